@@ -1,0 +1,121 @@
+"""Reports: one module a format, each a function from a `Result` to text.
+
+`write` prints what `tapelint check` found, `write_trace` what `tapelint trace` shows. A format's module is imported
+only when it is asked for, so that the plain ones cost neither rich nor anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TextIO
+
+from tapelint.diagnostic import Diagnostic, Level
+from tapelint.views import Gradient
+
+FORMATS: tuple[str, ...] = ("text", "concise", "json", "github", "sarif")
+TRACE_FORMATS: tuple[str, ...] = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be analysed, and why, in one line. `path` may be "" where no one file is to blame."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What reports say about a rule.
+
+    `code` is "TL101" and `name` "numpy-call"; `summary` is one sentence, `description` the whole documentation in
+    Markdown; `level` is the gravest level at which the rule reports by default; `precision` is how sure it is, one of
+    very-high, high, medium, low; `url` is its page, "" if it has none.
+    """
+
+    code: str
+    name: str
+    summary: str
+    description: str = ""
+    level: Level = "error"
+    precision: str = "high"
+    tags: tuple[str, ...] = ()
+    url: str = ""
+
+
+def lines_of(path: str) -> list[str]:
+    """The lines of a UTF-8 file without their ends; nothing where it cannot be read.
+
+    Lines end as Python's do: at LF, CRLF and CR, and at no other character.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError:
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one run has to say.
+
+    `diagnostics` is what `check` found, `gradients` what `trace` lists, `errors` the files that could not be analysed,
+    `rules` the rules that ran. `cwd` is what paths are shown relative to, `root` the repository (None: there is none).
+    `text_of` gives the lines of a file without their ends, for excerpts and fingerprints; it returns an empty list
+    where it cannot. `checked` counts the files looked at, `with_tape` those of them that have a tape, `calls` the
+    gradient calls in them, `fixed` the fixes that were applied. None where a number is not known.
+
+    Spans of a notebook count lines in the text of all its code cells, one after the other, as `text_of` gives them.
+    `cells` says for each notebook where its cells begin: pairs of the cell's number and its first line in that text.
+    """
+
+    diagnostics: Sequence[Diagnostic] = ()
+    gradients: Sequence[Gradient] = ()
+    errors: Sequence[FileError] = ()
+    rules: Sequence[RuleInfo] = ()
+    cwd: Path = field(default_factory=Path.cwd)
+    root: Path | None = None
+    text_of: Callable[[str], Sequence[str]] = lines_of
+    checked: int | None = None
+    with_tape: int | None = None
+    calls: int | None = None
+    fixed: int = 0
+    cells: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to print. None leaves the choice to the stream and the environment.
+
+    `color` and `width` (in terminal cells) concern text only. `category` names the run in SARIF: runs of different
+    categories of one commit stand beside each other. `version` is tapelint's own; "" asks the installed package.
+    """
+
+    color: bool | None = None
+    width: int | None = None
+    category: str = "tapelint"
+    version: str = ""
+
+
+def write(result: Result, format: str, stream: TextIO, options: Options | None = None) -> None:
+    """Print what `check` found to `stream` in one of `FORMATS`. Raises ValueError for any other word."""
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; known are {', '.join(FORMATS)}")
+    _write(format, "render", result, stream, options or Options())
+
+
+def write_trace(result: Result, format: str, stream: TextIO, options: Options | None = None) -> None:
+    """Print the gradient calls to `stream` in one of `TRACE_FORMATS`. Raises ValueError for any other word."""
+    if format not in TRACE_FORMATS:
+        raise ValueError(f"unknown format {format!r}; known are {', '.join(TRACE_FORMATS)}")
+    _write(format, "render_trace", result, stream, options or Options())
+
+
+def _write(format: str, function: str, result: Result, stream: TextIO, options: Options) -> None:
+    render: Callable[[Result, TextIO, Options], str] = getattr(import_module(f"tapelint.report.{format}"), function)
+    text = render(result, stream, options)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
