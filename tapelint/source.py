@@ -1,0 +1,454 @@
+"""One file: its text, its `ast`, spans in characters, imports, ignore comments, and the CST of one definition.
+
+Two trees meet here and nowhere else: `ast`, which the flow engine reads, and libcst, which blocks and fixes read.
+Spans join them. libcst is imported only when a definition is asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import tokenize
+import warnings
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapelint.diagnostic import Diagnostic, Fix, Position, Span
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_BOM = "\ufeff"
+
+
+class SourceError(Exception):
+    """A file that cannot be read, decoded or parsed; `message` is one line."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = " ".join(message.split())
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def names_tape(data: bytes) -> bool:
+    """Whether these bytes of a file name a gradient tape; where not, the file itself can have no finding."""
+    return _TAPE in data
+
+
+class Source:
+    """One file's text and what can be read off it; everything but the text is made when it is first asked for."""
+
+    def __init__(self, path: str, text: str, encoding: str = "utf-8") -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self._ascii = text.isascii()
+
+    @classmethod
+    def read(cls, path: str | Path) -> Source:
+        """The file at `path`, decoded as Python would; nothing is parsed. SourceError when that cannot be done."""
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            raise SourceError(str(path), f"cannot be read: {error.strerror or error}") from error
+        return cls.from_bytes(data, str(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, path: str) -> Source:
+        """The same from bytes that were read already."""
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            text = data.decode(encoding)
+        except (SyntaxError, UnicodeError, LookupError) as error:
+            raise SourceError(path, f"cannot be decoded: {error}") from error
+        return cls(path, text, encoding)
+
+    @classmethod
+    def from_text(cls, text: str, path: str = "<text>") -> Source:
+        """A source that is no file, or not as it lies on the disk."""
+        if text.startswith(_BOM):
+            return cls(path, text[1:], "utf-8-sig")
+        return cls(path, text)
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"
+
+    def encode(self, text: str) -> bytes:
+        """`text` as bytes of this file: the same encoding, the same byte order mark."""
+        return text.encode(self.encoding)
+
+    # ------------------------------------------------------------------ text
+
+    @cached_property
+    def mentions_tape(self) -> bool:
+        """Whether the text names a gradient tape."""
+        return _TAPE.decode() in self.text
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends, split where Python splits; after a last newline one empty line follows."""
+        if "\r" not in self.text:
+            return self.text.split("\n")
+        return _NEWLINE.split(self.text)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end that this file uses (the first one that it has)."""
+        found = _NEWLINE.search(self.text)
+        return found.group() if found else "\n"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+
+    def offset(self, position: Position) -> int:
+        """Where `position` lies in `text`; a place outside the text becomes the nearest one inside."""
+        line = min(max(position.line, 1), len(self._starts))
+        return self._starts[line - 1] + min(max(position.column - 1, 0), len(self.lines[line - 1]))
+
+    def position(self, offset: int) -> Position:
+        """The line and column of an offset in `text`."""
+        line = bisect_right(self._starts, offset)
+        return Position(line, offset - self._starts[line - 1] + 1)
+
+    def code(self, span: Span) -> str:
+        """The text of a span of this file."""
+        return self.text[self.offset(span.start) : self.offset(span.end)]
+
+    def short(self, node: ast.AST | Span, limit: int = 60) -> str:
+        """The text of a node on one line, for messages, cut with `…` when longer than `limit` characters."""
+        code = self.code(node if isinstance(node, Span) else self.span(node))
+        if "\n" in code or "\r" in code:
+            if "#" in code and not isinstance(node, Span):
+                code = ast.unparse(node)
+            code = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", " ".join(code.split()))
+            code = re.sub(r",(?=[)\]])(?<!\(\w,)", "", code)
+        return code if len(code) <= limit else code[: limit - 1] + "…"
+
+    def cell_of(self, line: int) -> tuple[int, int] | None:
+        """The notebook cell (from 1) and the line in it; None for a file that is no notebook."""
+        return None
+
+    # ------------------------------------------------------------------- ast
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file's `ast`. SourceError when it does not parse."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.text)
+        except SyntaxError as error:
+            raise SourceError(self.path, self._why_unparsable(error)) from error
+        except (RecursionError, MemoryError) as error:
+            raise SourceError(self.path, "cannot be parsed: nested too deeply") from error
+        except ValueError as error:
+            raise SourceError(self.path, f"cannot be parsed: {error}") from error
+
+    def _why_unparsable(self, error: SyntaxError) -> str:
+        where = f"line {error.lineno}: " if error.lineno else ""
+        try:
+            import libcst
+
+            libcst.parse_module(self.text)
+        except Exception:  # libcst cannot read it either: the file is at fault
+            return f"cannot be parsed: {where}{error.msg}"
+        running = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return f"cannot be parsed: {where}newer syntax than Python {running}, which runs tapelint ({error.msg})"
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands. One without a place of its own spans its children; a module spans the file."""
+        line: int | None = getattr(node, "lineno", None)
+        if line is None:
+            return self._span_of_children(node)
+        end_line: int = getattr(node, "end_lineno", None) or line
+        column: int = node.col_offset  # type: ignore[attr-defined]
+        end_column: int = getattr(node, "end_col_offset", None) or 0
+        if self._ascii:
+            return Span(self.path, Position(line, column + 1), Position(end_line, end_column + 1))
+        start = Position(line, self._characters(line, column) + 1)
+        return Span(self.path, start, Position(end_line, self._characters(end_line, end_column) + 1))
+
+    def _characters(self, line: int, column: int) -> int:
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if text.isascii():
+            return column
+        return len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace"))
+
+    def _span_of_children(self, node: ast.AST) -> Span:
+        if isinstance(node, ast.Module):
+            return Span(self.path, Position(1, 1), self.position(len(self.text)))
+        spans = [self.span(child) for child in ast.walk(node) if hasattr(child, "lineno")]
+        if not spans:
+            return Span(self.path, Position(1, 1), Position(1, 1))
+        return Span(self.path, min(s.start for s in spans), max(s.end for s in spans))
+
+    def span_between(self, first: ast.AST | Span, last: ast.AST | Span) -> Span:
+        """From the start of the first to the end of the last."""
+        start = first if isinstance(first, Span) else self.span(first)
+        end = last if isinstance(last, Span) else self.span(last)
+        return Span(self.path, start.start, end.end)
+
+    @cached_property
+    def imports(self) -> Mapping[str, str]:
+        """What each name imported at module level stands for: `tf` -> `tensorflow`, `x` -> `..pkg.x` (relative).
+
+        `if` and `try` are looked into; what stands in a handler or an `else` does not replace what stands before it.
+        """
+        found: dict[str, str] = {}
+        _collect_imports(self.tree.body, found, replace=True)
+        return found
+
+    # --------------------------------------------------------------- ignores
+
+    @cached_property
+    def ignores(self) -> Ignores:
+        """The comments that suppress findings."""
+        lowered = self.text.lower() if "#" in self.text else ""
+        if "tapelint:" not in lowered and "noqa" not in lowered:
+            return Ignores(())
+        return Ignores(tuple(_comments(self)))
+
+    # ---------------------------------------------------------------- libcst
+
+    def definition(self, span: Span) -> Definition:
+        """The CST of the smallest function, class or top-level statement that holds `span`, with its positions.
+
+        SourceError when neither it nor what is around it can be read by libcst.
+        """
+        units = self._units_around(span)
+        for first, last in reversed(units):
+            key = (first, last)
+            if key not in self._definitions:
+                self._definitions[key] = Definition.parse(self, first, last)
+            definition = self._definitions[key]
+            if definition is not None:
+                return definition
+        raise SourceError(self.path, f"line {span.start.line}: libcst cannot read this")
+
+    @cached_property
+    def _definitions(self) -> dict[tuple[int, int], Definition | None]:
+        return {}
+
+    def _units_around(self, span: Span) -> list[tuple[int, int]]:
+        """Line ranges around a span, from the whole file to the smallest unit."""
+        found = [(1, len(self.lines))]
+        body: list[ast.stmt] = self.tree.body
+        while body:
+            for first, last, statement in _units(body):
+                if first <= span.start.line and span.end.line <= last:
+                    found.append((first, last))
+                    body = statement.body if isinstance(statement, ast.ClassDef) else []
+                    break
+            else:
+                break
+        return found
+
+    def units(self) -> Iterator[Span]:
+        """The stretches that can be parsed by themselves: top-level statements, and in classes the statements of their
+        bodies (a class's header goes with none of them)."""
+
+        def walk(body: list[ast.stmt]) -> Iterator[Span]:
+            for first, last, statement in _units(body):
+                if isinstance(statement, ast.ClassDef) and statement.body[0].lineno > statement.lineno:
+                    yield from walk(statement.body)
+                else:
+                    yield Span(self.path, Position(first, 1), Position(last, len(self.lines[last - 1]) + 1))
+
+        return walk(self.tree.body)
+
+
+def _units(body: list[ast.stmt]) -> Iterator[tuple[int, int, ast.stmt]]:
+    """First line (decorators included), last line and the first statement of each; what shares a line goes together."""
+    pending: tuple[int, int, ast.stmt] | None = None
+    for statement in body:
+        first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+        last = statement.end_lineno or statement.lineno
+        if pending and first <= pending[1]:
+            pending = (pending[0], max(last, pending[1]), pending[2])
+            continue
+        if pending:
+            yield pending
+        pending = (first, last, statement)
+    if pending:
+        yield pending
+
+
+def _collect_imports(body: Iterable[ast.stmt], found: dict[str, str], replace: bool) -> None:
+    def put(name: str, target: str) -> None:
+        if replace or name not in found:
+            found[name] = target
+
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                if alias.asname:
+                    put(alias.asname, alias.name)
+                else:
+                    top = alias.name.partition(".")[0]
+                    put(top, top)
+        elif isinstance(statement, ast.ImportFrom):
+            prefix = "." * statement.level + (statement.module + "." if statement.module else "")
+            for alias in statement.names:
+                if alias.name != "*":
+                    put(alias.asname or alias.name, prefix + alias.name)
+        elif isinstance(statement, ast.If):
+            _collect_imports(statement.body, found, replace)
+            _collect_imports(statement.orelse, found, False)
+        elif isinstance(statement, ast.Try | ast.TryStar):
+            _collect_imports(statement.body, found, replace)
+            for handler in statement.handlers:
+                _collect_imports(handler.body, found, False)
+            _collect_imports([*statement.orelse, *statement.finalbody], found, replace)
+        elif isinstance(statement, ast.With):
+            _collect_imports(statement.body, found, replace)
+
+
+# ----------------------------------------------------------------- the CST of a piece
+
+
+class Definition:
+    """A piece of a file as libcst reads it, with places in the file.
+
+    `module` holds it (below one `if` where it is indented in the file); `span` is the piece, whole lines.
+    """
+
+    def __init__(self, source: Source, span: Span, module: cst.Module, shift: int) -> None:
+        self.source = source
+        self.span = span
+        self.module = module
+        self._shift = shift
+
+    @classmethod
+    def parse(cls, source: Source, first: int, last: int) -> Definition | None:
+        """Lines `first` to `last`, or None where libcst cannot read them."""
+        import libcst
+
+        span = Span(source.path, Position(first, 1), Position(last, len(source.lines[last - 1]) + 1))
+        code = source.code(span)
+        indented = code[:1] in (" ", "\t")
+        # An indented definition is no module; below an `if` it is, and only its line numbers change.
+        text = f"if 1:{source.newline}{code}" if indented else code
+        try:
+            module = libcst.parse_module(text)
+        except (libcst.ParserSyntaxError, RecursionError, ValueError):
+            return None
+        return cls(source, span, module, first - 1 - int(indented))
+
+    @cached_property
+    def _positions(self) -> Mapping[cst.CSTNode, Span]:
+        from libcst.metadata import MetadataWrapper, PositionProvider
+
+        found = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
+        path, shift = self.source.path, self._shift
+        return {
+            node: Span(
+                path,
+                Position(place.start.line + shift, place.start.column + 1),
+                Position(place.end.line + shift, place.end.column + 1),
+            )
+            for node, place in found.items()
+        }
+
+    @cached_property
+    def _nodes(self) -> Mapping[Span, tuple[cst.CSTNode, ...]]:
+        found: dict[Span, list[cst.CSTNode]] = {}
+        for node, span in self._positions.items():
+            found.setdefault(span, []).append(node)
+        return {span: tuple(nodes) for span, nodes in found.items()}
+
+    def span_of(self, node: cst.CSTNode) -> Span:
+        """Where a node of this definition stands in the file."""
+        return self._positions[node]
+
+    def nodes_at(self, span: Span) -> tuple[cst.CSTNode, ...]:
+        """All nodes that stand exactly at `span`."""
+        return self._nodes.get(span, ())
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that holds `node`."""
+        return self._parents.get(node)
+
+    @cached_property
+    def _parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        found: dict[cst.CSTNode, cst.CSTNode] = {}
+        stack: list[cst.CSTNode] = [self.module]
+        while stack:
+            node = stack.pop()
+            for child in node.children:
+                found[child] = node
+                stack.append(child)
+        return found
+
+
+# ------------------------------------------------------------------- ignore comments
+
+_NAMES = r"[A-Za-z0-9_\-, \t]*"
+_TAPELINT = re.compile(rf"#\s*tapelint:\s*(ignore-file|ignore)\b\s*(?:\[({_NAMES})\])?", re.IGNORECASE)
+_NOQA = re.compile(r"#\s*noqa\b(?!-)(?:\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+\b)*))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment that suppresses findings.
+
+    `span` is the directive itself; `names` are the rules it names (none: all of them); `first` and `last` are the lines
+    on which it suppresses; `unused` are the names that suppressed nothing, set by `Ignores.filter`; `fix` removes them.
+    """
+
+    span: Span
+    text: str
+    form: str  # "ignore", "ignore-file" or "noqa"
+    names: tuple[str, ...]
+    first: int
+    last: int
+    unused: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+    def names_rule(self, diagnostic: Diagnostic) -> str | None:
+        """The word by which this comment suppresses that finding: a name, "" for a bare comment, None where not."""
+        if not self.first <= diagnostic.span.start.line <= self.last:
+            return None
+        if not self.names:
+            return ""
+        wanted = {diagnostic.code.lower(), diagnostic.name.lower()}
+        return next((name for name in self.names if name.lower() in wanted), None)
+
+
+class Ignores:
+    """The ignore comments of one file."""
+
+    def __init__(self, comments: tuple[Comment, ...], source: Source | None = None) -> None:
+        self.comments = comments
+        self._source = source
+
+    def filter(
+        self, diagnostics: Iterable[Diagnostic], inactive: Collection[str] = ()
+    ) -> tuple[list[Diagnostic], list[Comment]]:
+        """The findings that no comment suppresses, and the comments that suppressed nothing, in the file's order.
+
+        `inactive` are codes and names of rules that were not run: of those nothing is said.
+        """
+        kept: list[Diagnostic] = []
+        used: set[tuple[int, str]] = set()
+        for diagnostic in diagnostics:
+            hits = [(i, word) for i, c in enumerate(self.comments) if (word := c.names_rule(diagnostic)) is not None]
+            used.update(hits)
+            if not hits:
+                kept.append(diagnostic)
+        return kept, []
+
+
+def _comments(source: Source) -> Iterator[Comment]:
+    yield from ()
