@@ -1,0 +1,49 @@
+"""What the author of a rule imports. Each name is loaded when it is first used.
+
+To lint a text from Python, see `tapelint.check`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
+    from tapelint.rule import Rule
+    from tapelint.views import Block, Condition, Cut, Gradient, Place, Problem, Singularity
+
+__all__ = [
+    "Block",
+    "Condition",
+    "Cut",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "Gradient",
+    "Place",
+    "Position",
+    "Problem",
+    "Rule",
+    "Singularity",
+    "Span",
+    "Step",
+]
+
+_HOMES = {
+    "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
+    "tapelint.rule": ("Rule",),
+    "tapelint.views": ("Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tapelint' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
