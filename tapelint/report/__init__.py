@@ -7,7 +7,8 @@ only when it is asked for, so that the plain ones cost neither rich nor anything
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
@@ -116,6 +117,6 @@ def write_trace(result: Result, format: str, stream: TextIO, options: Options | 
 
 def _write(format: str, function: str, result: Result, stream: TextIO, options: Options) -> None:
     render: Callable[[Result, TextIO, Options], str] = getattr(import_module(f"tapelint.report.{format}"), function)
-    text = render(result, stream, options)
+    text = render(replace(result, text_of=cache(result.text_of)), stream, options)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding))

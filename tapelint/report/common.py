@@ -1,0 +1,156 @@
+"""What several formats share: shown paths, places in notebooks, counts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from tapelint.diagnostic import Diagnostic, Position, Span, Step
+from tapelint.report import Result
+
+
+class Paths:
+    """Paths as readers know them, always with forward slashes, each worked out once.
+
+    Without a root they are shown relative to the working directory; with one relative to the root, symlinks resolved.
+    """
+
+    def __init__(self, cwd: Path, root: Path | None = None) -> None:
+        self.cwd = cwd
+        self.root = Path(os.path.realpath(root)) if root else None
+        self._shown: dict[str, str] = {"": ""}
+
+    def shown(self, path: str) -> str:
+        """`path` relative to the root or the working directory; absolute where there is no such way."""
+        known = self._shown.get(path)
+        if known is None:
+            known = self._shown[path] = self._relative(path)
+        return known
+
+    def _relative(self, path: str) -> str:
+        whole = os.path.join(self.cwd, path)
+        if self.root:
+            whole = os.path.realpath(whole)
+        try:
+            shown = os.path.relpath(whole, self.root or self.cwd)
+        except ValueError:
+            return PurePath(whole).as_posix()
+        outside = self.root is not None and PurePath(shown).parts[:1] == ("..",)
+        return PurePath(whole if outside else shown).as_posix()
+
+
+_GRADIENT_CALL = re.compile(r"(?:gradient|jacobian)\s*\(.*\)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position as it is shown: in a notebook the line counts within the cell."""
+
+    line: int
+    column: int
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.line}:{self.column}"
+        return f"cell {self.cell}:{place}" if self.cell is not None else place
+
+
+def place(result: Result, path: str, position: Position, cell: int | None = None) -> Place:
+    """Where `position` of `path` is for the reader; `cell` is the cell that its line is known to count in."""
+    line = position.line
+    if cell is None:
+        for number, first in result.cells.get(path, ()):
+            if first > position.line:
+                break
+            cell, line = number, position.line - first + 1
+    return Place(line, position.column, cell)
+
+
+def begins(result: Result, span: Span, cell: int | None = None) -> Place:
+    """Where `span` begins."""
+    return place(result, span.path, span.start, cell)
+
+
+def is_gradient_call(result: Result, step: Step) -> bool:
+    """Whether the step is the call that asks a tape for a gradient."""
+    return _GRADIENT_CALL.search(text_of(result, step.span)) is not None
+
+
+def text_of(result: Result, span: Span) -> str:
+    """The text of `span`, its lines joined by LF; "" where the file cannot be read or is shorter."""
+    lines = result.text_of(span.path)[span.start.line - 1 : span.end.line]
+    if len(lines) != span.end.line - span.start.line + 1:
+        return ""
+    parts = [*lines[:-1], lines[-1][: span.end.column - 1]]
+    parts[0] = parts[0][span.start.column - 1 :]
+    return "\n".join(parts)
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain text: code keeps its indentation, marks and fences go."""
+    lines = [line for line in markdown.split("\n") if not line.lstrip().startswith("```")]
+    return re.sub(r"`([^`\n]+)`", r"\1", "\n".join(lines)).strip()
+
+
+def plural(count: int, word: str) -> str:
+    """`3 errors`, `1 error`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def tally(diagnostics: Sequence[Diagnostic]) -> str:
+    """`3 errors, 1 warning`: the levels that occur, gravest first; "" for none."""
+    levels = Counter(diagnostic.level for diagnostic in diagnostics)
+    return ", ".join(plural(levels[level], level) for level in ("error", "warning", "note") if levels[level])
+
+
+def fixable(diagnostics: Sequence[Diagnostic]) -> tuple[int, int]:
+    """How many findings a safe fix mends, and how many more an unsafe one does."""
+    safe = sum(any(fix.safe for fix in diagnostic.fixes) for diagnostic in diagnostics)
+    return safe, sum(bool(diagnostic.fixes) for diagnostic in diagnostics) - safe
+
+
+def closing_lines(result: Result) -> list[str]:
+    """The last lines of a report for people: what was found, where, and what a fix can mend."""
+    lines = []
+    if result.fixed:
+        lines.append(f"Fixed {plural(result.fixed, 'finding')}.")
+    if result.diagnostics:
+        files = len({diagnostic.span.path for diagnostic in result.diagnostics})
+        lines.append(f"Found {tally(result.diagnostics)} in {plural(files, 'file')}{_looked_at(result)}")
+        lines.extend(_fixing(result.diagnostics))
+    elif not result.errors:
+        lines.append(_all_clear(result))
+    if result.errors:
+        lines.append(f"Could not analyse {plural(len(result.errors), 'file')}.")
+    return lines
+
+
+def _looked_at(result: Result) -> str:
+    if result.checked is None:
+        return ""
+    tapes = "" if result.with_tape is None else f", {result.with_tape} with a tape"
+    return f" (checked {plural(result.checked, 'file')}{tapes})"
+
+
+def _fixing(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    safe, unsafe = fixable(diagnostics)
+    ways = []
+    if safe:
+        ways.append(f"{safe} fixable with --fix")
+    if unsafe:
+        ways.append(f"{unsafe}{' more' if safe else ' fixable'} with --fix --unsafe-fixes")
+    return [", ".join(ways)] if ways else []
+
+
+def _all_clear(result: Result) -> str:
+    if result.checked == 0:
+        return "No Python files to check."
+    if result.with_tape == 0:
+        return "All clear: no gradient tape" + (f" in {plural(result.checked, 'file')}" if result.checked else "")
+    if result.calls is None or result.with_tape is None:
+        return "All clear"
+    return f"All clear: {plural(result.calls, 'gradient call')} in {plural(result.with_tape, 'file')}"

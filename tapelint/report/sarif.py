@@ -1,0 +1,263 @@
+"""SARIF 2.1.0, as GitHub's code scanning and editors read it.
+
+Paths are relative to the repository, or to the working directory where there is none, with symlinks resolved. The
+steps stand in `codeFlows` and in `relatedLocations`, which the message links to. What passes the limits of code
+scanning is left out (the middle of a path, the least grave findings), and a notification says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib import metadata
+from json import dumps
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+from urllib.parse import quote
+
+from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span, Step
+from tapelint.report import FileError, Options, Result, RuleInfo
+from tapelint.report.common import Paths, is_gradient_call, plain, plural
+from tapelint.report.fingerprint import line_hashes
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "SRCROOT"
+# What code scanning accepts or keeps: past these it rejects the file, or drops what it likes.
+_RESULTS = 25_000
+_RELATED = 100
+_FLOW_STEPS = 1_000
+_LINKS = 10
+_DESCRIPTION = 1_024
+_TAGS = 10
+
+_SEVERITY = {"error": "error", "warning": "warning", "note": "recommendation"}
+
+Object = dict[str, Any]
+T = TypeVar("T")
+
+
+def render(result: Result, stream: TextIO, options: Options) -> str:
+    """One run as a SARIF log, in ASCII."""
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(result).object(options)]}
+    return dumps(log) + "\n"
+
+
+def ends(items: Sequence[T], limit: int) -> list[T]:
+    """At most `limit` of `items`: where there are more, the middle is left out."""
+    if len(items) <= limit:
+        return list(items)
+    first = limit // 2
+    return [*items[:first], *items[len(items) - (limit - first) :]]
+
+
+class _Run:
+    """The objects of one run."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self.base = Path(os.path.realpath(result.root or result.cwd))
+        self.paths = Paths(result.cwd, self.base)
+        self.rules = _rules(result)
+        self.index = {rule.code: number for number, rule in enumerate(self.rules)}
+        self.hashes: dict[str, list[str]] = {}
+        self.locations: dict[str, Object] = {}
+
+    def object(self, options: Options) -> Object:
+        kept = _gravest(self.result.diagnostics)
+        return {
+            "tool": {"driver": self.driver(options)},
+            "automationDetails": {"id": f"{options.category}/"},
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {_ROOT: {"uri": _folder_uri(self.base)}},
+            "invocations": [self.invocation(len(self.result.diagnostics) - len(kept))],
+            "results": [self.finding(found) for found in kept],
+        }
+
+    def driver(self, options: Options) -> Object:
+        version = options.version or metadata.version("tapelint")
+        return {
+            "name": "tapelint",
+            "version": version,
+            "semanticVersion": version,
+            "rules": [_rule(rule) for rule in self.rules],
+        }
+
+    def invocation(self, dropped: int) -> Object:
+        notes = [self.notification(error) for error in self.result.errors]
+        if dropped:
+            text = f"{plural(dropped, 'finding')} more: code scanning takes {_RESULTS} a run."
+            notes.append({"level": "warning", "message": {"text": text}})
+        invocation: Object = {"executionSuccessful": not self.result.errors}
+        return {**invocation, "toolExecutionNotifications": notes} if notes else invocation
+
+    def notification(self, error: FileError) -> Object:
+        shown: Object = {"level": "error", "message": {"text": _sentence(error.message)}}
+        if error.path:
+            shown["locations"] = [{"physicalLocation": {"artifactLocation": self.artifact(error.path)}}]
+        return shown
+
+    def finding(self, found: Diagnostic) -> Object:
+        related = ends([step for step in found.steps if step.span != found.span], _RELATED)
+        shown: Object = {
+            "ruleId": found.code,
+            "ruleIndex": self.index[found.code],
+            "level": found.level,
+            "message": {"text": self.message(found, related)},
+            "locations": [{"physicalLocation": self.physical(found.span)}],
+        }
+        fingerprint = self.fingerprint(found.span)
+        if fingerprint:
+            shown["partialFingerprints"] = {"primaryLocationLineHash": fingerprint}
+        if related:
+            shown["relatedLocations"] = [self.location(step, number) for number, step in enumerate(related, 1)]
+        if found.steps:
+            shown["codeFlows"] = [self.flow(found)]
+        if found.fixes:
+            shown["fixes"] = [self.fix(fix) for fix in found.fixes]
+        return shown
+
+    def message(self, found: Diagnostic, related: Sequence[Step]) -> str:
+        """The message with a link to each place on the way, and the advice in words."""
+        links = []
+        numbers = {id(step): number for number, step in enumerate(found.steps, 1)}
+        for target, step in enumerate(related[:_LINKS], 1):
+            word = "the gradient call" if is_gradient_call(self.result, step) else f"step {numbers[id(step)]}"
+            links.append(f"[{word}]({target})")
+        text = _sentence(found.message)
+        if links:
+            text += f" See {', '.join(links)}."
+        return f"{text} {_sentence(found.help)}" if found.help and not found.fixes else text
+
+    def flow(self, found: Diagnostic) -> Object:
+        steps = []
+        for number, step in enumerate(ends(found.steps, _FLOW_STEPS), 1):
+            importance = "essential" if step.span == found.span else "important"
+            steps.append({"location": self.location(step), "executionOrder": number, "importance": importance})
+        return {"threadFlows": [{"locations": steps}]}
+
+    def fix(self, fix: Fix) -> Object:
+        changes: dict[str, list[Object]] = {}
+        for edit in fix.edits:
+            replacement = {"deletedRegion": self.region(edit.span), "insertedContent": {"text": edit.replacement}}
+            changes.setdefault(edit.span.path, []).append(replacement)
+        way = "safe: --fix applies it" if fix.safe else "unsafe: --fix --unsafe-fixes applies it"
+        return {
+            "description": {"text": _sentence(f"{fix.message} ({way})")},
+            "artifactChanges": [
+                {"artifactLocation": self.artifact(path), "replacements": replacements}
+                for path, replacements in changes.items()
+            ],
+        }
+
+    def location(self, step: Step, number: int | None = None) -> Object:
+        shown: Object = {} if number is None else {"id": number}
+        return {
+            **shown,
+            "physicalLocation": self.physical(step.span),
+            "message": {"text": _sentence(step.message)},
+        }
+
+    def physical(self, span: Span) -> Object:
+        return {"artifactLocation": self.artifact(span.path), "region": self.region(span)}
+
+    def region(self, span: Span) -> Object:
+        return {
+            "startLine": span.start.line,
+            "startColumn": span.start.column,
+            "endLine": span.end.line,
+            "endColumn": span.end.column,
+        }
+
+    def artifact(self, path: str) -> Object:
+        known = self.locations.get(path)
+        if known is None:
+            known = self.locations[path] = self._artifact(self.paths.shown(path))
+        return known
+
+    def _artifact(self, shown: str) -> Object:
+        if os.path.isabs(shown):
+            return {"uri": "file://" + _uri(shown if shown.startswith("/") else f"/{shown}")}
+        return {"uri": _uri(shown), "uriBaseId": _ROOT}
+
+    def fingerprint(self, span: Span) -> str:
+        """The hash of the line on which the finding begins; "" where the file has no such line."""
+        known = self.hashes.get(span.path)
+        if known is None:
+            known = self.hashes[span.path] = line_hashes(self.text(span.path))
+        return known[span.start.line - 1] if span.start.line <= len(known) else ""
+
+    def text(self, path: str) -> str:
+        """The file as it lies on the disk, which is what GitHub hashes: with its byte order mark, if it has one."""
+        try:
+            return (self.result.cwd / path).read_bytes().decode("utf-8", errors="replace")
+        except OSError:
+            return "\n".join(self.result.text_of(path))
+
+
+def _rules(result: Result) -> list[RuleInfo]:
+    """The rules that ran, and a bare entry for whatever else reported."""
+    rules = {rule.code: rule for rule in result.rules}
+    for found in result.diagnostics:
+        if found.code not in rules:
+            rules[found.code] = RuleInfo(found.code, found.name, found.name.replace("-", " "), level=found.level)
+    return sorted(rules.values(), key=lambda rule: rule.code)
+
+
+def _rule(rule: RuleInfo) -> Object:
+    summary = _cut(_sentence(rule.summary))
+    description = rule.description.strip() or summary
+    shown: Object = {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": _cut(_sentence(_first_words(description)))},
+        "help": {"text": plain(description), "markdown": description},
+        "defaultConfiguration": {"level": rule.level},
+        "properties": {
+            "precision": rule.precision,
+            "problem.severity": _SEVERITY[rule.level],
+            "tags": list(rule.tags[:_TAGS]),
+        },
+    }
+    return {**shown, "helpUri": rule.url} if rule.url else shown
+
+
+def _first_words(markdown: str) -> str:
+    """The paragraphs before the first example, list, table or heading that follows them, on one line."""
+    paragraphs: list[str] = []
+    for paragraph in markdown.split("\n\n"):
+        if paragraph.startswith("#") and not paragraphs:
+            continue
+        if paragraph.lstrip().startswith(("```", "#", "|", "-", "*")) or paragraph.startswith("    "):
+            break
+        paragraphs.append(" ".join(paragraph.split()))
+    return " ".join(paragraphs) or " ".join(markdown.split())
+
+
+def _cut(text: str) -> str:
+    """`text` within the length that descriptions may have, cut at a word."""
+    if len(text) <= _DESCRIPTION:
+        return text
+    return text[: _DESCRIPTION - 4].rsplit(" ", 1)[0] + " ..."
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+
+
+def _gravest(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """What fits in a run, in the order given."""
+    if len(diagnostics) <= _RESULTS:
+        return diagnostics
+    ranked = sorted(range(len(diagnostics)), key=lambda index: -LEVELS.index(diagnostics[index].level))
+    return [diagnostics[index] for index in sorted(ranked[:_RESULTS])]
+
+
+def _uri(path: str) -> str:
+    return quote(path, safe="/!$&'()*+,;=@~", errors="surrogateescape")
+
+
+def _folder_uri(folder: Path) -> str:
+    path = folder.as_posix().rstrip("/")
+    return "file://" + _uri(path if path.startswith("/") or not path else f"/{path}") + "/"

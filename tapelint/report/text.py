@@ -1,0 +1,198 @@
+"""Text for people: each finding with its steps in an excerpt of the code, and what would mend it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from tapelint.diagnostic import Diagnostic, Fix, Span, Step
+from tapelint.report import Options, Result
+from tapelint.report.common import Paths, begins, closing_lines, is_gradient_call
+from tapelint.report.excerpt import GUTTER, Mark, excerpt, margin
+from tapelint.report.patch import Hunk, hunks
+from tapelint.report.screen import Screen, clean, line_of, wrap
+
+_LEVELS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_STEP = "blue"
+_CALL = "magenta"
+# A path longer than this is shown by its ends and what surrounds the break.
+_STEPS = 16
+_WIDTH_OF_FILES = 160
+
+
+def render(result: Result, stream: TextIO, options: Options) -> str:
+    """The findings as blocks with a blank line between, then the closing lines."""
+    console, screen = terminal(stream, options)
+    findings = _Findings(result, screen)
+    parts: list[Text] = []
+    for found in result.diagnostics:
+        parts.extend(findings.block(found))
+        parts.append(Text())
+    parts.extend(_closing(result))
+    return printed(console, parts)
+
+
+def render_trace(result: Result, stream: TextIO, options: Options) -> str:
+    """The gradient calls with a verdict a source and its steps."""
+    from tapelint.report.trace import trace_lines
+
+    console, screen = terminal(stream, options)
+    return printed(console, list(trace_lines(result, screen)))
+
+
+def terminal(stream: TextIO, options: Options) -> tuple[Console, Screen]:
+    """The console that knows which colours `stream` takes, and the screen that text is laid out for.
+
+    Text is broken to the width of a terminal only: in files and pipes a message stays on its line.
+    """
+    is_terminal = _is_terminal(stream)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    console = Console(file=stream, force_terminal=options.color, highlight=False, markup=False, emoji=False)
+    if console.legacy_windows or (options.color is None and os.environ.get("NO_COLOR")):
+        console = Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False)
+    if options.width:
+        return console, Screen(options.width, True, encoding)
+    if is_terminal:
+        return console, Screen(console.width, True, encoding)
+    return console, Screen(_WIDTH_OF_FILES, False, encoding)
+
+
+def printed(console: Console, parts: Sequence[Text]) -> str:
+    """The lines as the console prints them, with its colours if it has any."""
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part, soft_wrap=True)
+    return capture.get()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def _closing(result: Result) -> Iterator[Text]:
+    style = "bold" if result.diagnostics or result.errors else "green"
+    for number, line in enumerate(closing_lines(result)):
+        yield Text(line, style=style if number == 0 else "")
+
+
+class _Findings:
+    """Blocks of text, one a finding."""
+
+    def __init__(self, result: Result, screen: Screen) -> None:
+        self.result = result
+        self.screen = screen
+        self.paths = Paths(result.cwd)
+
+    def block(self, found: Diagnostic) -> Iterator[Text]:
+        marks = self.marks(found)
+        gutter = max(len(str(mark.span.end.line)) for mark in marks)
+        yield from self.header(found)
+        yield Text.assemble((" " * gutter + "--> ", GUTTER), self.where(found.span, found.cell))
+        files = list(dict.fromkeys(mark.span.path for mark in marks))
+        for number, path in enumerate(files):
+            here = [mark for mark in marks if mark.span.path == path]
+            if number or path != found.span.path:
+                yield Text.assemble((" " * gutter + "::: ", GUTTER), self.where(here[0].span))
+            yield margin(gutter)
+            yield from excerpt(self.result.text_of(path), here, gutter, self.screen)
+        yield margin(gutter)
+        for fix in found.fixes:
+            yield from self.fix(fix, gutter, found.span.path)
+        if found.help and not found.fixes:
+            yield from self.advice(found.help, gutter)
+
+    def header(self, found: Diagnostic) -> Iterator[Text]:
+        start = f"{found.level}[{found.code}]: "
+        first, *more = self.broken(start, found.message, 4)
+        url = next((rule.url for rule in self.result.rules if rule.code == found.code), "")
+        style = _LEVELS[found.level]
+        head = Text.assemble((start.removesuffix(": "), style), (f": {first}", "bold"))
+        if url:
+            head.stylize(f"link {url}", len(found.level) + 1, len(start) - 3)
+        yield head
+        for line in more:
+            yield Text("    " + line, style="bold")
+
+    def broken(self, start: str, text: str, indent: int) -> list[str]:
+        """The lines of `text` after `start`; from the second one on they stand `indent` cells from the left."""
+        text = clean(text)
+        if not self.screen.wraps:
+            return [text]
+        first, *_ = wrap(text, self.screen.width - len(start))
+        rest = text[len(first) :].lstrip()
+        return [first, *(wrap(rest, self.screen.width - indent) if rest else [])]
+
+    def where(self, span: Span, cell: int | None = None) -> str:
+        return f"{clean(self.paths.shown(span.path))}:{begins(self.result, span, cell)}"
+
+    def marks(self, found: Diagnostic) -> list[Mark]:
+        """The steps, numbered, and the primary span if no step stands on it."""
+        style = _LEVELS[found.level]
+        marks = []
+        if all(step.span != found.span for step in found.steps):
+            marks.append(Mark(found.span, "^", "", style, main=True))
+        for span, label, is_call in self.labels(found):
+            if span == found.span:
+                marks.append(Mark(span, "^", label, style, main=True))
+            elif is_call:
+                marks.append(Mark(span, "~", label, _CALL))
+            else:
+                marks.append(Mark(span, "-", label, _STEP))
+        return marks
+
+    def labels(self, found: Diagnostic) -> Iterator[tuple[Span, str, bool]]:
+        """Each place once with what is said there: a round of a loop that says the same again adds its number."""
+        numbers: dict[Step, list[int]] = {}
+        for number, step in enumerate(found.steps, 1):
+            numbers.setdefault(step, []).append(number)
+        steps = _shortened(list(numbers), found.span)
+        left_out = len(numbers) - len(steps)
+        for step in steps:
+            told = ", ".join(map(str, numbers[step]))
+            more = f" ({left_out} more steps)" if left_out and step is steps[-1] else ""
+            yield step.span, f"{told}: {step.message}{more}", is_gradient_call(self.result, step)
+
+    def advice(self, text: str, gutter: int) -> Iterator[Text]:
+        start = " " * (gutter - 1) + "help: "
+        first, *more = self.broken(start, text, len(start))
+        yield Text.assemble((start, "bold green"), first)
+        for line in more:
+            yield Text(" " * len(start) + line)
+
+    def fix(self, fix: Fix, gutter: int, home: str) -> Iterator[Text]:
+        way = "(safe; --fix applies it)" if fix.safe else "(unsafe; --fix --unsafe-fixes applies it)"
+        yield from self.advice(f"{fix.message} {way}", gutter)
+        for path in dict.fromkeys(edit.span.path for edit in fix.edits):
+            edits = [edit for edit in fix.edits if edit.span.path == path]
+            if path != home:
+                yield Text(" " * (gutter + 1) + f"in {self.paths.shown(path)}:")
+            for hunk in hunks(edits, self.result.text_of(path), path):
+                yield from self.hunk(hunk, gutter)
+
+    def hunk(self, hunk: Hunk, gutter: int) -> Iterator[Text]:
+        margin = " " * (gutter + 1)
+        if hunk.before is not None:
+            yield Text(f"{margin}  {self.code(hunk.before)}")
+        for line in hunk.removed:
+            yield Text(f"{margin}- {self.code(line)}".rstrip(), style="red")
+        for line in hunk.added:
+            yield Text(f"{margin}+ {self.code(line)}".rstrip(), style="green")
+
+    def code(self, line: str) -> str:
+        return "".join(line_of(line, self.screen.encoding).glyphs)
+
+
+def _shortened(steps: list[Step], main: Span) -> list[Step]:
+    """At most `_STEPS` steps: the first, those around the break, the last."""
+    if len(steps) <= _STEPS:
+        return steps
+    broken = next((index for index, step in enumerate(steps) if step.span == main), len(steps) // 2)
+    first = max(2, min(broken - (_STEPS - 5), len(steps) - _STEPS + 2))
+    return [*steps[:2], *steps[first : first + _STEPS - 4], *steps[-2:]] if first > 2 else [*steps[:14], *steps[-2:]]
