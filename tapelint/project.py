@@ -109,7 +109,7 @@ class Project:
         if level:
             return self._relative(name, here, level, absolute)
         top = name.partition(".")[0]
-        if not top or top in sys.builtin_module_names:
+        if top in ("", "sys", "builtins"):
             return None
         key = (here, name, absolute)
         if key not in self._found:

@@ -14,12 +14,12 @@ import tokenize
 import warnings
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapelint.diagnostic import Diagnostic, Fix, Position, Span
+from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -158,11 +158,7 @@ class Source:
 
     def _why_unparsable(self, error: SyntaxError) -> str:
         where = f"line {error.lineno}: " if error.lineno else ""
-        try:
-            import libcst
-
-            libcst.parse_module(self.text)
-        except Exception:  # libcst cannot read it either: the file is at fault
+        if not _newer_python_may_read(self.text):
             return f"cannot be parsed: {where}{error.msg}"
         running = f"{sys.version_info.major}.{sys.version_info.minor}"
         return f"cannot be parsed: {where}newer syntax than Python {running}, which runs tapelint ({error.msg})"
@@ -215,10 +211,7 @@ class Source:
     @cached_property
     def ignores(self) -> Ignores:
         """The comments that suppress findings."""
-        lowered = self.text.lower() if "#" in self.text else ""
-        if "tapelint:" not in lowered and "noqa" not in lowered:
-            return Ignores(())
-        return Ignores(tuple(_comments(self)))
+        return _find_ignores(self)
 
     # ---------------------------------------------------------------- libcst
 
@@ -340,6 +333,8 @@ class Definition:
         indented = code[:1] in (" ", "\t")
         # An indented definition is no module; below an `if` it is, and only its line numbers change.
         text = f"if 1:{source.newline}{code}" if indented else code
+        if len(text) > _TOO_SHORT_TO_BE_DEEP and _is_deep(source.tree, first, last):
+            return None
         try:
             module = libcst.parse_module(text)
         except (libcst.ParserSyntaxError, RecursionError, ValueError):
@@ -350,8 +345,11 @@ class Definition:
     def _positions(self) -> Mapping[cst.CSTNode, Span]:
         from libcst.metadata import MetadataWrapper, PositionProvider
 
-        found = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
         path, shift = self.source.path, self._shift
+        try:
+            found = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
+        except (RecursionError, KeyError) as error:  # libcst gives up in either way where code is nested too deeply
+            raise SourceError(path, f"line {self.span.start.line}: nested too deeply for libcst") from error
         return {
             node: Span(
                 path,
@@ -392,63 +390,199 @@ class Definition:
         return found
 
 
+# libcst's parser ends the process when code is nested some thousand levels deep, so it is never shown such code.
+_TOO_SHORT_TO_BE_DEEP = 600
+_DEEP = 300
+
+
+def _is_deep(tree: ast.Module, first: int, last: int) -> bool:
+    """Whether what stands on these lines is nested too deeply for libcst."""
+    stack: list[tuple[ast.AST, int]] = [(node, 1) for node in tree.body]
+    while stack:
+        node, depth = stack.pop()
+        if depth > _DEEP:
+            return True
+        if isinstance(node, ast.stmt) and not (node.lineno <= last and first <= (node.end_lineno or last)):
+            continue
+        if isinstance(node, ast.BoolOp):
+            depth += len(node.values)  # libcst nests them
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return False
+
+
+def _newer_python_may_read(text: str) -> bool:
+    """Whether libcst, which knows the syntax of newer Pythons too, can read a text that `ast` cannot."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[()\[\]{}]", text):
+        depth += 1 if bracket in "([{" else -1
+        deepest = max(deepest, depth)
+    if deepest > _DEEP or max(map(len, text.splitlines()), default=0) > 10 * _DEEP:
+        return False
+    import libcst
+
+    try:
+        libcst.parse_module(text)
+    except (libcst.ParserSyntaxError, RecursionError, ValueError):
+        return False
+    return True
+
+
 # ------------------------------------------------------------------- ignore comments
 
-_NAMES = r"[A-Za-z0-9_\-, \t]*"
-_TAPELINT = re.compile(rf"#\s*tapelint:\s*(ignore-file|ignore)\b\s*(?:\[({_NAMES})\])?", re.IGNORECASE)
-_NOQA = re.compile(r"#\s*noqa\b(?!-)(?:\s*:\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+\b)*))?", re.IGNORECASE)
+_TAPELINT = re.compile(r"#\s*tapelint:\s*(ignore-file|ignore)\b(?!-)\s*(\[[^\]]*\]?)?", re.IGNORECASE)
+_NOQA = re.compile(r"#\s*noqa\b(?!-)(?:\s*:\s*([A-Z]+[0-9]+\b(?:[,\s]+[A-Z]+[0-9]+\b)*))?", re.IGNORECASE)
+_OUR_CODE = re.compile(r"TL\d+", re.IGNORECASE)
+_OWN_RULE = frozenset({"tl001", "unused-ignore"})
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment that suppresses findings.
+    """A comment that suppresses findings.
 
-    `span` is the directive itself; `names` are the rules it names (none: all of them); `first` and `last` are the lines
-    on which it suppresses; `unused` are the names that suppressed nothing, set by `Ignores.filter`; `fix` removes them.
+    `span` is the directive in it, `form` is `ignore`, `ignore-file` or `noqa`, `names` are the rules that it names
+    (none: all of them), `first` and `last` are the lines on which it suppresses. From `Ignores.filter` come two more:
+    `unused`, the names that suppressed nothing, and `fix`, which removes them.
     """
 
     span: Span
-    text: str
-    form: str  # "ignore", "ignore-file" or "noqa"
+    form: str
     names: tuple[str, ...]
     first: int
     last: int
     unused: tuple[str, ...] = ()
     fix: Fix | None = None
 
-    def names_rule(self, diagnostic: Diagnostic) -> str | None:
-        """The word by which this comment suppresses that finding: a name, "" for a bare comment, None where not."""
-        if not self.first <= diagnostic.span.start.line <= self.last:
-            return None
+    def words_for(self, diagnostic: Diagnostic) -> list[str]:
+        """The words by which it suppresses that finding: names, or "" for a bare comment; none where it does not."""
+        if diagnostic.span.path != self.span.path or not self.first <= diagnostic.span.start.line <= self.last:
+            return []
         if not self.names:
-            return ""
+            return [""]
         wanted = {diagnostic.code.lower(), diagnostic.name.lower()}
-        return next((name for name in self.names if name.lower() in wanted), None)
+        return [name for name in self.names if name.lower() in wanted]
 
 
 class Ignores:
-    """The ignore comments of one file."""
+    """The comments of one file that suppress findings, in the file's order."""
 
-    def __init__(self, comments: tuple[Comment, ...], source: Source | None = None) -> None:
+    def __init__(self, source: Source, comments: tuple[Comment, ...]) -> None:
         self.comments = comments
         self._source = source
+
+    def suppresses(self, diagnostic: Diagnostic) -> bool:
+        """Whether a comment suppresses this finding."""
+        return any(comment.words_for(diagnostic) for comment in self.comments)
 
     def filter(
         self, diagnostics: Iterable[Diagnostic], inactive: Collection[str] = ()
     ) -> tuple[list[Diagnostic], list[Comment]]:
-        """The findings that no comment suppresses, and the comments that suppressed nothing, in the file's order.
+        """The findings that no comment suppresses, and the comments that name something for nothing.
 
-        `inactive` are codes and names of rules that were not run: of those nothing is said.
+        `inactive` are codes and names of rules that were not run: nothing is said of those, nor of a bare comment if
+        there are any. A `noqa` is judged only by the codes of tapelint that it names.
         """
         kept: list[Diagnostic] = []
-        used: set[tuple[int, str]] = set()
+        used: set[tuple[Comment, str]] = set()
         for diagnostic in diagnostics:
-            hits = [(i, word) for i, c in enumerate(self.comments) if (word := c.names_rule(diagnostic)) is not None]
-            used.update(hits)
+            hits = {(comment, word) for comment in self.comments for word in comment.words_for(diagnostic)}
+            used |= hits
             if not hits:
                 kept.append(diagnostic)
-        return kept, []
+        excused = _OWN_RULE | {name.lower() for name in inactive}
+        unused = []
+        for comment in self.comments:
+            words = [word for word in _judged(comment, bool(inactive)) if word.lower() not in excused]
+            idle = tuple(word for word in words if (comment, word) not in used)
+            if idle:
+                fix = Fix("Remove the unused suppression", (self._removal(comment, idle),), safe=True)
+                unused.append(replace(comment, unused=tuple(filter(None, idle)), fix=fix))
+        return kept, unused
+
+    def _removal(self, comment: Comment, idle: tuple[str, ...]) -> Edit:
+        """The edit that takes the words out of the comment, or the comment out of the file."""
+        source, span = self._source, comment.span
+        left = [name for name in comment.names if name not in idle]
+        if left:
+            names = ", ".join(dict.fromkeys(left))
+            return Edit(span, f"# noqa: {names}" if comment.form == "noqa" else f"# tapelint: {comment.form}[{names}]")
+        line = source.lines[span.start.line - 1]
+        before, after = line[: span.start.column - 1], line[span.end.column - 1 :].strip()
+        if after:
+            return Edit(Span(span.path, span.start, _end(span, line)), after if after[0] == "#" else f"# {after}")
+        if before.strip():
+            start = Position(span.start.line, len(before.rstrip()) + 1)
+            return Edit(Span(span.path, start, _end(span, line)), "")
+        if span.start.line < len(source.lines):
+            below = Position(span.start.line + 1, 1)
+            return Edit(Span(span.path, Position(span.start.line, 1), below), "")
+        return Edit(Span(span.path, Position(span.start.line, 1), _end(span, line)), "")
 
 
-def _comments(source: Source) -> Iterator[Comment]:
-    yield from ()
+def _end(span: Span, line: str) -> Position:
+    return Position(span.end.line, len(line) + 1)
+
+
+def _judged(comment: Comment, some_inactive: bool) -> tuple[str, ...]:
+    if comment.form == "noqa":
+        return tuple(name for name in comment.names if _OUR_CODE.fullmatch(name))
+    return comment.names or (() if some_inactive else ("",))
+
+
+def _find_ignores(source: Source) -> Ignores:
+    if not (_TAPELINT.search(source.text) or _NOQA.search(source.text)):
+        return Ignores(source, ())
+    found = [
+        comment
+        for line, column, text, reach in _comments(source)
+        for comment in _parse(source, line, column, text, reach)
+    ]
+    return Ignores(source, tuple(found))
+
+
+def _parse(source: Source, line: int, column: int, text: str, reach: tuple[int, int]) -> Iterator[Comment]:
+    """The directives in one comment, which stands at `line` and `column` (from 0) and belongs to the lines `reach`."""
+
+    def span(match: re.Match[str]) -> Span:
+        end = match.start() + len(match.group().rstrip())
+        return Span(source.path, Position(line, column + match.start() + 1), Position(line, column + end + 1))
+
+    for match in _TAPELINT.finditer(text):
+        form, bracket = match.group(1).lower(), match.group(2)
+        names: tuple[str, ...] = ()
+        if bracket:
+            # What is not closed, or names nothing, must not suppress everything: it stays a name that fits no rule.
+            inner = bracket[1:-1] if bracket.endswith("]") else ""
+            names = tuple(inner.replace(",", " ").split()) or (bracket.strip(),)
+        first, last = (1, len(source.lines)) if form == "ignore-file" else reach
+        yield Comment(span(match), form, names, first, last)
+    for match in _NOQA.finditer(text):
+        yield Comment(span(match), "noqa", tuple((match.group(1) or "").replace(",", " ").split()), *reach)
+
+
+def _comments(source: Source) -> Iterator[tuple[int, int, str, tuple[int, int]]]:
+    """Each comment: line, column from 0, text, and the first and last line of the statement it belongs to.
+
+    That is the statement on whose lines it stands (of a compound one its header); for one between statements the next
+    one, decorators and what they decorate together.
+    """
+    text = "\n".join(source.lines) + "\n"
+    waiting: list[tuple[int, int, str]] = []
+    statement = line = 0  # where the statement and its present line start; 0 between
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                waiting.append((*token.start, token.string))
+            elif token.type == tokenize.NEWLINE:
+                if not source.lines[line - 1].lstrip().startswith("@"):
+                    yield from ((*comment, (statement, token.start[0])) for comment in waiting)
+                    waiting, statement = [], 0
+                line = 0
+            elif not line and token.type not in _BETWEEN:
+                line = token.start[0]
+                statement = statement or line
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    yield from ((*comment, (1, 0)) for comment in waiting)  # after the last statement: on no line
+
+
+_BETWEEN = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
