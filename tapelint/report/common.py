@@ -117,7 +117,7 @@ def closing_lines(result: Result) -> list[str]:
     """The last lines of a report for people: what was found, where, and what a fix can mend."""
     lines = []
     if result.fixed:
-        lines.append(f"Fixed {plural(result.fixed, 'finding')}.")
+        lines.append(f"Fixed {plural(result.fixed, 'finding')}")
     if result.diagnostics:
         files = len({diagnostic.span.path for diagnostic in result.diagnostics})
         lines.append(f"Found {tally(result.diagnostics)} in {plural(files, 'file')}{_looked_at(result)}")
@@ -125,8 +125,13 @@ def closing_lines(result: Result) -> list[str]:
     elif not result.errors:
         lines.append(_all_clear(result))
     if result.errors:
-        lines.append(f"Could not analyse {plural(len(result.errors), 'file')}.")
+        lines.append(failures(result))
     return lines
+
+
+def failures(result: Result) -> str:
+    """How many files could not be analysed."""
+    return f"Could not analyse {plural(len(result.errors), 'file')}"
 
 
 def _looked_at(result: Result) -> str:
@@ -148,7 +153,7 @@ def _fixing(diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 def _all_clear(result: Result) -> str:
     if result.checked == 0:
-        return "No Python files to check."
+        return "No Python files to check"
     if result.with_tape == 0:
         return "All clear: no gradient tape" + (f" in {plural(result.checked, 'file')}" if result.checked else "")
     if result.calls is None or result.with_tape is None:

@@ -8,6 +8,7 @@ scanning is left out (the middle of a path, the least grave findings), and a not
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from importlib import metadata
 from json import dumps
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span, Step
 from tapelint.report import FileError, Options, Result, RuleInfo
-from tapelint.report.common import Paths, is_gradient_call, plain, plural
+from tapelint.report.common import Paths, is_gradient_call, plain, plural, text_of
 from tapelint.report.fingerprint import line_hashes
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,6 +30,7 @@ _FLOW_STEPS = 1_000
 _LINKS = 10
 _DESCRIPTION = 1_024
 _TAGS = 10
+_SEMANTIC = re.compile(r"\d+\.\d+\.\d+")
 
 _SEVERITY = {"error": "error", "warning": "warning", "note": "recommendation"}
 
@@ -74,13 +76,11 @@ class _Run:
         }
 
     def driver(self, options: Options) -> Object:
-        version = options.version or metadata.version("tapelint")
-        return {
-            "name": "tapelint",
-            "version": version,
-            "semanticVersion": version,
-            "rules": [_rule(rule) for rule in self.rules],
-        }
+        version, page = _about(options)
+        driver: Object = {"name": "tapelint", "version": version, "rules": [_rule(rule) for rule in self.rules]}
+        if _SEMANTIC.fullmatch(version):
+            driver["semanticVersion"] = version
+        return {**driver, "informationUri": page} if page else driver
 
     def invocation(self, dropped: int) -> Object:
         notes = [self.notification(error) for error in self.result.errors]
@@ -103,7 +103,7 @@ class _Run:
             "ruleIndex": self.index[found.code],
             "level": found.level,
             "message": {"text": self.message(found, related)},
-            "locations": [{"physicalLocation": self.physical(found.span)}],
+            "locations": [{"physicalLocation": self.primary(found.span)}],
         }
         fingerprint = self.fingerprint(found.span)
         if fingerprint:
@@ -160,6 +160,14 @@ class _Run:
     def physical(self, span: Span) -> Object:
         return {"artifactLocation": self.artifact(span.path), "region": self.region(span)}
 
+    def primary(self, span: Span) -> Object:
+        """The place of the finding, with its text for viewers that do not have the file."""
+        physical = self.physical(span)
+        text = text_of(self.result, span)
+        if text:
+            physical["region"] = {**physical["region"], "snippet": {"text": text}}
+        return physical
+
     def region(self, span: Span) -> Object:
         return {
             "startLine": span.start.line,
@@ -192,6 +200,16 @@ class _Run:
             return (self.result.cwd / path).read_bytes().decode("utf-8", errors="replace")
         except OSError:
             return "\n".join(self.result.text_of(path))
+
+
+def _about(options: Options) -> tuple[str, str]:
+    """The version, and the page of the project ("" if it names none), as the installed package has them."""
+    try:
+        package = metadata.metadata("tapelint")
+    except metadata.PackageNotFoundError:
+        return options.version or "0", ""
+    pages = [entry.partition(",")[2].strip() for entry in package.get_all("Project-URL") or ()]
+    return options.version or package["Version"], pages[0] if pages else ""
 
 
 def _rules(result: Result) -> list[RuleInfo]:
@@ -242,7 +260,7 @@ def _cut(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.split()).removesuffix(":")
     return text if text.endswith((".", "!", "?")) or not text else f"{text}."
 
 

@@ -15,11 +15,12 @@ _DOTS = "..."
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where text goes: `width` in cells, whether labels are broken to it, and the `encoding` of the stream."""
+    """Where text goes: `width` in cells, whether words are broken to it, the `encoding` of the stream."""
 
     width: int
     wraps: bool
     encoding: str = "utf-8"
+    is_terminal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

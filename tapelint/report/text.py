@@ -54,11 +54,9 @@ def terminal(stream: TextIO, options: Options) -> tuple[Console, Screen]:
     console = Console(file=stream, force_terminal=options.color, highlight=False, markup=False, emoji=False)
     if console.legacy_windows or (options.color is None and os.environ.get("NO_COLOR")):
         console = Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False)
-    if options.width:
-        return console, Screen(options.width, True, encoding)
-    if is_terminal:
-        return console, Screen(console.width, True, encoding)
-    return console, Screen(_WIDTH_OF_FILES, False, encoding)
+    width = options.width or (console.width if is_terminal else _WIDTH_OF_FILES)
+    wraps = is_terminal or options.width is not None
+    return console, Screen(width, wraps, encoding, is_terminal)
 
 
 def printed(console: Console, parts: Sequence[Text]) -> str:
@@ -98,6 +96,8 @@ class _Findings:
         files = list(dict.fromkeys(mark.span.path for mark in marks))
         for number, path in enumerate(files):
             here = [mark for mark in marks if mark.span.path == path]
+            if number:
+                yield margin(gutter)
             if number or path != found.span.path:
                 yield Text.assemble((" " * gutter + "::: ", GUTTER), self.where(here[0].span))
             yield margin(gutter)
@@ -114,7 +114,7 @@ class _Findings:
         url = next((rule.url for rule in self.result.rules if rule.code == found.code), "")
         style = _LEVELS[found.level]
         head = Text.assemble((start.removesuffix(": "), style), (f": {first}", "bold"))
-        if url:
+        if url and self.screen.is_terminal:
             head.stylize(f"link {url}", len(found.level) + 1, len(start) - 3)
         yield head
         for line in more:

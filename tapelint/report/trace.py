@@ -1,4 +1,4 @@
-"""`trace` as text: each gradient call, under it a line a source with its verdict, under that the steps that prove it."""
+"""`trace` as text: each gradient call, a line a source with its verdict, and under it the steps that prove it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.text import Text
 
 from tapelint.diagnostic import Step
 from tapelint.report import Result
-from tapelint.report.common import Paths, begins, plural, text_of
-from tapelint.report.screen import Screen, clean, cut_line, line_of, wrap
+from tapelint.report.common import Paths, begins, failures, plural, text_of
+from tapelint.report.screen import Screen, clean, cut_line, hanging, line_of
 from tapelint.views import Gradient, SourceVerdict
 
 _STYLES = {
@@ -22,7 +22,8 @@ _STYLES = {
     "sometimes": "yellow",
     "unknown": "bright_black",
 }
-_CODE = 40
+_CODE = 48
+_WORDS = 64
 
 
 def trace_lines(result: Result, screen: Screen) -> Iterator[Text]:
@@ -32,6 +33,8 @@ def trace_lines(result: Result, screen: Screen) -> Iterator[Text]:
         yield from _call(result, gradient, paths, screen)
         yield Text()
     yield Text(_summary(result), style="bold")
+    if result.errors:
+        yield Text(failures(result))
 
 
 def _call(result: Result, gradient: Gradient, paths: Paths, screen: Screen) -> Iterator[Text]:
@@ -51,8 +54,11 @@ def _source(result: Result, gradient: Gradient, source: SourceVerdict, paths: Pa
     home = gradient.place.span.path
     places = [_place(result, step, home, paths) for step in source.steps]
     across = max(map(cell_len, places), default=0)
-    for number, (step, place) in enumerate(zip(source.steps, places, strict=True), 1):
-        yield from _step(number, step, " " * (across - cell_len(place)) + place, result, screen)
+    words = [f"{number}: {clean(step.message)}" for number, step in enumerate(source.steps, 1)]
+    aside = min(max(map(cell_len, words), default=0), _WORDS)
+    for step, place, message in zip(source.steps, places, words, strict=True):
+        code = _code(text_of(result, step.span), screen, _CODE)
+        yield from _step(f"    {' ' * (across - cell_len(place))}{place}  ", message, code, aside, screen)
 
 
 def _place(result: Result, step: Step, home: str, paths: Paths) -> str:
@@ -61,17 +67,15 @@ def _place(result: Result, step: Step, home: str, paths: Paths) -> str:
     return place if step.span.path == home else clean(f"{paths.shown(step.span.path)}:{place}")
 
 
-def _step(number: int, step: Step, place: str, result: Result, screen: Screen) -> Iterator[Text]:
-    head = f"    {place}  "
-    code = _code(text_of(result, step.span), screen, _CODE)
-    message = f"{number}: {clean(step.message)}"
+def _step(head: str, message: str, code: str, aside: int, screen: Screen) -> Iterator[Text]:
+    """A step, its code `aside` cells right of where the words begin; without code where there is no room for it."""
     room = max(screen.width - cell_len(head), 20)
-    lines = wrap(message, room) if screen.wraps else [message]
-    fits = code and cell_len(lines[-1]) + cell_len(code) + 4 <= room
+    lines = hanging(message, room) if screen.wraps else [message]
     for index, line in enumerate(lines):
         shown = Text.assemble((head if index == 0 else " " * cell_len(head), "bright_blue"), line)
-        if fits and index == len(lines) - 1:
-            shown.append(f"    {code}", style="bright_black")
+        space = " " * (aside - cell_len(line)) + "  "
+        if code and index == len(lines) - 1 and cell_len(line) + len(space) + cell_len(code) <= room:
+            shown.append(space + code, style="bright_black")
         yield shown
 
 
@@ -84,7 +88,7 @@ def _summary(result: Result) -> str:
     verdicts = Counter(source.verdict for gradient in result.gradients for source in gradient.sources)
     files = len({gradient.place.span.path for gradient in result.gradients})
     if not files:
-        return "No gradient calls."
+        return "No gradient calls"
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     calls = f"{plural(len(result.gradients), 'gradient call')} in {plural(files, 'file')}"
     return f"{calls}, {plural(sum(verdicts.values()), 'source')}" + (f": {told}" if told else "")
