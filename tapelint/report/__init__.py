@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tapelint.diagnostic import Diagnostic, Level
-from tapelint.views import Gradient
+
+if TYPE_CHECKING:
+    from tapelint.views import Gradient
 
 FORMATS: tuple[str, ...] = ("text", "concise", "json", "github", "sarif")
 TRACE_FORMATS: tuple[str, ...] = ("text", "json")
@@ -91,7 +93,8 @@ class Result:
 class Options:
     """How to print. None leaves the choice to the stream and the environment.
 
-    `color` and `width` (in terminal cells) concern text only. `category` names the run in SARIF: runs of different
+    `color` and `width` (in terminal cells) concern text only, as does `closing`: whether the last lines count what was
+    found. `category` names the run in SARIF: runs of different
     categories of one commit stand beside each other. `version` is tapelint's own; "" asks the installed package.
     """
 
@@ -99,6 +102,7 @@ class Options:
     width: int | None = None
     category: str = "tapelint"
     version: str = ""
+    closing: bool = True
 
 
 def write(result: Result, format: str, stream: TextIO, options: Options | None = None) -> None:

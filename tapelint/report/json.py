@@ -35,12 +35,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from json import dumps
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tapelint.diagnostic import Diagnostic, Fix, Position, Span, Step
 from tapelint.report import Options, Result
 from tapelint.report.common import Paths, place
-from tapelint.views import Gradient, SourceVerdict
+
+if TYPE_CHECKING:
+    from tapelint.views import Gradient, SourceVerdict
 
 
 def render(result: Result, stream: TextIO, options: Options) -> str:

@@ -32,7 +32,8 @@ def render(result: Result, stream: TextIO, options: Options) -> str:
     for found in result.diagnostics:
         parts.extend(findings.block(found))
         parts.append(Text())
-    parts.extend(_closing(result))
+    if options.closing:
+        parts.extend(_closing(result))
     return printed(console, parts)
 
 
@@ -41,7 +42,7 @@ def render_trace(result: Result, stream: TextIO, options: Options) -> str:
     from tapelint.report.trace import trace_lines
 
     console, screen = terminal(stream, options)
-    return printed(console, list(trace_lines(result, screen)))
+    return printed(console, list(trace_lines(result, screen, options.closing)))
 
 
 def terminal(stream: TextIO, options: Options) -> tuple[Console, Screen]:

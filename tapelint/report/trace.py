@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -12,7 +13,9 @@ from tapelint.diagnostic import Step
 from tapelint.report import Result
 from tapelint.report.common import Paths, begins, failures, plural, text_of
 from tapelint.report.screen import Screen, clean, cut_line, hanging, line_of
-from tapelint.views import Gradient, SourceVerdict
+
+if TYPE_CHECKING:
+    from tapelint.views import Gradient, SourceVerdict
 
 _STYLES = {
     "flows": "green",
@@ -26,12 +29,14 @@ _CODE = 48
 _WORDS = 64
 
 
-def trace_lines(result: Result, screen: Screen) -> Iterator[Text]:
-    """The lines of the whole report."""
+def trace_lines(result: Result, screen: Screen, closing: bool = True) -> Iterator[Text]:
+    """The lines of the whole report, `closing` ones that count included."""
     paths = Paths(result.cwd)
     for gradient in result.gradients:
         yield from _call(result, gradient, paths, screen)
         yield Text()
+    if not closing:
+        return
     yield Text(_summary(result), style="bold")
     if result.errors:
         yield Text(failures(result))
