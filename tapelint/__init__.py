@@ -1,6 +1,6 @@
-"""What the author of a rule imports. Each name is loaded when it is first used.
+"""What a rule's author imports. Each name is loaded when it is first used.
 
-To lint a text from Python, see `tapelint.check`.
+To check a text from Python: `tapelint.check.check`, `tapelint.check.trace`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
-    from tapelint.rule import Rule
-    from tapelint.views import Block, Condition, Cut, Gradient, Place, Problem, Singularity
+    from tapelint.rule import Context, Rule, called, listed
+    from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity
 
 __all__ = [
+    "Analysis",
     "Block",
     "Condition",
+    "Context",
     "Cut",
     "Diagnostic",
     "Edit",
@@ -28,12 +30,14 @@ __all__ = [
     "Singularity",
     "Span",
     "Step",
+    "called",
+    "listed",
 ]
 
 _HOMES = {
     "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
-    "tapelint.rule": ("Rule",),
-    "tapelint.views": ("Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
+    "tapelint.rule": ("Context", "Rule", "called", "listed"),
+    "tapelint.views": ("Analysis", "Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

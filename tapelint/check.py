@@ -1,0 +1,233 @@
+"""One source and the rules -> diagnostics. A function of its arguments: nothing is printed, written or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
+from tapelint.project import Project
+from tapelint.rule import SOURCES, Registered, Rule, What, listed
+from tapelint.source import Comment, Source, SourceError
+from tapelint.views import Analysis, Block, Gradient, Place
+
+if TYPE_CHECKING:
+    import libcst
+
+    from tapelint.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How rules are run. `pedantic`: also what nothing is known of. `inactive`: codes and names of rules not run."""
+
+    pedantic: bool = False
+    inactive: frozenset[str] = frozenset()
+
+
+class RuleCrash(Exception):
+    """A rule raised an exception: an internal error of that rule. `diagnostics` is what all the others found."""
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(message)
+        self.diagnostics = tuple(diagnostics)
+
+
+def check(
+    source: Source, project: Project, facts: Facts, rules: Iterable[Rule], settings: Settings | None = None
+) -> list[Diagnostic]:
+    """What the rules say about a file, in its order: joined, and without what comments suppress.
+
+    Findings may lie in another file of the project, one that the path of a gradient leads through.
+    SourceError when the file does not parse; RuleCrash, at the end, when a rule raised.
+    """
+    from tapelint.program import analyse
+
+    return report(analyse(source, project, facts), source, project, facts, rules, settings)
+
+
+def trace(source: Source, project: Project, facts: Facts) -> list[Gradient]:
+    """Every gradient call of a file, in its order, with a verdict for each source."""
+    from tapelint.program import analyse
+
+    return list(analyse(source, project, facts).gradients)
+
+
+def report(
+    analysis: Analysis,
+    source: Source,
+    project: Project,
+    facts: Facts,
+    rules: Iterable[Rule],
+    settings: Settings | None = None,
+) -> list[Diagnostic]:
+    """As `check`, of a file that has been analysed."""
+    rules, settings = list(rules), settings or Settings()
+    run = _Run(rules, Questions(source, project, facts, settings.pedantic))
+    kept, unused = _unsuppressed(joined(run.over(_views(analysis))), source, project, settings)
+    kept.extend(run.over([("unused ignore", "", comment) for comment in unused]))
+    kept.sort(key=lambda diagnostic: diagnostic.sort_key)
+    if run.crashes:
+        raise RuleCrash("; ".join(dict.fromkeys(run.crashes)), kept)
+    return kept
+
+
+View = tuple[What, str, object]  # what it is, its reason or kind, and itself
+
+
+def _views(analysis: Analysis) -> list[View]:
+    """Everything that checks are run over, each thing once."""
+    blocks, gradients = analysis.blocks, analysis.gradients
+    every: list[View] = [("gradient", "", gradient) for gradient in gradients]
+    every += [("tape", "", block) for block in blocks]
+    parts: list[Gradient | Block] = [*gradients, *blocks]
+    every += [("cut", cut.reason, cut) for part in parts for cut in part.cuts]
+    every += [("problem", each.kind, each) for part in [*parts, analysis] for each in part.problems]
+    every += [("condition", each.kind, each) for block in blocks for each in block.conditions]
+    every += [("singularity", each.kind, each) for block in blocks for each in block.singularities]
+    return [*every, ("file", "", analysis)]
+
+
+@dataclass
+class _Run:
+    rules: Sequence[Rule]
+    asked: Questions
+    crashes: list[str] = field(default_factory=list)
+
+    def over(self, views: Sequence[View]) -> list[Diagnostic]:
+        return [found for rule in self.rules for each in rule.checks for found in self._ask(rule, each, views)]
+
+    def _ask(self, rule: Rule, each: Registered, views: Sequence[View]) -> list[Diagnostic]:
+        found: list[Diagnostic] = []
+        for what, kind, view in views:
+            if what == each.what and (kind in each.among or not each.among):
+                try:
+                    found.extend(each.check(view, self.asked) if each.wants_context else each.check(view))
+                except Exception as error:
+                    reason = " ".join(str(error).split())
+                    self.crashes.append(f"{rule.code} {rule.name}: {type(error).__name__}: {reason}")
+        return found
+
+
+# ------------------------------------------------------------------------- joining
+
+
+def joined(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One finding for each rule and place, with the sources of all: what is said is what the gravest of them says."""
+    groups: dict[tuple[str, Span], list[Diagnostic]] = {}
+    for diagnostic in found:
+        groups.setdefault((diagnostic.code, diagnostic.span), []).append(diagnostic)
+    return [_join(group) for group in groups.values()]
+
+
+def _join(group: Sequence[Diagnostic]) -> Diagnostic:
+    gravest = max(group, key=lambda diagnostic: LEVELS.index(diagnostic.level))
+    sources = tuple(dict.fromkeys(source for diagnostic in group for source in diagnostic.sources))
+    fixes = gravest.fixes or next((diagnostic.fixes for diagnostic in group if diagnostic.fixes), ())
+    return replace(
+        gravest,
+        message=gravest.message.replace(SOURCES, listed(sources)),
+        help=gravest.help.replace(SOURCES, listed(sources)),
+        sources=sources,
+        fixes=fixes,
+    )
+
+
+def _unsuppressed(
+    found: Iterable[Diagnostic], source: Source, project: Project, settings: Settings
+) -> tuple[list[Diagnostic], list[Comment]]:
+    """What no comment suppresses, and the file's own comments that suppress nothing.
+
+    Comments of another file are obeyed there but not judged: they may be meant for what other files make of it.
+    """
+    by_path: dict[str, list[Diagnostic]] = {source.path: []}
+    for diagnostic in found:
+        by_path.setdefault(diagnostic.span.path, []).append(diagnostic)
+    kept: list[Diagnostic] = []
+    unused: list[Comment] = []
+    for path, diagnostics in by_path.items():
+        file = source if path == source.path else project.readable(path)
+        if file is None:
+            kept.extend(diagnostics)
+            continue
+        left, idle = file.ignores.filter(diagnostics, settings.inactive)
+        kept.extend(left)
+        if file is source:
+            unused = idle
+    return kept, unused
+
+
+# --------------------------------------------------------------- what a rule may ask
+
+
+class Questions:
+    """What a rule's check may ask beside its view: `rule.Context`, for one file and what it imports."""
+
+    def __init__(self, source: Source, project: Project, facts: Facts, pedantic: bool) -> None:
+        self._source = source
+        self._project = project
+        self._facts = facts
+        self._pedantic = pedantic
+
+    @property
+    def pedantic(self) -> bool:
+        return self._pedantic
+
+    def equivalent(self, qualified: str) -> str | None:
+        return self._facts.equivalent(qualified)
+
+    def spelled(self, qualified: str, near: Place | Span) -> str:
+        file = self._file(_span(near))
+        return spelled(qualified, file) if file else qualified
+
+    def text(self, span: Span) -> str:
+        file = self._file(span)
+        return file.code(span) if file else ""
+
+    def node(self, span: Span) -> libcst.CSTNode | None:
+        import libcst
+
+        file = self._file(span)
+        if file is None:
+            return None
+        try:
+            nodes = file.definition(span).nodes_at(span)
+        except SourceError:
+            return None
+        found: Collection[libcst.CSTNode] = [node for node in nodes if isinstance(node, libcst.BaseExpression)]
+        return next(iter([*found, *nodes]), None)
+
+    def fix(self, name: str, message: str, place: Place | Span, *arguments: Any, safe: bool = False) -> Fix | None:
+        import tapelint.fix
+
+        span = _span(place)
+        file = self._file(span)
+        if file is None:
+            return None
+        build: Callable[..., Any] = getattr(tapelint.fix, name)
+        try:
+            edits = build(file, span, *arguments)
+        except SourceError:
+            return None
+        return Fix(message, tuple(edits), safe) if edits else None
+
+    def _file(self, span: Span) -> Source | None:
+        return self._source if span.path == self._source.path else self._project.readable(span.path)
+
+
+def spelled(qualified: str, source: Source) -> str:
+    """How a file says a qualified name, by its longest imported beginning; unchanged if it imports none."""
+    best = ""
+    text = qualified
+    for name, target in source.imports.items():
+        if len(target) > len(best) and (qualified == target or qualified.startswith(target + ".")):
+            best, text = target, name + qualified[len(target) :]
+    return text
+
+
+def _span(place: Place | Span) -> Span:
+    return place if isinstance(place, Span) else place.span
+
+
+__all__ = ["Questions", "RuleCrash", "Settings", "check", "joined", "report", "spelled", "trace"]

@@ -1,0 +1,275 @@
+"""A rule: what a rule's file makes with its name, and how its checks turn what they see into diagnostics.
+
+    rule = Rule(__name__, code="TL101")
+
+    @rule.on_cut("detached")
+    def check(cut: Cut) -> Iterator[Diagnostic]:
+        if called(cut, "numpy.*"):
+            yield rule.cut(cut, f"NumPy computes `{cut.result}`")
+
+The module's docstring is the rule's documentation, its first line the summary, its file's name the rule's name.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from inspect import cleandoc, signature
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+from tapelint.diagnostic import Diagnostic, Fix, Level, Span, Step
+from tapelint.views import (
+    Block,
+    Condition,
+    Cut,
+    Gradient,
+    Outcome,
+    Place,
+    Problem,
+    ProblemKind,
+    Reason,
+    Singularity,
+)
+
+if TYPE_CHECKING:
+    import libcst
+
+Precision = Literal["very-high", "high", "medium", "low"]
+Reported = Cut | Problem | Condition | Singularity | Gradient | Block | Place | Span
+Check = Callable[..., Iterable[Diagnostic]]
+C = TypeVar("C", bound=Check)
+What = Literal["gradient", "tape", "cut", "problem", "condition", "singularity", "file", "unused ignore"]
+SingularityKind = Literal["division", "root", "log", "power", "inverse", "overflow"]
+
+SOURCES = "{sources}"  # in a message: the sources' names, put in when findings at one place are joined
+
+_CODE = re.compile(r"[A-Z]{2,}[0-9]{3,}")
+
+
+class RuleError(ValueError):
+    """A rule that is not made as a rule must be; the text is one line."""
+
+
+class Context(Protocol):
+    """What a check may ask for beside the view it is given: a check with a second parameter gets one.
+
+    Every method that makes a fix gives None where the edit would not be sure: the help has to say it in words then.
+    """
+
+    @property
+    def pedantic(self) -> bool:
+        """Whether the user asked for findings of which nothing is proven."""
+        ...
+
+    def spelled(self, qualified: str, near: Place | Span) -> str:
+        """How the file says a qualified name: "tensorflow.square" is `tf.square` where tensorflow is imported as tf."""
+        ...
+
+    def equivalent(self, qualified: str) -> str | None:
+        """TensorFlow's own function for one of NumPy's, if it takes the same arguments and gives the same."""
+        ...
+
+    def text(self, span: Span) -> str:
+        """The text of a span."""
+        ...
+
+    def node(self, span: Span) -> libcst.CSTNode | None:
+        """The libcst node that stands exactly at a span, for the rare rule that must look at syntax."""
+        ...
+
+    def fix(self, name: str, message: str, place: Place | Span, *arguments: Any, safe: bool = False) -> Fix | None:
+        """The fix that `tapelint.fix` calls `name`, at a place, with the arguments that it takes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A check: what it is run over, of which reasons or kinds (none: of all), and whether it takes a context."""
+
+    what: What
+    among: frozenset[str]
+    check: Check
+    wants_context: bool
+
+
+class Rule:
+    """One rule: its name, its documentation, its checks.
+
+    `module` is `__name__` of the file that makes it. `level` is the gravest level at which it reports, `precision`
+    how sure it is, `tags` are words for reports. Raises RuleError for a malformed code or a missing docstring.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        code: str,
+        level: Level = "error",
+        precision: Precision = "very-high",
+        tags: Sequence[str] = (),
+        url: str = "",
+    ) -> None:
+        self.name = module.rpartition(".")[2].replace("_", "-")
+        self.code, self.level, self.precision = code, level, precision
+        self.tags, self.url = tuple(tags), url
+        self.documentation = cleandoc(sys.modules[module].__doc__ or "")
+        if not _CODE.fullmatch(code):
+            raise RuleError(f"the code of {self.name} is {code!r}: two letters or more, then three digits or more")
+        if not self.documentation:
+            raise RuleError(f"{code} {self.name} has no docstring: it is the rule's documentation")
+        self.checks: list[Registered] = []
+
+    def __repr__(self) -> str:
+        return f"Rule({self.code} {self.name})"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.documentation.partition("\n")[0].strip()
+
+    @property
+    def description(self) -> str:
+        """The documentation below its first line, in Markdown."""
+        return self.documentation.partition("\n")[2].strip()
+
+    # ------------------------------------------------------------- registering
+    # A check gets one view, and a `Context` if it has a second parameter.
+
+    def on_gradient(self, check: C) -> C:
+        """Run `check` over every gradient call, a `Gradient`."""
+        return self._register("gradient", (), check)
+
+    def on_tape(self, check: C) -> C:
+        """Run `check` over every place where a tape records, a `Block`."""
+        return self._register("tape", (), check)
+
+    def on_cut(self, *reasons: Reason) -> Callable[[C], C]:
+        """Run a check over every `Cut`, or those of the given reasons: of gradients, and of what leaves with a tape."""
+        return partial(self._register, "cut", reasons)
+
+    def on_problem(self, *kinds: ProblemKind) -> Callable[[C], C]:
+        """Run a check over every `Problem`, or those of the given kinds: of gradients, tapes and the file."""
+        return partial(self._register, "problem", kinds)
+
+    def on_condition(self, check: C) -> C:
+        """Run `check` over every Python `Condition` on a tensor."""
+        return self._register("condition", (), check)
+
+    def on_singularity(self, *kinds: SingularityKind) -> Callable[[C], C]:
+        """Run a check over every `Singularity`, or those of the given kinds."""
+        return partial(self._register, "singularity", kinds)
+
+    def on_file(self, check: C) -> C:
+        """Run `check` once a file, over its `Analysis`."""
+        return self._register("file", (), check)
+
+    def on_unused_ignore(self, check: C) -> C:
+        """Run `check` over every ignore comment that suppressed nothing, a `source.Comment`."""
+        return self._register("unused ignore", (), check)
+
+    def _register(self, what: What, among: Sequence[str], check: C) -> C:
+        self.checks.append(Registered(what, frozenset(among), check, len(signature(check).parameters) > 1))
+        return check
+
+    # --------------------------------------------------------------- reporting
+
+    def at(
+        self,
+        where: Reported,
+        message: str,
+        *,
+        level: Level | None = None,
+        fix: Fix | None = None,
+        help: str = "",
+        sources: Sequence[str] | None = None,
+        steps: Sequence[Step] | None = None,
+    ) -> Diagnostic:
+        """A finding at a place, with the sources and steps that the view carries.
+
+        `level` is by default the rule's own where the view is certain, else a warning at most. `{sources}` in the
+        message becomes their names once the findings at one place are joined; without sources it becomes "it".
+        """
+        if level is None:
+            level = self.level
+            if level == "error" and not getattr(where, "certain", True):
+                level = "warning"
+        if sources is None:
+            sources = _names(where)
+        if steps is None:
+            steps = getattr(where, "steps", ())
+        return Diagnostic(
+            code=self.code,
+            name=self.name,
+            level=level,
+            message=message,
+            span=_span(where),
+            sources=tuple(sources),
+            steps=tuple(steps),
+            fixes=(fix,) if fix else (),
+            help=help,
+        )
+
+    def cut(
+        self, cut: Cut, because: str, *, level: Level | None = None, fix: Fix | None = None, help: str = ""
+    ) -> Diagnostic:
+        """A finding about a cut: what becomes of the gradient, in the words for it, and why."""
+        return self.at(cut, f"{fate(cut)}: {because}", level=level, fix=fix, help=help)
+
+
+def fate(cut: Cut) -> str:
+    """What becomes of the gradient at a cut: "no gradient reaches {sources}"."""
+    if not cut.sources:
+        return _WITHOUT_SOURCE[cut.outcome, cut.certain]
+    if cut.outcome == "raises":
+        error = cut.error or "an error"
+        return f"the gradient of {SOURCES} {'raises' if cut.certain else 'may raise'} {error}"
+    return _FATES[cut.outcome, cut.certain]
+
+
+_FATES: dict[tuple[Outcome, bool], str] = {
+    ("none", True): f"no gradient reaches {SOURCES}",
+    ("none", False): f"the gradient of {SOURCES} may be None",
+    ("zero", True): f"the gradient of {SOURCES} is always zero",
+    ("zero", False): f"the gradient of {SOURCES} may be zero",
+}
+_WITHOUT_SOURCE: dict[tuple[Outcome, bool], str] = {
+    ("none", True): "no gradient passes",
+    ("none", False): "a gradient may be None",
+    ("zero", True): "the gradient is always zero",
+    ("zero", False): "the gradient may be zero",
+    ("raises", True): "the gradient call raises an error",
+    ("raises", False): "the gradient call may raise an error",
+}
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence: "`a`", "`a` and `b`", "`a`, `b` and 4 more"; "it" for none."""
+    marked = [f"`{name}`" for name in dict.fromkeys(names)]
+    if not marked:
+        return "it"
+    if len(marked) > most:
+        marked = [*marked[: most - 1], f"{len(marked) - most + 1} more"]
+    return " and ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else marked[0]
+
+
+def called(cut: Cut, *patterns: str) -> bool:
+    """Whether the call that cuts has one of these qualified names; `*` stands for anything ("numpy.*")."""
+    return any(fnmatchcase(cut.call, pattern) for pattern in patterns)
+
+
+def _names(where: Reported) -> tuple[str, ...]:
+    if isinstance(where, Gradient):
+        return tuple(source.expression for source in where.sources)
+    if isinstance(where, Condition):
+        return where.drops
+    return getattr(where, "sources", ())
+
+
+def _span(where: Reported) -> Span:
+    if isinstance(where, Span):
+        return where
+    return where.span if isinstance(where, Place | Block) else where.place.span
