@@ -120,16 +120,14 @@ def test_json_of_nothing_is_complete() -> None:
 
 
 def test_places_in_a_notebook_count_within_the_cell(tmp_path: Path) -> None:
-    path = str(tmp_path / "note.ipynb")
-    span = Span(path, Position(5, 3), Position(5, 4))
-    cells = {path: ((1, 1), (3, 4))}
+    span = Span(str(tmp_path / "note.ipynb"), Position(5, 3), Position(5, 4))
     found = Diagnostic("TL101", "numpy-call", "error", "gone", span)
-    for notebook in (Result([found], cwd=tmp_path, cells=cells), Result([replace(found, cell=3)], cwd=tmp_path)):
-        start = json.loads(printed(notebook, "json"))["diagnostics"][0]["start"]
-        assert start["cell"] == 3
-        assert start["line"] == (2 if notebook.cells else 5)
-    shown = printed(Result([found], cwd=tmp_path, cells=cells), "concise")
-    assert shown == "note.ipynb:cell3:2:3: error[TL101] numpy-call: gone\n"
+    mapped = Result([found], cwd=tmp_path, cell_of=lambda path, line: (3, line - 3))
+    counted = Result([replace(found, cell=3)], cwd=tmp_path)
+    for result, line in ((mapped, 2), (counted, 5)):
+        start = json.loads(printed(result, "json"))["diagnostics"][0]["start"]
+        assert start == {"cell": 3, "line": line, "column": 3}
+    assert printed(mapped, "concise") == "note.ipynb:cell3:2:3: error[TL101] numpy-call: gone\n"
 
 
 def test_paths_are_relative_to_the_working_directory(tmp_path: Path) -> None:
@@ -184,6 +182,7 @@ def test_github_says_when_it_annotates_less_than_was_found(tmp_path: Path) -> No
         ({}, ["All clear"]),
         ({"fixed": 2}, ["Fixed 2 findings", "All clear"]),
         ({"errors": [FileError("a.py", "?")]}, ["Could not analyse 1 file"]),
+        ({"errors": [FileError("", "?")] * 2}, ["2 errors in the rules"]),
     ],
 )
 def test_the_closing_line_when_nothing_was_found(numbers: dict[str, Any], lines: list[str]) -> None:

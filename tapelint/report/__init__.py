@@ -6,7 +6,7 @@ only when it is asked for, so that the plain ones cost neither rich nor anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -71,8 +71,9 @@ class Result:
     where it cannot. `checked` counts the files looked at, `with_tape` those of them that have a tape, `calls` the
     gradient calls in them, `fixed` the fixes that were applied. None where a number is not known.
 
-    Spans of a notebook count lines in the text of all its code cells, one after the other, as `text_of` gives them.
-    `cells` says for each notebook where its cells begin: pairs of the cell's number and its first line in that text.
+    Spans of a notebook count lines in the text of all its code cells, as `text_of` gives it; `cell_of` gives, for the
+    path of a notebook and such a line, the number of its cell (from 1) and the line within it. It is asked for
+    notebooks only.
     """
 
     diagnostics: Sequence[Diagnostic] = ()
@@ -86,7 +87,7 @@ class Result:
     with_tape: int | None = None
     calls: int | None = None
     fixed: int = 0
-    cells: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    cell_of: Callable[[str, int], tuple[int, int] | None] = lambda path, line: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +123,13 @@ def write_trace(result: Result, format: str, stream: TextIO, options: Options | 
 def _write(format: str, function: str, result: Result, stream: TextIO, options: Options) -> None:
     render: Callable[[Result, TextIO, Options], str] = getattr(import_module(f"tapelint.report.{format}"), function)
     text = render(replace(result, text_of=cache(result.text_of)), stream, options)
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
+    stream.write(_encodable(text, getattr(stream, "encoding", None) or "utf-8"))
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """`text` as the stream can take it: what has no place in its encoding is escaped."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("…", "...").encode(encoding, errors="backslashreplace").decode(encoding)
+    return text

@@ -61,13 +61,10 @@ class Place:
 
 def place(result: Result, path: str, position: Position, cell: int | None = None) -> Place:
     """Where `position` of `path` is for the reader; `cell` is the cell that its line is known to count in."""
-    line = position.line
-    if cell is None:
-        for number, first in result.cells.get(path, ()):
-            if first > position.line:
-                break
-            cell, line = number, position.line - first + 1
-    return Place(line, position.column, cell)
+    within = result.cell_of(path, position.line) if path.endswith(".ipynb") else None
+    if within is None:
+        return Place(position.line, position.column, cell)
+    return Place(within[1], position.column, within[0])
 
 
 def begins(result: Result, span: Span, cell: int | None = None) -> Place:
@@ -130,8 +127,12 @@ def closing_lines(result: Result) -> list[str]:
 
 
 def failures(result: Result) -> str:
-    """How many files could not be analysed."""
-    return f"Could not analyse {plural(len(result.errors), 'file')}"
+    """How many files could not be analysed, and what else failed."""
+    files = sum(bool(error.path) for error in result.errors)
+    told = [f"Could not analyse {plural(files, 'file')}"] if files else []
+    if len(result.errors) > files:
+        told.append(f"{plural(len(result.errors) - files, 'error')} in the rules")
+    return ", ".join(told)
 
 
 def _looked_at(result: Result) -> str:
