@@ -1,0 +1,254 @@
+"""The command line. What a command needs is imported when it runs, so that `--version` and `--help` are instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from tapelint.rule import Rule
+    from tapelint.session import Request
+
+CLEAN, FINDINGS, USAGE, FAILED = 0, 1, 2, 3
+_INTERRUPTED = 130  # what shells expect: 128 + SIGINT
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Commands(click.Group):
+    """A group whose command `check` may be left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--version", "--help", "-h"}
+        if not args or not (args[0] in self.commands or args[0] in own):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"tapelint {version('tapelint')}")
+        ctx.exit(CLEAN)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`tapelint PATHS` is `tapelint check PATHS`. `tapelint check --help` lists the options.",
+)
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+def tapelint() -> None:
+    """Find gradients that tf.GradientTape will lose, zero or blow up, without running the program."""
+
+
+# ------------------------------------------------------------------------- options
+
+
+def _words(_: click.Context, __: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in value.replace(",", " ").split())
+
+
+def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    def add(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+_which_files = _options(
+    click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what fits, as in a .gitignore."),
+    click.option(
+        "--force-exclude", is_flag=True, help="Apply exclude to files that are named on the command line too."
+    ),
+    click.option("--no-respect-gitignore", is_flag=True, help="Look at files that git ignores."),
+    click.option("--stdin-filename", metavar="NAME", help="What the text on standard input (`-`) is called."),
+    click.option("--config", metavar="FILE", help="Take the settings from this file only."),
+    click.option("--isolated", is_flag=True, help="Read no settings from files."),
+    click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="At most so many processes."),
+    click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
+    click.option("--cache-dir", metavar="FOLDER", help="Where the cache lies."),
+)
+_how_to_show = _options(
+    click.option("--output", "-o", metavar="FILE", help="Write the report there."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text."),
+    click.option("--quiet", "-q", is_flag=True, help="Show findings, and nothing around them."),
+    click.option("--verbose", "-v", is_flag=True, help="Say what is done, on standard error."),
+)
+
+
+@tapelint.command()
+@_which_files
+@click.option(
+    "--select", multiple=True, callback=_words, metavar="RULES", help="Run only these: codes, names, TL3, ALL."
+)
+@click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Do not run these.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="With --fix or --diff: all fixes.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@click.option("--fail-level", type=click.Choice(["error", "warning", "note"]), help="The least grave level that fails.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option(
+    "--format",
+    type=click.Choice(["text", "concise", "json", "sarif", "github"]),
+    default="text",
+    help="How to show what was found.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
+@_how_to_show
+def check(**given: Any) -> None:
+    """Say what is wrong with the gradients in PATHS (default: the working directory).
+
+    Exit status: 0 nothing found, 1 findings at the failing level, 2 wrong usage or settings, 3 a file could not be
+    analysed.
+    """
+    from tapelint import session
+
+    _leave(session.check(_request("check", given)))
+
+
+@tapelint.command()
+@_which_files
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show the calls.")
+@_how_to_show
+def trace(**given: Any) -> None:
+    """List every gradient call in PATHS with a verdict for each source and the steps that lead to it."""
+    from tapelint import session
+
+    _leave(session.trace(_request("trace", given)))
+
+
+def _request(verb: str, given: dict[str, Any]) -> Request:
+    from tapelint.session import Request
+
+    if given.get("fix") and given.get("diff"):
+        raise click.UsageError("--fix and --diff exclude each other")
+    if given["isolated"] and given["config"]:
+        raise click.UsageError("--isolated and --config exclude each other")
+    given["paths"] = given["paths"] or (os.curdir,)
+    if "-" in given["paths"] and len(given["paths"]) > 1:
+        raise click.UsageError("standard input (-) cannot be checked together with files")
+    given["color"] = {"auto": None, "always": True, "never": False}[given["color"]]
+    return Request(**given)
+
+
+# ---------------------------------------------------------------------- the rules
+
+
+@tapelint.command()
+@click.argument("rule")
+@click.option("--config", metavar="FILE", help="Take the settings from this file only.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.")
+def explain(rule: str, config: str | None, color: str) -> None:
+    """Print the documentation of RULE, a code or a name."""
+    from tapelint.config import ConfigError, hint
+
+    rules = _known_rules(config)
+    for known in rules:
+        if rule.lower() in (known.code.lower(), known.name.lower()):
+            _show_markdown(known.documentation, color)
+            return
+    names = [name for known in rules for name in (known.code, known.name)]
+    raise ConfigError(f"no rule is called {rule!r}{hint(rule, names)}")
+
+
+@tapelint.command()
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
+@click.option("--config", metavar="FILE", help="Take the settings from this file only.")
+def rules(format: str, config: str | None) -> None:
+    """List every rule with its code, name, level and what it finds."""
+    known = _known_rules(config)
+    if format == "json":
+        import json
+
+        keys = ("code", "name", "level", "summary")
+        click.echo(json.dumps([{key: getattr(rule, key) for key in keys} for rule in known], indent=2))
+        return
+    width = max((len(rule.name) for rule in known), default=0)
+    for rule in known:
+        click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.level:<7}  {rule.summary}")
+
+
+def _known_rules(config: str | None) -> list[Rule]:
+    from tapelint.config import Configs
+    from tapelint.run import RuleSet
+
+    configs = Configs(file=config)
+    known = RuleSet()
+    found = known.known(configs.of_folder(os.getcwd()))
+    for error in known.errors():
+        click.echo(f"tapelint: {error}", err=True)
+    return sorted(found, key=lambda rule: rule.code)
+
+
+def _show_markdown(text: str, color: str) -> None:
+    if color == "never" or (color == "auto" and not sys.stdout.isatty()):
+        click.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(force_terminal=color == "always" or None)
+    console.print(Markdown(text), width=min(console.width, 100))
+
+
+# ---------------------------------------------------------------------- the way out
+
+
+def _leave(status: int) -> NoReturn:
+    raise click.exceptions.Exit(status)
+
+
+def _say(message: str) -> None:
+    click.echo(f"tapelint: error: {' '.join(message.split())}", err=True)
+
+
+def _outermost(arguments: Sequence[str] | None) -> int:
+    """Run a command; its exit status. Whatever the user got wrong is said in one line."""
+    try:
+        status = tapelint.main(arguments, prog_name="tapelint", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else CLEAN
+    except click.ClickException as error:
+        _say(error.format_message())
+        return USAGE
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Who reads has seen enough. Python would complain once more when it closes the stream at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except Exception as error:
+        if _is_mistake(error):
+            _say(str(error))
+            return USAGE
+        _say(f"internal error: {type(error).__name__}: {error}")
+        if {"-v", "--verbose"} & set(arguments or sys.argv):
+            import traceback
+
+            traceback.print_exc()
+        return FAILED
+
+
+def _is_mistake(error: Exception) -> bool:
+    """Whether the user can mend it; asked only once something was raised, so that nothing is loaded for it before."""
+    from tapelint.config import ConfigError
+    from tapelint.files import NoSuchPath
+    from tapelint.session import OutputError
+
+    return isinstance(error, ConfigError | NoSuchPath | OutputError)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The command `tapelint`; `arguments` are those of the process if None are given."""
+    sys.exit(_outermost(arguments))

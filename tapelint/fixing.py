@@ -1,0 +1,173 @@
+"""Apply fixes to files until nothing is left that can be mended.
+
+Everything is done on texts in memory, so that `--diff` shows what `--fix` writes. A file is written once, at the end,
+and only if it still is what was analysed.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+
+from tapelint.diagnostic import Edit, Fix
+from tapelint.run import Analyst, Job, Report, analyse, digest
+from tapelint.source import Source, SourceError
+
+_ROUNDS = 10
+
+
+class Fixing:
+    """Fixes on the files of one run. `applied` counts the fixes made so far."""
+
+    def __init__(self, analyst: Analyst, jobs: int | None = None) -> None:
+        self.applied = 0
+        self._rules = analyst.rules
+        self._verb = analyst.job.verb
+        self._jobs = jobs
+        self._before: dict[str, Source] = dict(analyst.job.texts)
+        self._after: dict[str, Source] = dict(analyst.job.texts)
+        self._dropped: set[tuple[Fix, str]] = set()
+
+    def run(self, reports: Sequence[Report]) -> list[Report]:
+        """Mend what the reports offer, round after round; the reports of what remains, in the same order."""
+        reports = list(reports)
+        for _ in range(_ROUNDS):
+            made = self._make(self._choose(reports))
+            self.applied += made
+            if not made:
+                break
+            analyst = Analyst(Job(self._verb, dict(self._after)), self._rules)
+            again = [index for index, report in enumerate(reports) if report.diagnostics or not report.error]
+            fresh = analyse([reports[index].file for index in again], analyst, self._jobs)
+            for index, report in zip(again, fresh, strict=True):
+                reports[index] = report
+        return reports
+
+    def text_of(self, path: str) -> str:
+        """The text of a file as mended."""
+        return self._after[path].text
+
+    def diff(self) -> str:
+        """What changed, as a unified diff."""
+        return "".join(
+            line
+            for path, before, after in self._changed()
+            for line in _unified(os.path.normpath(path).replace(os.sep, "/"), before.text, after.text)
+        )
+
+    def write(self) -> Iterator[str]:
+        """Write what changed; a line for each file that cannot be written."""
+        for path, before, after in self._changed():
+            try:
+                if Source.read(path).text != before.text:
+                    yield f"{path}: changed while it was analysed; not fixed"
+                    continue
+                with open(path, "wb") as file:
+                    file.write(before.encode(after.text))
+            except SourceError as error:
+                yield str(error)
+            except OSError as error:
+                yield f"{path}: cannot be written: {error.strerror or error}"
+            except UnicodeEncodeError as error:
+                yield f"{path}: the fix cannot be written in {before.encoding}: {error.reason}"
+
+    def _changed(self) -> Iterator[tuple[str, Source, Source]]:
+        for path in sorted(self._after):
+            if self._after[path].text != self._before[path].text:
+                yield path, self._before[path], self._after[path]
+
+    # ------------------------------------------------------------------- one round
+
+    def _choose(self, reports: Iterable[Report]) -> list[Fix]:
+        """The fixes to make now, the first of each finding that its file's settings allow; no two of them overlap."""
+        chosen: list[Fix] = []
+        taken: dict[str, list[Edit]] = {}
+        for report in reports:
+            as_read = dict(report.digests)
+            for found in report.diagnostics:
+                allowed = [fix for fix in found.fixes if fix.safe or report.file.config.unsafe_fixes]
+                fix = next((fix for fix in allowed if self._fits(fix, as_read)), None)
+                if fix is None or fix in chosen:
+                    continue
+                if any(edit.span.overlaps(other.span) for edit in fix.edits for other in taken.get(edit.span.path, ())):
+                    continue
+                chosen.append(fix)
+                for edit in fix.edits:
+                    taken.setdefault(edit.span.path, []).append(edit)
+        return chosen
+
+    def _fits(self, fix: Fix, as_read: dict[str, str]) -> bool:
+        """Whether the fix was made for the texts at hand and was not found to break them."""
+        if not fix.edits or self._key(fix) in self._dropped:
+            return False
+        paths = {edit.span.path for edit in fix.edits}
+        return all(
+            self._source(path) is not None and digest(self._after[path].text) == as_read.get(path) for path in paths
+        )
+
+    def _source(self, path: str) -> Source | None:
+        if path not in self._after:
+            try:
+                self._before[path] = self._after[path] = Source.read(path)
+            except SourceError:
+                return None
+        return self._after[path]
+
+    def _make(self, fixes: Sequence[Fix]) -> int:
+        """Make fixes, but for those that leave a file that does not parse; how many were made."""
+        texts = self._mended(fixes)
+        if texts is None:
+            good: list[Fix] = []
+            for fix in fixes:
+                if self._mended([*good, fix]) is None:
+                    self._dropped.add(self._key(fix))
+                else:
+                    good.append(fix)
+            fixes, texts = good, self._mended(good)
+        for path, text in (texts or {}).items():
+            self._after[path] = Source(path, text, self._after[path].encoding)
+        return len(fixes)
+
+    def _mended(self, fixes: Sequence[Fix]) -> dict[str, str] | None:
+        """The texts that these fixes make; None if one of them does not parse."""
+        edits: dict[str, list[Edit]] = {}
+        for edit in (edit for fix in fixes for edit in fix.edits):
+            edits.setdefault(edit.span.path, []).append(edit)
+        texts = {path: apply(self._after[path], of_path) for path, of_path in edits.items()}
+        return texts if all(map(_parses, texts.values())) else None
+
+    def _key(self, fix: Fix) -> tuple[Fix, str]:
+        return fix, self._after[fix.edits[0].span.path].text
+
+
+def apply(source: Source, edits: Iterable[Edit]) -> str:
+    """The text of `source` with edits made, none of which overlap."""
+    text = source.text
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+        start, end = source.offset(edit.span.start), source.offset(edit.span.end)
+        text = text[:start] + edit.replacement + text[end:]
+    return text
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _unified(path: str, before: str, after: str) -> Iterator[str]:
+    """Lines end where git ends them: at LF, whatever stands before it."""
+    old, new = (text.split("\n") for text in (before, after))
+    for line in difflib.unified_diff(_ended(old), _ended(new), f"a/{path}", f"b/{path}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _ended(lines: list[str]) -> list[str]:
+    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -1,0 +1,284 @@
+"""One run: which of the files can matter, what is said about each, in which process.
+
+What is said about a file depends on the file, the project around it and its settings; never on the other files of the
+run, on their order or on the number of processes.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING, Literal
+
+from tapelint.config import Config, ConfigError, Selection
+from tapelint.diagnostic import Diagnostic
+from tapelint.files import File
+from tapelint.plugins import PluginError, load_rules
+from tapelint.project import Project
+from tapelint.rule import Rule
+from tapelint.source import Source, SourceError, names_tape
+from tapelint.views import Gradient
+
+if TYPE_CHECKING:
+    from tapelint.facts import Facts
+
+Verb = Literal["check", "trace"]
+
+# A process of its own pays only for that many files with a tape.
+_FILES_A_PROCESS = 8
+_DIED = "the process that analysed this file died (out of memory?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all files of a run have in common. `texts` stand for files that are not, or not yet, so on the disk."""
+
+    verb: Verb
+    texts: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is said about one file.
+
+    `error` says in one line why it could not be analysed ("" where it could), `details` is the traceback of an internal
+    error. `digests` are those of the files that the fixes in `diagnostics` edit, as they were read.
+    """
+
+    file: File
+    diagnostics: tuple[Diagnostic, ...] = ()
+    gradients: tuple[Gradient, ...] = ()
+    error: str = ""
+    details: str = ""
+    calls: int | None = None
+    digests: tuple[tuple[str, str], ...] = ()
+
+
+def digest(text: str) -> str:
+    """What tells one text from another."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+# ------------------------------------------------------------------ the files that matter
+
+
+def with_tape(files: Iterable[File], texts: Mapping[str, Source]) -> Iterator[File | Report]:
+    """The files that name a tape, and a report for each that cannot be read."""
+    for file in files:
+        if file.path in texts:
+            if texts[file.path].mentions_tape:
+                yield file
+            continue
+        try:
+            with open(file.path, "rb", buffering=0) as stream:
+                data = stream.read()
+        except OSError as error:
+            yield Report(file, error=f"cannot be read: {error.strerror or error}")
+        else:
+            if names_tape(data):
+                yield file
+
+
+# ------------------------------------------------------------------ rules by settings
+
+
+class RuleSet:
+    """The rules that settings ask for; loaded once for each list of local rule files."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[tuple[str, ...], tuple[list[Rule], list[PluginError]]] = {}
+        self._selections: dict[Config, Selection] = {}
+
+    def known(self, config: Config) -> list[Rule]:
+        """Every rule that is installed or named in the settings."""
+        return self._load(config)[0]
+
+    def running(self, file: File) -> tuple[list[Rule], frozenset[str]]:
+        """The rules that run on a file, and the codes and names of those that do not."""
+        codes = self.selection(file.config).codes(file.path)
+        known = self.known(file.config)
+        idle = frozenset(word for rule in known if rule.code not in codes for word in (rule.code, rule.name))
+        return [rule for rule in known if rule.code in codes], idle
+
+    def errors(self) -> list[PluginError]:
+        """What could not be loaded so far, each once."""
+        found = [error for _, errors in self._loaded.values() for error in errors]
+        return [error for index, error in enumerate(found) if error not in found[:index]]
+
+    def selection(self, config: Config) -> Selection:
+        """Which of them run. ConfigError when the settings name a rule that does not exist."""
+        if config not in self._selections:
+            self._selections[config] = Selection(config, self.known(config))
+        return self._selections[config]
+
+    def _load(self, config: Config) -> tuple[list[Rule], list[PluginError]]:
+        if config.rules not in self._loaded:
+            self._loaded[config.rules] = load_rules(config.rules)
+        return self._loaded[config.rules]
+
+
+# --------------------------------------------------------------------- one process
+
+
+class Analyst:
+    """What one process keeps between files: projects, facts, rules. None of it changes what is said about a file."""
+
+    def __init__(self, job: Job, rules: RuleSet | None = None) -> None:
+        self.job = job
+        self.rules = rules or RuleSet()
+        self._projects: dict[str, Project] = {}
+        self._facts: dict[tuple[tuple[str, str], ...], Facts] = {}
+
+    def facts(self, config: Config) -> Facts:
+        """What is known of libraries, with what the settings add. ConfigError where those make no sense."""
+        if config.facts not in self._facts:
+            from tapelint.facts import FactError, Facts
+
+            try:
+                self._facts[config.facts] = Facts.load(dict(config.facts))
+            except FactError as error:
+                raise ConfigError(f"{config.path}: facts: {error}") from error
+        return self._facts[config.facts]
+
+    def _project(self, path: str) -> Project:
+        root = str(Project.root_of(path))
+        if root not in self._projects:
+            self._projects[root] = Project(root)
+            for source in self.job.texts.values():
+                self._projects[root].add(source)
+        return self._projects[root]
+
+    def look(self, file: File) -> Report:
+        """Analyse one file. Raises nothing but what ends the whole run."""
+        try:
+            return self._look(file)
+        except SourceError as error:
+            return Report(file, error=error.message)
+        except RecursionError:
+            return Report(file, error="cannot be analysed: nested too deeply")
+        except MemoryError:
+            return Report(file, error="cannot be analysed: not enough memory")
+        except Exception as error:
+            import traceback
+
+            reason = " ".join(str(error).split())
+            what = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+            return Report(file, error=f"internal error: {what}", details=traceback.format_exc())
+
+    def _look(self, file: File) -> Report:
+        from tapelint.check import RuleCrash, Settings, report
+        from tapelint.program import analyse
+
+        project, facts = self._project(file.path), self.facts(file.config)
+        source = project.source(file.path)
+        analysis = analyse(source, project, facts)
+        if self.job.verb == "trace":
+            return Report(file, gradients=analysis.gradients)
+        running, inactive = self.rules.running(file)
+        error = ""
+        try:
+            found = report(analysis, source, project, facts, running, Settings(file.config.pedantic, inactive))
+        except RuleCrash as crash:
+            found, error = list(crash.diagnostics), f"internal error: {crash}"
+        edited = {edit.span.path for one in found for fix in one.fixes for edit in fix.edits}
+        digests = tuple((path, digest(project.source(path).text)) for path in sorted(edited))
+        return Report(file, tuple(found), error=error, calls=len(analysis.gradients), digests=digests)
+
+
+# -------------------------------------------------------------------- many processes
+
+_analyst: Analyst | None = None  # of this process, if it was started to work for another
+
+
+def _begin(analyst: Analyst) -> None:
+    global _analyst
+    _analyst = analyst
+    gc.freeze()
+
+
+def _look(file: File) -> Report:
+    assert _analyst is not None
+    return _analyst.look(file)
+
+
+def processes_for(files: int, wanted: int | None) -> int:
+    """How many processes so many files are worth; `wanted` is what the user asked for."""
+    if wanted is not None:
+        return max(1, min(wanted, files))
+    try:
+        processors = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        processors = os.cpu_count() or 1
+    return max(1, min(processors, files // _FILES_A_PROCESS))
+
+
+def analyse(files: Sequence[File], analyst: Analyst, jobs: int | None = None) -> list[Report]:
+    """The report of each file, in the order of `files`, made by at most `jobs` processes (None: as is worthwhile)."""
+    processes = processes_for(len(files), jobs)
+    if processes == 1:
+        with _few_collections():
+            return [analyst.look(file) for file in files]
+    if _can_fork():
+        _preload(files, analyst)
+        return list(_in_processes(files, analyst, processes, multiprocessing.get_context("fork")))
+    return list(_in_processes(files, Analyst(analyst.job), processes, multiprocessing.get_context("spawn")))
+
+
+class _few_collections:
+    """Garbage collection doubles the time of a run that frees little: what is there is frozen, the rest waits."""
+
+    def __enter__(self) -> None:
+        self._threshold = gc.get_threshold()
+        gc.freeze()
+        gc.set_threshold(200_000, 20, 20)
+
+    def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._threshold)
+        gc.unfreeze()
+
+
+def _preload(files: Sequence[File], analyst: Analyst) -> None:
+    """Load here what every forked process would load again."""
+    import tapelint.program  # noqa: F401
+
+    for file in files:
+        analyst.facts(file.config)
+
+
+def _in_processes(files: Sequence[File], analyst: Analyst, processes: int, context: BaseContext) -> Iterator[Report]:
+    """As `analyse`. A process that dies takes the others' work along: what is left is done in a process a file."""
+    with ProcessPoolExecutor(processes, context, _begin, (analyst,)) as pool:
+        waiting: list[Future[Report]] = []
+        done: list[Report] = []
+        try:
+            waiting.extend(pool.submit(_look, file) for file in files)
+            done.extend(future.result() for future in waiting)
+        except BrokenProcessPool:
+            pass
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    yield from done
+    for file in files[len(done) :]:
+        yield _alone(file, analyst, context)
+
+
+def _alone(file: File, analyst: Analyst, context: BaseContext) -> Report:
+    with ProcessPoolExecutor(1, context, _begin, (analyst,)) as pool:
+        try:
+            return pool.submit(_look, file).result()
+        except BrokenProcessPool:
+            return Report(file, error=_DIED)
+
+
+def _can_fork() -> bool:
+    return sys.platform == "linux" and threading.active_count() == 1

@@ -1,0 +1,240 @@
+"""One call of `tapelint check` or `tapelint trace`, from what the user asked for to the exit status."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from tapelint.config import Configs, Overrides
+from tapelint.diagnostic import Diagnostic, Level, at_least
+from tapelint.files import Discovery, File
+from tapelint.fixing import Fixing
+from tapelint.report import FileError, Options, Result, RuleInfo, write, write_trace
+from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse, with_tape
+from tapelint.source import Source, SourceError
+
+CLEAN, FINDINGS, FAILED = 0, 1, 3
+STDIN = "-"
+
+
+class OutputError(Exception):
+    """The report cannot be written where it was asked for; one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks for, each field an option of the same name; `color` None: as the stream can."""
+
+    paths: Sequence[str]
+    format: str = "text"
+    output: str | None = None
+    color: bool | None = None
+    quiet: bool = False
+    verbose: bool = False
+    exclude: Sequence[str] = ()
+    force_exclude: bool = False
+    no_respect_gitignore: bool = False
+    stdin_filename: str | None = None
+    config: str | None = None
+    isolated: bool = False
+    jobs: int | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    fix: bool = False
+    unsafe_fixes: bool | None = None
+    diff: bool = False
+    fail_level: Level | None = None
+    exit_zero: bool = False
+    statistics: bool = False
+
+
+def check(request: Request) -> int:
+    """Print what is wrong, or mend it; the exit status. Raises ConfigError, NoSuchPath, OutputError."""
+    session = _Session(request, "check")
+    fixing = session.fix() if request.fix or request.diff else None
+    if fixing and request.diff:
+        session.print(fixing.diff())
+    elif fixing and session.is_stdin:
+        session.print(fixing.text_of(session.files[0].path))
+    if not request.diff:
+        session.write(write, to=sys.stderr if fixing and session.is_stdin else None)
+    return session.status()
+
+
+def trace(request: Request) -> int:
+    """Print every gradient call with its verdicts; the exit status. Raises as `check` does."""
+    session = _Session(request, "trace")
+    session.write(write_trace)
+    return session.status()
+
+
+class _Session:
+    """The files of a request and what was said about them; `fix` replaces what was said by what remains."""
+
+    def __init__(self, request: Request, verb: Verb) -> None:
+        self.request = request
+        if request.output and not os.path.isdir(os.path.dirname(os.path.abspath(request.output))):
+            raise OutputError(f"--output {request.output}: its folder does not exist")
+        configs = Configs(_overrides(request), request.config, request.isolated)
+        self.is_stdin = list(request.paths) == [STDIN]
+        texts: dict[str, Source] = {}
+        if self.is_stdin:
+            self.files, failed = _standard_input(request, configs, texts)
+        else:
+            discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
+            self.files, failed = discovery.find(request.paths), []
+        self.rules = RuleSet()
+        self.analyst = Analyst(Job(verb, texts), self.rules)
+        for config in dict.fromkeys([configs.of_folder(os.getcwd()), *(file.config for file in self.files)]):
+            self.rules.selection(config)
+            self.analyst.facts(config)
+        matter = list(with_tape(self.files, texts)) if not failed else []
+        taped = [entry for entry in matter if isinstance(entry, File)]
+        unread = [entry for entry in matter if isinstance(entry, Report)]
+        self.with_tape = len(taped)
+        self.reports = [*failed, *unread, *analyse(taped, self.analyst, request.jobs)]
+        self.fixed = 0
+        self.unwritten: list[str] = []
+        for report in self.reports:
+            if report.error:
+                self._say(f"{report.file.path}: {report.error}")
+                if request.verbose and report.details:
+                    self._say(report.details.rstrip())
+        for error in self.rules.errors():
+            self._say(str(error))
+        if request.verbose:
+            self._say(f"looked at {len(self.files)} files, {self.with_tape} of them with a tape")
+
+    def fix(self) -> Fixing:
+        """Mend what can be mended, on the disk if `--fix` asks for it."""
+        fixing = Fixing(self.analyst, self.request.jobs)
+        self.reports = fixing.run(self.reports)
+        self.fixed = fixing.applied
+        if self.request.fix and not self.is_stdin:
+            self.unwritten = list(fixing.write())
+            for problem in self.unwritten:
+                self._say(problem)
+        return fixing
+
+    # ----------------------------------------------------------------- the result
+
+    def result(self) -> Result:
+        """What reports show."""
+        errors = [FileError(report.file.path, report.error) for report in self.reports if report.error]
+        errors += [FileError("", str(error)) for error in self.rules.errors()]
+        calls = [report.calls for report in self.reports if not report.error]
+        return Result(
+            diagnostics=self.diagnostics(),
+            gradients=[gradient for report in self.reports for gradient in report.gradients],
+            errors=errors,
+            rules=self._rule_infos(),
+            root=_repository(Path.cwd()),
+            text_of=self._lines,
+            checked=len(self.files),
+            with_tape=self.with_tape,
+            calls=sum(count for count in calls if count is not None) if None not in calls else None,
+            fixed=self.fixed,
+        )
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """All findings, in order. One that several files lead to is one."""
+        found = {(one.code, one.span, one.message): one for report in self.reports for one in report.diagnostics}
+        return sorted(found.values(), key=lambda one: one.sort_key)
+
+    def _rule_infos(self) -> list[RuleInfo]:
+        known = {}
+        for config in dict.fromkeys(file.config for file in self.files):
+            codes = self.rules.selection(config).codes()
+            known.update({rule.code: rule for rule in self.rules.known(config) if rule.code in codes})
+        return [
+            RuleInfo(
+                rule.code, rule.name, rule.summary, rule.description, rule.level, rule.precision, rule.tags, rule.url
+            )
+            for _, rule in sorted(known.items())
+        ]
+
+    def _lines(self, path: str) -> Sequence[str]:
+        try:
+            return (self.analyst.job.texts.get(path) or Source.read(path)).lines
+        except SourceError:
+            return []
+
+    def status(self) -> int:
+        """The exit status of the contract: what could not be analysed weighs more than what was found."""
+        if any(report.error for report in self.reports) or self.rules.errors() or self.unwritten:
+            return FAILED
+        failing = any(
+            at_least(one.level, report.file.config.fail_level) for report in self.reports for one in report.diagnostics
+        )
+        return FINDINGS if failing and not self.request.exit_zero else CLEAN
+
+    # --------------------------------------------------------------------- output
+
+    def write(self, writer: Callable[[Result, str, TextIO, Options], None], to: TextIO | None = None) -> None:
+        """Show the result where and how the request says."""
+        request, result = self.request, self.result()
+        stream = io.StringIO() if request.output else to or sys.stdout
+        if request.statistics:
+            stream.write(_statistics(result.diagnostics))
+        else:
+            writer(result, request.format, stream, Options(color=request.color))
+        if request.output:
+            assert isinstance(stream, io.StringIO)
+            _write_file(request.output, stream.getvalue())
+
+    def print(self, text: str) -> None:
+        """Write `text`, as it is, where reports go."""
+        if self.request.output:
+            _write_file(self.request.output, text)
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            sys.stdout.flush()
+
+    def _say(self, message: str) -> None:
+        print(f"tapelint: {message}", file=sys.stderr)
+
+
+def _overrides(request: Request) -> Overrides:
+    return Overrides(
+        select=tuple(request.select) or None,
+        ignore=tuple(request.ignore),
+        exclude=tuple(request.exclude),
+        fail_level=request.fail_level,
+        unsafe_fixes=request.unsafe_fixes,
+    )
+
+
+def _standard_input(request: Request, configs: Configs, texts: dict[str, Source]) -> tuple[list[File], list[Report]]:
+    name = request.stdin_filename or "<stdin>"
+    file = File(name, configs.of_file(name))
+    try:
+        texts[name] = Source.from_bytes(sys.stdin.buffer.read(), name)
+    except SourceError as error:
+        return [file], [Report(file, error=error.message)]
+    return [file], []
+
+
+def _statistics(diagnostics: Iterable[Diagnostic]) -> str:
+    counts = Counter((one.code, one.name, one.level) for one in diagnostics)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return "".join(f"{count:5}  {level:<7}  {code}  {name}\n" for (code, name, level), count in rows)
+
+
+def _write_file(path: str, text: str) -> None:
+    try:
+        Path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise OutputError(f"--output {path}: {error.strerror or error}") from error
+
+
+def _repository(folder: Path) -> Path | None:
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
