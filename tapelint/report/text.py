@@ -17,7 +17,7 @@ from tapelint.report.patch import Hunk, hunks
 from tapelint.report.screen import Screen, clean, line_of, wrap
 
 _LEVELS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
-_STEP = "blue"
+_STEP = "bright_blue"
 _CALL = "magenta"
 # A path longer than this is shown by its ends and what surrounds the break.
 _STEPS = 16
