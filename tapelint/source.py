@@ -14,8 +14,8 @@ import tokenize
 import warnings
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -384,10 +384,27 @@ class Definition:
         stack: list[cst.CSTNode] = [self.module]
         while stack:
             node = stack.pop()
-            for child in node.children:
+            for child in children(node):
                 found[child] = node
                 stack.append(child)
         return found
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes right below `node`, field by field (libcst's own `children` visits and rebuilds the whole subtree)."""
+    import libcst
+
+    for name in _field_names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, libcst.CSTNode):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (item for item in value if isinstance(item, libcst.CSTNode))
+
+
+@cache
+def _field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 # libcst's parser ends the process when code is nested some thousand levels deep, so it is never shown such code.
