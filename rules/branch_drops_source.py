@@ -1,0 +1,50 @@
+"""A source is used in one branch only, so its gradient is None when the other one runs.
+
+In eager code Python takes one branch and the tape records that one. A variable that only the other branch uses has no
+path to the target: `None`, and optimizers skip it or raise. Inside `tf.function` the same code gives zeros.
+
+Bad:
+
+```python
+low, high = tf.Variable(1.0), tf.Variable(2.0)
+x = tf.random.uniform([])
+with tf.GradientTape() as tape:
+    if x > 2.0:  # warning: branch-drops-source
+        y = high * x
+    else:
+        y = low * x
+g = tape.gradient(y, [low, high])  # tf: flows, none
+```
+
+Good:
+
+```python
+low, high = tf.Variable(1.0), tf.Variable(2.0)
+x = tf.random.uniform([])
+with tf.GradientTape() as tape:
+    y = tf.where(x > 2.0, high, low) * x
+g = tape.gradient(y, [low, high])  # tf: flows, zero
+```
+
+To mend it: compute both branches and pick with `tf.where` (the gradient is 0 then, not `None`), or skip the `None`s where
+the update is made.
+
+When to ignore it: when the update copes with `None`.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Cut, Diagnostic, Rule
+
+rule = Rule(__name__, code="TL202", precision="high", tags=("control-flow",))
+
+
+@rule.on_cut("branch")
+def check(cut: Cut) -> Iterator[Diagnostic]:
+    test = cut.other("condition")
+    where = f"`{test.text}`" if test else f"`{cut.place.text}`"
+    help = "`tf.where` computes both branches and picks: the gradient is 0 then, not None"
+    if cut.certain:
+        yield rule.cut(cut, f"it is used only in the branch that {where} does not take", help=help)
+    else:
+        yield rule.cut(cut, f"only one branch of {where} uses it", help=help)

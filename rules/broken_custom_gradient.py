@@ -1,0 +1,57 @@
+"""A custom gradient returns None, or too few gradients.
+
+The function that a `tf.custom_gradient` function returns beside its value must return one gradient for each argument.
+`None` among them is a `None` for what flows in there; too few of them raise ValueError when the gradient is asked for.
+
+Bad:
+
+```python
+@tf.custom_gradient
+def quantise(x):
+    def grad(upstream):
+        return None  # error: broken-custom-gradient
+    return tf.round(x), grad
+
+w = tf.Variable(1.7)
+with tf.GradientTape() as tape:
+    y = quantise(w) * 2.0
+g = tape.gradient(y, w)  # tf: none
+```
+
+Good:
+
+```python
+@tf.custom_gradient
+def quantise(x):
+    def grad(upstream):
+        return upstream
+    return tf.round(x), grad
+
+w = tf.Variable(1.7)
+with tf.GradientTape() as tape:
+    y = quantise(w) * 2.0
+g = tape.gradient(y, w)  # tf: flows
+```
+
+To mend it: return a tensor for each argument; `tf.zeros_like(x)` where there is none to pass on.
+
+When to ignore it: when the argument is never trained.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Cut, Diagnostic, Problem, Rule
+
+rule = Rule(__name__, code="TL112", tags=("operation",))
+HELP = "return one gradient for each argument"
+
+
+@rule.on_cut("custom gradient")
+def check(cut: Cut) -> Iterator[Diagnostic]:
+    yield rule.cut(cut, "the custom gradient returns none for it", help=HELP)
+
+
+@rule.on_problem("custom gradient count")
+def check_count(problem: Problem) -> Iterator[Diagnostic]:
+    said = problem.text or f"`{problem.place.text}` returns another number of gradients than there are arguments"
+    yield rule.at(problem, said, help=HELP)

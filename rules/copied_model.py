@@ -1,0 +1,46 @@
+"""The target is computed with a copy of what the gradient is asked for.
+
+`clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. The original has no part in
+the target, so its gradient is `None`.
+
+Bad:
+
+```python
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+copy_of_it = keras.models.clone_model(model)  # error: copied-model
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(copy_of_it(tf.ones([4, 2])))
+g = tape.gradient(loss, model.trainable_variables)  # tf: none, none
+```
+
+Good:
+
+```python
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(model(tf.ones([4, 2])))
+g = tape.gradient(loss, model.trainable_variables)  # tf: flows, flows
+```
+
+To mend it: use the original in the tape, or ask for the copy's variables. For MAML compute the adapted weights as tensors
+from the original variables and apply the layers by hand.
+
+When to ignore it: never; one of the two objects is the wrong one.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Cut, Diagnostic, Rule, called
+
+rule = Rule(__name__, code="TL110", tags=("keras",))
+
+
+@rule.on_cut("detached", "operation", "unrelated")
+def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.reason == "unrelated":
+        if cut.detail != "copy":
+            return
+    elif not called(cut, "*.clone_model", "copy.*", "*.get_weights"):
+        return
+    help = "use the original in the tape, or ask for the gradient of the copy's variables"
+    yield rule.cut(cut, f"`{cut.place.text}` is a copy", help=help)

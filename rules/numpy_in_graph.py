@@ -1,0 +1,55 @@
+"""NumPy is handed a symbolic tensor, inside tf.function.
+
+While TensorFlow traces a `tf.function`, tensors have no values. A NumPy function on one raises NotImplementedError, `.numpy()`
+raises AttributeError (NotImplementedError on a variable).
+
+Bad:
+
+```python
+w = tf.Variable([1.0, 2.0])
+
+@tf.function
+def step():
+    with tf.GradientTape() as tape:
+        loss = np.mean(w * w)  # error: numpy-in-graph
+    return tape.gradient(loss, w)
+
+g = step()  # tf: raises NotImplementedError
+```
+
+Good:
+
+```python
+w = tf.Variable([1.0, 2.0])
+
+@tf.function
+def step():
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(w * w)
+    return tape.gradient(loss, w)
+
+g = step()  # tf: flows
+```
+
+To mend it: TensorFlow's function; `tf.print` for what is only to be shown.
+
+When to ignore it: when the function is only run with `tf.config.run_functions_eagerly(True)`.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Problem, Rule
+
+rule = Rule(__name__, code="TL116", tags=("numpy", "graph"))
+
+
+@rule.on_problem("numpy in graph", "numpy() in graph")
+def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
+    fix = None
+    help = "in a `tf.function` tensors have no values: use TensorFlow's functions, `tf.print` to show one"
+    if problem.kind == "numpy in graph":
+        other = ask.equivalent(problem.text)
+        if other:
+            fix = ask.fix("replace_callee", f"Use `{ask.spelled(other, problem.place)}`", problem.place, other, safe=True)
+    error = f": {problem.error}" if problem.error else ""
+    yield rule.at(problem, f"`{problem.place.text}` needs a value, and a `tf.function` has none{error}", fix=fix, help=help)

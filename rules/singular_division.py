@@ -1,0 +1,53 @@
+"""A division by something that can be zero.
+
+At 0 both `1 / x` and its derivative are infinite, and `0 / 0` is NaN. One such element is enough: the optimizer writes NaN
+into the weights and every later step is NaN too.
+
+Bad:
+
+```python
+x = tf.Variable([1.0, 0.0])
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(1.0 / x)  # warning: singular-division
+g = tape.gradient(y, x)  # tf: inf
+```
+
+Good:
+
+```python
+x = tf.Variable([1.0, 0.0])
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(tf.math.divide_no_nan(1.0, x))
+g = tape.gradient(y, x)  # tf: flows
+```
+
+To mend it: `tf.math.divide_no_nan(a, b)` is 0 where b is 0; `a / (b + 1e-7)` if b is never negative; `tf.maximum(n, 1.0)`
+for a mean over what may be nothing; `tf.math.l2_normalize(x)` for `x / tf.norm(x)`.
+
+When to ignore it: when the divisor cannot be zero for a reason that the code does not show. A division by something of
+which nothing is known is reported only with `pedantic = true`.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Rule, Singularity
+
+rule = Rule(__name__, code="TL301", level="warning", precision="high", tags=("numbers",))
+
+
+@rule.on_singularity("division")
+def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
+    if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
+        return
+    divisor = found.argument.text
+    can = {"certain": "is zero here", "possible": "can be zero", "unknown": "may be zero"}[found.evidence]
+    why = f": {found.because}" if found.because else ""
+    of = " of {sources}" if found.sources else ""
+    said = f"the gradient{of} is {found.result} where `{divisor}` is 0, and it {can}{why}"
+    if not found.known_library:
+        said = f"`{divisor}` {can}{why}: the gradient{of} is infinite or NaN there"
+    fix = None
+    if found.not_negative:
+        fix = ask.fix("replace", "Add a small number", found.argument, f"({divisor} + 1e-7)")
+    help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
+    yield rule.at(found, said, fix=fix, help=help)

@@ -1,0 +1,56 @@
+"""The tape does not watch the source of a gradient.
+
+A tape watches trainable variables by itself. A plain tensor (a constant, a batch, a random tensor) it knows only after
+`tape.watch`; with `watch_accessed_variables=False` that holds for variables too. The gradient is `None`.
+
+Bad:
+
+```python
+x = tf.constant(3.0)
+with tf.GradientTape() as tape:
+    y = x * x
+g = tape.gradient(y, x)  # tf: none  # error: source-not-watched
+```
+
+Good:
+
+```python
+x = tf.constant(3.0)
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = x * x
+g = tape.gradient(y, x)  # tf: flows
+```
+
+To mend it: `tape.watch(x)` as the first line of the block, before `x` is used; or make it a `tf.Variable` if it is to be
+trained.
+
+When to ignore it: never; without a watch there is no gradient.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Cut, Diagnostic, Fix, Gradient, Rule
+
+rule = Rule(__name__, code="TL401", tags=("tape",))
+
+
+@rule.on_gradient
+def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
+    tape = gradient.tape.name if gradient.tape else ""
+    for cut in gradient.cuts:
+        if cut.reason != "unwatched" or cut.detail in ("late", "rebound", "integer", "non-trainable"):
+            continue
+        name = cut.argument.text if cut.argument else cut.sources[0] if cut.sources else "x"
+        because = "the tape watches variables by itself, a tensor only after `watch`"
+        if cut.detail == "watching is off":
+            because = "the tape watches nothing by itself (`watch_accessed_variables=False`)"
+        help = f"call `{tape or 'tape'}.watch({name})` before `{name}` is used"
+        yield rule.cut(cut, because, fix=_watch(cut, f"{tape}.watch({name})", ask), help=help)
+
+
+def _watch(cut: Cut, line: str, ask: Context) -> Fix | None:
+    block = cut.other("with")
+    if block is None or line.startswith("."):
+        return None
+    return ask.fix("insert_first_in_block", f"Add `{line}`", block, line, safe=True)
