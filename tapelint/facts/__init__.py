@@ -1,0 +1,14 @@
+"""What library functions do to a gradient: one experiment a line, in the text files of this folder.
+
+    facts = Facts.load()
+    fact = facts.fact("tensorflow.math.log")
+    fact.effect({}).inputs["x"].outcome       # "flows"
+
+README.md in this folder describes the form of the files.
+"""
+
+from tapelint.facts.parse import NUMPY
+from tapelint.facts.table import Facts
+from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Result, Singular, Weight
+
+__all__ = ["NUMPY", "Effect", "Fact", "FactError", "Facts", "Input", "Parameter", "Result", "Singular", "Weight"]

@@ -1,0 +1,207 @@
+"""Which of a fact's experiments answers for a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tapelint.facts.values import Effect, Fact, Input, Outcome, Parameter, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One line: the constants in it, its answer by parameter, and where it holds.
+
+    `part`: the index of the result's part that it is about. `variable`: "tensorflow" or "keras" where a leaf is one.
+    """
+
+    given: Mapping[str, object]
+    inputs: Mapping[str, Input]
+    result: Result
+    error: str | None
+    text: str
+    part: int | None = None
+    graph: bool = False
+    variable: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Eager, and on tensors."""
+        return not self.graph and not self.variable
+
+
+UNSET = object()
+
+
+def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | set[str]) -> Effect:
+    """The effect of the best-fitting experiment, with what its variants in graphs and on variables add."""
+    plain = [e for e in fact.experiments if e.plain] or list(fact.experiments)
+    if not plain:
+        return Effect({}, Result(kind="object"))
+    defaults = _defaults(fact)
+    ranked = sorted(
+        ((_fit(e.given, given, unknown, defaults), -at, e) for at, e in enumerate(plain)),
+        key=lambda item: item[:2],
+        reverse=True,
+    )
+    best = ranked[0][2]
+    rivals = [e for fit, _, e in ranked if fit == ranked[0][0] and e.given != best.given]
+    same = [e for e in fact.experiments if e.given == best.given]
+    effect = _with_dtype(_assemble(same, best), best, given)
+    hung = [e for e in rivals if any(name in unknown for name in {*e.given, *best.given})]
+    return _doubt(effect, [_assemble([r], r) for r in hung]) if hung else effect
+
+
+def _with_dtype(effect: Effect, best: Experiment, given: Mapping[str, object]) -> Effect:
+    """Where the experiment's result has the dtype that it was given, so has the call's."""
+    for name, value in best.given.items():
+        mine = given.get(name)
+        if value == effect.result.dtype and isinstance(mine, str) and family(mine) == family(effect.result.dtype):
+            return replace(effect, result=replace(effect.result, dtype=mine))
+    return effect
+
+
+def decided_by(fact: Fact) -> frozenset[str]:
+    """The parameters whose constants go with differing outcomes."""
+    plain = [e for e in fact.experiments if e.plain]
+    found: set[str] = set()
+    for first in plain:
+        for second in plain:
+            if _outcomes(first) != _outcomes(second) and first.part == second.part:
+                names = {*first.given, *second.given}
+                found |= {n for n in names if first.given.get(n, UNSET) != second.given.get(n, UNSET)}
+    return frozenset(found)
+
+
+def _outcomes(experiment: Experiment) -> object:
+    return {name: i.outcome for name, i in experiment.inputs.items()}, experiment.error
+
+
+def _defaults(fact: Fact) -> dict[str, object]:
+    return {p.name: _literal(p) for p in (*fact.parameters, *fact.call_parameters) if p.default is not None}
+
+
+def _literal(parameter: Parameter) -> object:
+    text = parameter.default or ""
+    words = {"None": None, "True": True, "False": False}
+    if text in words:
+        return words[text]
+    if text[:1] in "'\"":
+        return text[1:-1]
+    try:
+        return float(text)
+    except ValueError:
+        return text.rpartition(".")[2]
+
+
+def _fit(
+    wanted: Mapping[str, object],
+    given: Mapping[str, object],
+    unknown: frozenset[str] | set[str],
+    defaults: Mapping[str, object],
+) -> float:
+    """How well a call's constants fit an experiment's: equal counts most, a dtype of the same family less."""
+    score = 0.0
+    for name in {*wanted, *given}:
+        if name in unknown:
+            continue
+        mine = wanted.get(name, defaults.get(name, UNSET))
+        theirs = given.get(name, defaults.get(name, UNSET))
+        if mine is UNSET or theirs is UNSET:
+            score -= 0.01
+        elif (type(mine) is type(theirs) and mine == theirs) or (_number(mine) and _number(theirs) and mine == theirs):
+            score += 1.0
+        elif isinstance(mine, str) and isinstance(theirs, str):
+            score += 0.5 if family(mine) and family(mine) == family(theirs) else -1.0
+        elif _number(mine) and _number(theirs):
+            score -= 0.1 if (mine > 0) == (theirs > 0) else 0.2  # type: ignore[operator]
+        else:
+            score -= 0.3
+    return score
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def family(dtype: str) -> str:
+    """ "float", "int", "bool", "complex", "string", or "" for what is no dtype."""
+    for start, name in (
+        ("float", "float"),
+        ("bfloat", "float"),
+        ("half", "float"),
+        ("double", "float"),
+        ("int", "int"),
+        ("uint", "int"),
+        ("qint", "int"),
+        ("quint", "int"),
+        ("bool", "bool"),
+        ("complex", "complex"),
+        ("str", "string"),
+    ):
+        if dtype.startswith(start):
+            return name
+    return ""
+
+
+def _assemble(group: list[Experiment], best: Experiment) -> Effect:
+    """One effect out of the lines with the same constants: the whole, its parts, and the variants."""
+    wholes = [e for e in group if e.plain and e.part is None]
+    parts = {e.part: e for e in group if e.plain and e.part is not None}
+    whole = wholes[0] if wholes else None
+    inputs: dict[str, Input] = {}
+    for experiment in [*wholes, *parts.values(), best]:
+        for name, value in experiment.inputs.items():
+            if name not in inputs or (whole is None and inputs[name].outcome == "none"):
+                inputs[name] = value
+    result = whole.result if whole else best.result
+    if parts:
+        result = replace(result, kind="tuple", parts=_parts(parts), dtype="mixed")
+    effect = Effect(inputs, result, error=(whole or best).error, experiment=(whole or best).text)
+    for variant in group:
+        if not variant.plain and variant.part is None:
+            effect = _vary(effect, variant)
+    return effect
+
+
+def _parts(parts: Mapping[int | None, Experiment]) -> tuple[Effect | None, ...]:
+    last = max(at for at in parts if at is not None)
+    made: list[Effect | None] = []
+    for at in range(last + 1):
+        part = parts.get(at)
+        made.append(Effect(part.inputs, part.result, part.error, experiment=part.text) if part else None)
+    return tuple(made)
+
+
+def _vary(effect: Effect, variant: Experiment) -> Effect:
+    inputs = dict(effect.inputs)
+    for name, value in variant.inputs.items():
+        base = inputs.get(name, value)
+        if variant.graph and not variant.variable:
+            inputs[name] = replace(base, graph_outcome=value.outcome)
+        elif variant.variable == "keras" and not variant.graph:
+            inputs[name] = replace(base, keras_variable_outcome=value.outcome)
+        elif variant.variable and not variant.graph:
+            inputs[name] = replace(base, variable_outcome=value.outcome)
+    effect = replace(effect, inputs=inputs)
+    if variant.error is None:
+        return effect
+    if variant.graph and variant.variable:
+        return replace(effect, graph_variable_error=variant.error)
+    if variant.graph:
+        return replace(effect, graph_error=variant.error)
+    return replace(effect, variable_error=variant.error)
+
+
+def _doubt(effect: Effect, others: list[Effect]) -> Effect:
+    inputs = dict(effect.inputs)
+    dtype = effect.result.dtype
+    for other in others:
+        for name, value in other.inputs.items():
+            mine = inputs.get(name)
+            if mine is not None and mine.outcome != value.outcome:
+                unsure: Outcome = "unknown"
+                inputs[name] = replace(mine, outcome=unsure)
+        if other.result.dtype != dtype:
+            dtype = "argument"
+    return replace(effect, inputs=inputs, result=replace(effect.result, dtype=dtype))

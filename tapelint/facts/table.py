@@ -1,0 +1,152 @@
+"""The table of all facts: names are indexed when it is loaded, a block is read when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from tapelint.facts.choose import Experiment
+from tapelint.facts.parse import full_name, header_name, read_block
+from tapelint.facts.values import Fact, FactError, Input, Parameter
+from tapelint.facts.words import read
+
+FOLDER = Path(__file__).parent
+NO_FACTS = frozenset({"modules.txt", "equivalents.txt"})
+
+
+class Facts:
+    """The built-in facts and a project's own. Nothing in it changes after loading, but for what it has read already."""
+
+    def __init__(self, blocks: Mapping[str, str], modules: Mapping[str, str], own: Mapping[str, Fact]) -> None:
+        self._blocks = blocks
+        self._modules = modules
+        self._own = own
+        self._read: dict[str, Fact] = dict(own)
+        self._prefixes: frozenset[str] | None = None
+
+    @classmethod
+    def load(cls, extra: Mapping[str, str] | None = None) -> Facts:
+        """The built-in tables and a project's own facts (a name and its words). Raises FactError on a malformed one."""
+        blocks, modules = _index()
+        return cls(blocks, modules, {name: _own(name, words) for name, words in (extra or {}).items()})
+
+    def fact(self, qualified: str) -> Fact | None:
+        """What is known of a name, by any of its aliases; None if nothing is."""
+        found = self._read.get(qualified)
+        if found is not None:
+            return found
+        name = self._find(qualified)
+        if name is None:
+            return None
+        fact = self._own.get(name) or self._read_once(name)
+        self._read[qualified] = fact
+        return fact
+
+    def canonical(self, qualified: str) -> str | None:
+        """The name of the entry that answers for a name, None if there is none."""
+        fact = self.fact(qualified)
+        return fact.name if fact else None
+
+    def has_prefix(self, qualified: str) -> bool:
+        """Whether a name is a module or namespace of something known, such as "tensorflow.math"."""
+        if self._prefixes is None:
+            found: set[str] = set(self._modules)
+            for name in (*self._blocks, *self._own):
+                while (cut := name.rfind(".")) > 0:
+                    name = name[:cut]
+                    if name in found:
+                        break
+                    found.add(name)
+            self._prefixes = frozenset(found)
+        if qualified in self._prefixes:
+            return True
+        other = self._other_module(qualified)
+        return other is not None and self.has_prefix(other)
+
+    def equivalent(self, qualified: str) -> str | None:
+        """TensorFlow's function that does the same as one of NumPy's with the same positional arguments."""
+        return _equivalents().get(qualified)
+
+    def _read_once(self, name: str) -> Fact:
+        block = self._blocks[name]
+        own = full_name(header_name(block.partition("\n")[0]))
+        if own not in self._read:
+            self._read[own] = read_block(block)
+        return self._read[own]
+
+    def _find(self, name: str) -> str | None:
+        for _ in range(6):
+            if name in self._own or name in self._blocks:
+                return name
+            other = self._other_module(name)
+            if other is None:
+                break
+            name = other
+        return None
+
+    def _other_module(self, name: str) -> str | None:
+        cut = len(name)
+        while cut > 0:
+            target = self._modules.get(name[:cut])
+            if target is not None:
+                return target + name[cut:]
+            cut = name.rfind(".", 0, cut)
+        return None
+
+
+@cache
+def _index() -> tuple[dict[str, str], dict[str, str]]:
+    blocks: dict[str, str] = {}
+    for path in sorted(FOLDER.glob("*.txt")):
+        if path.name in NO_FACTS:
+            continue
+        for block in path.read_text(encoding="utf-8").split("\n\n"):
+            block = block.strip("\n")
+            while block.startswith("#"):
+                block = block.partition("\n")[2].lstrip("\n")
+            if not block:
+                continue
+            header, _, aliases = block.partition("\n")[0].partition(" = ")
+            blocks[full_name(header_name(header))] = block
+            if aliases:
+                for alias in aliases.split(", "):
+                    blocks[full_name(alias)] = block
+    return blocks, _pairs("modules.txt")
+
+
+@cache
+def _equivalents() -> dict[str, str]:
+    return _pairs("equivalents.txt")
+
+
+def _pairs(file: str) -> dict[str, str]:
+    path = FOLDER / file
+    pairs = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        left, equals, right = line.partition(" = ")
+        if equals and not line.startswith("#"):
+            pairs[full_name(left.strip())] = full_name(right.strip())
+    return pairs
+
+
+def _own(name: str, words: object) -> Fact:
+    """A project's fact: `flows`, `raises ValueError`, or by parameter, in order: `x flows, y none`."""
+    line = f'"{name}" = {words!r}'
+    if not isinstance(words, str) or not words.strip() or not all(part.isidentifier() for part in name.split(".")):
+        raise FactError(f"a fact is a dotted name and its words: {line}")
+    firsts = [clause.split()[0] for clause in words.split(",") if clause.strip()]
+    named = [first for first in firsts if first not in _RESERVED]
+    try:
+        answer = read(words, dict.fromkeys(named or ("args", "kwargs"), True))
+    except ValueError as error:
+        raise FactError(f"{error} in {line}") from error
+    parameters = tuple(Parameter(each) for each in named) or (Parameter("args", "*"), Parameter("kwargs", "**"))
+    inputs: dict[str, Input] = answer.leaves
+    experiment = Experiment({}, inputs, answer.result, answer.error, line)
+    return Fact(name, "function", parameters, experiments=(experiment,))
+
+
+_RESERVED = frozenset(
+    ["flows", "none", "zero", "detached", "raises", "call", "as", "linear", "bilinear", "square", "division", "piecewise", "other", "inf", "nan", "not", "recorded", "positive", "from", "above", "to", "below", "keeps", "within", "fields", "tensor", "numpy", "python", "variable", "None", "object", "tuple", "overflows", "same", "argument", "bool", "string", "complex", "float", "int", "float16", "float32", "float64", "int32", "int64"]
+)
