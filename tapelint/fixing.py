@@ -20,7 +20,7 @@ _ROUNDS = 10
 
 
 class Fixing:
-    """Fixes on the files of one run. `applied` counts the fixes made so far."""
+    """Fixes on the files of one run. `applied` counts the fixes made so far, `texts` are the files as mended."""
 
     def __init__(self, analyst: Analyst, jobs: int | None = None) -> None:
         self.applied = 0
@@ -28,7 +28,7 @@ class Fixing:
         self._verb = analyst.job.verb
         self._jobs = jobs
         self._before: dict[str, Source] = dict(analyst.job.texts)
-        self._after: dict[str, Source] = dict(analyst.job.texts)
+        self.texts: dict[str, Source] = dict(analyst.job.texts)
         self._dropped: set[tuple[Fix, str]] = set()
 
     def run(self, reports: Sequence[Report]) -> list[Report]:
@@ -39,16 +39,12 @@ class Fixing:
             self.applied += made
             if not made:
                 break
-            analyst = Analyst(Job(self._verb, dict(self._after)), self._rules)
+            analyst = Analyst(Job(self._verb, dict(self.texts)), self._rules)
             again = [index for index, report in enumerate(reports) if report.diagnostics or not report.error]
             fresh = analyse([reports[index].file for index in again], analyst, self._jobs)
             for index, report in zip(again, fresh, strict=True):
                 reports[index] = report
         return reports
-
-    def text_of(self, path: str) -> str:
-        """The text of a file as mended."""
-        return self._after[path].text
 
     def diff(self) -> str:
         """What changed, as a unified diff."""
@@ -75,9 +71,9 @@ class Fixing:
                 yield f"{path}: the fix cannot be written in {before.encoding}: {error.reason}"
 
     def _changed(self) -> Iterator[tuple[str, Source, Source]]:
-        for path in sorted(self._after):
-            if self._after[path].text != self._before[path].text:
-                yield path, self._before[path], self._after[path]
+        for path in sorted(self.texts):
+            if self.texts[path].text != self._before[path].text:
+                yield path, self._before[path], self.texts[path]
 
     # ------------------------------------------------------------------- one round
 
@@ -105,16 +101,16 @@ class Fixing:
             return False
         paths = {edit.span.path for edit in fix.edits}
         return all(
-            self._source(path) is not None and digest(self._after[path].text) == as_read.get(path) for path in paths
+            self._source(path) is not None and digest(self.texts[path].text) == as_read.get(path) for path in paths
         )
 
     def _source(self, path: str) -> Source | None:
-        if path not in self._after:
+        if path not in self.texts:
             try:
-                self._before[path] = self._after[path] = Source.read(path)
+                self._before[path] = self.texts[path] = Source.read(path)
             except SourceError:
                 return None
-        return self._after[path]
+        return self.texts[path]
 
     def _make(self, fixes: Sequence[Fix]) -> int:
         """Make fixes, but for those that leave a file that does not parse; how many were made."""
@@ -128,7 +124,7 @@ class Fixing:
                     good.append(fix)
             fixes, texts = good, self._mended(good)
         for path, text in (texts or {}).items():
-            self._after[path] = Source(path, text, self._after[path].encoding)
+            self.texts[path] = Source(path, text, self.texts[path].encoding)
         return len(fixes)
 
     def _mended(self, fixes: Sequence[Fix]) -> dict[str, str] | None:
@@ -136,11 +132,11 @@ class Fixing:
         edits: dict[str, list[Edit]] = {}
         for edit in (edit for fix in fixes for edit in fix.edits):
             edits.setdefault(edit.span.path, []).append(edit)
-        texts = {path: apply(self._after[path], of_path) for path, of_path in edits.items()}
+        texts = {path: apply(self.texts[path], of_path) for path, of_path in edits.items()}
         return texts if all(map(_parses, texts.values())) else None
 
     def _key(self, fix: Fix) -> tuple[Fix, str]:
-        return fix, self._after[fix.edits[0].span.path].text
+        return fix, self.texts[fix.edits[0].span.path].text
 
 
 def apply(source: Source, edits: Iterable[Edit]) -> str:

@@ -63,7 +63,7 @@ def check(request: Request) -> int:
     if fixing and request.diff:
         session.print(fixing.diff())
     elif fixing and session.is_stdin:
-        session.print(fixing.text_of(session.files[0].path))
+        session.print(fixing.texts[session.files[0].path].text)
     if not request.diff:
         session.write(write, to=sys.stderr if fixing and session.is_stdin else None)
     return session.status()
@@ -85,18 +85,19 @@ class _Session:
             raise OutputError(f"--output {request.output}: its folder does not exist")
         configs = Configs(_overrides(request), request.config, request.isolated)
         self.is_stdin = list(request.paths) == [STDIN]
-        texts: dict[str, Source] = {}
+        self.texts: dict[str, Source] = {}
+        self._shown: dict[str, Source | None] = {}
         if self.is_stdin:
-            self.files, failed = _standard_input(request, configs, texts)
+            self.files, failed = _standard_input(request, configs, self.texts)
         else:
             discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
             self.files, failed = discovery.find(request.paths), []
         self.rules = RuleSet()
-        self.analyst = Analyst(Job(verb, texts), self.rules)
+        self.analyst = Analyst(Job(verb, self.texts), self.rules)
         for config in dict.fromkeys([configs.of_folder(os.getcwd()), *(file.config for file in self.files)]):
             self.rules.selection(config)
             self.analyst.facts(config)
-        matter = list(with_tape(self.files, texts)) if not failed else []
+        matter = list(with_tape(self.files, self.texts)) if not failed else []
         taped = [entry for entry in matter if isinstance(entry, File)]
         unread = [entry for entry in matter if isinstance(entry, Report)]
         self.with_tape = len(taped)
@@ -118,6 +119,7 @@ class _Session:
         fixing = Fixing(self.analyst, self.request.jobs)
         self.reports = fixing.run(self.reports)
         self.fixed = fixing.applied
+        self.texts = fixing.texts
         if self.request.fix and not self.is_stdin:
             self.unwritten = list(fixing.write())
             for problem in self.unwritten:
@@ -138,6 +140,7 @@ class _Session:
             rules=self._rule_infos(),
             root=_repository(Path.cwd()),
             text_of=self._lines,
+            cell_of=self._cell_of,
             checked=len(self.files),
             with_tape=self.with_tape,
             calls=sum(count for count in calls if count is not None) if None not in calls else None,
@@ -162,10 +165,20 @@ class _Session:
         ]
 
     def _lines(self, path: str) -> Sequence[str]:
-        try:
-            return (self.analyst.job.texts.get(path) or Source.read(path)).lines
-        except SourceError:
-            return []
+        source = self._source(path)
+        return source.lines if source else []
+
+    def _cell_of(self, path: str, line: int) -> tuple[int, int] | None:
+        source = self._source(path)
+        return source.cell_of(line) if source else None
+
+    def _source(self, path: str) -> Source | None:
+        if path not in self._shown:
+            try:
+                self._shown[path] = self.texts.get(path) or Source.read(path)
+            except SourceError:
+                self._shown[path] = None
+        return self._shown[path]
 
     def status(self) -> int:
         """The exit status of the contract: what could not be analysed weighs more than what was found."""
@@ -185,7 +198,7 @@ class _Session:
         if request.statistics:
             stream.write(_statistics(result.diagnostics))
         else:
-            writer(result, request.format, stream, Options(color=request.color))
+            writer(result, request.format, stream, Options(color=request.color, closing=not request.quiet))
         if request.output:
             assert isinstance(stream, io.StringIO)
             _write_file(request.output, stream.getvalue())

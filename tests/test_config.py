@@ -1,0 +1,128 @@
+"""Settings: where they are found, what they may say, which rules they choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tapelint.config import ConfigError, Configs, Overrides, Selection
+
+
+@dataclass(frozen=True)
+class Known:
+    code: str
+    name: str
+
+
+KNOWN = [Known("TL101", "numpy-call"), Known("TL102", "tensor-to-python"), Known("TL301", "singular-division")]
+
+
+def project(folder: Path, text: str, name: str = "pyproject.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder
+
+
+def chosen(folder: Path, path: str = "a.py", overrides: Overrides | None = None) -> list[str]:
+    config = Configs(overrides).of_file(str(folder / path))
+    return sorted(Selection(config, KNOWN).codes(str(folder / path)))
+
+
+def test_nearest_to_the_file(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nselect = ["TL101"]')
+    project(tmp_path / "inner", '[tool.tapelint]\nselect = ["TL3"]')
+    project(tmp_path / "other", "[tool.ruff]\nline-length = 100")
+    assert chosen(tmp_path) == ["TL101"]
+    assert chosen(tmp_path, "inner/deep/a.py") == ["TL301"]
+    assert chosen(tmp_path, "other/a.py") == ["TL101"], "a project file that does not speak of tapelint is passed over"
+
+
+def test_own_file_beats_the_project_file(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nselect = ["TL101"]')
+    project(tmp_path, 'select = ["tensor-to-python"]', "tapelint.toml")
+    assert chosen(tmp_path) == ["TL102"]
+
+
+def test_selection(tmp_path: Path) -> None:
+    assert chosen(project(tmp_path / "a", '[tool.tapelint]\nignore = ["TL1"]')) == ["TL301"]
+    assert chosen(project(tmp_path / "b", '[tool.tapelint]\nselect = ["TL101"]\nignore = ["TL1"]')) == ["TL101"]
+    assert chosen(project(tmp_path / "c", '[tool.tapelint]\nselect = ["ALL"]\nignore = ["NUMPY-CALL"]')) == [
+        "TL102",
+        "TL301",
+    ]
+    assert chosen(project(tmp_path / "d", "[tool.tapelint]\nselect = []")) == []
+
+
+def test_command_line_beats_files(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nselect = ["TL101"]\nignore = ["TL3"]')
+    assert chosen(tmp_path, overrides=Overrides(select=("TL3",))) == ["TL301"]
+    assert chosen(tmp_path, overrides=Overrides(ignore=("TL101",))) == []
+
+
+def test_per_file_ignores(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint.per-file-ignores]\n"tests/" = ["TL1"]\n"*_gen.py" = ["singular-division"]')
+    assert chosen(tmp_path) == ["TL101", "TL102", "TL301"]
+    assert chosen(tmp_path, "tests/a.py") == ["TL301"]
+    assert chosen(tmp_path, "tests/a_gen.py") == []
+    assert chosen(tmp_path, "src/a_gen.py") == ["TL101", "TL102"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('selct = ["TL1"]', "unknown key 'selct'; did you mean 'select'?"),
+        ("zzz = 1", "unknown key 'zzz'"),
+        ('select = "TL1"', "select must be a list of strings, not 'TL1'"),
+        ("select = [1]", "select must be a list of strings, not [1]"),
+        ("unsafe-fixes = 1", "unsafe-fixes must be true or false, not 1"),
+        ('pedantic = "yes"', "pedantic must be true or false, not 'yes'"),
+        ('fail-level = "fatal"', "fail-level must be one of 'error', 'warning', 'note', not 'fatal'"),
+        ("exclude = true", "exclude must be a list of strings, not true"),
+        ("per-file-ignores = []", "per-file-ignores must be a table of patterns"),
+        ("facts = [1]", "facts must be a table of calls"),
+        ("select = [", "not valid TOML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
+    project(tmp_path, f"[tool.tapelint]\n{text}\n")
+    with pytest.raises(ConfigError) as caught:
+        Configs().of_folder(str(tmp_path))
+    assert said in str(caught.value) and "pyproject.toml: " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("numpy-cal", "no rule is called 'numpy-cal'; did you mean 'numpy-call'?"),
+        ("TL9", "no rule is called 'TL9'"),
+        ("TL105", "did you mean 'TL10"),
+        ("T", "no rule is called 'T'"),
+    ],
+)
+def test_unknown_rules_are_named(tmp_path: Path, word: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        chosen(tmp_path, overrides=Overrides(ignore=(word,)))
+    assert said in str(caught.value)
+
+
+def test_broken_toml_of_others_is_no_concern(tmp_path: Path) -> None:
+    project(tmp_path, "this is [not toml")
+    assert chosen(tmp_path) == ["TL101", "TL102", "TL301"]
+
+
+def test_one_file_for_all_and_none_at_all(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nselect = ["TL101"]')
+    mine = tmp_path / "mine.toml"
+    mine.write_text('select = ["TL102"]')
+    assert Configs(file=str(mine)).of_file(str(tmp_path / "a.py")).select == ("TL102",)
+    assert Configs(isolated=True).of_file(str(tmp_path / "a.py")).select == ("ALL",)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Configs(file=str(tmp_path / "none.toml"))
+
+
+def test_local_rules_are_found_from_the_file_that_names_them(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nrules = ["lint/mine.py"]')
+    assert Configs().of_file(str(tmp_path / "deep" / "a.py")).rules == (str(tmp_path / "lint/mine.py"),)
