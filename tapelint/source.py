@@ -23,6 +23,7 @@ from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span
 
 if TYPE_CHECKING:
     import libcst as cst
+    from libcst.metadata import CodeRange
 
 _TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -202,9 +203,7 @@ class Source:
 
         `if` and `try` are looked into; what stands in a handler or an `else` does not replace what stands before it.
         """
-        found: dict[str, str] = {}
-        _collect_imports(self.tree.body, found, replace=True)
-        return found
+        return imports_of(self.tree.body)
 
     # --------------------------------------------------------------- ignores
 
@@ -278,6 +277,13 @@ def _units(body: list[ast.stmt]) -> Iterator[tuple[int, int, ast.stmt]]:
         yield pending
 
 
+def imports_of(body: Iterable[ast.stmt]) -> dict[str, str]:
+    """What the imports in a body bind, as in `Source.imports`; functions and classes in it are not looked into."""
+    found: dict[str, str] = {}
+    _collect_imports(body, found, replace=True)
+    return found
+
+
 def _collect_imports(body: Iterable[ast.stmt], found: dict[str, str], replace: bool) -> None:
     def put(name: str, target: str) -> None:
         if replace or name not in found:
@@ -342,37 +348,43 @@ class Definition:
         return cls(source, span, module, first - 1 - int(indented))
 
     @cached_property
-    def _positions(self) -> Mapping[cst.CSTNode, Span]:
+    def _places(self) -> Mapping[cst.CSTNode, CodeRange]:
         from libcst.metadata import MetadataWrapper, PositionProvider
 
-        path, shift = self.source.path, self._shift
         try:
-            found = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
+            return MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
         except (RecursionError, KeyError) as error:  # libcst gives up in either way where code is nested too deeply
-            raise SourceError(path, f"line {self.span.start.line}: nested too deeply for libcst") from error
-        return {
-            node: Span(
-                path,
-                Position(place.start.line + shift, place.start.column + 1),
-                Position(place.end.line + shift, place.end.column + 1),
-            )
-            for node, place in found.items()
-        }
+            line = self.span.start.line
+            raise SourceError(self.source.path, f"line {line}: nested too deeply for libcst") from error
 
     @cached_property
-    def _nodes(self) -> Mapping[Span, tuple[cst.CSTNode, ...]]:
-        found: dict[Span, list[cst.CSTNode]] = {}
-        for node, span in self._positions.items():
-            found.setdefault(span, []).append(node)
-        return {span: tuple(nodes) for span, nodes in found.items()}
+    def _nodes(self) -> Mapping[tuple[int, int, int, int], tuple[cst.CSTNode, ...]]:
+        found: dict[tuple[int, int, int, int], tuple[cst.CSTNode, ...]] = {}
+        for node in self._places:
+            place = self._place(node)
+            found[place] = (*found.get(place, ()), node)
+        return found
+
+    def _place(self, node: cst.CSTNode) -> tuple[int, int, int, int]:
+        """Lines of the parsed text and columns from 0: as libcst has them, but parentheses belong to tuples and
+        generators, as in `ast`."""
+        import libcst
+
+        start, end = self._places[node].start, self._places[node].end
+        if isinstance(node, libcst.Tuple | libcst.GeneratorExp) and node.lpar:
+            start, end = self._places[node.lpar[-1]].start, self._places[node.rpar[0]].end
+        return start.line, start.column, end.line, end.column
 
     def span_of(self, node: cst.CSTNode) -> Span:
         """Where a node of this definition stands in the file."""
-        return self._positions[node]
+        line, column, end_line, end_column = self._place(node)
+        start, end = Position(line + self._shift, column + 1), Position(end_line + self._shift, end_column + 1)
+        return Span(self.source.path, start, end)
 
     def nodes_at(self, span: Span) -> tuple[cst.CSTNode, ...]:
-        """All nodes that stand exactly at `span`."""
-        return self._nodes.get(span, ())
+        """All nodes that stand exactly at `span`, as `Source.span` gives it for a node of `ast`."""
+        start, end, shift = span.start, span.end, self._shift
+        return self._nodes.get((start.line - shift, start.column - 1, end.line - shift, end.column - 1), ())
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node that holds `node`."""
