@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from tapelint.diagnostic import Edit, Position, Span
@@ -32,6 +32,7 @@ _USUAL_IMPORTS = {
     "tf_keras": ("tf_keras", "import tf_keras"),
 }
 _QUALIFIED = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(_USUAL_IMPORTS)})(?:\.\w+)+")
+_PREDICT_ONLY = ("batch_size", "verbose", "callbacks", "max_queue_size", "workers", "use_multiprocessing")
 _SAME_AS_TENSORFLOW = ("tensorflow.compat.v2", "tensorflow.compat.v1")
 
 
@@ -49,7 +50,7 @@ def apply(source: Source, edits: Iterable[Edit]) -> str:
 # ----------------------------------------------------------------- expressions
 
 
-def replace_expression(source: Source, span: Span, text: str) -> Edits:
+def replace(source: Source, span: Span, text: str) -> Edits:
     """The expression becomes `text`, in parentheses where the place needs them."""
     text, imports = _as_the_file_says(source, span, text)
     if imports is None:
@@ -62,12 +63,7 @@ def replace_expression(source: Source, span: Span, text: str) -> Edits:
 
 def wrap_argument(source: Source, span: Span, before: str, after: str = ")") -> Edits:
     """The expression `x` becomes `{before}x{after}`: `tf.cast(` and `, tf.float32)`."""
-    return replace_expression(source, span, f"{before}{source.code(span)}{after}")
-
-
-def replace_operand(source: Source, span: Span, text: str) -> Edits:
-    """The same as `replace_expression`, for one side of an operator."""
-    return replace_expression(source, span, text)
+    return replace(source, span, f"{before}{source.code(span)}{after}")
 
 
 def add_epsilon(source: Source, span: Span, epsilon: str = "1e-7") -> Edits:
@@ -80,7 +76,7 @@ def add_epsilon(source: Source, span: Span, epsilon: str = "1e-7") -> Edits:
         return ()
     if isinstance(node, _loosely_bound()) or (_lines(code) > 1 and not node.lpar):
         code = f"({code})"
-    return replace_expression(source, span, f"{code} + {epsilon}")
+    return replace(source, span, f"{code} + {epsilon}")
 
 
 def operator_to_call(source: Source, span: Span, callee: str) -> Edits:
@@ -94,7 +90,7 @@ def operator_to_call(source: Source, span: Span, callee: str) -> Edits:
     between = Span(span.path, _whole(definition, node.left).end, _whole(definition, node.right).start)
     if "#" in source.code(between):
         return ()
-    return replace_expression(source, span, f"{callee}({source.code(left)}, {source.code(right)})")
+    return replace(source, span, f"{callee}({source.code(left)}, {source.code(right)})")
 
 
 # ----------------------------------------------------------------------- calls
@@ -153,6 +149,11 @@ def drop_attribute(source: Source, span: Span, *keywords: str) -> Edits:
     return _sound(source, edits)
 
 
+def call_instead_of_predict(source: Source, span: Span) -> Edits:
+    """`model.predict(x, verbose=0)` becomes `model(x)`."""
+    return drop_attribute(source, span, *_PREDICT_ONLY)
+
+
 def unwrap_call(source: Source, span: Span, argument: int = 0) -> Edits:
     """`tf.constant(v)` becomes `v`, in parentheses where the place needs them."""
     import libcst
@@ -162,7 +163,7 @@ def unwrap_call(source: Source, span: Span, argument: int = 0) -> Edits:
         return ()
     inner = _whole(definition, node.args[argument].value)
     around = source.code(Span(span.path, span.start, inner.start)) + source.code(Span(span.path, inner.end, span.end))
-    return () if "#" in around else replace_expression(source, span, source.code(inner))
+    return () if "#" in around else replace(source, span, source.code(inner))
 
 
 def add_call(source: Source, span: Span) -> Edits:
@@ -170,17 +171,17 @@ def add_call(source: Source, span: Span) -> Edits:
     return _sound(source, (Edit(Span(span.path, span.end, span.end), "()"),))
 
 
-def add_keyword(source: Source, span: Span, keyword: str) -> Edits:
+def add_keyword(source: Source, span: Span, name: str, value: str) -> Edits:
     """The call gets the argument `name=value`, at its end; one of that name takes the new value."""
     import libcst
 
     definition, node = _find(source, span, libcst.Call)
     if definition is None or node is None:
         return ()
-    name, _, value = (part.strip() for part in keyword.partition("="))
+    keyword = f"{name}={value}"
     for arg in node.args:
         if arg.keyword and arg.keyword.value == name:
-            return replace_expression(source, definition.span_of(arg.value), value)
+            return replace(source, definition.span_of(arg.value), value)
     closing = Position(span.end.line, span.end.column - 1)
     if not node.args:
         return _sound(source, (Edit(Span(span.path, closing, closing), keyword),))
