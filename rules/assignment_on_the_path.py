@@ -1,7 +1,7 @@
 """A value reaches the target only through an assignment to a variable.
 
-`assign`, `assign_add`, `assign_sub` and the scatter updates write a number into a variable. The tape does not record that:
-what the variable holds afterwards has no history, and nothing reaches what was assigned.
+`assign`, `assign_add`, `assign_sub` and the scatter updates write a number into a variable. The tape does not record
+that: what the variable holds afterwards has no history, and nothing reaches what was assigned.
 
 Bad:
 

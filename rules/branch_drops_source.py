@@ -26,8 +26,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, [low, high])  # tf: flows, zero
 ```
 
-To mend it: compute both branches and pick with `tf.where` (the gradient is 0 then, not `None`), or skip the `None`s where
-the update is made.
+To mend it: compute both branches and pick with `tf.where` (the gradient is 0 then, not `None`), or skip the `None`s
+where the update is made.
 
 When to ignore it: when the update copes with `None`.
 """

@@ -1,7 +1,8 @@
 """A custom gradient returns None, or too few gradients.
 
 The function that a `tf.custom_gradient` function returns beside its value must return one gradient for each argument.
-`None` among them is a `None` for what flows in there; too few of them raise ValueError when the gradient is asked for.
+`None` among them is a `None` for what flows in there; too few of them raise ValueError when the gradient is asked
+for.
 
 Bad:
 

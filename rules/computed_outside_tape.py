@@ -48,7 +48,8 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     block = cut.other("with")
     fix = None
     if block and cut.detail == "before":
-        fix = ask.fix("move_statement_into_block", "Move it into the tape's block", cut.statement, block.span, safe=True)
+        message = "Move it into the tape's block"
+        fix = ask.fix("move_statement_into_block", message, cut.statement, block.span, safe=True)
     what = cut.result or cut.place.text
     because = f"`{what}` {WHEN.get(cut.detail, 'is computed where no tape records')}"
     yield rule.cut(cut, because, fix=fix, help=f"compute `{what}` inside the `with` block")

@@ -1,7 +1,7 @@
 """The output of an operation on the way cannot change.
 
-A softmax over an axis of length 1 is always 1, a saturated one is 1 or 0, a ReLU below 0 is 0, a batch normalised over a single
-value is 0. What feeds only that gets zeros for a gradient and never learns.
+A softmax over an axis of length 1 is always 1, a saturated one is 1 or 0, a ReLU below 0 is 0, a batch normalised
+over a single value is 0. What feeds only that gets zeros for a gradient and never learns.
 
 Bad:
 
@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, w)  # tf: flows
 ```
 
-To mend it: `tf.sigmoid` for one output or two outputs for a softmax, the softmax over the right axis, a loss from logits, random
-initial values, no normalisation over a single value.
+To mend it: `tf.sigmoid` for one output or two outputs for a softmax, the softmax over the right axis, a loss from
+logits, random initial values, no normalisation over a single value.
 
 When to ignore it: never, if the weights are to learn.
 """

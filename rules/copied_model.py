@@ -1,7 +1,7 @@
 """The target is computed with a copy of what the gradient is asked for.
 
-`clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. The original has no part in
-the target, so its gradient is `None`.
+`clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. The original has no
+part in the target, so its gradient is `None`.
 
 Bad:
 
@@ -22,8 +22,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, model.trainable_variables)  # tf: flows, flows
 ```
 
-To mend it: use the original in the tape, or ask for the copy's variables. For MAML compute the adapted weights as tensors
-from the original variables and apply the layers by hand.
+To mend it: use the original in the tape, or ask for the copy's variables. For MAML compute the adapted weights as
+tensors from the original variables and apply the layers by hand.
 
 When to ignore it: never; one of the two objects is the wrong one.
 """

@@ -1,7 +1,7 @@
 """A library that knows no tensors computes something that a gradient needs.
 
-SciPy, scikit-learn, OpenCV, PIL, pandas and the `math` module take the tensor's value as an array or a number and give
-one back. TensorFlow records nothing of it, so the gradient is `None`.
+SciPy, scikit-learn, OpenCV, PIL, pandas and the `math` module take the tensor's value as an array or a number and
+give one back. TensorFlow records nothing of it, so the gradient is `None`.
 
 Bad:
 
@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, x)  # tf: flows
 ```
 
-To mend it: use TensorFlow's function (`tf.exp`, `tf.math.erf`, `tf.image.*`, `tf.linalg.*`). Where there is none, wrap the
-call in a `tf.custom_gradient` function that says what its derivative is.
+To mend it: use TensorFlow's function (`tf.exp`, `tf.math.erf`, `tf.image.*`, `tf.linalg.*`). Where there is none,
+wrap the call in a `tf.custom_gradient` function that says what its derivative is.
 
 When to ignore it: when the value is meant to be a constant. `tf.stop_gradient` says that better.
 """

@@ -1,7 +1,7 @@
 """A value becomes an integer or a boolean on the way of a gradient.
 
-Only floating-point (and complex) tensors have gradients. `tf.cast` to an integer or boolean type, and every operation whose
-result is one, ends the path: `None`, also when the target itself is an integer.
+Only floating-point (and complex) tensors have gradients. `tf.cast` to an integer or boolean type, and every operation
+whose result is one, ends the path: `None`, also when the target itself is an integer.
 
 Bad:
 
@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, w)  # tf: flows
 ```
 
-To mend it: stay with floats until the gradient is taken; or pass the integer value forwards and the gradient of the float
-backwards: `x + tf.stop_gradient(tf.round(x) - x)`.
+To mend it: stay with floats until the gradient is taken; or pass the integer value forwards and the gradient of the
+float backwards: `x + tf.stop_gradient(tf.round(x) - x)`.
 
 When to ignore it: never, if the gradient is needed.
 """

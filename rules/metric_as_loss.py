@@ -1,7 +1,7 @@
 """A Keras metric is used where a loss is needed.
 
-A metric object keeps its sums in variables, and what `result()` returns is computed from those: nothing of it leads back to
-the model. Accuracies count comparisons and have no gradient either.
+A metric object keeps its sums in variables, and what `result()` returns is computed from those: nothing of it leads
+back to the model. Accuracies count comparisons and have no gradient either.
 
 Bad:
 
@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, model.trainable_variables)  # tf: flows, flows
 ```
 
-To mend it: use the class of the same name in `keras.losses`, a cross-entropy in place of an accuracy, and keep the metric for
-reports.
+To mend it: use the class of the same name in `keras.losses`, a cross-entropy in place of an accuracy, and keep the
+metric for reports.
 
 When to ignore it: never; a metric object has no gradient.
 """

@@ -1,7 +1,7 @@
 """A tensor is put into a new variable on the way of a gradient.
 
-`tf.Variable(t)` copies the value of `t` into a variable that has no history, and `tf.constant(v)` does the same with a
-variable (with a tensor it does not). The gradient ends at the copy.
+`tf.Variable(t)` copies the value of `t` into a variable that has no history, and `tf.constant(v)` does the same with
+a variable (with a tensor it does not). The gradient ends at the copy.
 
 Bad:
 
@@ -24,8 +24,8 @@ g = tape.gradient(y, w)  # tf: flows
 ```
 
 To mend it: use the tensor itself. A variable that is filled piece by piece becomes a list and `tf.stack`, or
-`tf.tensor_scatter_nd_update`. In Keras 3 a variable that is handed to a `tf.function` as an argument is copied too: let the
-function close over the model.
+`tf.tensor_scatter_nd_update`. In Keras 3 a variable that is handed to a `tf.function` as an argument is copied too:
+let the function close over the model.
 
 When to ignore it: when a copy is what is wanted; `tf.stop_gradient(t)` says so.
 """
@@ -42,7 +42,8 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if not called(cut, "*.Variable", "tensorflow.constant"):
         return
     if cut.detail == "function argument":
-        yield rule.cut(cut, "a `tf.function` copies a Keras variable that is its argument", help="close over the variable")
+        because = "a `tf.function` copies a Keras variable that is its argument"
+        yield rule.cut(cut, because, help="let the function close over the variable")
         return
     fix = ask.fix("unwrap_call", "Use the value itself", cut.place, safe=True)
     kept = cut.argument.text if cut.argument else "the value"

@@ -1,7 +1,7 @@
 """No recorded path leads from the source to the target, and no finer rule names the place.
 
-The value passes through a call of which nothing is known and whose result is not connected to the tape, or the gradient
-call goes wrong in a way that has no rule of its own.
+The value passes through a call of which nothing is known and whose result is not connected to the tape, or the
+gradient call goes wrong in a way that has no rule of its own.
 
 Bad:
 

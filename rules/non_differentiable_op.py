@@ -1,7 +1,8 @@
 """An operation without a gradient stands between the source and the target.
 
-Rounding (`tf.round`, `tf.floor`, `//`), choosing (`tf.argmax`, `tf.argsort`), comparing, counting, shuffling and using a
-value as an index have no gradient in TensorFlow: it returns `None` for whatever reaches the target only through them.
+Rounding (`tf.round`, `tf.floor`, `//`), choosing (`tf.argmax`, `tf.argsort`), comparing, counting, shuffling and
+using a value as an index have no gradient in TensorFlow: it returns `None` for whatever reaches the target only
+through them.
 
 Bad:
 
@@ -24,7 +25,8 @@ g = tape.gradient(loss, w)  # tf: flows
 ```
 
 To mend it: use a smooth stand-in (`tf.sigmoid` for a threshold, `tf.nn.softmax` for an argmax, a cross-entropy for an
-accuracy), or a straight-through estimator as above: the rounded value forwards, the gradient of the unrounded one backwards.
+accuracy), or a straight-through estimator as above: the rounded value forwards, the gradient of the unrounded one
+backwards.
 
 When to ignore it: never, if the gradient is needed; an operation that a gradient does not need is not reported.
 """

@@ -1,8 +1,8 @@
 """NumPy computes something that a gradient needs.
 
 A NumPy function turns the tensor that it is given into a plain array, so the tape does not see what it does and the
-path of the gradient ends there. If the array goes on into TensorFlow the gradient is `None`; if it is itself the target,
-the gradient call raises AttributeError. Operators do not do this: in `np.ones(3) * x` TensorFlow multiplies.
+path of the gradient ends there. If the array goes on into TensorFlow the gradient is `None`; if it is itself the
+target, the gradient call raises AttributeError. Operators do not do this: in `np.ones(3) * x` TensorFlow multiplies.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A gradient has to pass tf.numpy_function, which has none.
 
-`tf.numpy_function` (and `tf.compat.v1.py_func`) runs a Python function on arrays. TensorFlow cannot look into it and gives
-`None` without a word.
+`tf.numpy_function` (and `tf.compat.v1.py_func`) runs a Python function on arrays. TensorFlow cannot look into it and
+gives `None` without a word.
 
 Bad:
 
@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, x)  # tf: flows
 ```
 
-To mend it: `tf.py_function` differentiates what TensorFlow's functions do inside it; or give the derivative yourself, with
-`tf.custom_gradient` around the call.
+To mend it: `tf.py_function` differentiates what TensorFlow's functions do inside it; or give the derivative yourself,
+with `tf.custom_gradient` around the call.
 
 When to ignore it: never, if the gradient is needed.
 """

@@ -1,7 +1,7 @@
 """NumPy is handed a symbolic tensor, inside tf.function.
 
-While TensorFlow traces a `tf.function`, tensors have no values. A NumPy function on one raises NotImplementedError, `.numpy()`
-raises AttributeError (NotImplementedError on a variable).
+While TensorFlow traces a `tf.function`, tensors have no values. A NumPy function on one raises NotImplementedError,
+`.numpy()` raises AttributeError (NotImplementedError on a variable).
 
 Bad:
 
@@ -50,6 +50,7 @@ def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     if problem.kind == "numpy in graph":
         other = ask.equivalent(problem.text)
         if other:
-            fix = ask.fix("replace_callee", f"Use `{ask.spelled(other, problem.place)}`", problem.place, other, safe=True)
-    error = f": {problem.error}" if problem.error else ""
-    yield rule.at(problem, f"`{problem.place.text}` needs a value, and a `tf.function` has none{error}", fix=fix, help=help)
+            message = f"Use `{ask.spelled(other, problem.place)}`"
+            fix = ask.fix("replace_callee", message, problem.place, other, safe=True)
+    said = f"`{problem.place.text}` needs a value, and a `tf.function` has none"
+    yield rule.at(problem, f"{said}: {problem.error}" if problem.error else said, fix=fix, help=help)

@@ -1,7 +1,7 @@
 """A model is run by predict, whose result is no tensor.
 
-`predict`, `predict_on_batch`, `evaluate` and `test_on_batch` return NumPy arrays or Python numbers. The tape does not see
-what the model did, and no gradient reaches its weights or its input.
+`predict`, `predict_on_batch`, `evaluate` and `test_on_batch` return NumPy arrays or Python numbers. The tape does not
+see what the model did, and no gradient reaches its weights or its input.
 
 Bad:
 
@@ -27,8 +27,8 @@ g = tape.gradient(loss, model.trainable_variables)  # tf: flows, flows
 
 To mend it: call the model: `model(x)`, with `training=True` or `training=False` as needed.
 
-When to ignore it: when the prediction is meant to be a constant; then it is not reported as long as another path leads to
-the target.
+When to ignore it: when the prediction is meant to be a constant; then it is not reported as long as another path
+leads to the target.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """A gradient has to pass a random choice.
 
-A sample of `tf.random.categorical` is an index drawn by chance; it does not change smoothly with the logits, so no gradient
-reaches them. (`tf.random.normal(mean=m, stddev=s)` is a formula in `m` and `s`, and differentiable.)
+A sample of `tf.random.categorical` is an index drawn by chance; it does not change smoothly with the logits, so no
+gradient reaches them. (`tf.random.normal(mean=m, stddev=s)` is a formula in `m` and `s`, and differentiable.)
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A division by something that can be zero.
 
-At 0 both `1 / x` and its derivative are infinite, and `0 / 0` is NaN. One such element is enough: the optimizer writes NaN
-into the weights and every later step is NaN too.
+At 0 both `1 / x` and its derivative are infinite, and `0 / 0` is NaN. One such element is enough: the optimizer
+writes NaN into the weights and every later step is NaN too.
 
 Bad:
 
@@ -21,11 +21,11 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, x)  # tf: flows
 ```
 
-To mend it: `tf.math.divide_no_nan(a, b)` is 0 where b is 0; `a / (b + 1e-7)` if b is never negative; `tf.maximum(n, 1.0)`
-for a mean over what may be nothing; `tf.math.l2_normalize(x)` for `x / tf.norm(x)`.
+To mend it: `tf.math.divide_no_nan(a, b)` is 0 where b is 0; `a / (b + 1e-7)` if b is never negative; `tf.maximum(n,
+1.0)` for a mean over what may be nothing; `tf.math.l2_normalize(x)` for `x / tf.norm(x)`.
 
-When to ignore it: when the divisor cannot be zero for a reason that the code does not show. A division by something of
-which nothing is known is reported only with `pedantic = true`.
+When to ignore it: when the divisor cannot be zero for a reason that the code does not show. A division by something
+of which nothing is known is reported only with `pedantic = true`.
 """
 
 from collections.abc import Iterator

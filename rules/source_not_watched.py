@@ -1,7 +1,7 @@
 """The tape does not watch the source of a gradient.
 
-A tape watches trainable variables by itself. A plain tensor (a constant, a batch, a random tensor) it knows only after
-`tape.watch`; with `watch_accessed_variables=False` that holds for variables too. The gradient is `None`.
+A tape watches trainable variables by itself. A plain tensor (a constant, a batch, a random tensor) it knows only
+after `tape.watch`; with `watch_accessed_variables=False` that holds for variables too. The gradient is `None`.
 
 Bad:
 
@@ -22,8 +22,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, x)  # tf: flows
 ```
 
-To mend it: `tape.watch(x)` as the first line of the block, before `x` is used; or make it a `tf.Variable` if it is to be
-trained.
+To mend it: `tape.watch(x)` as the first line of the block, before `x` is used; or make it a `tf.Variable` if it is to
+be trained.
 
 When to ignore it: never; without a watch there is no gradient.
 """

@@ -1,7 +1,7 @@
 """A tape is asked for a gradient that it no longer, or never, can give.
 
-A tape that is not persistent forgets what it recorded at the first `gradient` call: the second raises RuntimeError. So
-does a tape that was made but never entered.
+A tape that is not persistent forgets what it recorded at the first `gradient` call: the second raises RuntimeError.
+So does a tape that was made but never entered.
 
 Bad:
 
@@ -25,8 +25,8 @@ dy = tape.gradient(y, x)
 dz = tape.gradient(z, x)  # tf: flows
 ```
 
-To mend it: `persistent=True`, and `del tape` when done with it; or one call with a list of sources; or a tape for each
-target.
+To mend it: `persistent=True`, and `del tape` when done with it; or one call with a list of sources; or a tape for
+each target.
 
 When to ignore it: never; the call raises.
 """

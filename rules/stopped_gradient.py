@@ -23,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, w)  # tf: flows
 ```
 
-To mend it: remove it, or stop only the other operand, as the straight-through estimator above does. A source that is meant
-to be frozen does not belong into the list of sources.
+To mend it: remove it, or stop only the other operand, as the straight-through estimator above does. A source that is
+meant to be frozen does not belong into the list of sources.
 
 When to ignore it: when the list of sources is long and some of it is frozen on purpose.
 """

@@ -1,8 +1,8 @@
 """A Python condition on a tensor decides what the tape records.
 
-Python runs one branch, and the tape records only that one: the gradient is right for the branch taken and knows nothing of
-the other, nor of the condition. Inside `tf.function` AutoGraph turns the `if` into `tf.cond`, and nothing is wrong; with
-`autograph=False` the condition raises OperatorNotAllowedInGraphError.
+Python runs one branch, and the tape records only that one: the gradient is right for the branch taken and knows
+nothing of the other, nor of the condition. Inside `tf.function` AutoGraph turns the `if` into `tf.cond`, and nothing
+is wrong; with `autograph=False` the condition raises OperatorNotAllowedInGraphError.
 
 Bad:
 
@@ -51,7 +51,8 @@ def check(condition: Condition) -> Iterator[Diagnostic]:
     if condition.effect == "raises":
         yield rule.at(condition, f"{where} raises OperatorNotAllowedInGraphError in a graph", level="error", help=HELP)
     elif not condition.known_library:
-        yield rule.at(condition, f"{where} chooses what the tape records; the gradient may be None", level="warning", help=HELP)
+        said = f"{where} chooses what the tape records: the gradient may be None"
+        yield rule.at(condition, said, level="warning", help=HELP)
     elif condition.effect == "changes" and not condition.drops:
         yield rule.at(condition, f"{where} decides what the gradient is of", level="warning", help=HELP)
     elif condition.effect == "records":

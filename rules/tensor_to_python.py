@@ -1,8 +1,8 @@
 """A tensor becomes a NumPy array or a Python number on the way of a gradient.
 
 `.numpy()`, `float(t)`, `int(t)`, `.item()`, `.tolist()` and `keras.ops.convert_to_numpy` copy the value out of
-TensorFlow. The copy does not know where it came from, so the gradient is `None`, or the gradient call raises if the copy
-is the target.
+TensorFlow. The copy does not know where it came from, so the gradient is `None`, or the gradient call raises if the
+copy is the target.
 
 Bad:
 
@@ -24,8 +24,8 @@ print(float(loss))
 g = tape.gradient(loss, w)  # tf: flows
 ```
 
-To mend it: keep the tensor until the gradient is taken and convert it afterwards. Tensors that are collected in a list are
-joined by `tf.stack`.
+To mend it: keep the tensor until the gradient is taken and convert it afterwards. Tensors that are collected in a
+list are joined by `tf.stack`.
 
 When to ignore it: when the value is meant to be a constant. `tf.stop_gradient` says that better.
 """

@@ -1,7 +1,7 @@
 """A gradient has to pass tf.data.
 
-A `tf.data` pipeline runs by itself, outside every tape. What it yields has no history: not the tensors that went in, nor the
-variables that a function in `map` uses.
+A `tf.data` pipeline runs by itself, outside every tape. What it yields has no history: not the tensors that went in,
+nor the variables that a function in `map` uses.
 
 Bad:
 

@@ -1,7 +1,8 @@
 """An operation on the way has no gradient registered: the gradient call raises.
 
 Some operations are differentiable in principle, but nobody wrote the derivative: `tf.linalg.lu`, `tf.unique`,
-`tf.image.adjust_contrast`, `tf.image.resize` with `method="area"`. TensorFlow raises LookupError when the gradient is asked for.
+`tf.image.adjust_contrast`, `tf.image.resize` with `method="area"`. TensorFlow raises LookupError when the gradient is
+asked for.
 
 Bad:
 
@@ -22,8 +23,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, m)  # tf: flows
 ```
 
-To mend it: another operation (`tf.linalg.slogdet`, bilinear resizing), `tf.stop_gradient` around it where no gradient is meant
-to pass, or `tf.custom_gradient`.
+To mend it: another operation (`tf.linalg.slogdet`, bilinear resizing), `tf.stop_gradient` around it where no gradient
+is meant to pass, or `tf.custom_gradient`.
 
 When to ignore it: never; the call raises.
 """

@@ -1,7 +1,7 @@
 """The gradient of an operation on the way is always zero.
 
-`tf.sign` is flat wherever it is differentiable, a clipped value does not move outside its bounds, and the second derivative of
-ReLU is 0. TensorFlow returns zeros, not `None`, so nothing warns and nothing learns.
+`tf.sign` is flat wherever it is differentiable, a clipped value does not move outside its bounds, and the second
+derivative of ReLU is 0. TensorFlow returns zeros, not `None`, so nothing warns and nothing learns.
 
 Bad:
 
@@ -21,8 +21,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, w)  # tf: flows
 ```
 
-To mend it: a smooth stand-in: `tf.tanh` for `tf.sign`, `tf.nn.softplus` for a lower bound, `tf.tanh` with a scale for two;
-`tanh` or `swish` activations where a second derivative is taken.
+To mend it: a smooth stand-in: `tf.tanh` for `tf.sign`, `tf.nn.softplus` for a lower bound, `tf.tanh` with a scale for
+two; `tanh` or `swish` activations where a second derivative is taken.
 
 When to ignore it: where a bound is meant to stop learning.
 """
