@@ -40,14 +40,8 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
         return
     divisor = found.argument.text
-    can = {"certain": "is zero here", "possible": "can be zero", "unknown": "may be zero"}[found.evidence]
-    why = f": {found.because}" if found.because else ""
-    of = " of {sources}" if found.sources else ""
-    said = f"the gradient{of} is {found.result} where `{divisor}` is 0, and it {can}{why}"
-    if not found.known_library:
-        said = f"`{divisor}` {can}{why}: the gradient{of} is infinite or NaN there"
     fix = None
     if found.not_negative:
         fix = ask.fix("replace", "Add a small number", found.argument, f"({divisor} + 1e-7)")
     help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
-    yield rule.at(found, said, fix=fix, help=help)
+    yield rule.singular(found, fix=fix, help=help)

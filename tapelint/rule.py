@@ -219,6 +219,17 @@ class Rule:
         """A finding about a cut: what becomes of the gradient, in the words for it, and why."""
         return self.at(cut, f"{fate(cut)}: {because}", level=level, fix=fix, help=help)
 
+    def singular(self, found: Singularity, *, fix: Fix | None = None, help: str = "") -> Diagnostic:
+        """A finding about an operation that is not finite at a point that its argument reaches."""
+        of = f" of {SOURCES}" if found.sources else ""
+        reach = _REACH[found.evidence]
+        why = f" ({found.because})" if found.because else ""
+        said = f"the gradient{of} is {found.result} where `{found.argument.text}` is {found.at}, which it {reach}{why}"
+        return self.at(found, said, fix=fix, help=help)
+
+
+_REACH = {"certain": "is", "possible": "can be", "unknown": "may be"}
+
 
 def fate(cut: Cut) -> str:
     """What becomes of the gradient at a cut: "no gradient reaches {sources}"."""
@@ -256,7 +267,7 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join([", ".join(marked[:-1]), marked[-1]]) if len(marked) > 1 else marked[0]
 
 
-def called(cut: Cut, *patterns: str) -> bool:
+def called(cut: Cut | Singularity, *patterns: str) -> bool:
     """Whether the call that cuts has one of these qualified names; `*` stands for anything ("numpy.*")."""
     return any(fnmatchcase(cut.call, pattern) for pattern in patterns)
 

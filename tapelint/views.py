@@ -14,7 +14,7 @@ from tapelint.diagnostic import Span, Step
 Outcome = Literal["none", "zero", "raises"]
 
 Reason = Literal[
-    "operation",  # `call` has no gradient for this argument (round, argmax, stop_gradient, tf.Variable(tensor), assign ...)
+    "operation",  # `call` has no gradient for this argument (round, argmax, stop_gradient, tf.Variable(tensor), ...)
     "detached",  # `call` returns a NumPy or Python value (np.square, .numpy(), float, math.exp, Model.predict ...)
     "external",  # `call` belongs to a library that knows no tensors (scipy, cv2, PIL ...)
     "integer",  # the value becomes an integer, boolean or string here (`call` is the cast, or whatever made it)
@@ -221,6 +221,10 @@ class Singularity:
     known_library: bool = True
     not_negative: bool = False
     rest: tuple[tuple[str, Place], ...] = ()
+
+    def other(self, word: str) -> Place | None:
+        """The place in `rest` under `word`."""
+        return dict(self.rest).get(word)
 
 
 @dataclass(frozen=True, slots=True)

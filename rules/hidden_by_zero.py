@@ -1,0 +1,44 @@
+"""A missing gradient is hidden behind zeros.
+
+With `unconnected_gradients=ZERO`, and in `batch_jacobian`, TensorFlow returns zeros where there is no path. The
+program runs on and nothing is learned there.
+
+Bad:
+
+```python
+w = tf.Variable([1.0, 2.0])
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(tf.constant([1.0, 2.0]) * 2.0)
+zero = tf.UnconnectedGradients.ZERO
+g = tape.gradient(y, w, unconnected_gradients=zero)  # tf: zero  # error: unrelated-source  # warning: hidden-by-zero
+```
+
+Good:
+
+```python
+w = tf.Variable([1.0, 2.0])
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(w * 2.0)
+g = tape.gradient(y, w, unconnected_gradients=tf.UnconnectedGradients.ZERO)  # tf: flows
+```
+
+To mend it: remove the cut that the other finding names. Ask for zeros only for sources that are known to be optional.
+
+When to ignore it: when the source is optional.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Diagnostic, Gradient, Rule
+
+rule = Rule(__name__, code="TL417", level="warning", tags=("tape",))
+
+
+@rule.on_gradient
+def check(gradient: Gradient) -> Iterator[Diagnostic]:
+    hidden = [cut for cut in gradient.cuts if cut.outcome == "none" and cut.certain]
+    if gradient.zeros_for_none and hidden:
+        sources = [source for cut in hidden for source in cut.sources]
+        said = "zeros stand for the missing gradient of {sources}: no path leads to the target"
+        help = "mend the path, or take the source out"
+        yield rule.at(gradient, said, level="warning", sources=sources, steps=hidden[0].steps, help=help)

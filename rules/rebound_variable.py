@@ -1,0 +1,53 @@
+"""A variable is replaced by a tensor, so that the next round has no gradient.
+
+`x = x - 0.1 * g` makes a new tensor and gives it the variable's name. The tape watches variables, not tensors: from
+the second round on the gradient is `None`. On a Keras variable `x -= g` does the same.
+
+Bad:
+
+```python
+x = tf.Variable(3.0)
+for step in range(3):
+    with tf.GradientTape() as tape:
+        y = x * x
+    g = tape.gradient(y, x)  # tf: raises TypeError
+    x = x - 0.1 * g  # error: rebound-variable
+```
+
+Good:
+
+```python
+x = tf.Variable(3.0)
+for step in range(3):
+    with tf.GradientTape() as tape:
+        y = x * x
+    g = tape.gradient(y, x)  # tf: flows
+    x.assign_sub(0.1 * g)
+```
+
+To mend it: `x.assign_sub(0.1 * g)`, or an optimizer's `apply_gradients`. Where tensors are wanted (MAML),
+`tape.watch(x)` in every round.
+
+When to ignore it: when the gradient is taken only once.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Cut, Diagnostic, Problem, Rule
+
+rule = Rule(__name__, code="TL406", tags=("variable",))
+
+
+@rule.on_cut("unwatched")
+def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
+    if cut.detail == "rebound":
+        fix = ask.fix("assign_instead", "Assign to the variable", cut.statement, safe=True)
+        because = "the name stands for a plain tensor once this has run"
+        yield rule.cut(cut, because, level="error", fix=fix, help="use `assign_sub`, or watch it in every round")
+
+
+@rule.on_problem("rebound source")
+def check_problem(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
+    fix = ask.fix("assign_instead", "Assign to the variable", problem.statement, safe=True)
+    said = "the gradient of {sources} is None from the second round on: the name stands for a plain tensor then"
+    yield rule.at(problem, said, fix=fix, help="use `assign_sub`, or watch it in every round")

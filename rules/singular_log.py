@@ -1,0 +1,50 @@
+"""A logarithm of something that can be zero.
+
+`tf.math.log(0)` is minus infinity and its derivative infinite. A softmax or sigmoid that is sure rounds to exactly 0
+or 1, so `log(softmax(z))` and `log(1 - sigmoid(z))` get there in ordinary training.
+
+Bad:
+
+```python
+logits = tf.Variable([[0.0, 200.0]])
+with tf.GradientTape() as tape:
+    loss = -tf.reduce_sum(tf.constant([[1.0, 0.0]]) * tf.math.log(tf.nn.softmax(logits)))  # warning: singular-log
+g = tape.gradient(loss, logits)  # tf: nan
+```
+
+Good:
+
+```python
+logits = tf.Variable([[0.0, 200.0]])
+with tf.GradientTape() as tape:
+    loss = -tf.reduce_sum(tf.constant([[1.0, 0.0]]) * tf.nn.log_softmax(logits))
+g = tape.gradient(loss, logits)  # tf: flows
+```
+
+To mend it: `tf.nn.log_softmax`, `tf.math.log_sigmoid` or a loss from logits; `tf.math.xlogy(p, p)` for `p * log(p)`;
+`log(p + 1e-7)`. Clip the argument, not the result.
+
+When to ignore it: when the argument cannot be 0 for a reason that the code does not show.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Rule, Singularity
+
+rule = Rule(__name__, code="TL304", level="warning", precision="high", tags=("numbers",))
+
+
+@rule.on_singularity("log")
+def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
+    if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
+        return
+    fix = None
+    argument = found.argument.text
+    help = f"add a small number: `{argument} + 1e-7`"
+    if "softmax" in argument:
+        help = "`tf.nn.log_softmax` takes the logits and is always finite"
+    elif "sigmoid" in argument:
+        help = "`tf.math.log_sigmoid`, or a cross-entropy from logits, is always finite"
+    elif found.not_negative:
+        fix = ask.fix("replace", "Add a small number", found.argument, f"{argument} + 1e-7")
+    yield rule.singular(found, fix=fix, help=help)

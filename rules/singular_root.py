@@ -1,0 +1,49 @@
+"""A square root, or what contains one, of something that can be zero.
+
+The slope of a square root at 0 is infinite. `tf.sqrt` gives inf there; `tf.norm`, `tf.math.reduce_std` and
+`tf.math.reduce_euclidean_norm`, which take the root of a sum of squares, give NaN: 0 times infinity.
+
+Bad:
+
+```python
+a = tf.Variable([1.0, 2.0])
+with tf.GradientTape() as tape:
+    distance = tf.norm(a - tf.constant([1.0, 2.0]))  # warning: singular-root
+g = tape.gradient(distance, a)  # tf: nan
+```
+
+Good:
+
+```python
+a = tf.Variable([1.0, 2.0])
+with tf.GradientTape() as tape:
+    squared = tf.reduce_sum(tf.square(a - tf.constant([1.0, 2.0])))
+    distance = tf.sqrt(squared + 1e-12)
+g = tape.gradient(distance, a)  # tf: zero
+```
+
+To mend it: add a small number under the root, use the squared distance, or `tf.math.reduce_variance`. Adding it after
+the root does not help.
+
+When to ignore it: when the argument cannot be 0 for a reason that the code does not show.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Rule, Singularity, called
+
+rule = Rule(__name__, code="TL302", level="warning", precision="high", tags=("numbers",))
+
+
+@rule.on_singularity("root")
+def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
+    if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
+        return
+    fix = None
+    argument = found.argument.text
+    if called(found, "*.sqrt", "*.rsqrt"):
+        fix = ask.fix("replace", "Add a small number under the root", found.argument, f"{argument} + 1e-12")
+        help = f"add a small number under the root: `{argument} + 1e-12`"
+    else:
+        help = "take the root of the sum of squares plus a small number, or stay with the square"
+    yield rule.singular(found, fix=fix, help=help)

@@ -1,0 +1,48 @@
+"""The target is not computed from the source.
+
+The source has no part in the target: a variable that the forward pass does not use, the variables of another model,
+or target and source swapped in the call. TensorFlow returns `None` for it.
+
+Bad:
+
+```python
+w1, w2 = tf.Variable(1.0), tf.Variable(2.0)
+with tf.GradientTape() as tape:
+    y = w1 * 3.0
+g = tape.gradient(y, [w1, w2])  # tf: flows, none  # error: unrelated-source
+```
+
+Good:
+
+```python
+w1, w2 = tf.Variable(1.0), tf.Variable(2.0)
+with tf.GradientTape() as tape:
+    y = w1 * 3.0 + w2
+g = tape.gradient(y, [w1, w2])  # tf: flows, flows
+```
+
+To mend it: use the source in the target, or ask for the variables that the target was computed with. Where a source
+is optional, `unconnected_gradients=tf.UnconnectedGradients.ZERO` gives zeros.
+
+When to ignore it: when the `None`s are dropped afterwards.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Cut, Diagnostic, Rule
+
+rule = Rule(__name__, code="TL408", tags=("tape",))
+
+BECAUSE = {
+    "swapped": ("target and source are swapped", "the target comes first: `tape.gradient(loss, variables)`"),
+    "other model": ("the target is computed with other variables", "ask for the variables of the model that it uses"),
+}
+
+
+@rule.on_cut("unrelated")
+def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.detail in ("derived", "copy"):
+        return
+    usual = ("the target is not computed from it", "use it in the target, or take it out of the sources")
+    because, help = BECAUSE.get(cut.detail, usual)
+    yield rule.cut(cut, because, help=help)

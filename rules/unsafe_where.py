@@ -1,0 +1,51 @@
+"""tf.where hides a value that is not finite, but not its gradient.
+
+`tf.where(c, a, b)` computes both branches and picks. Backwards, the branch that was not picked gets a gradient of 0;
+where its derivative is infinite or NaN, 0 times that is NaN, and the NaN reaches the source.
+
+Bad:
+
+```python
+x = tf.Variable([0.0, 1.0])
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(tf.where(x > 0.0, tf.math.log(x), 0.0))  # warning: unsafe-where
+g = tape.gradient(y, x)  # tf: nan
+```
+
+Good:
+
+```python
+x = tf.Variable([0.0, 1.0])
+with tf.GradientTape() as tape:
+    safe = tf.where(x > 0.0, x, 1.0)
+    y = tf.reduce_sum(tf.where(x > 0.0, tf.math.log(safe), 0.0))
+g = tape.gradient(y, x)  # tf: flows
+```
+
+To mend it: pick twice: first make the argument safe where the branch is not wanted, then pick the result. For
+division `tf.math.divide_no_nan`, for `x * log(x)` `tf.math.xlogy`.
+
+When to ignore it: when the branch is finite wherever it is not picked, for a reason that the code does not show.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Rule, Singularity
+
+rule = Rule(__name__, code="TL303", level="warning", precision="high", tags=("numbers",))
+
+
+@rule.on_singularity()
+def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
+    if not found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
+        return
+    said = f"`tf.where` picks the other branch where `{found.place.text}` is not finite, but its gradient is NaN"
+    if found.sources:
+        said = f"the gradient of {{sources}} can be NaN: {said}"
+    help = f"make `{found.argument.text}` safe with a `tf.where` of its own before it gets there"
+    fix = None
+    condition = found.other("condition")
+    if condition:
+        safe = f"{ask.spelled('tensorflow.where', found.place)}({condition.text}, {found.argument.text}, 1.0)"
+        fix = ask.fix("replace", "Make the argument safe first", found.argument, safe)
+    yield rule.at(found, said, fix=fix, help=help)

@@ -1,0 +1,62 @@
+"""The gradient is right, but the update is not.
+
+`zip(variables, gradients)` the wrong way round, `apply_gradients(gradients, variables)` without `zip`, a `zip` that a
+loop has used up, gradients of one list zipped with another, `v -= ...` on a `tf.Variable`: the update raises, or
+trains nothing.
+
+Bad:
+
+```python
+x = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    y = x * x
+g = tape.gradient(y, x)  # tf: flows
+x -= 0.1 * g  # error: update-misuse
+```
+
+Good:
+
+```python
+x = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    y = x * x
+g = tape.gradient(y, x)  # tf: flows
+x.assign_sub(0.1 * g)
+```
+
+To mend it: `optimizer.apply_gradients(zip(gradients, variables))`, with the same list of variables as in the gradient
+call; `list(zip(...))` where the pairs are used twice; `v.assign_sub(...)`.
+
+When to ignore it: never; the update raises or does nothing.
+"""
+
+from collections.abc import Iterator
+
+from tapelint import Context, Diagnostic, Problem, Rule
+
+rule = Rule(__name__, code="TL501", tags=("training",))
+
+KINDS = {
+    "augmented variable": ("an augmented assignment to a `tf.Variable`", "use `assign_sub` or `assign_add`"),
+    "swapped zip": ("variables and gradients are swapped", "gradients come first: `zip(gradients, variables)`"),
+    "used zip": ("this iterator was used up before", "make it a list: `list(zip(gradients, variables))`"),
+    "update arguments": ("`apply_gradients` takes pairs", "`apply_gradients(zip(gradients, variables))`"),
+    "update mismatch": ("the gradients are those of another list of variables", "use one list for both"),
+}
+FIXES = {
+    "augmented variable": ("assign_instead", "Assign to the variable"),
+    "swapped zip": ("swap_arguments", "Swap the arguments"),
+    "update arguments": ("zip_arguments", "Zip them"),
+}
+
+
+@rule.on_problem("augmented variable", "swapped zip", "used zip", "update arguments", "update mismatch")
+def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
+    said, help = KINDS[problem.kind]
+    fix = None
+    if problem.kind in FIXES:
+        name, message = FIXES[problem.kind]
+        where = problem.statement if name == "assign_instead" else problem.place
+        fix = ask.fix(name, message, where, safe=True)
+    error = f": {problem.error}" if problem.error else ""
+    yield rule.at(problem, f"{problem.text or said}{error}", fix=fix, help=help)
