@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from tapelint.diagnostic import Edit, Position, Span
@@ -32,6 +32,7 @@ _USUAL_IMPORTS = {
     "tf_keras": ("tf_keras", "import tf_keras"),
 }
 _QUALIFIED = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(_USUAL_IMPORTS)})(?:\.\w+)+")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _PREDICT_ONLY = ("batch_size", "verbose", "callbacks", "max_queue_size", "workers", "use_multiprocessing")
 _SAME_AS_TENSORFLOW = ("tensorflow.compat.v2", "tensorflow.compat.v1")
 
@@ -74,7 +75,7 @@ def add_epsilon(source: Source, span: Span, epsilon: str = "1e-7") -> Edits:
     _, node = _find(source, span, libcst.BaseExpression)
     if node is None:
         return ()
-    if isinstance(node, _loosely_bound()) or (_lines(code) > 1 and not node.lpar):
+    if _binds_loosely(node) or (_lines(code) > 1 and not node.lpar):
         code = f"({code})"
     return replace(source, span, f"{code} + {epsilon}")
 
@@ -231,8 +232,8 @@ def delete_statement(source: Source, span: Span) -> Edits:
     statement = _statement(source, span)
     if statement is None:
         return ()
-    line, siblings = statement
-    if len(line.body) > 1 or len(siblings) == 1:
+    line, is_needed = statement
+    if len(line.body) > 1 or is_needed:
         return _sound(source, (Edit(span, "pass"),))
     return _sound(source, (Edit(_whole_lines(source, span), ""),))
 
@@ -345,6 +346,7 @@ def spell(source: Source, qualified: str, near: Span | None = None) -> tuple[str
 def _as_the_file_says(source: Source, span: Span, text: str) -> tuple[str, Edits | None]:
     """`text` with its qualified names as the file says them, and the imports it needs; None where that cannot be."""
     imports: dict[Edit, None] = {}
+    text = _NEWLINE.sub(source.newline, text)
     for qualified in dict.fromkeys(_QUALIFIED.findall(text)):
         said = spell(source, qualified, span)
         if said is None:
@@ -402,15 +404,17 @@ def _whole(definition: Definition, node: cst.BaseExpression) -> Span:
     return Span(span.path, definition.span_of(node.lpar[0]).start, definition.span_of(node.rpar[-1]).end)
 
 
-def _loosely_bound() -> tuple[type[cst.BaseExpression], ...]:
-    """What binds its parts less tightly than `+` does."""
+def _binds_loosely(node: cst.BaseExpression) -> bool:
+    """Whether it holds its parts together less tightly than `+` does."""
     import libcst as c
 
-    return (c.Comparison, c.BooleanOperation, c.IfExp, c.Lambda, c.NamedExpr, c.Yield, c.Tuple, c.UnaryOperation)
+    if isinstance(node, c.UnaryOperation):
+        return isinstance(node.operator, c.Not)
+    return isinstance(node, c.Comparison | c.BooleanOperation | c.IfExp | c.Lambda | c.NamedExpr | c.Yield)
 
 
 def _lines(code: str) -> int:
-    return len(re.split(r"\r\n|\r|\n", code))
+    return len(_NEWLINE.split(code))
 
 
 def _deletion(source: Source, span: Span) -> Edits:
@@ -470,8 +474,8 @@ def _is_one_simple_statement(node: cst.CSTNode) -> bool:
     return isinstance(node, libcst.SimpleStatementLine) and len(node.body) == 1
 
 
-def _statement(source: Source, span: Span) -> tuple[cst.SimpleStatementLine, Sequence[cst.CSTNode]] | None:
-    """The line of a simple statement, and the statements among which it stands."""
+def _statement(source: Source, span: Span) -> tuple[cst.SimpleStatementLine, bool] | None:
+    """The line of a simple statement, and whether it is the only one of a block."""
     import libcst
 
     definition, node = _find(source, span, (libcst.BaseSmallStatement, libcst.SimpleStatementLine))
@@ -480,7 +484,8 @@ def _statement(source: Source, span: Span) -> tuple[cst.SimpleStatementLine, Seq
     line = node if isinstance(node, libcst.SimpleStatementLine) else definition.parent(node)
     if not isinstance(line, libcst.SimpleStatementLine):
         return None
-    return line, getattr(definition.parent(line), "body", ())
+    block = definition.parent(line)
+    return line, isinstance(block, libcst.IndentedBlock) and len(block.body) == 1
 
 
 def _first_in_block(source: Source, span: Span, statement: str) -> Edits:
@@ -504,7 +509,7 @@ def _first_in_block(source: Source, span: Span, statement: str) -> Edits:
 
 
 def _indented(source: Source, statement: str, indent: str) -> str:
-    lines = re.split(r"\r\n|\r|\n", statement)
+    lines = _NEWLINE.split(statement)
     return "".join((indent + line if line.strip() else line) + source.newline for line in lines)
 
 
