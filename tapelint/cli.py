@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tapelint.session import Request
 
 CLEAN, FINDINGS, USAGE, FAILED = 0, 1, 2, 3
-_INTERRUPTED = 130  # what shells expect: 128 + SIGINT
+_INTERRUPTED, _CLOSED_PIPE = 128 + 2, 128 + 13  # what shells expect
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -154,7 +154,7 @@ def explain(rule: str, config: str | None, color: str) -> None:
     rules = _known_rules(config)
     for known in rules:
         if rule.lower() in (known.code.lower(), known.name.lower()):
-            _show_markdown(known.documentation, color)
+            _show_markdown(f"# {known.code} {known.name}\n\n{known.documentation}", color)
             return
     names = [name for known in rules for name in (known.code, known.name)]
     raise ConfigError(f"no rule is called {rule!r}{hint(rule, names)}")
@@ -211,12 +211,16 @@ def _say(message: str) -> None:
     click.echo(f"tapelint: error: {' '.join(message.split())}", err=True)
 
 
-def _outermost(arguments: Sequence[str] | None) -> int:
+def run(arguments: Sequence[str] | None) -> int:
     """Run a command; its exit status. Whatever the user got wrong is said in one line."""
+    if arguments is None:
+        arguments = sys.argv[1:]
     try:
-        status = tapelint.main(arguments, prog_name="tapelint", standalone_mode=False)
+        # Not through click's own `main`, which has its own mind about interrupts and closed pipes.
+        with tapelint.make_context("tapelint", list(arguments)) as context:
+            tapelint.invoke(context)
         sys.stdout.flush()
-        return status if isinstance(status, int) else CLEAN
+        return CLEAN
     except click.ClickException as error:
         _say(error.format_message())
         return USAGE
@@ -227,13 +231,13 @@ def _outermost(arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:
         # Who reads has seen enough. Python would complain once more when it closes the stream at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
+        return _CLOSED_PIPE
     except Exception as error:
         if _is_mistake(error):
             _say(str(error))
             return USAGE
         _say(f"internal error: {type(error).__name__}: {error}")
-        if {"-v", "--verbose"} & set(arguments or sys.argv):
+        if {"-v", "--verbose"} & set(arguments):
             import traceback
 
             traceback.print_exc()
@@ -251,4 +255,6 @@ def _is_mistake(error: Exception) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The command `tapelint`; `arguments` are those of the process if None are given."""
-    sys.exit(_outermost(arguments))
+    if "_TAPELINT_COMPLETE" in os.environ:  # a shell asks what could come next
+        tapelint.main(prog_name="tapelint")
+    sys.exit(run(arguments))

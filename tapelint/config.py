@@ -156,13 +156,13 @@ def _table(path: str, data: bytes) -> Mapping[str, Any] | None:
     try:
         content = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{_shown(path)}: not valid TOML: {error}") from error
+        raise ConfigError(f"{shown(path)}: not valid TOML: {error}") from error
     if os.path.basename(path) != "pyproject.toml" and "tool" not in content:
         return content
     tool = content.get("tool", {})
     table = tool.get("tapelint") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise ConfigError(f"{_shown(path)}: tool.tapelint must be a table")
+        raise ConfigError(f"{shown(path)}: tool.tapelint must be a table")
     return table
 
 
@@ -173,11 +173,11 @@ def _config(path: str, table: Mapping[str, Any]) -> Config:
     for key, value in table.items():
         convert = _KEYS.get(key)
         if convert is None:
-            raise ConfigError(f"{_shown(path)}: unknown key {key!r}{hint(key, _KEYS)}")
+            raise ConfigError(f"{shown(path)}: unknown key {key!r}{hint(key, _KEYS)}")
         try:
             values[key.replace("-", "_")] = convert(value)
         except _WrongType as wrong:
-            raise ConfigError(f"{_shown(path)}: {key} must be {wrong}, not {_toml(value)}") from None
+            raise ConfigError(f"{shown(path)}: {key} must be {wrong}, not {_toml(value)}") from None
     if "rules" in values:
         values["rules"] = tuple(os.path.join(folder, rule) for rule in values["rules"])
     return Config(folder=folder, path=path, **values)
@@ -190,9 +190,10 @@ def hint(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {by_fold[near[0]]!r}?" if near else ""
 
 
-def _shown(path: str) -> str:
-    shown = os.path.relpath(path)
-    return path if shown.startswith("..") else shown
+def shown(path: str) -> str:
+    """A path for messages: relative where it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
 
 
 def _toml(value: object) -> str:
@@ -260,14 +261,14 @@ class Selection:
 
     config: Config
     known: Sequence[Named]
-    _patterns: dict[str, Any] = field(default_factory=dict)
+    _patterns: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         config = self.config
         for words in (config.select, config.ignore, *(names for _, names in config.per_file_ignores)):
             for word in words:
                 if word != EVERYTHING and not any(_fit(word, rule) for rule in self.known):
-                    where = f"{_shown(config.path)}: " if config.path else ""
+                    where = f"{shown(config.path)}: " if config.path else ""
                     names = [name for rule in self.known for name in (rule.code, rule.name)]
                     raise ConfigError(f"{where}no rule is called {word!r}{hint(word, [*names, EVERYTHING])}")
 

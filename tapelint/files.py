@@ -41,7 +41,7 @@ class Discovery:
     configs: Configs
     respect_gitignore: bool = True
     force_exclude: bool = False
-    _specs: dict[tuple[str, tuple[str, ...]], GitIgnoreSpec] = field(default_factory=dict)
+    _specs: dict[tuple[str, tuple[str, ...]], GitIgnoreSpec] = field(default_factory=dict, init=False)
 
     def find(self, paths: Iterable[str]) -> list[File]:
         """Every file that `paths` mean, once, in the order of their paths. Raises NoSuchPath, ConfigError."""

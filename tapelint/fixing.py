@@ -97,12 +97,10 @@ class Fixing:
 
     def _fits(self, fix: Fix, as_read: dict[str, str]) -> bool:
         """Whether the fix was made for the texts at hand and was not found to break them."""
-        if not fix.edits or self._key(fix) in self._dropped:
+        sources = {edit.span.path: self._source(edit.span.path) for edit in fix.edits}
+        if not all(source and digest(source.text) == as_read.get(path) for path, source in sources.items()):
             return False
-        paths = {edit.span.path for edit in fix.edits}
-        return all(
-            self._source(path) is not None and digest(self.texts[path].text) == as_read.get(path) for path in paths
-        )
+        return bool(fix.edits) and self._key(fix) not in self._dropped
 
     def _source(self, path: str) -> Source | None:
         if path not in self.texts:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Literal
 
-from tapelint.config import Config, ConfigError, Selection
+from tapelint.config import Config, ConfigError, Selection, shown
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
 from tapelint.plugins import PluginError, load_rules
@@ -146,7 +146,7 @@ class Analyst:
             try:
                 self._facts[config.facts] = Facts.load(dict(config.facts))
             except FactError as error:
-                raise ConfigError(f"{config.path}: facts: {error}") from error
+                raise ConfigError(f"{shown(config.path)}: facts: {error}") from error
         return self._facts[config.facts]
 
     def _project(self, path: str) -> Project:

@@ -96,7 +96,8 @@ class _Session:
         self.analyst = Analyst(Job(verb, self.texts), self.rules)
         for config in dict.fromkeys([configs.of_folder(os.getcwd()), *(file.config for file in self.files)]):
             self.rules.selection(config)
-            self.analyst.facts(config)
+            if config.facts:
+                self.analyst.facts(config)
         matter = list(with_tape(self.files, self.texts)) if not failed else []
         taped = [entry for entry in matter if isinstance(entry, File)]
         unread = [entry for entry in matter if isinstance(entry, Report)]
@@ -115,12 +116,15 @@ class _Session:
             self._say(f"looked at {len(self.files)} files, {self.with_tape} of them with a tape")
 
     def fix(self) -> Fixing:
-        """Mend what can be mended, on the disk if `--fix` asks for it."""
+        """Mend what can be mended: on the disk, or with `--diff` only in what is returned."""
         fixing = Fixing(self.analyst, self.request.jobs)
-        self.reports = fixing.run(self.reports)
-        self.fixed = fixing.applied
-        self.texts = fixing.texts
-        if self.request.fix and not self.is_stdin:
+        remaining = fixing.run(self.reports)
+        if self.request.diff:
+            if not self.request.quiet:
+                self._say(f"{fixing.applied} of the findings would be fixed")
+            return fixing
+        self.reports, self.fixed, self.texts = remaining, fixing.applied, fixing.texts
+        if not self.is_stdin:
             self.unwritten = list(fixing.write())
             for problem in self.unwritten:
                 self._say(problem)
