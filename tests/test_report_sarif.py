@@ -61,7 +61,7 @@ def test_a_rule_has_all_that_code_scanning_asks_for(run: dict[str, Any]) -> None
         "id": "TL101",
         "name": "numpy-call",
         "shortDescription": {"text": "NumPy computes on the way from a source to the target."},
-        "fullDescription": {"text": "NumPy computes on the way. A tape sees TensorFlow only."},
+        "fullDescription": {"text": "NumPy computes on the way."},
         "help": {"text": rule["help"]["text"], "markdown": programs.RULE.description.strip()},
         "defaultConfiguration": {"level": "error"},
         "properties": {"precision": "high", "problem.severity": "error", "tags": ["gradient", "numpy"]},

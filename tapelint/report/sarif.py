@@ -241,12 +241,15 @@ def _rule(rule: RuleInfo) -> Object:
 
 
 def _first_words(markdown: str) -> str:
-    """The paragraphs before the first example, list, table or heading that follows them, on one line."""
+    """The paragraphs before the first example, list, table or heading that follows them, on one line.
+
+    One that ends with a colon belongs to what it introduces.
+    """
     paragraphs: list[str] = []
     for paragraph in markdown.split("\n\n"):
         if paragraph.startswith("#") and not paragraphs:
             continue
-        if paragraph.lstrip().startswith(("```", "#", "|", "-", "*")) or paragraph.startswith("    "):
+        if paragraph.startswith(("```", "~~~", "#", "|", "- ", "* ", "    ")) or paragraph.rstrip().endswith(":"):
             break
         paragraphs.append(" ".join(paragraph.split()))
     return " ".join(paragraphs) or " ".join(markdown.split())
@@ -260,8 +263,8 @@ def _cut(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = " ".join(text.split()).removesuffix(":")
-    return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+    text = " ".join(text.split())
+    return text if text.rstrip("`)]}\"'")[-1:] in (".", "!", "?", "") else f"{text}."
 
 
 def _gravest(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
