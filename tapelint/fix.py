@@ -424,10 +424,11 @@ def _deletion(source: Source, span: Span) -> Edits:
 def _sound(source: Source, edits: Iterable[Edit]) -> Edits:
     """The edits if the file still parses with them, else none."""
     edits = tuple(edits)
-    return edits if edits and _parses(apply(source, edits)) else ()
+    return edits if edits and parses(apply(source, edits)) else ()
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
+    """Whether Python can read a text."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -442,7 +443,7 @@ def _is_one_expression(source: Source, span: Span, text: str) -> bool:
     import libcst
 
     changed = Source(source.path, apply(source, (Edit(span, text),)), source.encoding)
-    if not _parses(changed.text):
+    if not parses(changed.text):
         return False
     try:
         alone = libcst.parse_expression(text)

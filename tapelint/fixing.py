@@ -6,13 +6,12 @@ and only if it still is what was analysed.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
 from tapelint.diagnostic import Edit, Fix
+from tapelint.fix import apply, parses
 from tapelint.run import Analyst, Job, Report, analyse, digest
 from tapelint.source import Source, SourceError
 
@@ -131,29 +130,10 @@ class Fixing:
         for edit in (edit for fix in fixes for edit in fix.edits):
             edits.setdefault(edit.span.path, []).append(edit)
         texts = {path: apply(self.texts[path], of_path) for path, of_path in edits.items()}
-        return texts if all(map(_parses, texts.values())) else None
+        return texts if all(map(parses, texts.values())) else None
 
     def _key(self, fix: Fix) -> tuple[Fix, str]:
         return fix, self.texts[fix.edits[0].span.path].text
-
-
-def apply(source: Source, edits: Iterable[Edit]) -> str:
-    """The text of `source` with edits made, none of which overlap."""
-    text = source.text
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
-        start, end = source.offset(edit.span.start), source.offset(edit.span.end)
-        text = text[:start] + edit.replacement + text[end:]
-    return text
-
-
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _unified(path: str, before: str, after: str) -> Iterator[str]:
