@@ -20,10 +20,10 @@ Good:
 
 ```python
 low, high = tf.Variable(1.0), tf.Variable(2.0)
-x = tf.random.uniform([])
+x = tf.constant([1.0, 3.0])
 with tf.GradientTape() as tape:
     y = tf.where(x > 2.0, high, low) * x
-g = tape.gradient(y, [low, high])  # tf: flows, zero
+g = tape.gradient(y, [low, high])  # tf: flows, flows
 ```
 
 To mend it: compute both branches and pick with `tf.where` (the gradient is 0 then, not `None`), or skip the `None`s

@@ -1,6 +1,6 @@
 """The target of a gradient is no tensor.
 
-`None`, a Python number or a NumPy value as the target: the gradient call raises TypeError or AttributeError.
+`None`, a Python number or a NumPy value as the target: the gradient call raises AttributeError or AttributeError.
 
 Bad:
 

@@ -8,9 +8,9 @@ Bad:
 ```python
 x = np.ones([2], dtype=np.float32)
 with tf.GradientTape() as tape:
-    tape.watch(x)  # error: impossible-watch
+    tape.watch(x)  # error: impossible-watch  # tf: raises ValueError
     y = tf.reduce_sum(x * x)
-g = tape.gradient(y, x)  # tf: raises ValueError
+g = tape.gradient(y, x)
 ```
 
 Good:

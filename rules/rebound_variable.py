@@ -10,8 +10,8 @@ x = tf.Variable(3.0)
 for step in range(3):
     with tf.GradientTape() as tape:
         y = x * x
-    g = tape.gradient(y, x)  # tf: raises TypeError
-    x = x - 0.1 * g  # error: rebound-variable
+    g = tape.gradient(y, x)  # tf: flows then none
+    x = x - 0.1 * g  # error: rebound-variable  # tf: raises TypeError
 ```
 
 Good:

@@ -6,21 +6,19 @@ The slopes of `acos` and `asin` at -1 and 1, of `atanh` at -1 and 1, of `acosh` 
 Bad:
 
 ```python
-v = tf.Variable([1.0, 0.0])
+cosine = tf.Variable([1.0, 0.5])
 with tf.GradientTape() as tape:
-    cosine = tf.reduce_sum(tf.math.l2_normalize(v) * tf.constant([1.0, 0.0]))
     angle = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))  # warning: singular-inverse
-g = tape.gradient(angle, v)  # tf: nan
+g = tape.gradient(angle, cosine)  # tf: inf
 ```
 
 Good:
 
 ```python
-v = tf.Variable([1.0, 0.0])
+cosine = tf.Variable([1.0, 0.5])
 with tf.GradientTape() as tape:
-    cosine = tf.reduce_sum(tf.math.l2_normalize(v) * tf.constant([1.0, 0.0]))
     angle = tf.acos(tf.clip_by_value(cosine, -0.99999, 0.99999))
-g = tape.gradient(angle, v)  # tf: zero
+g = tape.gradient(angle, cosine)  # tf: flows
 ```
 
 To mend it: clip the argument inside the open interval, or add a small number to the first argument of `atan2`.

@@ -6,20 +6,20 @@ The slope of a square root at 0 is infinite. `tf.sqrt` gives inf there; `tf.norm
 Bad:
 
 ```python
-a = tf.Variable([1.0, 2.0])
+a = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
 with tf.GradientTape() as tape:
-    distance = tf.norm(a - tf.constant([1.0, 2.0]))  # warning: singular-root
-g = tape.gradient(distance, a)  # tf: nan
+    distances = tf.norm(a - tf.constant([1.0, 2.0]), axis=1)  # warning: singular-root
+g = tape.gradient(distances, a)  # tf: nan
 ```
 
 Good:
 
 ```python
-a = tf.Variable([1.0, 2.0])
+a = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
 with tf.GradientTape() as tape:
-    squared = tf.reduce_sum(tf.square(a - tf.constant([1.0, 2.0])))
-    distance = tf.sqrt(squared + 1e-12)
-g = tape.gradient(distance, a)  # tf: zero
+    squared = tf.reduce_sum(tf.square(a - tf.constant([1.0, 2.0])), axis=1)
+    distances = tf.sqrt(squared + 1e-12)
+g = tape.gradient(distances, a)  # tf: flows
 ```
 
 To mend it: add a small number under the root, use the squared distance, or `tf.math.reduce_variance`. Adding it after

@@ -6,9 +6,9 @@ Bad:
 
 ```python
 x = tf.Variable(2.0)
-with tf.GradientTape as tape:  # error: tape-not-called
+with tf.GradientTape as tape:  # error: tape-not-called  # tf: raises TypeError
     y = x * x
-g = tape.gradient(y, x)  # tf: raises TypeError
+g = tape.gradient(y, x)
 ```
 
 Good:

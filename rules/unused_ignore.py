@@ -29,8 +29,7 @@ library.
 
 from collections.abc import Iterator
 
-from tapelint import Diagnostic, Rule
-from tapelint.source import Comment
+from tapelint import Comment, Diagnostic, Rule
 
 rule = Rule(__name__, code="TL001", level="warning", tags=("tapelint",))
 

@@ -11,7 +11,7 @@ x = tf.Variable(3.0)
 with tf.GradientTape() as tape:
     y = x * x
 g = tape.gradient(y, x)  # tf: flows
-x -= 0.1 * g  # error: update-misuse
+x -= 0.1 * g  # error: update-misuse  # tf: raises RuntimeError
 ```
 
 Good:

@@ -1,0 +1,337 @@
+"""Fixtures that run: programs with their expectations on the line, held to TensorFlow. For authors of rules, too.
+
+    import pytest
+    from tapelint.testing import cases, check_findings, check_fixes, check_reality
+
+    CASES = cases("fixtures")
+
+    @pytest.mark.parametrize("case", CASES, ids=str)
+    def test_findings(case): check_findings(case)
+
+A fixture is a Python file. Every function in it is a case, but for those whose names begin with `_`; a file without
+functions is one case. Comments say what is expected:
+
+    # error: numpy-call       the line has this finding, at this level (also `warning:`, `note:`; several with commas)
+    # missed: numpy-call      the line should have it, but it is known that it has not
+    # fix: y = tf.square(x)   a line that the safe fix of the finding above writes (also `unsafe-fix:`); a line each
+    # tf: flows, none         what TensorFlow gives for the value that the line assigns or returns, a word a source:
+                              none, zero, nan, inf, flows; empty; raises X; `flows then none` in rounds of a loop
+    # not run: reason         anywhere: the file is only linted
+
+What is wrong raises AssertionError with a message that says what was seen. TensorFlow is imported only to run a case.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapelint.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from tapelint.execution import Run
+    from tapelint.rule import Rule
+
+_MARK = re.compile(r"#\s*(error|warning|note|missed|unsafe-fix|fix|tf|not run):\s*((?:(?!\s+#\s*[a-z -]+:).)*)")
+_LEVELS = ("error", "warning", "note")
+_NO_MISTAKE = re.compile(r"TL0|TL5")  # findings about comments and about updates: the gradient itself is fine
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One expectation: its line, its kind (the word before the colon) and what stands after the colon."""
+
+    line: int
+    kind: str
+    text: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules that it names."""
+        return tuple(word.strip() for word in self.text.split(","))
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A file of cases; `text` is what it holds, `path` where it lies (its folder can be imported from)."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """All expectations, by line."""
+        found = []
+        for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+            if token.type == tokenize.COMMENT:
+                for match in _MARK.finditer(token.string):
+                    found.append(Mark(token.start[0], match.group(1), match.group(2).strip()))
+        return tuple(found)
+
+    @cached_property
+    def not_run(self) -> str:
+        """Why it is not run, "" if it is."""
+        return next((mark.text for mark in self.marks if mark.kind == "not run"), "")
+
+    @cached_property
+    def regions(self) -> dict[str, tuple[int, int]]:
+        """Lines of each top-level definition, by name, up to where the next statement begins."""
+        starts = [min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]) for n in self.tree.body]
+        ends = [start - 1 for start in starts[1:]] + [self.text.count("\n") + 1]
+        return {
+            name: (start, end)
+            for node, start, end in zip(self.tree.body, starts, ends, strict=True)
+            for name in _defined(node)
+        }
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Its cases, in order."""
+        names = [n.name for n in self.tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+        whole_program = not names or any(mark.kind == "tf" and self._at_top(mark.line) for mark in self.marks)
+        return (Case(self, ""),) if whole_program else tuple(Case(self, name) for name in names)
+
+    def _at_top(self, line: int) -> bool:
+        return not any(
+            isinstance(node, ast.FunctionDef | ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
+            for node in self.tree.body
+        )
+
+    def lint(self, rules: Sequence[Rule] | None = None) -> list[Diagnostic]:
+        """What the rules (by default all that are installed) say about the text."""
+        from tapelint.check import check
+        from tapelint.facts import Facts
+        from tapelint.project import Project
+        from tapelint.source import Source
+
+        source = Source.from_text(self.text, self.path)
+        project = Project(os.path.dirname(os.path.abspath(self.path)))
+        project.add(source)
+        return check(source, project, Facts.load(), installed() if rules is None else rules)
+
+    @cached_property
+    def found(self) -> list[Diagnostic]:
+        """What all installed rules say about the text."""
+        return self.lint()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One function of a fixture, or a whole one (`name` is "" then)."""
+
+    fixture: Fixture
+    name: str
+
+    def __str__(self) -> str:
+        stem = Path(self.fixture.path).stem
+        return f"{stem}::{self.name}" if self.name else stem
+
+    @cached_property
+    def lines(self) -> frozenset[int]:
+        """The lines that it is made of: its own, and those of the definitions in the file that it speaks of."""
+        if not self.name:
+            return frozenset(range(1, self.fixture.text.count("\n") + 2))
+        regions, wanted, seen = self.fixture.regions, [self.name], set()
+        while wanted:
+            name = wanted.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            first, last = regions[name]
+            text = "\n".join(self.fixture.text.split("\n")[first - 1 : last])
+            wanted += [other for other in regions if re.search(rf"\b{other}\b", text)]
+        return frozenset(line for name in seen for line in range(regions[name][0], regions[name][1] + 1))
+
+    def marks(self, *kinds: str) -> list[Mark]:
+        """Its expectations of these kinds."""
+        return [mark for mark in self.fixture.marks if mark.kind in kinds and mark.line in self.lines]
+
+    @cached_property
+    def findings(self) -> list[Diagnostic]:
+        """What was found on its lines."""
+        return self._on_its_lines(self.fixture.found)
+
+    def _on_its_lines(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        own = [each for each in found if os.path.basename(each.span.path) == os.path.basename(self.fixture.path)]
+        return [each for each in own if each.span.start.line in self.lines]
+
+    @cached_property
+    def run(self) -> Run:
+        """What TensorFlow does with it."""
+        from tapelint.execution import run
+
+        return run(self.fixture.path, self.fixture.text, self.name, [mark.line for mark in self.marks("tf")])
+
+
+@dataclass
+class _Problems:
+    case: Case
+    said: list[str] = field(default_factory=list)
+
+    def expect(self, holds: bool, message: str) -> None:
+        if not holds:
+            self.said.append(message)
+
+    def raise_if_any(self) -> None:
+        if self.said:
+            raise AssertionError(f"{self.case.fixture.path}::{self.case.name}\n  " + "\n  ".join(self.said))
+
+
+def cases(folder: str | Path) -> list[Case]:
+    """All cases of the Python files below a folder, but for files whose names begin with `_`."""
+    files = sorted(path for path in Path(folder).rglob("*.py") if not path.name.startswith("_"))
+    return [case for path in files for case in Fixture(str(path), path.read_text(encoding="utf-8")).cases]
+
+
+_installed: list[Rule] = []
+
+
+def installed() -> list[Rule]:
+    """All installed rules, loaded once."""
+    if not _installed:
+        from tapelint.plugins import load_rules
+
+        rules, errors = load_rules()
+        if errors:
+            raise AssertionError("\n".join(map(str, errors)))
+        _installed.extend(rules)
+    return _installed
+
+
+# -------------------------------------------------------------------------- checks
+
+
+def check_findings(case: Case) -> None:
+    """The findings are those that the lines are marked with, and no marker of a known gap is out of date."""
+    problems = _Problems(case)
+    wanted = {(mark.line, mark.kind, name) for mark in case.marks(*_LEVELS) for name in mark.names}
+    found = {(each.span.start.line, each.level, each.name): each for each in case.findings}
+    for line, level, name in sorted(wanted - set(found)):
+        problems.expect(False, f"line {line}: no {level} {name}")
+    for line, level, name in sorted(set(found) - wanted):
+        problems.expect(False, f"line {line}: {level} {name} is not marked: {found[line, level, name].message}")
+    for mark in case.marks("missed"):
+        now = [name for name in mark.names if any((mark.line, level, name) in found for level in _LEVELS)]
+        problems.expect(not now, f"line {mark.line}: {', '.join(now)} is found now: upgrade the marker")
+    problems.raise_if_any()
+
+
+def check_reality(case: Case) -> None:
+    """TensorFlow gives the `tf:` answers; where it misbehaves a line is marked, and nowhere else."""
+    problems = _Problems(case)
+    wrong = _compare(case, case.run, problems)
+    if not case.marks("tf"):
+        problems.expect(False, "no line says what TensorFlow does (`# tf: ...`)")
+    blamed = [
+        name
+        for mark in case.marks("error", "warning", "missed")
+        for name in mark.names
+        if not _NO_MISTAKE.match(_code(name))
+    ]
+    excused = any(_NO_MISTAKE.match(_code(name)) for mark in case.marks(*_LEVELS, "missed") for name in mark.names)
+    problems.expect(not (wrong and not blamed and not excused), f"TensorFlow gives {wrong}, but no line is marked")
+    problems.expect(not (blamed and not wrong), f"marked {', '.join(blamed)}, but all gradients flow")
+    problems.raise_if_any()
+
+
+def check_fixes(case: Case) -> None:
+    """After the fixes the lines read as `fix:` says, the case lints clean, and every gradient flows."""
+    problems = _Problems(case)
+    chosen = []
+    for safe, kind in ((True, "fix"), (False, "unsafe-fix")):
+        for each in case.findings:
+            fixes = [fix for fix in each.fixes if fix.safe == safe]
+            marked = bool(_below(case, each.span.start.line, kind))
+            problems.expect(
+                bool(fixes) == marked if safe else bool(fixes) or not marked,
+                f"line {each.span.start.line}: {each.name} has {'a' if fixes else 'no'} {kind} that is not as marked: "
+                + "; ".join(fix.message for fix in fixes),
+            )
+            if marked:
+                chosen += fixes[:1]
+    problems.raise_if_any()
+    if chosen:
+        _check_fixed(case, _apply(case, chosen), problems)
+    problems.raise_if_any()
+
+
+def _check_fixed(case: Case, fixed: Fixture, problems: _Problems) -> None:
+    wanted = [mark.text for mark in case.marks("fix", "unsafe-fix")]
+    before, after = (_plain_lines(text) for text in (case.fixture.text, fixed.text))
+    written = [line[2:].strip() for line in difflib.ndiff(before, after) if line.startswith("+ ")]
+    problems.expect(sorted(written) == sorted(wanted), f"the fix writes {written}, marked is {wanted}")
+    again = Case(fixed, case.name)
+    for each in again.findings:
+        left = f"line {each.span.start.line}: {each.level} {each.name}: {each.message}"
+        problems.expect(each.level == "note", f"after the fix there is still {left}")
+    if not case.fixture.not_run:
+        wrong = _compare(again, again.run, _Problems(again))
+        problems.expect(not wrong, f"after the fix TensorFlow gives {wrong}")
+
+
+def _apply(case: Case, chosen: Sequence[object]) -> Fixture:
+    from tapelint.diagnostic import Fix
+    from tapelint.fix import apply
+    from tapelint.source import Source
+
+    edits = dict.fromkeys(edit for fix in chosen if isinstance(fix, Fix) for edit in fix.edits)
+    text = apply(Source.from_text(case.fixture.text, case.fixture.path), edits)
+    return Fixture(case.fixture.path, text)
+
+
+def _compare(case: Case, run: Run, problems: _Problems) -> str:
+    """Notes where the answers are not as marked; what is wrong with them, "" if every gradient flows."""
+    wrong = []
+    for mark in case.marks("tf"):
+        if mark.text.startswith("raises"):
+            seen = f"raises {run.error}" if mark.line in run.error_lines else run.seen.get(mark.line, "is not reached")
+            right = mark.text.removeprefix("raises").strip() in run.error_names and mark.line in run.error_lines
+            problems.expect(right, f"line {mark.line}: TensorFlow {seen}, marked is {mark.text}: {run.message}")
+        else:
+            seen = run.seen.get(mark.line, "nothing: the line is not reached")
+            problems.expect(seen == mark.text, f"line {mark.line}: TensorFlow gives {seen}, marked is {mark.text}")
+        if set(re.split(r", | then ", seen)) != {"flows"}:
+            wrong.append(seen)
+    raises = any(mark.text.startswith("raises") for mark in case.marks("tf"))
+    problems.expect(raises or not run.error, f"raises {run.error}: {run.message}")
+    if run.error and not wrong:
+        wrong.append(f"raises {run.error}: {run.message}")
+    return ", ".join(wrong)
+
+
+def _below(case: Case, line: int, kind: str) -> list[Mark]:
+    """The `fix:` lines that stand right below a line (and each other)."""
+    found = []
+    marks = {mark.line: mark for mark in case.fixture.marks if mark.kind in ("fix", "unsafe-fix")}
+    while (line := line + 1) in marks:
+        if marks[line].kind == kind:
+            found.append(marks[line])
+    return found
+
+
+def _plain_lines(text: str) -> list[str]:
+    return [_MARK.sub("", line).strip() for line in text.split("\n")]
+
+
+def _code(name: str) -> str:
+    return next((rule.code for rule in installed() if name in (rule.name, rule.code)), "")
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        yield from (each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name))
