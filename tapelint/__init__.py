@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
     from tapelint.rule import Context, Rule, called, listed
+    from tapelint.source import Comment
     from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity
 
 __all__ = [
     "Analysis",
     "Block",
+    "Comment",
     "Condition",
     "Context",
     "Cut",
@@ -37,6 +39,7 @@ __all__ = [
 _HOMES = {
     "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
     "tapelint.rule": ("Context", "Rule", "called", "listed"),
+    "tapelint.source": ("Comment",),
     "tapelint.views": ("Analysis", "Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
