@@ -1,6 +1,6 @@
 """The target of a gradient is no tensor.
 
-`None`, a Python number or a NumPy value as the target: the gradient call raises AttributeError or AttributeError.
+`None`, a Python number or a NumPy value as the target: the gradient call raises TypeError or AttributeError.
 
 Bad:
 
@@ -8,7 +8,7 @@ Bad:
 w = tf.Variable(2.0)
 with tf.GradientTape() as tape:
     loss = float(w * w)
-g = tape.gradient(loss, w)  # tf: raises TypeError  # error: impossible-target
+g = tape.gradient(loss, w)  # tf: raises AttributeError  # error: impossible-target
 ```
 
 Good:

@@ -42,6 +42,6 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     divisor = found.argument.text
     fix = None
     if found.not_negative:
-        fix = ask.fix("replace", "Add a small number", found.argument, f"({divisor} + 1e-7)")
+        fix = ask.fix("add_epsilon", "Add a small number", found.argument)
     help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
     yield rule.singular(found, fix=fix, help=help)

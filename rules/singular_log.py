@@ -46,5 +46,5 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     elif "sigmoid" in argument:
         help = "`tf.math.log_sigmoid`, or a cross-entropy from logits, is always finite"
     elif found.not_negative:
-        fix = ask.fix("replace", "Add a small number", found.argument, f"{argument} + 1e-7")
+        fix = ask.fix("add_epsilon", "Add a small number", found.argument)
     yield rule.singular(found, fix=fix, help=help)

@@ -38,6 +38,6 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
         return
     base = found.argument.text
-    safe = f"{ask.spelled('tensorflow.maximum', found.place)}({base}, 1e-6)"
-    fix = ask.fix("replace", "Keep the base away from 0", found.argument, safe)
-    yield rule.singular(found, fix=fix, help=f"keep the base away from 0: `{safe}`")
+    fix = ask.fix("replace", "Keep the base away from 0", found.argument, f"tensorflow.maximum({base}, 1e-6)")
+    help = f"keep the base away from 0: `{ask.spelled('tensorflow.maximum', found.place)}({base}, 1e-6)`"
+    yield rule.singular(found, fix=fix, help=help)

@@ -42,7 +42,7 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     fix = None
     argument = found.argument.text
     if called(found, "*.sqrt", "*.rsqrt"):
-        fix = ask.fix("replace", "Add a small number under the root", found.argument, f"{argument} + 1e-12")
+        fix = ask.fix("add_epsilon", "Add a small number under the root", found.argument, "1e-12")
         help = f"add a small number under the root: `{argument} + 1e-12`"
     else:
         help = "take the root of the sum of squares plus a small number, or stay with the square"

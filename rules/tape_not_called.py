@@ -35,5 +35,5 @@ rule = Rule(__name__, code="TL420", tags=("tape",))
 @rule.on_problem("tape not called")
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     text = problem.place.text
-    fix = ask.fix("replace", f"Call it: `{text}()`", problem.place, f"{text}()", safe=True)
+    fix = ask.fix("add_call", f"Call it: `{text}()`", problem.place, safe=True)
     yield rule.at(problem, f"`{text}` is a class, not a tape: {problem.error or 'TypeError'}", fix=fix)

@@ -46,6 +46,6 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     fix = None
     condition = found.other("condition")
     if condition:
-        safe = f"{ask.spelled('tensorflow.where', found.place)}({condition.text}, {found.argument.text}, 1.0)"
+        safe = f"tensorflow.where({condition.text}, {found.argument.text}, 1.0)"
         fix = ask.fix("replace", "Make the argument safe first", found.argument, safe)
     yield rule.at(found, said, fix=fix, help=help)

@@ -44,7 +44,7 @@ KINDS = {
     "update mismatch": ("the gradients are those of another list of variables", "use one list for both"),
 }
 FIXES = {
-    "augmented variable": ("assign_instead", "Assign to the variable"),
+    "augmented variable": ("assign_in_place", "Assign to the variable"),
     "swapped zip": ("swap_arguments", "Swap the arguments"),
     "update arguments": ("zip_arguments", "Zip them"),
 }
@@ -56,7 +56,7 @@ def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     fix = None
     if problem.kind in FIXES:
         name, message = FIXES[problem.kind]
-        where = problem.statement if name == "assign_instead" else problem.place
+        where = problem.statement if name == "assign_in_place" else problem.place
         fix = ask.fix(name, message, where, safe=True)
     error = f": {problem.error}" if problem.error else ""
     yield rule.at(problem, f"{problem.text or said}{error}", fix=fix, help=help)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
+from tapelint.fix import Edits, spell
 from tapelint.project import Project
 from tapelint.rule import SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
@@ -178,8 +180,10 @@ class Questions:
         return self._facts.equivalent(qualified)
 
     def spelled(self, qualified: str, near: Place | Span) -> str:
-        file = self._file(_span(near))
-        return spelled(qualified, file) if file else qualified
+        span = _span(near)
+        file = self._file(span)
+        said = spell(file, qualified, span) if file else None
+        return said[0] if said else qualified
 
     def text(self, span: Span) -> str:
         file = self._file(span)
@@ -199,35 +203,18 @@ class Questions:
         return next(iter([*found, *nodes]), None)
 
     def fix(self, name: str, message: str, place: Place | Span, *arguments: Any, safe: bool = False) -> Fix | None:
-        import tapelint.fix
-
         span = _span(place)
         file = self._file(span)
-        if file is None:
-            return None
-        build: Callable[..., Any] = getattr(tapelint.fix, name)
-        try:
-            edits = build(file, span, *arguments)
-        except SourceError:
-            return None
-        return Fix(message, tuple(edits), safe) if edits else None
+        build: Callable[..., Edits] = getattr(fix, name)
+        edits = build(file, span, *arguments) if file else ()
+        return Fix(message, edits, safe) if edits else None
 
     def _file(self, span: Span) -> Source | None:
         return self._source if span.path == self._source.path else self._project.readable(span.path)
-
-
-def spelled(qualified: str, source: Source) -> str:
-    """How a file says a qualified name, by its longest imported beginning; unchanged if it imports none."""
-    best = ""
-    text = qualified
-    for name, target in source.imports.items():
-        if len(target) > len(best) and (qualified == target or qualified.startswith(target + ".")):
-            best, text = target, name + qualified[len(target) :]
-    return text
 
 
 def _span(place: Place | Span) -> Span:
     return place if isinstance(place, Span) else place.span
 
 
-__all__ = ["Questions", "RuleCrash", "Settings", "check", "joined", "report", "spelled", "trace"]
+__all__ = ["Questions", "RuleCrash", "Settings", "check", "joined", "report", "trace"]
