@@ -69,13 +69,8 @@ def wrap_argument(source: Source, span: Span, before: str, after: str = ")") -> 
 
 def add_epsilon(source: Source, span: Span, epsilon: str = "1e-7") -> Edits:
     """`x` becomes `x + 1e-7`, in parentheses where the place needs them, and `x` where it does."""
-    import libcst
-
     code = source.code(span)
-    _, node = _find(source, span, libcst.BaseExpression)
-    if node is None:
-        return ()
-    if _binds_loosely(node) or (_lines(code) > 1 and not node.lpar):
+    if not _is_left_operand(code, epsilon):
         code = f"({code})"
     return replace(source, span, f"{code} + {epsilon}")
 
@@ -218,6 +213,39 @@ def swap_arguments(source: Source, span: Span, first: int = 0, second: int = 1) 
     return _sound(source, (Edit(one, source.code(other)), Edit(other, source.code(one))))
 
 
+def zip_arguments(source: Source, span: Span) -> Edits:
+    """`f(a, b)` becomes `f(zip(a, b))`."""
+    import libcst
+
+    definition, node = _find(source, span, libcst.Call)
+    if definition is None or node is None or len(node.args) < 2:
+        return ()
+    first, second = (definition.span_of(arg) for arg in node.args[:2])
+    if any(arg.keyword or arg.star for arg in node.args[:2]):
+        return ()
+    edits = Edit(Span(span.path, first.start, first.start), "zip("), Edit(Span(span.path, second.end, second.end), ")")
+    return _sound(source, edits)
+
+
+def integers_to_floats(source: Source, span: Span) -> Edits:
+    """Every whole number in the expression's first argument (or in itself, if it is no call) gets a point."""
+    import libcst
+    from libcst import matchers
+
+    definition, node = _find(source, span, libcst.BaseExpression)
+    if definition is None or node is None:
+        return ()
+    if isinstance(node, libcst.Call):
+        if not node.args or any(arg.keyword and arg.keyword.value == "dtype" for arg in node.args):
+            return ()
+        node = node.args[0].value
+    if matchers.findall(node, matchers.Call() | matchers.Subscript() | matchers.Name()):
+        return ()
+    numbers = [definition.span_of(each) for each in matchers.findall(node, matchers.Integer())]
+    decimal = all(source.code(number).replace("_", "").isdecimal() for number in numbers)
+    return _sound(source, [Edit(Span(n.path, n.end, n.end), ".0") for n in numbers]) if decimal else ()
+
+
 # ------------------------------------------------------------------ statements
 
 
@@ -225,6 +253,34 @@ def replace_statement(source: Source, span: Span, text: str) -> Edits:
     """The statement becomes `text`, one line."""
     text, imports = _as_the_file_says(source, span, text)
     return () if imports is None else _sound(source, (*imports, Edit(span, text)))
+
+
+def assign_in_place(source: Source, span: Span) -> Edits:
+    """`v = v - e` and `v -= e` become `v.assign_sub(e)`; the same with `+`."""
+    found = [node for node in ast.walk(source.tree) if isinstance(node, ast.stmt) and source.span(node) == span]
+    parts = _update(found[0]) if found else None
+    if parts is None or "#" in source.code(span):
+        return ()
+    target, method, value = parts
+    return replace_statement(source, span, f"{ast.unparse(target)}.{method}({source.code(source.span(value))})")
+
+
+def _update(statement: ast.stmt) -> tuple[ast.expr, str, ast.expr] | None:
+    """What is updated by which method and what, where it is `v = v - e` or `v -= e`."""
+    if isinstance(statement, ast.AugAssign):
+        target: ast.expr = statement.target
+        operator, value = statement.op, statement.value
+    elif (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.BinOp)
+        and all(ast.unparse(each) == ast.unparse(statement.value.left) for each in statement.targets)
+    ):
+        target, operator, value = statement.targets[0], statement.value.op, statement.value.right
+    else:
+        return None
+    if not isinstance(operator, ast.Add | ast.Sub) or not isinstance(target, ast.Name | ast.Attribute):
+        return None
+    return target, "assign_add" if isinstance(operator, ast.Add) else "assign_sub", value
 
 
 def delete_statement(source: Source, span: Span) -> Edits:
@@ -404,13 +460,14 @@ def _whole(definition: Definition, node: cst.BaseExpression) -> Span:
     return Span(span.path, definition.span_of(node.lpar[0]).start, definition.span_of(node.rpar[-1]).end)
 
 
-def _binds_loosely(node: cst.BaseExpression) -> bool:
-    """Whether it holds its parts together less tightly than `+` does."""
-    import libcst as c
-
-    if isinstance(node, c.UnaryOperation):
-        return isinstance(node.operator, c.Not)
-    return isinstance(node, c.Comparison | c.BooleanOperation | c.IfExp | c.Lambda | c.NamedExpr | c.Yield)
+def _is_left_operand(code: str, rest: str) -> bool:
+    """Whether `code` stays whole when ` + rest` follows it."""
+    try:
+        whole = ast.parse(f"{code} + {rest}", mode="eval").body
+        alone = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return False
+    return isinstance(whole, ast.BinOp) and ast.dump(whole.left) == ast.dump(alone)
 
 
 def _lines(code: str) -> int:
@@ -449,8 +506,9 @@ def _is_one_expression(source: Source, span: Span, text: str) -> bool:
         alone = libcst.parse_expression(text)
     except libcst.ParserSyntaxError:
         return False
-    if alone.lpar:
-        return True
+    c = libcst
+    if alone.lpar or isinstance(alone, c.Name | c.Attribute | c.Call | c.Subscript | c.List | c.Dict):
+        return True  # nothing binds more tightly
     end = changed.position(source.offset(span.start) + len(text))
     _, found = _find(changed, Span(span.path, span.start, end), type(alone))
     return found is not None

@@ -192,6 +192,7 @@ def test_calls() -> None:
         ("y = tf.sqrt(«a if b else c»)", "y = tf.sqrt((a if b else c) + 1e-7)"),
         ("y = tf.sqrt(«a\n  * b»)", "y = tf.sqrt((a\n  * b) + 1e-7)"),
         ("y = tf.sqrt(x=«-a»)", "y = tf.sqrt(x=-a + 1e-7)"),
+        ("y = tf.sqrt(«a & b»)", "y = tf.sqrt((a & b) + 1e-7)"),
         ("y = 1 / «f(x)» ** 2", "y = 1 / (f(x) + 1e-7) ** 2"),
     ],
 )
