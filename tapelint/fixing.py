@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tapelint.cache import digest_of_file
 from tapelint.diagnostic import Edit, Fix
 from tapelint.fix import apply, parses
-from tapelint.run import Analyst, Job, Report, analyse, digest
+from tapelint.run import Analyst, Job, Report, analyse
 from tapelint.source import Source, SourceError
 
 _ROUNDS = 10
@@ -35,11 +36,12 @@ class Fixing:
         reports = list(reports)
         for _ in range(_ROUNDS):
             made = self._make(self._choose(reports))
-            self.applied += made
             if not made:
                 break
+            self.applied += len(made)
             analyst = Analyst(Job(self._verb, dict(self.texts)), self._rules)
-            again = [index for index, report in enumerate(reports) if report.diagnostics or not report.error]
+            edited = {os.path.abspath(edit.span.path) for fix in made for edit in fix.edits}
+            again = [index for index, report in enumerate(reports) if not edited.isdisjoint(report.files)]
             fresh = analyse([reports[index].file for index in again], analyst, self._jobs)
             for index, report in zip(again, fresh, strict=True):
                 reports[index] = report
@@ -81,10 +83,9 @@ class Fixing:
         chosen: list[Fix] = []
         taken: dict[str, list[Edit]] = {}
         for report in reports:
-            as_read = dict(report.digests)
             for found in report.diagnostics:
                 allowed = [fix for fix in found.fixes if fix.safe or report.file.config.unsafe_fixes]
-                fix = next((fix for fix in allowed if self._fits(fix, as_read)), None)
+                fix = next((fix for fix in allowed if self._fits(fix, report.files)), None)
                 if fix is None or fix in chosen:
                     continue
                 if any(edit.span.overlaps(other.span) for edit in fix.edits for other in taken.get(edit.span.path, ())):
@@ -94,11 +95,12 @@ class Fixing:
                     taken.setdefault(edit.span.path, []).append(edit)
         return chosen
 
-    def _fits(self, fix: Fix, as_read: dict[str, str]) -> bool:
+    def _fits(self, fix: Fix, as_read: Mapping[str, str]) -> bool:
         """Whether the fix was made for the texts at hand and was not found to break them."""
-        sources = {edit.span.path: self._source(edit.span.path) for edit in fix.edits}
-        if not all(source and digest(source.text) == as_read.get(path) for path, source in sources.items()):
-            return False
+        for path in {edit.span.path for edit in fix.edits}:
+            source = self._source(path)
+            if source is None or digest_of_file(path, source) != as_read.get(os.path.abspath(path)):
+                return False
         return bool(fix.edits) and self._key(fix) not in self._dropped
 
     def _source(self, path: str) -> Source | None:
@@ -109,8 +111,8 @@ class Fixing:
                 return None
         return self.texts[path]
 
-    def _make(self, fixes: Sequence[Fix]) -> int:
-        """Make fixes, but for those that leave a file that does not parse; how many were made."""
+    def _make(self, fixes: Sequence[Fix]) -> Sequence[Fix]:
+        """Make fixes, but for those that leave a file that does not parse; those that were made."""
         texts = self._mended(fixes)
         if texts is None:
             good: list[Fix] = []
@@ -122,7 +124,7 @@ class Fixing:
             fixes, texts = good, self._mended(good)
         for path, text in (texts or {}).items():
             self.texts[path] = Source(path, text, self.texts[path].encoding)
-        return len(fixes)
+        return fixes
 
     def _mended(self, fixes: Sequence[Fix]) -> dict[str, str] | None:
         """The texts that these fixes make; None if one of them does not parse."""

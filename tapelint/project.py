@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +43,11 @@ class Module:
 
 
 class Project:
-    """The files below one root. Directory listings, sources and answers are kept for the life of the object."""
+    """The files below one root. Directory listings, sources and answers are kept for the life of the object.
+
+    `asked` has the files that were asked for, by absolute path, None where one cannot be read or decoded; whoever wants
+    to know what one analysis read empties it before.
+    """
 
     def __init__(self, root: str | Path, libraries: frozenset[str] = LIBRARIES) -> None:
         self.root = os.path.abspath(root)
@@ -52,6 +57,7 @@ class Project:
         self._errors: dict[tuple[str, bool], SourceError] = {}
         self._modules: dict[tuple[str, bool], Module] = {}
         self._found: dict[tuple[str, str, bool], Module | None] = {}
+        self.asked: dict[str, Source | None] = {}
 
     @staticmethod
     def root_of(path: str | Path) -> Path:
@@ -74,6 +80,7 @@ class Project:
         """The file at `path`; its path stays relative to the working directory if it was given so. SourceError."""
         absolute = os.path.isabs(path)
         key = (os.path.abspath(path), absolute)
+        self.asked[key[0]] = None
         if key in self._errors:
             raise self._errors[key]
         if key not in self._sources:
@@ -82,6 +89,7 @@ class Project:
             except SourceError as error:
                 self._errors[key] = error
                 raise
+        self.asked[key[0]] = self._sources[key]
         return self._sources[key]
 
     def add(self, source: Source) -> None:
@@ -96,6 +104,11 @@ class Project:
         except SourceError:
             return None
         return source
+
+    @property
+    def listings(self) -> Mapping[str, Mapping[str, bool]]:
+        """The folders that were looked into so far: for each name in them, whether it is a folder."""
+        return self._listings
 
     # --------------------------------------------------------------- modules
 

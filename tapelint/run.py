@@ -7,7 +7,6 @@ run, on their order or on the number of processes.
 from __future__ import annotations
 
 import gc
-import hashlib
 import multiprocessing
 import os
 import sys
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Literal
 
+from tapelint.cache import Cache, Entry, digest, digest_of_file, digest_of_listing, digest_of_programs
 from tapelint.config import Config, ConfigError, Selection, shown
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
@@ -51,7 +51,8 @@ class Report:
     """What is said about one file.
 
     `error` says in one line why it could not be analysed ("" where it could), `details` is the traceback of an internal
-    error. `digests` are those of the files that the fixes in `diagnostics` edit, as they were read.
+    error. `files` are the absolute paths of the files that it depends on, with the digests of what was read, `folders`
+    likewise the listings; `is_known` says that it comes from the cache.
     """
 
     file: File
@@ -60,12 +61,9 @@ class Report:
     error: str = ""
     details: str = ""
     calls: int | None = None
-    digests: tuple[tuple[str, str], ...] = ()
-
-
-def digest(text: str) -> str:
-    """What tells one text from another."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    files: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    is_known: bool = False
 
 
 # ------------------------------------------------------------------ the files that matter
@@ -97,6 +95,7 @@ class RuleSet:
     def __init__(self) -> None:
         self._loaded: dict[tuple[str, ...], tuple[list[Rule], list[PluginError]]] = {}
         self._selections: dict[Config, Selection] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
 
     def known(self, config: Config) -> list[Rule]:
         """Every rule that is installed or named in the settings."""
@@ -108,6 +107,17 @@ class RuleSet:
         known = self.known(file.config)
         idle = frozenset(word for rule in known if rule.code not in codes for word in (rule.code, rule.name))
         return [rule for rule in known if rule.code in codes], idle
+
+    def digest(self, config: Config) -> str:
+        """What tells the rules from what they were before: the files that they stand in, and those beside them."""
+        if config.rules not in self._digests:
+            modules = {check.check.__module__ for rule in self.known(config) for check in rule.checks}
+            places: set[str] = set()
+            for name in modules:
+                package = getattr(sys.modules.get(name.rpartition(".")[0]), "__path__", None)
+                places.update(package or [getattr(sys.modules.get(name), "__file__", None) or ""])
+            self._digests[config.rules] = digest_of_programs(sorted(places))
+        return self._digests[config.rules]
 
     def errors(self) -> list[PluginError]:
         """What could not be loaded so far, each once."""
@@ -137,6 +147,8 @@ class Analyst:
         self.rules = rules or RuleSet()
         self._projects: dict[str, Project] = {}
         self._facts: dict[tuple[tuple[str, str], ...], Facts] = {}
+        self._digests: dict[str, str] = {}
+        self._roots: dict[str, str] = {}
 
     def facts(self, config: Config) -> Facts:
         """What is known of libraries, with what the settings add. ConfigError where those make no sense."""
@@ -149,8 +161,15 @@ class Analyst:
                 raise ConfigError(f"{shown(config.path)}: facts: {error}") from error
         return self._facts[config.facts]
 
+    def root(self, path: str) -> str:
+        """The root of the project that the file at `path` belongs to."""
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in self._roots:
+            self._roots[folder] = str(Project.root_of(path))
+        return self._roots[folder]
+
     def _project(self, path: str) -> Project:
-        root = str(Project.root_of(path))
+        root = self.root(path)
         if root not in self._projects:
             self._projects[root] = Project(root)
             for source in self.job.texts.values():
@@ -179,6 +198,7 @@ class Analyst:
         from tapelint.program import analyse
 
         project, facts = self._project(file.path), self.facts(file.config)
+        project.asked.clear()
         source = project.source(file.path)
         analysis = analyse(source, project, facts)
         if self.job.verb == "trace":
@@ -189,9 +209,24 @@ class Analyst:
             found = report(analysis, source, project, facts, running, Settings(file.config.pedantic, inactive))
         except RuleCrash as crash:
             found, error = list(crash.diagnostics), f"internal error: {crash}"
-        edited = {edit.span.path for one in found for fix in one.fixes for edit in fix.edits}
-        digests = tuple((path, digest(project.source(path).text)) for path in sorted(edited))
-        return Report(file, tuple(found), error=error, calls=len(analysis.gradients), digests=digests)
+        return Report(
+            file,
+            tuple(found),
+            error=error,
+            calls=len(analysis.gradients),
+            files={path: self._digest(path, source) for path, source in project.asked.items()},
+            folders={path: self._digest_of_folder(path, names) for path, names in project.listings.items()},
+        )
+
+    def _digest(self, path: str, source: Source | None) -> str:
+        if path not in self._digests:
+            self._digests[path] = digest_of_file(path, source)
+        return self._digests[path]
+
+    def _digest_of_folder(self, path: str, names: Mapping[str, bool]) -> str:
+        if path not in self._digests:
+            self._digests[path] = digest_of_listing(names)
+        return self._digests[path]
 
 
 # -------------------------------------------------------------------- many processes
@@ -231,6 +266,46 @@ def analyse(files: Sequence[File], analyst: Analyst, jobs: int | None = None) ->
         _preload(files, analyst)
         return list(_in_processes(files, analyst, processes, multiprocessing.get_context("fork")))
     return list(_in_processes(files, Analyst(analyst.job), processes, multiprocessing.get_context("spawn")))
+
+
+def analyse_new(files: Sequence[File], analyst: Analyst, jobs: int | None, cache: Cache | None) -> list[Report]:
+    """As `analyse`, but what the cache knows is not done again."""
+    if cache is None or analyst.job.verb != "check":
+        return analyse(files, analyst, jobs)
+    program = digest_of_programs([os.path.dirname(os.path.abspath(__file__))])
+    keys = [key_of(file, analyst, program) for file in files]
+    found = [cache.load(file.path, key) for file, key in zip(files, keys, strict=True)]
+    fresh = iter(analyse([file for file, entry in zip(files, found, strict=True) if entry is None], analyst, jobs))
+    reports = []
+    for file, key, entry in zip(files, keys, found, strict=True):
+        if entry:
+            known = Report(file, entry.diagnostics, (), "", "", entry.calls, entry.files, entry.folders, is_known=True)
+            reports.append(known)
+            continue
+        report = next(fresh)
+        reports.append(report)
+        if not report.error:
+            cache.store(file.path, Entry(key, report.files, report.folders, report.diagnostics, report.calls))
+    return reports
+
+
+def key_of(file: File, analyst: Analyst, program: str) -> str:
+    """What stands for all that is said of a file beside the texts that are read: program, rules, settings, names."""
+    config = file.config
+    running, inactive = analyst.rules.running(file)
+    parts = (
+        program,
+        sys.version,
+        os.getcwd(),
+        file.path,
+        analyst.root(file.path),
+        config.pedantic,
+        config.facts,
+        [rule.code for rule in running],
+        sorted(inactive),
+        analyst.rules.digest(config),
+    )
+    return digest(repr(parts))
 
 
 class _few_collections:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing
 from tapelint.report import FileError, Options, Result, RuleInfo, write, write_trace
-from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse, with_tape
+from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, with_tape
 from tapelint.source import Source, SourceError
 
 CLEAN, FINDINGS, FAILED = 0, 1, 3
@@ -102,7 +103,7 @@ class _Session:
         taped = [entry for entry in matter if isinstance(entry, File)]
         unread = [entry for entry in matter if isinstance(entry, Report)]
         self.with_tape = len(taped)
-        self.reports = [*failed, *unread, *analyse(taped, self.analyst, request.jobs)]
+        self.reports = [*failed, *unread, *analyse_new(taped, self.analyst, request.jobs, _cache(request))]
         self.fixed = 0
         self.unwritten: list[str] = []
         for report in self.reports:
@@ -113,6 +114,8 @@ class _Session:
         for error in self.rules.errors():
             self._say(str(error))
         if request.verbose:
+            known = sum(report.is_known for report in self.reports)
+            self._say(f"{known} of the answers come from the cache")
             self._say(f"looked at {len(self.files)} files, {self.with_tape} of them with a tape")
 
     def fix(self) -> Fixing:
@@ -228,6 +231,16 @@ def _overrides(request: Request) -> Overrides:
         fail_level=request.fail_level,
         unsafe_fixes=request.unsafe_fixes,
     )
+
+
+def _cache(request: Request) -> Cache | None:
+    if request.no_cache or list(request.paths) == [STDIN]:
+        return None
+    if request.cache_dir:
+        return Cache(request.cache_dir)
+    from platformdirs import user_cache_dir
+
+    return Cache(user_cache_dir("tapelint", appauthor=False))
 
 
 def _standard_input(request: Request, configs: Configs, texts: dict[str, Source]) -> tuple[list[File], list[Report]]:

@@ -1,7 +1,8 @@
 """An engine that knows one thing: `np.` in a line with a tape's name anywhere in the file is a cut.
 
 The tests of the command line are about what surrounds the engine; with this one they are fast and do not move when it
-learns. A call of `boom()` makes it raise, `deep()` recurse, `die()` end its process.
+learns. It looks into what the file imports, for cuts too. A call of `boom()` makes it raise, `deep()` recurse, `die()`
+end its process.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     if "die()" in source.text:
         os._exit(9)
     whole = Place(Span(source.path, Position(1, 1), Position(1, 2)), source.lines[0])
-    gradient = Gradient(whole, "gradient", None, None, (), cuts=tuple(_cuts(source)))
+    modules = [project.module(name, source) for name in source.imports.values()]
+    others = [module.source for module in modules if module and module.source]
+    cuts = [cut for file in (source, *others) for cut in _cuts(file)]
+    gradient = Gradient(whole, "gradient", None, None, (), cuts=tuple(cuts))
     return Analysis(source.path, gradients=(gradient,))
 
 
@@ -82,4 +86,5 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (tmp_path / "rule_of_test.py").write_text(RULE)
     (folder / "pyproject.toml").write_text('[tool.tapelint]\nrules = ["../rule_of_test.py"]\nselect = ["XX101"]\n')
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder
