@@ -1,0 +1,287 @@
+"""A gradient call as the program makes it: its arguments, its exceptions, its verdicts, its result."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tapelint import backprop, sources
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Flag,
+    Library,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
+from tapelint.libraries.tensorflow import flattened
+
+if TYPE_CHECKING:
+    from tapelint.tape import Execution, SourceResult, TapeInfo, Tapes
+
+
+def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
+    """Run one call: note its verdicts, give its value."""
+    from tapelint.tape import Execution
+
+    run = tapes.world.run
+    target, asked = args.get(0, "target"), args.get(1, "sources" if method != "batch_jacobian" else "source")
+    rec = tapes.recording(cell)
+    execution = Execution(
+        site, method, cell, rec if rec is not None else -1, target, [], args.places.get(0, args.places.get("target")),
+        args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), tapes.is_dead(),
+        run.graph_mode > 0, run.chain,
+    )  # fmt: skip
+    tapes.executions.append(execution)
+    info: TapeInfo = cell.info
+    found = sources.listed(tapes, asked, execution.sources_place)
+    execution.error, execution.trouble = _refusal(tapes, cell, rec, method, target, found, args)
+    inside = tapes.active()
+    if rec is not None and rec in inside and info.persistent is False:
+        tapes.leave(cell)
+    _judge(tapes, execution, rec, found, cell)
+    if execution.error and not execution.error.startswith("?"):
+        tapes.world.raised(execution.error, site, execution.trouble)
+    elif info.persistent is not True:
+        run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
+    return _result(tapes, execution, asked, found)
+
+
+def _zeros(args: Arguments) -> bool:
+    for index, name in ((3, "unconnected_gradients"),):
+        value = args.get(index, name)
+        if value == Const("zero") or (isinstance(value, Library) and value.name.endswith("UnconnectedGradients.ZERO")):
+            return True
+    return any(isinstance(v, Library) and v.name.endswith("UnconnectedGradients.ZERO") for v in args.positional)
+
+
+# -- what TensorFlow refuses
+
+
+def _refusal(
+    tapes: Tapes, cell: Cell, rec: int | None, method: str, target: Value, found: list[sources.Listed] | None, args: Arguments
+) -> tuple[str, str]:
+    """The exception that the call raises, and its kind; "?" in front where it may."""
+    info: TapeInfo = cell.info
+    if not info.called:
+        return "TypeError", "tape not called"
+    if rec is None:
+        return "RuntimeError", "tape never entered"
+    spent = tapes.world.run.state.get((cell.uid, "spent"))
+    if isinstance(spent, Flag) and info.persistent is not True:
+        return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
+    if method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False) and info.persistent is False:
+        return "RuntimeError", "jacobian without pfor"
+    for listed in found or []:
+        error = _bad_source(listed.value)
+        if error:
+            return error, "impossible source"
+    error = _bad_target(tapes, target, method)
+    return (error, "impossible target") if error else ("", "")
+
+
+def _bad_source(value: Value) -> str:
+    answers = {_bad_source_one(option) for option in options(value)}
+    if answers == {""}:
+        return ""
+    return answers.pop() if len(answers) == 1 else "?AttributeError"
+
+
+def _bad_source_one(value: Value) -> str:
+    if isinstance(value, Const):
+        return "TypeError"
+    if isinstance(value, Data) and value.kind in ("numpy", "symbolic"):
+        return "AttributeError"
+    if isinstance(value, Data) and value.kind == "python":
+        return "TypeError"
+    if isinstance(value, Cell) and value.kind in ("layer", "instance", "optimizer", "loss", "metric"):
+        return "AttributeError"
+    return ""
+
+
+def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
+    leaves = flattened(tapes.world, value) if value is not UNBOUND else None
+    if leaves is None:
+        return ""
+    answers: set[str] = set()
+    for leaf in leaves:
+        answers |= {_bad_target_one(option, method) for option in options(leaf)}
+        if len(options(leaf)) > 1 and answers - {""}:
+            answers = {"", *answers}
+    bad = answers - {""}
+    if not bad:
+        return ""
+    alone = len(leaves) == 1 and len(options(leaves[0])) == 1
+    certain = alone or any(len(options(leaf)) == 1 and _bad_target_one(leaf, method) for leaf in leaves)
+    return sorted(bad)[0] if certain else "?" + sorted(bad)[0]
+
+
+def _bad_target_one(value: Value, method: str) -> str:
+    if isinstance(value, Const):
+        return "AttributeError" if isinstance(value.value, (int, float)) and method != "gradient" else "TypeError"
+    if isinstance(value, Data) and value.kind == "numpy":
+        return "" if method == "jacobian" else "AttributeError"
+    if isinstance(value, Data) and value.kind == "python":
+        return "AttributeError"
+    return ""
+
+
+# -- verdicts
+
+
+def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sources.Listed] | None, cell: Cell) -> None:
+    from tapelint.tape import SourceResult
+
+    run = tapes.world.run
+    execution.targets = target_nodes(tapes, execution.target)
+    if found is None:
+        text = execution.sources_place
+        expression = Site(execution.site.source, text).text() if text is not None else ""
+        execution.sources.append(SourceResult(expression, UNBOUND, [], ANYTHING))
+        return
+    every: list[Node] = []
+    rows: list[list[int]] = []
+    for listed in found:
+        nodes = source_nodes(run, listed.value)
+        rows.append(list(range(len(every), len(every) + len(nodes))))
+        every += nodes
+    recording = rec if rec is not None else -1
+    answer = backprop.connect(run, recording, execution.targets, every, lambda node: tapes.known(node, recording))
+    if answer.error and not execution.error:
+        execution.error, execution.trouble = answer.error, "unregistered"
+    elif answer.unsure_error and not execution.error:
+        execution.error = "?LookupError"
+    unknown_target = any(n.op == "unknown target" for n in execution.targets)
+    for listed, row in zip(found, rows, strict=True):
+        outcome = 0
+        for index in row:
+            outcome |= answer.outcomes[index]
+        if listed.unknown or unknown_target:
+            outcome = ANYTHING
+        execution.sources.append(SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING))
+    execution.watched = frozenset(n.id for n in every if tapes.known(n, recording) != NONE)
+    tapes.answers[id(execution)] = answer
+
+
+def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
+    """The nodes of a target and of all in it; none for what has none."""
+    leaves = flattened(tapes.world, target)
+    found: list[Node] = []
+    for leaf in leaves if leaves is not None else [target]:
+        if isinstance(leaf, Variable):
+            found.append(leaf.node)
+            continue
+        node = tapes.world.run.node_of(leaf)
+        if node is not None:
+            found.append(node)
+    return found
+
+
+def source_nodes(run: object, value: Value) -> list[Node]:
+    """The nodes that a source can be; a joined one is each of its parts as well."""
+    found: list[Node] = []
+    for option in options(value):
+        if isinstance(option, (Data, Opaque, Variable)):
+            found += _alternatives(option.node)
+        elif isinstance(option, Many):
+            found += source_nodes(run, option.element)
+    return list({n.id: n for n in found}.values())
+
+
+def _alternatives(node: Node) -> list[Node]:
+    return [node]
+
+
+# -- results
+
+
+def _result(tapes: Tapes, execution: Execution, asked: Value, found: list[sources.Listed] | None) -> Value:
+    run = tapes.world.run
+    if found is None:
+        return _like(tapes, asked, [run.opaque(execution.site, [execution.target, asked])])
+    nodes = _second_order(tapes, execution)
+    leaves: list[Value] = []
+    for source, node in zip(execution.sources, nodes, strict=True):
+        leaves.append(_gradient_value(tapes, execution, source, node))
+    return _like(tapes, asked, leaves)
+
+
+def _gradient_value(tapes: Tapes, execution: Execution, source: SourceResult, node: Node | None) -> Value:
+    run = tapes.world.run
+    outcome = source.outcome
+    if execution.zeros or execution.method == "batch_jacobian":
+        outcome = outcome & ~NONE | (ZERO if outcome & NONE else 0)
+    if outcome == NONE:
+        return NO_VALUE
+    if node is None:
+        edges = [Edge(t, FLOWS, "other") for t in execution.targets]
+        node = run.node("gradient", edges, execution.site, dtype="f")
+        node.recorded.clear()
+    shape = getattr(source.value, "shape", None) if execution.method == "gradient" else None
+    data = Data(node, "tensor", "f", shape)
+    return OneOf((NO_VALUE, data)) if outcome & NONE else data
+
+
+def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
+    """The inner backward pass on the tapes that still record, a node a source."""
+    run = tapes.world.run
+    answer = tapes.answers.get(id(execution))
+    others = [r for r in tapes.active() if r != execution.recording or tapes.recordings[r].info.persistent]
+    if answer is None or not others:
+        return [None] * len(execution.sources)
+    every = [n for source in execution.sources for n in source.nodes]
+    upstream = run.graph.add("upstream")
+    made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
+    at = 0
+    results: list[Node | None] = []
+    for source in execution.sources:
+        mine = [m for m in made[at : at + len(source.nodes)] if m is not None]
+        at += len(source.nodes)
+        inner = run.phi(mine) if mine else None
+        if inner is None or source.outcome == NONE:
+            results.append(run.node("gradient", [], execution.site, dtype="f"))
+            continue
+        last = run.node("gradient", [Edge(inner, FLOWS, "linear")], execution.site, dtype="f")
+        if source.outcome & 8:
+            last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
+        results.append(last)
+    return results
+
+
+def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:
+    """The results in the structure of the sources."""
+    queue = list(leaves)
+
+    def build(value: Value) -> Value:
+        if isinstance(value, Cell) and value.kind == "dict":
+            known = containers.pairs(tapes.world.run, value)
+            if known is not None:
+                order = sorted(range(len(known)), key=lambda i: str(getattr(known[i][0], "value", i)))
+                made = {i: build(known[i][1]) for i in order}
+                return containers.make_dict(tapes.world.run, [(k, made[i]) for i, (k, _) in enumerate(known)])
+        items = containers.sequence(tapes.world.run, value)
+        if isinstance(items, Tuple):
+            parts = Tuple(tuple(build(item) for item in items.items))
+            return containers.make_list(tapes.world.run, parts) if isinstance(value, Cell) else parts
+        if isinstance(items, Many):
+            return Many(queue.pop(0) if queue else NO_VALUE)
+        if isinstance(value, Opaque) and value.node.op == "weights":
+            return Many(queue.pop(0) if queue else NO_VALUE)
+        return queue.pop(0) if queue else NO_VALUE
+
+    return build(asked)
+
+
+__all__ = ["ask", "ast", "source_nodes", "target_nodes"]

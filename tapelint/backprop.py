@@ -1,0 +1,166 @@
+"""A question to the graph: from targets back to sources over what one tape recorded; and the inner backward pass as nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tapelint.flow.core import Core
+from tapelint.flow.graph import MAYBE, SURE, Edge, Node
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, along, nothing, parallel
+
+CARRIES_NOTHING = ("i", "b", "s")
+
+
+@dataclass(slots=True)
+class Answer:
+    """The outcome of each source, what reached each node, and the error that a node on the way raises."""
+
+    outcomes: list[int]
+    reached: dict[int, Outcomes]
+    error: str = ""
+    unsure_error: bool = False
+
+
+def connect(
+    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], known: Callable[[Node], int]
+) -> Answer:
+    """What becomes of the gradient of the sum of the targets for each source, on one recording."""
+    everyone = (1 << len(sources)) - 1
+    bits: dict[int, int] = {}
+    for index, source in enumerate(sources):
+        bits[source.id] = bits.get(source.id, 0) | 1 << index
+    own = {t.id for t in targets}
+    reached: dict[int, Outcomes] = {}
+    for node in core.graph.ancestors(targets):
+        value = _value(node, rec, reached, everyone)
+        mine = bits.get(node.id)
+        if mine:
+            outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
+            value = value.parallel(nothing(everyone & ~mine).add(mine, outcome))
+        reached[node.id] = value
+    total = nothing(everyone)
+    for target in targets:
+        if target.dtype not in CARRIES_NOTHING:
+            total = total.parallel(reached[target.id])
+    error, unsure = _error(core, rec, targets)
+    return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure)
+
+
+def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:
+    return NONE if node.dtype in CARRIES_NOTHING and node.op != "join" else known(node)
+
+
+def _value(node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int) -> Outcomes:
+    if node.op == "join":
+        return _joined(node, reached, everyone)
+    value = nothing(everyone)
+    if node.op in ("pack", "escaped"):
+        status = SURE
+    else:
+        status = node.recorded.get(rec, 0)
+        if not status:
+            return value
+    for edge in node.edges:
+        value = value.parallel(reached[edge.node.id].along(edge.outcome, everyone))
+    if status == SURE:
+        return value
+    return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
+
+
+def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outcomes:
+    """One of several; in a graph's own branch what one arm leaves out is zero there, not missing."""
+    parts = [reached[edge.node.id] for edge in node.edges]
+    value = parts[0]
+    for part in parts[1:]:
+        value = value.union(part)
+    if node.detail != "graph":
+        return value
+    mixed = value.none & (value.zero | value.flows)
+    return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
+
+
+def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[str, bool]:
+    """The exception of an operation that the backward pass certainly meets; else whether it may meet one."""
+    nodes = core.graph.ancestors(targets)
+    if not any(node.error for node in nodes):
+        return "", False
+    back: dict[int, int] = {t.id: FLOWS for t in targets if t.dtype not in CARRIES_NOTHING}
+    unsure = False
+    for node in reversed(nodes):
+        mine = back.get(node.id, NONE)
+        status = node.recorded.get(rec, 0)
+        transparent = node.op in ("join", "pack", "escaped")
+        if mine == NONE or not (status or transparent):
+            continue
+        if node.error and mine & FLOWS:
+            if status == SURE and mine in (FLOWS, ZERO | FLOWS, ZERO):
+                return node.error, False
+            unsure = True
+        for edge in node.edges:
+            outcome = along(mine, edge.outcome)
+            if node.op == "join" or status == MAYBE:
+                outcome |= NONE
+            elif not transparent and status != SURE:
+                outcome = ANYTHING
+            back[edge.node.id] = parallel(back.get(edge.node.id, NONE), outcome)
+    return "", unsure
+
+
+# -- second order
+
+
+def backward(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], answer: Answer, upstream: Node) -> list[Node | None]:
+    """The backward pass as nodes of its own, which the tapes that run record; the node of each source's gradient."""
+    nodes = [n for n in core.graph.ancestors(targets) if n.id in answer.reached]
+    relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
+    sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
+    stop = {s.id for s in sources}
+    for node in reversed(nodes):
+        above = sums.get(node.id)
+        if above is None or node.id not in relevant:
+            continue
+        transparent = node.op in ("join", "pack", "escaped")
+        if node.id in stop and not any(e.node.id in relevant for e in node.edges):
+            continue
+        if not transparent and not node.recorded.get(rec):
+            continue
+        for edge in node.edges:
+            if edge.node.id in relevant and edge.outcome != NONE:
+                _accumulate(core, sums, edge.node, _local(core, node, edge, above, transparent))
+    return [sums.get(s.id) for s in sources]
+
+
+def _reaches(outcomes: Outcomes) -> bool:
+    return bool(outcomes.zero | outcomes.flows | outcomes.ignorant)
+
+
+def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> None:
+    old = sums.get(node.id)
+    if old is None:
+        sums[node.id] = term
+    elif old is not term:
+        sums[node.id] = core.node("gradient", [Edge(old, FLOWS, "linear"), Edge(term, FLOWS, "linear")], node.site, dtype="f")
+
+
+def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
+    """The gradient of one operation for one input."""
+    if transparent:
+        outcome = FLOWS | NONE if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
+        return above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+    if edge.outcome == ZERO or edge.linearity == "zero":
+        return core.graph.add("gradient", [Edge(above, NONE)], node.site)
+    through = FLOWS if edge.outcome == FLOWS else edge.outcome
+    others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
+    edges: list[Edge] = []
+    if edge.linearity in ("bilinear",):
+        edges = [Edge(n, FLOWS, "bilinear") for n in others]
+    elif edge.linearity == "square":
+        edges = [Edge(edge.node, FLOWS, "bilinear")]
+    elif edge.linearity == "piecewise":
+        edges = [Edge(edge.node, ZERO, "zero")]
+    elif edge.linearity != "linear":
+        own = FLOWS if edge.outcome == FLOWS else ANYTHING
+        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others)]
+    first = Edge(above, through, "bilinear" if edges else "linear")
+    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op)

@@ -1,0 +1,195 @@
+"""Python's own containers: lists, dicts, sets and tuples, element by element where that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .core import Core
+from .graph import Site
+from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of
+
+SEQUENCES = ("list", "set")
+
+
+def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = None) -> Cell:
+    """A new list (or set) with these items (a Tuple or Many)."""
+    cell = Cell(core.uid(), kind, site=site)
+    core.state.set((cell.uid, "items"), items)
+    return cell
+
+
+def make_dict(core: Core, pairs: Iterable[tuple[Value, Value]] | Many, site: Site | None = None, kind: str = "dict") -> Cell:
+    """A new dict with these pairs, or with pairs of unknown number."""
+    cell = Cell(core.uid(), kind, site=site)
+    items: Value = pairs if isinstance(pairs, Many) else Tuple(tuple(Tuple((k, v)) for k, v in pairs))
+    core.state.set((cell.uid, "items"), items)
+    return cell
+
+
+def sequence(core: Core, value: Value) -> Tuple | Many | None:
+    """The items of a list, tuple or set; None for what is none."""
+    if isinstance(value, (Tuple, Many)):
+        return value
+    if isinstance(value, Cell) and value.kind in SEQUENCES:
+        return stored(core, value)
+    return None
+
+
+def stored(core: Core, cell: Cell) -> Tuple | Many:
+    """A container's items as they are now."""
+    items = core.state.get((cell.uid, "items"))
+    if isinstance(items, (Tuple, Many)):
+        return items
+    if isinstance(items, OneOf):
+        elements = [e for option in items.options for e in _each(option)]
+        return Many(core.join_all(elements))
+    return Tuple(()) if items is UNBOUND else Many(items)
+
+
+def _each(value: Value) -> Sequence[Value]:
+    if isinstance(value, Tuple):
+        return value.items
+    if isinstance(value, Many):
+        return (value.element,)
+    return (value,)
+
+
+def pairs(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:
+    """A dict's pairs where all keys are known."""
+    items = core.state.get((cell.uid, "items"))
+    if isinstance(items, Tuple):
+        return [(p.items[0], p.items[1]) for p in items.items if isinstance(p, Tuple)]
+    return None
+
+
+def any_pair(core: Core, cell: Cell) -> tuple[Value, Value]:
+    """A key and a value for all of a dict's."""
+    known = pairs(core, cell)
+    if known is not None:
+        return core.join_all([k for k, _ in known]), core.join_all([v for _, v in known])
+    every = [p for p in _flat(core.state.get((cell.uid, "items"))) if isinstance(p, Tuple) and len(p.items) == 2]
+    return core.join_all([p.items[0] for p in every]), core.join_all([p.items[1] for p in every])
+
+
+def _flat(value: Value) -> list[Value]:
+    if isinstance(value, OneOf):
+        return [v for option in value.options for v in _flat(option)]
+    if isinstance(value, Many):
+        return _flat(value.element)
+    if isinstance(value, Tuple) and not (len(value.items) == 2 and not isinstance(value.items[0], Tuple)):
+        return [v for item in value.items for v in _flat(item)]
+    return [value]
+
+
+def lookup(core: Core, cell: Cell, key: Value) -> Value:
+    """`d[key]`; UNBOUND where the key is known to be missing."""
+    known = pairs(core, cell)
+    if known is None or not _is_key(key) or not all(_is_key(k) for k, _ in known):
+        return any_pair(core, cell)[1]
+    return next((v for k, v in reversed(known) if k == key), UNBOUND)
+
+
+def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
+    """`d[key] = value`."""
+    known = pairs(core, cell)
+    slot = (cell.uid, "items")
+    if known is None or not _is_key(key) or not all(_is_key(k) for k, _ in known):
+        old_key, old_value = any_pair(core, cell)
+        core.state.set(slot, Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
+        return
+    changed = [(k, value if k == key else v) for k, v in known]
+    if not any(k == key for k, _ in known):
+        changed.append((key, value))
+    core.state.set(slot, Tuple(tuple(Tuple((k, v)) for k, v in changed)))
+
+
+def remove(core: Core, cell: Cell, key: Value) -> Value:
+    """`del d[key]`, giving what was there."""
+    known = pairs(core, cell)
+    found = lookup(core, cell, key)
+    if known is not None and _is_key(key):
+        core.state.set((cell.uid, "items"), Tuple(tuple(Tuple((k, v)) for k, v in known if k != key)))
+    return found
+
+
+def _is_key(value: Value) -> bool:
+    if isinstance(value, Tuple):
+        return all(_is_key(v) for v in value.items)
+    return not isinstance(value, (OneOf, Opaque, Data, Many))
+
+
+def index(core: Core, items: Tuple | Many, key: Value) -> Value:
+    """`sequence[key]` for a number or a slice; UNBOUND where it is out of range."""
+    if isinstance(key, OneOf):
+        return one_of([index(core, items, option) for option in key.options])
+    if isinstance(key, SliceOf):
+        return _slice(core, items, key)
+    if isinstance(items, Many):
+        return items.element
+    if isinstance(key, Const) and isinstance(key.value, int):
+        position = key.value
+        return items.items[position] if -len(items.items) <= position < len(items.items) else UNBOUND
+    return core.join_all(items.items)
+
+
+def _slice(core: Core, items: Tuple | Many, key: SliceOf) -> Value:
+    ends = [_end(v) for v in (key.start, key.stop, key.step)]
+    if isinstance(items, Many):
+        return items
+    if any(end is False for end in ends):
+        return Many(core.join_all(items.items))
+    start, stop, step = (end if end is not False else None for end in ends)
+    return Tuple(items.items[slice(start, stop, step)])
+
+
+def _end(value: Value) -> int | None | bool:
+    """A slice's end: a number, None, or False where it is not known."""
+    if isinstance(value, Const) and (value.value is None or (isinstance(value.value, int))):
+        return None if value.value is None else int(value.value)
+    return False
+
+
+def replace_item(core: Core, cell: Cell, key: Value, value: Value) -> None:
+    """`items[key] = value`."""
+    items = stored(core, cell)
+    slot = (cell.uid, "items")
+    if isinstance(items, Tuple) and isinstance(key, Const) and isinstance(key.value, int):
+        position = key.value
+        if -len(items.items) <= position < len(items.items):
+            changed = list(items.items)
+            changed[position] = value
+            core.state.set(slot, Tuple(tuple(changed)))
+        return
+    if isinstance(items, Tuple) and isinstance(key, SliceOf):
+        inner = sequence(core, value)
+        ends = [_end(v) for v in (key.start, key.stop, key.step)]
+        if isinstance(inner, Tuple) and False not in [e is False and True for e in ends if e is False]:
+            changed = list(items.items)
+            changed[slice(*(e if e is not False else None for e in ends))] = inner.items
+            core.state.set(slot, Tuple(tuple(changed)))
+            return
+        value = core.join_all(list(_each(inner))) if inner is not None else value
+    core.state.set(slot, Many(core.join(core.join_all(list(_each(items))), value)))
+
+
+def extend(core: Core, cell: Cell, more: list[Value] | Many) -> None:
+    """`items += more`."""
+    items = stored(core, cell)
+    slot = (cell.uid, "items")
+    if isinstance(items, Tuple) and isinstance(more, list):
+        core.state.set(slot, Tuple((*items.items, *more)))
+        return
+    element = more.element if isinstance(more, Many) else core.join_all(more)
+    core.state.set(slot, Many(core.join(core.join_all(list(_each(items))), element)))
+
+
+def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | Many:
+    """`left + right` of two sequences."""
+    if isinstance(left, Tuple) and isinstance(right, Tuple):
+        return Tuple((*left.items, *right.items))
+    return Many(core.join(core.join_all(list(_each(left))), core.join_all(list(_each(right)))))
+
+
+def is_consumable(value: Value) -> bool:
+    """Whether iterating uses the value up."""
+    return isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator")

@@ -1,0 +1,474 @@
+"""The heart of one run: the graph, the state, where we are, what is joined and what escapes.
+
+The rooms beside it (expressions, statements, functions, classes, modules) are layers over `Core`; what libraries do is
+asked of a `World`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tapelint.source import Source
+
+from .graph import Chain, Edge, Graph, Node, Site
+from .outcomes import ANYTHING, FLOWS
+from .state import Delta, State
+from .values import (
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Data,
+    Flag,
+    Function,
+    Generator,
+    Library,
+    Many,
+    Method,
+    Names,
+    OneOf,
+    Opaque,
+    Partial,
+    SliceOf,
+    Super,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+    one_of,
+    options,
+)
+
+MOST_OPTIONS = 8
+MOST_CALLS_DEEP = 60
+STEPS = 120_000
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What a call hands over. `rest` stands for arguments of unknown number (`*many`, `**unknown`)."""
+
+    positional: list[Value]
+    keywords: dict[str, Value] = field(default_factory=dict)
+    rest: Value | None = None
+    places: dict[int | str, ast.AST] = field(default_factory=dict)
+
+    def get(self, index: int, name: str, default: Value = UNBOUND) -> Value:
+        """The argument at a position or under a name."""
+        if index < len(self.positional):
+            return self.positional[index]
+        return self.keywords.get(name, default)
+
+    def every(self) -> list[Value]:
+        """All values handed over."""
+        return [*self.positional, *self.keywords.values(), *([self.rest] if self.rest is not None else [])]
+
+    def after(self, count: int) -> Arguments:
+        """The same call without its first positional arguments."""
+        places = {(k - count if isinstance(k, int) else k): p for k, p in self.places.items() if not isinstance(k, int) or k >= count}
+        return Arguments(self.positional[count:], dict(self.keywords), self.rest, places)
+
+    def before(self, *first: Value) -> Arguments:
+        """The same call with more first arguments."""
+        places = {(k + len(first) if isinstance(k, int) else k): p for k, p in self.places.items()}
+        return Arguments([*first, *self.positional], dict(self.keywords), self.rest, places)
+
+
+@dataclass(slots=True)
+class Loop:
+    """A loop that is being run: the state's mark at its start, and the states in which rounds were left."""
+
+    mark: int
+    depth: int
+    breaks: list[Delta] = field(default_factory=list)
+    continues: list[Delta] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A `try` body that is being run, with the states in which exceptions left it."""
+
+    mark: int
+    frames: int
+    depth: int
+    raises: list[Delta] = field(default_factory=list)
+    may_raise: bool = False
+
+
+@dataclass(slots=True)
+class Frame:
+    """One run of a function's, class's or module's body."""
+
+    uid: int
+    source: Source
+    module: int
+    scopes: tuple[int, ...] = ()
+    function: Function | None = None
+    owner: Value | None = None
+    mark: int = 0
+    returns: list[tuple[Delta, Value]] = field(default_factory=list)
+    yields: list[Value] | None = None
+    loops: list[Loop] = field(default_factory=list)
+    entered: list[tuple[Value, Site]] = field(default_factory=list)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    alive: bool = True
+
+
+class World(Protocol):
+    """What a run asks about all that is not Python itself or the project's own code."""
+
+    def library_module(self, name: str) -> Value: ...
+    def attribute(self, base: Value, name: str, site: Site) -> Value: ...
+    def inherited(self, base: Value, cls: Value, name: str, site: Site) -> Value | None: ...
+    def set_attribute(self, base: Value, name: str, value: Value, site: Site) -> bool: ...
+    def subscript(self, base: Value, index: Value, site: Site) -> Value: ...
+    def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None: ...
+    def operate(self, op: str, operands: Sequence[Value], site: Site) -> Value: ...
+    def augment(self, op: str, left: Value, right: Value, site: Site) -> Value: ...
+    def truth(self, value: Value) -> bool | None: ...
+    def elements(self, value: Value, site: Site) -> list[Value] | Many: ...
+    def call(self, callee: Value, args: Arguments, site: Site) -> Value: ...
+    def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value: ...
+    def make_instance(self, cls: Class, args: Arguments, site: Site) -> Value | None: ...
+    def enter(self, value: Value, site: Site) -> Value: ...
+    def leave(self, value: Value, site: Site) -> None: ...
+    def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
+    def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
+    def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
+    def made(self, node: Node) -> None: ...
+    def use(self, variable: Variable, site: Site | None) -> Node: ...
+    def raised(self, error: str, site: Site) -> None: ...
+
+
+class Core:
+    """State and services that all rooms share."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.graph = Graph()
+        self.state = State()
+        self.frames: list[Frame] = []
+        self.attempts: list[Attempt] = []
+        self.chain: Chain | None = None
+        self.steps = 0
+        self.limit = STEPS
+        self.exhausted = False
+        self.conditional_depth = 0
+        self.graph_mode = 0
+        self.no_autograph = 0
+        self.conditional_depth = 0
+        self._uids = 0
+        self._pool: Node | None = None
+        self._pooled: set[int] = set()
+        self._escaped: set[int] = set()
+        self._pending: list[Function] = []
+        self._phis: dict[tuple[int, ...], Node] = {}
+
+    # -- identity, places, steps
+
+    def uid(self) -> int:
+        """A fresh identity."""
+        self._uids += 1
+        return self._uids
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost frame."""
+        return self.frames[-1]
+
+    def site(self, node: ast.AST) -> Site:
+        """A syntax node of the file that is being run."""
+        return Site(self.frames[-1].source, node)
+
+    def step(self) -> bool:
+        """Count one step; False once the budget is spent."""
+        self.steps += 1
+        if self.steps > self.limit:
+            self.exhausted = True
+        return not self.exhausted
+
+    # -- nodes
+
+    def node(self, op: str, edges: Sequence[Edge] = (), site: Site | None = None, **fields: object) -> Node:
+        """A new operation or leaf, with who records it."""
+        node = self.graph.add(op, edges, site, self.chain)
+        for name, value in fields.items():
+            setattr(node, name, value)
+        node.in_graph = self.graph_mode > 0
+        self.world.made(node)
+        return node
+
+    def opaque(self, site: Site | None, inputs: Iterable[Value] = (), hint: str = "", op: str = "unknown") -> Opaque:
+        """Something unknown that may have been made from these values and from all that escaped."""
+        nodes = {n.id: n for value in inputs for n in self.nodes_in(value)}
+        if self._pool is not None:
+            nodes[self._pool.id] = self._pool
+        edges = [Edge(nodes[key], ANYTHING) for key in sorted(nodes)]
+        return Opaque(self.node(op, edges, site, dtype="?", kind="?", opaque=True), hint)
+
+    def leaf(self, hint: str, site: Site | None = None) -> Opaque:
+        """Something unknown that comes from outside, made before everything else: a parameter."""
+        return Opaque(self.node("parameter", (), site, dtype="?", kind="?", detail=hint, opaque=True), hint)
+
+    def node_of(self, value: Value, site: Site | None = None) -> Node | None:
+        """The node of a value as an input of an operation; None for what holds no numbers of a graph."""
+        if isinstance(value, Data) and value.kind == "numpy":
+            stored = self.state.get((value.node.id, "stored"))
+            return stored.node if isinstance(stored, Data) else value.node
+        if isinstance(value, (Data, Opaque)):
+            return value.node
+        if isinstance(value, Variable):
+            return self.world.use(value, site)
+        if isinstance(value, OneOf):
+            return self.phi([self.node_of(option, site) for option in value.options])
+        nodes = self.parts_of(value, site)
+        if not nodes:
+            return None
+        if len(nodes) == 1:
+            return nodes[0]
+        packed = self.node("pack", [Edge(n, FLOWS, "linear") for n in nodes], site)
+        packed.detail = "pack"
+        return packed
+
+    def parts_of(self, value: Value, site: Site | None) -> list[Node]:
+        """The nodes of a container's items."""
+        items: Iterable[Value] = ()
+        if isinstance(value, Tuple):
+            items = value.items
+        elif isinstance(value, Many):
+            items = (value.element,)
+        elif isinstance(value, Cell) and value.kind in ("list", "dict", "set"):
+            items = (self.state.get((value.uid, "items")),)
+        elif isinstance(value, SliceOf):
+            items = (value.start, value.stop, value.step)
+        found = (self.node_of(item, site) for item in items)
+        return list({n.id: n for n in found if n is not None}.values())
+
+    def phi(self, nodes: Sequence[Node | None], site: Site | None = None) -> Node | None:
+        """One of several nodes, by the branch taken."""
+        present = list({n.id: n for n in nodes if n is not None}.values())
+        if not present:
+            return None
+        if len(present) < len(nodes) and any(n is None for n in nodes):
+            present.append(self.constant_node())
+        if len(present) == 1:
+            return present[0]
+        key = tuple(sorted(n.id for n in present))
+        if key not in self._phis:
+            node = self.node("join", [Edge(n) for n in present], site, joins=True)
+            kinds = {n.dtype for n in present}
+            node.dtype = kinds.pop() if len(kinds) == 1 else "?" if "?" in kinds else "f"
+            self._phis[key] = node
+        return self._phis[key]
+
+    def constant_node(self) -> Node:
+        """The leaf that stands for numbers without a history."""
+        if (0,) not in self._phis:
+            self._phis[(0,)] = self.graph.add("constant")
+        return self._phis[(0,)]
+
+    def nodes_in(self, value: Value, seen: set[int] | None = None) -> list[Node]:
+        """Every node that can be reached from a value, deep."""
+        seen = set() if seen is None else seen
+        found: list[Node] = []
+        todo = [value]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, (Data, Opaque)):
+                found.append(item.node)
+            elif isinstance(item, Variable):
+                found.append(item.node)
+            else:
+                todo.extend(self._inside(item, seen))
+        return found
+
+    def _inside(self, value: Value, seen: set[int]) -> Iterable[Value]:
+        if isinstance(value, Tuple):
+            return value.items
+        if isinstance(value, Many):
+            return (value.element,)
+        if isinstance(value, OneOf):
+            return value.options
+        if isinstance(value, (Bound, Super)):
+            return (value.self,)
+        if isinstance(value, Method):
+            return (value.base,)
+        if isinstance(value, Partial):
+            return (*value.args, *(v for _, v in value.keywords), value.function)
+        if isinstance(value, Wrapped):
+            return (value.function,)
+        if isinstance(value, Cell):
+            if value.uid in seen:
+                return ()
+            seen.add(value.uid)
+            return self.fields(value.uid)
+        if isinstance(value, (Function, Generator)):
+            if value.uid in seen:
+                return ()
+            seen.add(value.uid)
+            return self._captured(value if isinstance(value, Function) else value.function)
+        return ()
+
+    def fields(self, uid: int) -> list[Value]:
+        """All values stored under an identity."""
+        names = self.state.get((uid, "__names__"))
+        if isinstance(names, Names):
+            return [self.state.get((uid, name)) for name in names.names]
+        return [self.state.get((uid, "items"))]
+
+    def note_field(self, uid: int, name: str) -> None:
+        """Remember that a field exists, in the order of first writing."""
+        names = self.state.get((uid, "__names__"))
+        known = names.names if isinstance(names, Names) else ()
+        if name not in known:
+            self.state.set((uid, "__names__"), Names((*known, name)))
+
+    def _captured(self, function: Function) -> list[Value]:
+        names = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+        values = [v for _, v in function.defaults]
+        for scope in function.scopes:
+            values += [v for name in sorted(names) if (v := self.state.get((scope, name))) is not UNBOUND]
+        return values
+
+    # -- escape
+
+    def escape(self, values: Iterable[Value]) -> None:
+        """Hand values to unknown code: from now on every unknown result may have been made from them."""
+        fresh: list[Node] = []
+        for value in values:
+            for node in self.nodes_in(value):
+                if node.id not in self._pooled:
+                    self._pooled.add(node.id)
+                    fresh.append(node)
+            self._follow(value)
+        if fresh:
+            old = [self._pool] if self._pool is not None else []
+            self._pool = self.graph.add("escaped", [Edge(n, ANYTHING) for n in [*old, *fresh]])
+            self._pool.opaque = True
+            self.world.made(self._pool)
+
+    def has_escaped(self, node: Node) -> bool:
+        """Whether unknown code was handed this node."""
+        return node.id in self._pooled
+
+    def _follow(self, value: Value) -> None:
+        """A project's function in unknown hands may be called at any time with anything."""
+        for option in options(value):
+            function = option.function if isinstance(option, (Bound, Wrapped, Partial)) else option
+            while isinstance(function, (Bound, Wrapped, Partial)):
+                function = function.function
+            if isinstance(function, Function) and function.uid not in self._escaped:
+                self._escaped.add(function.uid)
+                self.call_escaped(option)
+
+    def call_escaped(self, function: Value) -> None:
+        """Run a function that unknown code may call."""
+        raise NotImplementedError
+
+    # -- joins
+
+    def join(self, first: Value, second: Value) -> Value:
+        """The value that is one or the other."""
+        if first == second:
+            return first
+        if isinstance(first, Flag) or isinstance(second, Flag):
+            return Flag(False)
+        if first is UNBOUND or second is UNBOUND:
+            return second if first is UNBOUND else first
+        if isinstance(first, Data) and isinstance(second, Data):
+            return self.join_data(first, second)
+        if isinstance(first, Tuple) and isinstance(second, Tuple) and len(first.items) == len(second.items):
+            return Tuple(tuple(self.join(a, b) for a, b in zip(first.items, second.items, strict=True)), first.names)
+        if isinstance(first, Names) and isinstance(second, Names):
+            return Names(tuple(dict.fromkeys((*first.names, *second.names))))
+        return self._limited(one_of((first, second)))
+
+    def join_data(self, first: Data, second: Data) -> Data:
+        """Two numbers, one of which it is."""
+        node = first.node if first.node is second.node else self.phi([first.node, second.node])
+        assert node is not None
+        kind = first.kind if first.kind == second.kind else "?"
+        dtype = first.dtype if first.dtype == second.dtype else "?"
+        shape = first.shape if first.shape == second.shape else None
+        both = first.range is not None and second.range is not None
+        bounds = first.range.join(second.range) if both and first.range and second.range else None
+        return Data(node, kind, dtype, shape, bounds)
+
+    def _limited(self, value: Value) -> Value:
+        """Not more alternatives than can be followed."""
+        found = options(value)
+        if len(found) <= MOST_OPTIONS:
+            return self._one_data(found)
+        if all(isinstance(o, (Tuple, Many)) for o in found):
+            elements = [e for o in found for e in (o.items if isinstance(o, Tuple) else (o.element,))  # type: ignore[attr-defined]
+                        ]
+            return Many(self.join_all(elements))
+        if all(isinstance(o, Const) for o in found):
+            return Data(self.constant_node(), "python", const_dtype(found[0].value))  # type: ignore[attr-defined]
+        return self.opaque(None, found)
+
+    def _one_data(self, found: tuple[Value, ...]) -> Value:
+        """Several numbers among the alternatives become one."""
+        data = [o for o in found if isinstance(o, Data)]
+        if len(data) > 1:
+            joined = data[0]
+            for other in data[1:]:
+                joined = self.join_data(joined, other)
+            return one_of([joined, *(o for o in found if not isinstance(o, Data))])
+        return one_of(list(found))
+
+    def join_all(self, values: Sequence[Value]) -> Value:
+        """One of many values; UNBOUND for none."""
+        if not values:
+            return UNBOUND
+        result = values[0]
+        for value in values[1:]:
+            result = self.join(result, value)
+        return result
+
+    def merge(self, deltas: Sequence[Delta]) -> None:
+        """The state after one of several ways."""
+        self.state.merge(deltas, self.join)
+
+    # -- what other rooms give
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression in the innermost frame."""
+        raise NotImplementedError
+
+    def execute(self, body: Sequence[ast.stmt]) -> bool:
+        """Run statements in the innermost frame; False if control does not come out at their end."""
+        raise NotImplementedError
+
+    def call(self, callee: Value, args: Arguments, site: Site) -> Value:
+        """Call a value."""
+        raise NotImplementedError
+
+    def attribute(self, base: Value, name: str, site: Site) -> Value:
+        """`base.name`."""
+        raise NotImplementedError
+
+    def elements(self, value: Value, site: Site) -> list[Value] | Many:
+        """What iterating gives: a known list, or one element for all."""
+        raise NotImplementedError
+
+
+def const_dtype(value: object) -> str:
+    """The category of a Python constant."""
+    if isinstance(value, bool):
+        return "b"
+    if isinstance(value, int):
+        return "i"
+    if isinstance(value, float):
+        return "f"
+    if isinstance(value, complex):
+        return "c"
+    return "s" if isinstance(value, (str, bytes)) else "?"
+
+
+__all__ = ["Arguments", "Attempt", "Core", "Frame", "Library", "Loop", "World", "const_dtype"]

@@ -1,0 +1,604 @@
+"""Expressions: names, operators, containers, conditions, comprehensions, calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from . import containers
+from .core import Arguments, Core, Frame
+from .graph import Site
+from .values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Function,
+    Library,
+    Many,
+    ModuleValue,
+    OneOf,
+    Opaque,
+    SliceOf,
+    Tuple,
+    Value,
+    one_of,
+    options,
+)
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
+    ast.USub: "unary -", ast.UAdd: "unary +", ast.Invert: "unary ~", ast.Not: "not",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
+LONGEST_KNOWN = 64
+
+
+class Expressions(Core):
+    """How expressions are evaluated."""
+
+    def evaluate(self, node: ast.expr) -> Value:
+        self.step()
+        method = _EVALUATORS.get(type(node))
+        if method is None:
+            return self.opaque(self.site(node))
+        return method(self, node)
+
+    # -- names
+
+    def name(self, node: ast.Name) -> Value:
+        value = self.look_up(node.id)
+        return value if value is not UNBOUND else self.opaque(self.site(node), hint=node.id)
+
+    def look_up(self, name: str) -> Value:
+        """A name's value: local, enclosing, global, built in; UNBOUND where there is none."""
+        frame = self.frame
+        if name not in frame.globals:
+            for scope in (frame.uid, *frame.scopes):
+                value = self.state.get((scope, name))
+                if value is not UNBOUND:
+                    return value
+        value = self.state.get((frame.module, name))
+        if value is not UNBOUND:
+            return value
+        return self.world.library_module(f"builtins.{name}")
+
+    def assign_name(self, name: str, value: Value) -> None:
+        """Bind a name in the innermost frame, or where `global` and `nonlocal` say."""
+        frame = self.frame
+        owner = frame.uid
+        if name in frame.globals:
+            owner = frame.module
+        elif name in frame.nonlocals:
+            owner = next((s for s in frame.scopes if self.state.get((s, name)) is not UNBOUND), frame.uid)
+        self.state.set((owner, name), value)
+
+    # -- plain things
+
+    def constant(self, node: ast.Constant) -> Value:
+        return Const(node.value)
+
+    def tuple_(self, node: ast.Tuple) -> Value:
+        return self._items(node.elts)
+
+    def list_(self, node: ast.List) -> Value:
+        return containers.make_list(self, self._items(node.elts), site=self.site(node))
+
+    def set_(self, node: ast.Set) -> Value:
+        return containers.make_list(self, self._items(node.elts), "set", self.site(node))
+
+    def _items(self, nodes: list[ast.expr]) -> Tuple | Many:
+        items: list[Value] = []
+        unknown: list[Value] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                more = self.elements(self.evaluate(node.value), self.site(node))
+                if isinstance(more, Many):
+                    unknown.append(more.element)
+                else:
+                    items += more
+            else:
+                items.append(self.evaluate(node))
+        if unknown:
+            return Many(self.join_all([*items, *unknown]))
+        return Tuple(tuple(items))
+
+    def dict_(self, node: ast.Dict) -> Value:
+        site = self.site(node)
+        cell = containers.make_dict(self, [], site)
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self.update_dict(cell, self.evaluate(value))
+            else:
+                containers.store(self, cell, self.evaluate(key), self.evaluate(value))
+        return cell
+
+    def update_dict(self, cell: Cell, other: Value) -> None:
+        """`cell.update(other)`."""
+        if isinstance(other, Cell) and other.kind == "dict":
+            known = containers.pairs(self, other)
+            for key, value in known if known is not None else [containers.any_pair(self, other)]:
+                containers.store(self, cell, key, value)
+        else:
+            site = other.node.site if isinstance(other, Opaque) else None
+            unknown = self.opaque(site, [other])
+            containers.store(self, cell, unknown, unknown)
+
+    def joined_string(self, node: ast.JoinedStr) -> Value:
+        parts = [self.evaluate(v.value) if isinstance(v, ast.FormattedValue) else self.evaluate(v) for v in node.values]
+        if all(isinstance(p, Const) for p in parts) and not any(
+            isinstance(v, ast.FormattedValue) and (v.format_spec or v.conversion != -1) for v in node.values
+        ):
+            return Const("".join(str(p.value) for p in parts if isinstance(p, Const)))
+        return self.world.operate("format", parts, self.site(node))
+
+    def lambda_(self, node: ast.Lambda) -> Value:
+        return self.make_function(node, "<lambda>")
+
+    def make_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> Function:
+        """A function object; its defaults are evaluated now."""
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        defaults = [
+            (a.arg, self.evaluate(d))
+            for a, d in zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True)
+        ]
+        defaults += [
+            (a.arg, self.evaluate(d)) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
+        ]
+        frame = self.frame
+        inner = () if isinstance(frame.owner, _CLASS_BODY) or frame.uid == frame.module else (frame.uid,)
+        return Function(self.uid(), node, frame.module, (*inner, *frame.scopes), tuple(defaults), None, name)
+
+    # -- operators
+
+    def binary(self, node: ast.BinOp) -> Value:
+        chain = [node]
+        while isinstance(chain[-1].left, ast.BinOp):
+            chain.append(chain[-1].left)
+        left = self.evaluate(chain[-1].left)
+        for each in reversed(chain):
+            left = self.operate(OPERATORS[type(each.op)], left, self.evaluate(each.right), self.site(each))
+        return left
+
+    def operate(self, op: str, left: Value, right: Value, site: Site) -> Value:
+        """A binary operator on values: Python's own where both are, else the world's."""
+        if isinstance(left, Const) and isinstance(right, Const):
+            folded = fold(op, left.value, right.value)
+            if folded is not None:
+                return folded
+        joined = self._sequence_operator(op, left, right)
+        if joined is not None:
+            return joined
+        method = self._operator_method(op, left, right, site)
+        return method if method is not None else self.world.operate(op, [left, right], site)
+
+    def _sequence_operator(self, op: str, left: Value, right: Value) -> Value | None:
+        first, second = containers.sequence(self, left), containers.sequence(self, right)
+        is_list = isinstance(left, Cell) or isinstance(right, Cell)
+        made: Tuple | Many | None = None
+        if op == "+" and first is not None and second is not None:
+            made = containers.concatenate(self, first, second)
+        elif op == "*" and (first is not None or second is not None):
+            items, times = (first, right) if first is not None else (second, left)
+            if isinstance(times, Const) and isinstance(times.value, int) and isinstance(items, Tuple):
+                if len(items.items) * times.value <= LONGEST_KNOWN:
+                    made = Tuple(items.items * times.value)
+            if made is None and items is not None and not isinstance(times, Data):
+                made = Many(self.join_all(items.items)) if isinstance(items, Tuple) else items
+        if made is None:
+            return None
+        return containers.make_list(self, made) if is_list else made
+
+    def _operator_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
+        names = _METHODS.get(op)
+        if names is None:
+            return None
+        for operand, other, name in ((left, right, names[0]), (right, left, names[1])):
+            if isinstance(operand, Cell) and operand.kind == "instance":
+                method = self.class_attribute(operand, name)
+                if method is not None:
+                    return self.call(method, Arguments([other]), site)
+        return None
+
+    def class_attribute(self, instance: Cell, name: str) -> Value | None:
+        """A method that an instance's own classes define, bound; None where none does."""
+        raise NotImplementedError
+
+    def unary(self, node: ast.UnaryOp) -> Value:
+        value = self.evaluate(node.operand)
+        if isinstance(node.op, ast.Not):
+            self.world.condition("not", value, node.operand, self.frame, node)
+            truth = self.truth(value)
+            return Const(not truth) if truth is not None else self.unknown_bool(value, self.site(node))
+        op = OPERATORS[type(node.op)]
+        if isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
+            sign = {"unary -": lambda v: -v, "unary +": lambda v: +v}.get(op)
+            if sign is not None:
+                return Const(sign(value.value))
+        if isinstance(value, Cell) and value.kind == "instance":
+            method = self.class_attribute(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
+            if method is not None:
+                return self.call(method, Arguments([]), self.site(node))
+        return self.world.operate(op, [value], self.site(node))
+
+    def unknown_bool(self, value: Value, site: Site) -> Value:
+        """A truth that is not known, made from a value: a plain Python bool."""
+        return self.world.operate("bool", [value], site)
+
+    def boolean(self, node: ast.BoolOp) -> Value:
+        """`a and b`, `a or b`: stops where a truth decides."""
+        stops_at = isinstance(node.op, ast.Or)
+        found: list[Value] = []
+        for index, operand in enumerate(node.values):
+            value = self.evaluate(operand)
+            if index < len(node.values) - 1:
+                self.world.condition("or" if stops_at else "and", value, operand, self.frame, node)
+                truth = self.truth(value)
+                if truth is (not stops_at):
+                    continue
+                found.append(value)
+                if truth is stops_at:
+                    break
+            else:
+                found.append(value)
+        return self.join_all(found)
+
+    def compare(self, node: ast.Compare) -> Value:
+        left = self.evaluate(node.left)
+        results: list[Value] = []
+        for op, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(right_node)
+            result = self.compare_pair(OPERATORS[type(op)], left, right, self.site(node))
+            if isinstance(result, Const) and not result.value:
+                return result
+            results.append(result)
+            left = right
+        if len(results) > 1:
+            for value in results[:-1]:
+                self.world.condition("and", value, node, self.frame, node)
+        known = [r for r in results if not isinstance(r, Const)]
+        return known[-1] if known else results[-1]
+
+    def compare_pair(self, op: str, left: Value, right: Value, site: Site) -> Value:
+        """One comparison; identity and membership are Python's own."""
+        if isinstance(left, OneOf) or isinstance(right, OneOf):
+            found = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
+            if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in found):
+                return one_of(found)
+        if op in ("is", "is not"):
+            same = self._identical(left, right)
+            return Const(same == (op == "is")) if same is not None else self.unknown_bool(Tuple((left, right)), site)
+        if op in ("in", "not in"):
+            present = self._contains(left, right)
+            if present is not None:
+                return Const(present == (op == "in"))
+            return self.unknown_bool(Tuple((left, right)), site)
+        if isinstance(left, Const) and isinstance(right, Const):
+            folded = fold(op, left.value, right.value)
+            if folded is not None:
+                return folded
+        return self.world.operate(op, [left, right], site)
+
+    def _identical(self, left: Value, right: Value) -> bool | None:
+        if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
+            return None
+        if isinstance(left, Const) and isinstance(right, Const):
+            return left == right
+        if isinstance(left, Const) or isinstance(right, Const):
+            return False
+        return left == right
+
+    def _contains(self, item: Value, container: Value) -> bool | None:
+        if isinstance(item, Const) and isinstance(container, Const):
+            folded = fold("in", item.value, container.value)
+            return None if folded is None else bool(folded.value)  # type: ignore[attr-defined]
+        keys: list[Value] | None = None
+        if isinstance(container, Cell) and container.kind == "dict":
+            known = containers.pairs(self, container)
+            keys = [k for k, _ in known] if known is not None else None
+        else:
+            items = containers.sequence(self, container)
+            keys = list(items.items) if isinstance(items, Tuple) else None
+        if keys is None:
+            return None
+        truths = [self._identical(item, key) for key in keys]
+        if True in truths:
+            return True
+        if None in truths or not isinstance(item, Const):
+            return None if keys else False
+        return False
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value counts as true; None where nobody can tell."""
+        if isinstance(value, Const):
+            return bool(value.value)
+        if isinstance(value, OneOf):
+            truths = {self.truth(option) for option in value.options}
+            return truths.pop() if len(truths) == 1 else None
+        items = containers.sequence(self, value)
+        if isinstance(items, Tuple):
+            return bool(items.items)
+        if isinstance(value, Cell) and value.kind == "dict":
+            known = containers.pairs(self, value)
+            return bool(known) if known is not None else None
+        return self.world.truth(value)
+
+    def conditional(self, node: ast.IfExp) -> Value:
+        test = self.evaluate(node.test)
+        self.world.condition("ternary", test, node.test, self.frame, node)
+        truth = self.truth(test)
+        if truth is not None:
+            return self.evaluate(node.body if truth else node.orelse)
+        results: list[Value] = []
+
+        def arm(branch: ast.expr) -> Callable[[], None]:
+            return lambda: results.append(self.evaluate(branch))
+
+        self.branch(test, node, [arm(node.body), arm(node.orelse)])
+        return self.join_all(results)
+
+    def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
+        """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
+        mark = self.state.mark()
+        first = len(self.graph.nodes)
+        deltas, results, every = [], [], []
+        self.conditional_depth += 1
+        for arm in arms:
+            result = arm()
+            results.append(result)
+            delta = self.state.take(mark)
+            every.append(delta)
+            if result is not False:
+                deltas.append(delta)
+        self.conditional_depth -= 1
+        if deltas:
+            self.merge(deltas)
+        self.world.branches(first, len(self.graph.nodes), every, test, statement)
+        return results
+
+    # -- attributes, subscripts, calls
+
+    def attribute_(self, node: ast.Attribute) -> Value:
+        base = self.evaluate(node.value)
+        return self.attribute(base, node.attr, self.site(node))
+
+    def subscript_(self, node: ast.Subscript) -> Value:
+        base = self.evaluate(node.value)
+        key = self.evaluate(node.slice)
+        return self.subscript(base, key, self.site(node))
+
+    def subscript(self, base: Value, key: Value, site: Site) -> Value:
+        """`base[key]`."""
+        if isinstance(base, OneOf):
+            return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
+        if isinstance(base, Cell) and base.kind == "dict":
+            found = containers.lookup(self, base, key)
+            return found if found is not UNBOUND else self.opaque(site, [base, key])
+        if isinstance(base, Cell) and base.kind == "instance":
+            method = self.class_attribute(base, "__getitem__")
+            if method is not None:
+                return self.call(method, Arguments([key]), site)
+        items = containers.sequence(self, base)
+        if items is None:
+            return self.world.subscript(base, key, site)
+        found = containers.index(self, items, key)
+        if found is UNBOUND:
+            return self.opaque(site, [base, key])
+        if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
+            return containers.make_list(self, found, base.kind)
+        return found
+
+    def slice_(self, node: ast.Slice) -> Value:
+        parts = [self.evaluate(p) if p is not None else NO_VALUE for p in (node.lower, node.upper, node.step)]
+        return SliceOf(*parts)
+
+    def call_(self, node: ast.Call) -> Value:
+        callee = self.evaluate(node.func)
+        if isinstance(callee, Library) and callee.name == "builtins.super" and not node.args:
+            return self.super_()
+        return self.call(callee, self.arguments(node), self.site(node))
+
+    def super_(self) -> Value:
+        """`super()` without arguments."""
+        raise NotImplementedError
+
+    def arguments(self, node: ast.Call) -> Arguments:
+        """Evaluate a call's arguments, in order."""
+        args = Arguments([])
+        rest: list[Value] = []
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                more = self.elements(self.evaluate(argument.value), self.site(argument))
+                if isinstance(more, Many):
+                    rest.append(more.element)
+                    continue
+                for value in more:
+                    args.places[len(args.positional)] = argument.value
+                    args.positional.append(value)
+            else:
+                args.places[len(args.positional)] = argument
+                args.positional.append(self.evaluate(argument))
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                args.keywords[keyword.arg] = value
+                args.places[keyword.arg] = keyword.value
+            else:
+                rest += self._spread(value, args, keyword.value)
+        if rest:
+            args.rest = self.join_all(rest)
+        return args
+
+    def _spread(self, value: Value, args: Arguments, place: ast.AST) -> list[Value]:
+        """`**value` in a call: what of it cannot be named."""
+        known = containers.pairs(self, value) if isinstance(value, Cell) and value.kind == "dict" else None
+        if known is None:
+            if isinstance(value, Cell) and value.kind == "dict":
+                return [containers.any_pair(self, value)[1]]
+            return [value]
+        for key, item in known:
+            if isinstance(key, Const) and isinstance(key.value, str):
+                args.keywords[key.value] = item
+                args.places[key.value] = place
+        return []
+
+    # -- the rest
+
+    def walrus(self, node: ast.NamedExpr) -> Value:
+        value = self.evaluate(node.value)
+        frame = self.frame
+        target = frame if frame.owner is not _COMPREHENSION else self.outer_frame()
+        owner = target.module if node.target.id in target.globals else target.uid
+        self.state.set((owner, node.target.id), value)
+        return value
+
+    def outer_frame(self) -> Frame:
+        """The innermost frame that is no comprehension's."""
+        return next(f for f in reversed(self.frames) if f.owner is not _COMPREHENSION)
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        outer = self.frame
+        frame = Frame(self.uid(), outer.source, outer.module, (outer.uid, *outer.scopes), owner=_COMPREHENSION)
+        frame.globals = outer.globals
+        frame.loops = []
+        results: list[Value] = []
+        first = self.evaluate(node.generators[0].iter)
+        self.frames.append(frame)
+        try:
+            sure = self._generate(node, 0, first, results)
+        finally:
+            self.frames.pop()
+        items: Tuple | Many = Tuple(tuple(results)) if sure else Many(self.join_all(results))
+        if isinstance(node, ast.DictComp):
+            return self._dict_of(items, self.site(node))
+        if isinstance(node, ast.GeneratorExp):
+            return containers.make_list(self, items, "list")
+        return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
+
+    def _dict_of(self, items: Tuple | Many, site: Site) -> Value:
+        if isinstance(items, Many):
+            return containers.make_dict(self, items, site)
+        cell = containers.make_dict(self, [], site)
+        for pair in items.items:
+            if isinstance(pair, Tuple):
+                containers.store(self, cell, pair.items[0], pair.items[1])
+        return cell
+
+    def _generate(self, node: Any, index: int, iterable: Value, results: list[Value]) -> bool:
+        """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
+        generator: ast.comprehension = node.generators[index]
+        site = self.site(generator.iter)
+        items = self.elements(iterable, site)
+        sure = not isinstance(items, Many)
+        for item in [items.element] if isinstance(items, Many) else items:
+            self.bind(generator.target, item)
+            keep: bool | None = True
+            for test in generator.ifs:
+                value = self.evaluate(test)
+                self.world.condition("comprehension", value, test, self.frame, node)
+                truth = self.truth(value)
+                keep = False if truth is False else keep if truth else None
+                if keep is False:
+                    break
+            if keep is False:
+                continue
+            sure = sure and keep is True
+            if index + 1 < len(node.generators):
+                inner = self.evaluate(node.generators[index + 1].iter)
+                sure = self._generate(node, index + 1, inner, results) and sure
+            elif isinstance(node, ast.DictComp):
+                results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
+            else:
+                results.append(self.evaluate(node.elt))
+        return sure
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        """Assign a value to a target."""
+        raise NotImplementedError
+
+    def await_(self, node: ast.Await) -> Value:
+        return self.evaluate(node.value)
+
+    def yield_(self, node: ast.Yield) -> Value:
+        value = self.evaluate(node.value) if node.value is not None else NO_VALUE
+        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
+        if frame is not None and frame.yields is not None:
+            frame.yields.append(value)
+        return self.opaque(self.site(node))
+
+    def yield_from(self, node: ast.YieldFrom) -> Value:
+        more = self.elements(self.evaluate(node.value), self.site(node))
+        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
+        if frame is not None and frame.yields is not None:
+            frame.yields += [more] if isinstance(more, Many) else more
+        return NO_VALUE
+
+    def starred(self, node: ast.Starred) -> Value:
+        return self.evaluate(node.value)
+
+
+class _Comprehension(Value):
+    __slots__ = ()
+
+
+class ClassBody(Value):
+    """Owner of a class body's frame: functions made there do not close over it."""
+
+    __slots__ = ()
+
+
+_COMPREHENSION = _Comprehension()
+_CLASS_BODY = ClassBody
+
+_METHODS = {
+    "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
+    "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
+    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
+}  # fmt: skip
+
+_FOLD: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b, "%": lambda a, b: a % b, "&": lambda a, b: a & b, "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "in": lambda a, b: a in b,
+}  # fmt: skip
+
+
+def fold(op: str, left: Any, right: Any) -> Const | None:
+    """Python's own answer for two constants, where it is small and certain."""
+    if op == "**":
+        small = isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(left) < 1e6 and abs(right) <= 64
+        compute: Callable[[Any, Any], Any] | None = (lambda a, b: a**b) if small else None
+    elif op == "*" and (isinstance(left, (str, bytes)) or isinstance(right, (str, bytes))):
+        compute = None
+    else:
+        compute = _FOLD.get(op)
+    if compute is None:
+        return None
+    try:
+        value = compute(left, right)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes)) else None
+
+
+_EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
+    ast.Name: Expressions.name, ast.Constant: Expressions.constant, ast.Tuple: Expressions.tuple_,
+    ast.List: Expressions.list_, ast.Set: Expressions.set_, ast.Dict: Expressions.dict_,
+    ast.JoinedStr: Expressions.joined_string, ast.Lambda: Expressions.lambda_, ast.BinOp: Expressions.binary,
+    ast.UnaryOp: Expressions.unary, ast.BoolOp: Expressions.boolean, ast.Compare: Expressions.compare,
+    ast.IfExp: Expressions.conditional, ast.Attribute: Expressions.attribute_, ast.Subscript: Expressions.subscript_,
+    ast.Slice: Expressions.slice_, ast.Call: Expressions.call_, ast.NamedExpr: Expressions.walrus,
+    ast.ListComp: Expressions.comprehension, ast.SetComp: Expressions.comprehension,
+    ast.GeneratorExp: Expressions.comprehension, ast.DictComp: Expressions.comprehension,
+    ast.Await: Expressions.await_, ast.Yield: Expressions.yield_, ast.YieldFrom: Expressions.yield_from,
+    ast.Starred: Expressions.starred,
+}  # fmt: skip
+
+__all__ = ["ClassBody", "Expressions", "ModuleValue", "fold"]

@@ -1,0 +1,237 @@
+"""Calls of the project's own functions, and of what wraps them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from . import containers
+from .core import MOST_CALLS_DEEP, Arguments, Frame
+from .expressions import _COMPREHENSION
+from .graph import Chain, Site
+from .statements import Statements
+from .values import (
+    NO_VALUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Function,
+    Generator,
+    Many,
+    OneOf,
+    Opaque,
+    Partial,
+    Tuple,
+    Value,
+)
+
+MOST_RECURSIONS = 3
+DECIDED_RECURSIONS = 20
+
+
+class Functions(Statements):
+    """How calls are made."""
+
+    def call(self, callee: Value, args: Arguments, site: Site) -> Value:
+        self.step()
+        if isinstance(callee, OneOf):
+            return self._call_one_of(callee, args, site)
+        if isinstance(callee, Function):
+            return self.call_function(callee, args, site)
+        if isinstance(callee, Bound):
+            return self.call(callee.function, args.before(callee.self), site)
+        if isinstance(callee, Partial):
+            return self.call(callee.function, self._completed(callee, args), site)
+        if isinstance(callee, Class):
+            return self.instantiate(callee, args, site)
+        if isinstance(callee, Cell) and callee.kind == "instance":
+            own = self.class_attribute(callee, "__call__")
+            return self.call(own, args, site) if own is not None else self.world.call_instance(callee, args, site)
+        if isinstance(callee, Opaque):
+            return self.call_unknown(callee, args, site)
+        return self.world.call(callee, args, site)
+
+    def call_unknown(self, callee: Value, args: Arguments, site: Site) -> Value:
+        """A call of which nothing is known: what it gets escapes."""
+        if self.attempts:
+            self.attempts[-1].may_raise = True
+        values = [callee, *args.every()]
+        result = self.opaque(site, values)
+        self.escape(args.every())
+        return result
+
+    def call_method(self, method: Value, args: list[Value], site: Site) -> Value:
+        return self.call(method, Arguments(list(args)), site)
+
+    def _completed(self, partial: Partial, args: Arguments) -> Arguments:
+        full = args.before(*partial.args)
+        full.keywords = {**dict(partial.keywords), **args.keywords}
+        return full
+
+    def _call_one_of(self, callee: OneOf, args: Arguments, site: Site) -> Value:
+        results: list[Value] = []
+        arms = [lambda option=option: results.append(self.call(option, args, site)) for option in callee.options]
+        self.branch(callee, site.node, list(arms))
+        return self.join_all(results)
+
+    def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
+        """Make an object of a project's class."""
+        raise NotImplementedError
+
+    # -- the project's functions
+
+    def call_function(self, function: Function, args: Arguments, site: Site) -> Value:
+        """Run a function's body with these arguments."""
+        bound = self.bind_arguments(function, args, site)
+        if self._too_deep(function, bound) or self.exhausted:
+            return self.call_unknown(NO_VALUE, args, site)
+        frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
+        frame.owner = function.owner
+        for name, value in bound.items():
+            self.state.set((frame.uid, name), value)
+        if _is_generator(function.node):
+            self.frames_kept[frame.uid] = frame
+            return Generator(self.uid(), function, frame.uid)
+        return self.run_frame(function, frame, site)
+
+    def source_of(self, function: Function) -> object:
+        """The file that a function stands in."""
+        raise NotImplementedError
+
+    def run_frame(self, function: Function, frame: Frame, site: Site) -> Value:
+        """Run a body in its frame; the joined results."""
+        self.called.add(function.node)
+        outer_chain, outer_loops = self.chain, frame.loops
+        self.chain = Chain(site, self.chain)
+        frame.mark = self.state.mark()
+        self.frames.append(frame)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.evaluate(function.node.body)
+            alive = self.execute(function.node.body)
+        finally:
+            self.frames.pop()
+            self.chain = outer_chain
+            frame.loops = outer_loops
+        return self._finish(frame, alive, site)
+
+    def _finish(self, frame: Frame, alive: bool, site: Site) -> Value:
+        ways = [delta for delta, _ in frame.returns]
+        values = [value for _, value in frame.returns]
+        if alive:
+            ways.append(self.state.delta(frame.mark))
+            values.append(NO_VALUE)
+        if not ways:
+            self.state.rollback(frame.mark)
+            return self.opaque(site)
+        if len(ways) > 1 or not alive:
+            self.state.rollback(frame.mark)
+            self.merge(ways)
+        return self.join_all(values)
+
+    def _too_deep(self, function: Function, bound: dict[str, Value]) -> bool:
+        if len(self.frames) > MOST_CALLS_DEEP:
+            return True
+        same = [f for f in self.frames if f.function is not None and f.function.node is function.node]
+        if len(same) < MOST_RECURSIONS:
+            return False
+        decided = any(type(v).__name__ == "Const" and v != self.state.get((same[-1].uid, n)) for n, v in bound.items())
+        return not decided or len(same) > DECIDED_RECURSIONS
+
+    def bind_arguments(self, function: Function, args: Arguments, site: Site) -> dict[str, Value]:
+        """Parameter by parameter; what was not given and has no default is unknown."""
+        spec = function.node.args
+        plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+        bound: dict[str, Value] = dict(zip(plain, args.positional, strict=False))
+        keywords = dict(args.keywords)
+        for name in (*plain, *(a.arg for a in spec.kwonlyargs)):
+            if name in keywords:
+                bound[name] = keywords.pop(name)
+        extra = args.positional[len(plain) :]
+        if spec.vararg is not None:
+            rest = args.rest
+            bound[spec.vararg.arg] = Tuple(tuple(extra)) if rest is None else Many(self.join_all([*extra, rest]))
+        if spec.kwarg is not None:
+            from_names = [(_string(k), v) for k, v in keywords.items()]
+            bound[spec.kwarg.arg] = containers.make_dict(self, from_names, site)
+        defaults = dict(function.defaults)
+        for name in (*plain, *(a.arg for a in spec.kwonlyargs)):
+            if name not in bound:
+                missing = args.rest if args.rest is not None else None
+                default = defaults.get(name)
+                if missing is not None:
+                    bound[name] = missing if default is None else self.join(default, missing)
+                else:
+                    bound[name] = default if default is not None else self.opaque(site, hint=name)
+        return bound
+
+    # -- generators and lazy iteration
+
+    def generate(self, generator: Generator, site: Site) -> list[Value] | Many:
+        """Run a generator's body now; what it yields."""
+        if self.state.get((generator.uid, "consumed")) is not UNBOUND:
+            return []
+        self.state.set((generator.uid, "consumed"), NO_VALUE)
+        frame = self.frames_kept.get(generator.frame)
+        if frame is None:
+            return Many(self.opaque(site))
+        copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
+        copy.yields = []
+        branches = self.steps
+        self.run_frame(generator.function, copy, site)
+        sure = not _yields_conditionally(generator.function.node) and branches >= 0
+        return copy.yields if sure else Many(self.join_all(copy.yields))
+
+    def call_escaped(self, function: Value) -> None:
+        inner = function
+        while not isinstance(inner, Function):
+            inner = inner.function  # type: ignore[attr-defined]
+        if len(self.frames) > MOST_CALLS_DEEP or not self.frames:
+            return
+        names = [a.arg for a in (*inner.node.args.posonlyargs, *inner.node.args.args)]
+        skip = 1 if isinstance(function, Bound) else 0
+        site = Site(self.frame.source, inner.node)
+        args = Arguments([self.opaque(site, hint=name) for name in names[skip:]])
+        self.branch(NO_VALUE, inner.node, [lambda: self._run_escaped(function, args, site), lambda: None])
+
+    def _run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
+        result = self.call(function, args, site)
+        self.escape([result])
+
+
+def _string(name: str) -> Value:
+    from .values import Const
+
+    return Const(name)
+
+
+def _is_generator(node: ast.AST) -> bool:
+    if isinstance(node, ast.Lambda):
+        return False
+    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own_nodes(node))
+
+
+def _yields_conditionally(node: ast.AST) -> bool:
+    """Whether a yield stands under a condition or in a loop of unknown length."""
+    return any(
+        isinstance(inner, (ast.Yield, ast.YieldFrom))
+        for outer in own_nodes(node)
+        if isinstance(outer, (ast.If, ast.While, ast.Try))
+        for inner in ast.walk(outer)
+    )
+
+
+def own_nodes(function: ast.AST) -> Sequence[ast.AST]:
+    """A function's nodes, without those of functions inside it."""
+    found: list[ast.AST] = []
+    todo = list(getattr(function, "body", []))
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo.extend(ast.iter_child_nodes(node))
+    return found
+
+
+__all__ = ["_COMPREHENSION", "Functions", "own_nodes"]

@@ -1,0 +1,107 @@
+"""The graph of what a program computes, made to mimic a tape: operations, their inputs, and who recorded them.
+
+Numbers grow in the order of making, so an edge always leads from a smaller to a larger number.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tapelint.diagnostic import Span
+from tapelint.source import Source
+
+from .outcomes import FLOWS
+
+SURE, MAYBE, UNSURE = 2, 1, 3
+"""Recorded for certain; on some ways through only; nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A syntax node of one file."""
+
+    source: Source
+    node: ast.AST
+
+    @property
+    def span(self) -> Span:
+        return self.source.span(self.node)
+
+    def text(self, limit: int = 60) -> str:
+        """Its code on one line."""
+        return self.source.short(self.node, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The calls that led to a place: the innermost call and the way to it."""
+
+    site: Site
+    outer: Chain | None
+
+
+class Edge(NamedTuple):
+    """One input of an operation: what becomes of a gradient on the way back through it.
+
+    `linearity` says how the operation depends on it (see facts), `argument` is its expression at the call.
+    """
+
+    node: Node
+    outcome: int = FLOWS
+    linearity: str = "other"
+    argument: ast.AST | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value at run time: an operation's result, or a leaf (variable, constant, opaque).
+
+    `op`: qualified name of what made it. `recorded`: recording id -> SURE, MAYBE or UNSURE. `joins`: one of its inputs,
+    by the branch taken. `active`: the recordings that ran when it was made. `error`: raised when a gradient is asked of it.
+    """
+
+    id: int
+    op: str
+    edges: tuple[Edge, ...] = ()
+    site: Site | None = None
+    chain: Chain | None = None
+    dtype: str = "?"
+    kind: str = "tensor"
+    joins: bool = False
+    declared: bool = True
+    error: str = ""
+    detail: str = ""
+    in_graph: bool = False
+    recorded: dict[int, int] = field(default_factory=dict)
+    active: tuple[int, ...] = ()
+    opaque: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.id} {self.op} from {[e.node.id for e in self.edges]} on {self.recorded}>"
+
+
+class Graph:
+    """All nodes of one run."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+
+    def add(self, op: str, edges: Sequence[Edge] = (), site: Site | None = None, chain: Chain | None = None) -> Node:
+        """A new node."""
+        node = Node(len(self.nodes), op, tuple(edges), site, chain)
+        self.nodes.append(node)
+        return node
+
+    def ancestors(self, targets: Sequence[Node]) -> list[Node]:
+        """The targets and all that they were made from, in the order of making."""
+        seen = {node.id: node for node in targets}
+        todo = list(seen.values())
+        while todo:
+            for edge in todo.pop().edges:
+                if edge.node.id not in seen:
+                    seen[edge.node.id] = edge.node
+                    todo.append(edge.node)
+        return [seen[key] for key in sorted(seen)]

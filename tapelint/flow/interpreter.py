@@ -1,0 +1,175 @@
+"""Modules and imports: the last layer of a run."""
+
+from __future__ import annotations
+
+import ast
+
+from tapelint.project import Module, Project
+from tapelint.source import Source, SourceError
+
+from .classes import Classes
+from .core import Frame, World
+from .graph import Site
+from .values import UNBOUND, Class, Const, Function, ModuleValue, Value
+
+MOST_MODULES_DEEP = 30
+
+
+class Interpreter(Classes):
+    """One run of one file with the project's files that it imports."""
+
+    def __init__(self, world: World, project: Project) -> None:
+        super().__init__(world)
+        self.project = project
+        self.class_order: list[Class] = []
+        self.frames_kept: dict[int, Frame] = {}
+        self.called: set[ast.AST] = set()
+        self._modules: dict[str, ModuleValue] = {}
+        self._sources: dict[int, Source] = {}
+
+    # -- modules
+
+    def run_main(self, source: Source) -> ModuleValue:
+        """Run a file as the program's main module."""
+        return self.run_module(source, "__main__")
+
+    def run_module(self, source: Source, name: str) -> ModuleValue:
+        """Run a module's body; its names are in the state afterwards. SourceError if it does not parse."""
+        tree = source.tree
+        module = ModuleValue(self.uid(), name)
+        self._modules[source.path] = module
+        self._sources[module.uid] = source
+        self.state.set((module.uid, "__name__"), Const(name))
+        self.state.set((module.uid, "__file__"), Const(source.path))
+        frame = Frame(module.uid, source, module.uid)
+        self.frames.append(frame)
+        attempts, self.attempts = self.attempts, []
+        chain, self.chain = self.chain, None
+        try:
+            self.execute(tree.body)
+        finally:
+            self.frames.pop()
+            self.attempts = attempts
+            self.chain = chain
+        return module
+
+    def module_frame(self, module: ModuleValue) -> Frame:
+        """A frame in which a module's names are seen."""
+        return Frame(module.uid, self._sources[module.uid], module.uid)
+
+    def source_of(self, function: Function) -> Source:
+        return self._sources[function.module]
+
+    def module_source(self, module: int) -> Source:
+        """The file of a module."""
+        return self._sources[module]
+
+    def _module_value(self, module: Module) -> Value:
+        source = module.source
+        if source is None:
+            return ModuleValue(self._package(module.path), module.name)
+        known = self._modules.get(source.path)
+        if known is not None:
+            return known
+        if len(self.frames) > MOST_MODULES_DEEP or self.exhausted:
+            return self.opaque(None)
+        try:
+            return self.run_module(source, module.name)
+        except (SourceError, RecursionError):
+            return self.opaque(None)
+
+    def _package(self, path: str) -> int:
+        key = f"package {path}"
+        if key not in self._modules:
+            self._modules[key] = ModuleValue(self.uid(), path)
+        return self._modules[key].uid
+
+    # -- imports
+
+    def import_(self, node: ast.Import) -> bool:
+        for alias in node.names:
+            first, _, rest = alias.name.partition(".")
+            value = self._imported(alias.name if alias.asname else first, 0)
+            if alias.asname is None and rest:
+                self._imported(alias.name, 0)
+            self.assign_name(alias.asname or first, value)
+        return True
+
+    def import_from(self, node: ast.ImportFrom) -> bool:
+        base = self._imported(node.module or "", node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self._import_all(base)
+                continue
+            value = self._member(base, node, alias.name)
+            self.assign_name(alias.asname or alias.name, value)
+        return True
+
+    def _imported(self, name: str, level: int) -> Value:
+        importer = self.frame.source
+        module = self.project.module(name, importer, level)
+        if module is None:
+            return self.world.library_module(name) if not level else self.opaque(None, hint=name)
+        value = self._module_value(module)
+        if isinstance(value, ModuleValue):
+            self._link(value, module)
+        return value
+
+    def _link(self, value: ModuleValue, module: Module) -> None:
+        """`import a.b` makes b an attribute of a."""
+        parent, _, last = module.name.rpartition(".")
+        if parent:
+            for known in list(self._modules.values()):
+                if known.name == parent and self.state.get((known.uid, last)) is UNBOUND:
+                    self.state.set((known.uid, last), value)
+
+    def _member(self, base: Value, node: ast.ImportFrom, name: str) -> Value:
+        site = self.site(node)
+        if not isinstance(base, ModuleValue):
+            return self.attribute(base, name, site)
+        value = self.state.get((base.uid, name))
+        if value is not UNBOUND:
+            return value
+        module = self.project.module(node.module or "", self.frame.source, node.level)
+        inner = self.project.submodule(module, name) if module is not None else None
+        if inner is not None:
+            return self._module_value(inner)
+        return self.module_attribute(base, name, site)
+
+    def _import_all(self, base: Value) -> None:
+        if not isinstance(base, ModuleValue):
+            return
+        source = self._sources.get(base.uid)
+        if source is None:
+            return
+        for name in _top_names(source.tree):
+            value = self.state.get((base.uid, name))
+            if not name.startswith("_") and value is not UNBOUND:
+                self.assign_name(name, value)
+
+    def module_attribute(self, base: ModuleValue, name: str, site: Site) -> Value:
+        value = self.state.get((base.uid, name))
+        if value is not UNBOUND:
+            return value
+        getter = self.state.get((base.uid, "__getattr__"))
+        source = self._sources.get(base.uid)
+        if source is not None and getter is UNBOUND:
+            module = self.project.module_of(source)
+            inner = self.project.submodule(module, name)
+            if inner is not None:
+                return self._module_value(inner)
+        made = self.opaque(site, hint=name)
+        self.state.set((base.uid, name), made)
+        return made
+
+
+def _top_names(tree: ast.Module) -> list[str]:
+    names: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names[node.id] = None
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+            names[node.name] = None
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in node.names))
+    return list(names)

@@ -1,0 +1,80 @@
+"""What changes while a program runs: one heap of fields with an undo trail.
+
+A branch runs, its difference is taken and undone, the other runs, the differences are joined. Cost follows the writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .values import UNBOUND, Value
+
+Key = tuple[int, str]
+Delta = dict[Key, Value]
+
+
+class State:
+    """Fields of frames, modules, instances, containers and tapes: (identity, name) -> value."""
+
+    __slots__ = ("_heap", "_trail", "writes")
+
+    def __init__(self) -> None:
+        self._heap: dict[Key, Value] = {}
+        self._trail: list[tuple[Key, Value]] = []
+        self.writes = 0
+
+    def get(self, key: Key) -> Value:
+        """The value, or UNBOUND."""
+        return self._heap.get(key, UNBOUND)
+
+    def set(self, key: Key, value: Value) -> None:
+        """Write, remembering what was there."""
+        heap = self._heap
+        self._trail.append((key, heap.get(key, UNBOUND)))
+        self.writes += 1
+        heap[key] = value
+
+    def mark(self) -> int:
+        """The present moment."""
+        return len(self._trail)
+
+    def delta(self, mark: int) -> Delta:
+        """What has changed since the mark, as it is now."""
+        heap = self._heap
+        return {key: heap[key] for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
+
+    def rollback(self, mark: int) -> None:
+        """Undo all writes since the mark."""
+        heap, trail = self._heap, self._trail
+        while len(trail) > mark:
+            key, old = trail.pop()
+            if old is UNBOUND:
+                heap.pop(key, None)
+            else:
+                heap[key] = old
+
+    def take(self, mark: int) -> Delta:
+        """The changes since the mark, which are undone."""
+        delta = self.delta(mark)
+        self.rollback(mark)
+        return delta
+
+    def apply(self, delta: Delta) -> None:
+        """Write all of a difference."""
+        for key, value in delta.items():
+            if self._heap.get(key, UNBOUND) is not value:
+                self.set(key, value)
+
+    def merge(self, deltas: Sequence[Delta], join: Callable[[Value, Value], Value]) -> None:
+        """Write the union of several differences to the present state, of which one is what happens."""
+        if len(deltas) == 1:
+            self.apply(deltas[0])
+            return
+        keys = dict.fromkeys(key for delta in deltas for key in delta)
+        for key in keys:
+            before = self._heap.get(key, UNBOUND)
+            value = deltas[0].get(key, before)
+            for delta in deltas[1:]:
+                value = join(value, delta.get(key, before))
+            if value is not before:
+                self.set(key, value)

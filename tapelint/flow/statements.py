@@ -1,0 +1,547 @@
+"""Statements: binding, branches, loops, with, try, and the ways out of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import containers
+from .core import Attempt, Loop
+from .expressions import OPERATORS, Expressions
+from .graph import Site
+from .state import Delta
+from .values import NO_VALUE, UNBOUND, Cell, Const, Many, OneOf, Opaque, Tuple, Value, Variable, one_of, options
+
+ROUNDS = 3
+UNROLLED = 12
+DECIDED_ROUNDS = 24
+
+
+class Statements(Expressions):
+    """How statements are run. Each method says whether control comes out at the end."""
+
+    def execute(self, body: Sequence[ast.stmt]) -> bool:
+        for statement in body:
+            if not self.step():
+                return True
+            method = _EXECUTORS.get(type(statement))
+            if method is not None and not method(self, statement):
+                return False
+        return True
+
+    # -- binding
+
+    def expression(self, node: ast.Expr) -> bool:
+        self.evaluate(node.value)
+        return True
+
+    def assign(self, node: ast.Assign) -> bool:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.bind(target, value)
+        return True
+
+    def annotated(self, node: ast.AnnAssign) -> bool:
+        if node.value is not None:
+            self.bind(node.target, self.evaluate(node.value))
+        return True
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        if isinstance(target, ast.Name):
+            self.assign_name(target.id, value)
+        elif isinstance(target, ast.Attribute):
+            self.set_attribute(self.evaluate(target.value), target.attr, value, self.site(target))
+        elif isinstance(target, ast.Subscript):
+            base, key = self.evaluate(target.value), self.evaluate(target.slice)
+            self.set_subscript(base, key, value, self.site(target))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value, self.site(target))
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, value)
+
+    def _unpack(self, targets: list[ast.expr], value: Value, site: Site) -> None:
+        for target, part in zip(targets, self.unpacked(targets, value, site), strict=True):
+            self.bind(target, part)
+
+    def unpacked(self, targets: list[ast.expr], value: Value, site: Site) -> list[Value]:
+        """The parts of a value for each of several targets, of which one may be starred."""
+        if isinstance(value, OneOf):
+            rows = [self.unpacked(targets, option, site) for option in value.options if not isinstance(option, Const)]
+            if rows:
+                return [self.join_all(list(column)) for column in zip(*rows, strict=True)]
+        items = self.elements(value, site)
+        star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+        if isinstance(items, Many):
+            rest = containers.make_list(self, items)
+            return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
+        if star is None:
+            missing = max(0, len(targets) - len(items))
+            return [*items[: len(targets)], *(self.opaque(site, [value]) for _ in range(missing))]
+        after = len(targets) - star - 1
+        middle = items[star : len(items) - after]
+        return [*items[:star], containers.make_list(self, Tuple(tuple(middle))), *items[len(items) - after :]]
+
+    def fresh_element(self, element: Value, site: Site) -> Value:
+        """One of many like elements, apart from the others."""
+        return element if element is not UNBOUND else self.opaque(site)
+
+    def set_attribute(self, base: Value, name: str, value: Value, site: Site) -> None:
+        """`base.name = value`."""
+        raise NotImplementedError
+
+    def set_subscript(self, base: Value, key: Value, value: Value, site: Site) -> None:
+        """`base[key] = value`."""
+        several = isinstance(base, OneOf)
+        for option in options(base):
+            if isinstance(option, Cell) and option.kind == "dict":
+                old = containers.lookup(self, option, key) if several else UNBOUND
+                containers.store(self, option, key, self.join(old, value))
+            elif isinstance(option, Cell) and option.kind == "list":
+                containers.replace_item(self, option, key, value)
+            elif isinstance(option, Cell) and option.kind == "instance" and self.class_attribute(option, "__setitem__"):
+                method = self.class_attribute(option, "__setitem__")
+                assert method is not None
+                self.call_method(method, [key, value], site)
+            else:
+                self.world.set_subscript(option, key, value, site)
+
+    def call_method(self, method: Value, args: list[Value], site: Site) -> Value:
+        """Call with plain positional arguments."""
+        raise NotImplementedError
+
+    def augmented(self, node: ast.AugAssign) -> bool:
+        left = self.evaluate(_as_load(node.target))
+        right = self.evaluate(node.value)
+        self.bind(node.target, self.augment(OPERATORS[type(node.op)], left, right, self.site(node)))
+        return True
+
+    def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
+        """`left op= right`: lists change in place, all else is a new value."""
+        if isinstance(left, OneOf):
+            return self.join_all([self.augment(op, option, right, site) for option in left.options])
+        if isinstance(left, Cell) and left.kind == "list" and op == "+":
+            containers.extend(self, left, self.elements(right, site))
+            return left
+        if isinstance(left, Variable):
+            return self.world.augment(op, left, right, site)
+        if isinstance(left, Const) and isinstance(right, Const):
+            return self.operate(op, left, right, site)
+        if containers.sequence(self, left) is not None:
+            return self.operate(op, left, right, site)
+        return self.world.augment(op, left, right, site)
+
+    def delete(self, node: ast.Delete) -> bool:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.assign_name(target.id, UNBOUND)
+            elif isinstance(target, ast.Subscript):
+                base, key = self.evaluate(target.value), self.evaluate(target.slice)
+                if isinstance(base, Cell) and base.kind == "dict":
+                    containers.remove(self, base, key)
+                elif isinstance(base, Cell) and base.kind == "list":
+                    self._delete_item(base, key)
+        return True
+
+    def _delete_item(self, cell: Cell, key: Value) -> None:
+        items = containers.stored(self, cell)
+        slot = (cell.uid, "items")
+        if isinstance(items, Tuple) and isinstance(key, Const) and isinstance(key.value, int):
+            rest = list(items.items)
+            if -len(rest) <= key.value < len(rest):
+                del rest[key.value]
+            self.state.set(slot, Tuple(tuple(rest)))
+        elif isinstance(items, Tuple):
+            self.state.set(slot, Many(self.join_all(items.items)))
+
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        function: Value = self.make_function(node, node.name)
+        for decorator in reversed(node.decorator_list):
+            function = self.world.decorated(self.evaluate(decorator), function, self.site(decorator))
+        self.assign_name(node.name, function)
+        return True
+
+    def define_class(self, node: ast.ClassDef) -> bool:
+        raise NotImplementedError
+
+    def globals_(self, node: ast.Global) -> bool:
+        self.frame.globals.update(node.names)
+        return True
+
+    def nonlocals_(self, node: ast.Nonlocal) -> bool:
+        self.frame.nonlocals.update(node.names)
+        return True
+
+    def import_(self, node: ast.Import) -> bool:
+        raise NotImplementedError
+
+    def import_from(self, node: ast.ImportFrom) -> bool:
+        raise NotImplementedError
+
+    # -- branches
+
+    def if_(self, node: ast.If) -> bool:
+        test = self.evaluate(node.test)
+        self.world.condition("if", test, node.test, self.frame, node)
+        truth = self.truth(test)
+        if truth is not None:
+            return self.execute(node.body if truth else node.orelse)
+
+        def arm(body: list[ast.stmt], holds: bool) -> Callable[[], bool]:
+            def run() -> bool:
+                self.narrow(node.test, holds)
+                return self.execute(body)
+
+            return run
+
+        return any(self.branch(test, node, [arm(node.body, True), arm(node.orelse, False)]))
+
+    def narrow(self, test: ast.expr, holds: bool) -> None:
+        """Drop the alternatives of a name that a condition rules out."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            self.narrow(test.operand, not holds)
+        elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == holds:
+            for part in test.values:
+                self.narrow(part, holds)
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+            if isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:
+                self._narrow_to(test.left, isinstance(test.ops[0], ast.Is) == holds)
+        elif isinstance(test, (ast.Name, ast.Attribute)) and holds:
+            self._narrow_to(test, False)
+
+    def _narrow_to(self, node: ast.expr, none: bool) -> None:
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return
+        value = self.evaluate(node)
+        if isinstance(value, OneOf):
+            kept = one_of([o for o in value.options if (o == NO_VALUE) == none])
+            if kept is not UNBOUND:
+                self.bind(node, kept)
+
+    def match(self, node: ast.Match) -> bool:
+        subject = self.evaluate(node.subject)
+        arms: list[Callable[[], bool]] = []
+        exhaustive = False
+        for case in node.cases:
+            fits, bindings = self.matches(case.pattern, subject, self.site(case.pattern))
+            if fits is False:
+                continue
+            arms.append(self._case(case, bindings))
+            if fits and case.guard is None:
+                exhaustive = True
+                break
+        if exhaustive and len(arms) == 1:
+            return arms[0]()
+        if not exhaustive:
+            arms.append(lambda: True)
+        return any(self.branch(subject, node, list(arms)))
+
+    def _case(self, case: ast.match_case, bindings: dict[str, Value]) -> Callable[[], bool]:
+        def run() -> bool:
+            for name, value in bindings.items():
+                self.assign_name(name, value)
+            if case.guard is not None and self.truth(self.evaluate(case.guard)) is False:
+                return False
+            return self.execute(case.body)
+
+        return run
+
+    def matches(self, pattern: ast.pattern, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        """Whether a pattern fits a value (None: nobody can tell), and what it binds."""
+        if isinstance(pattern, ast.MatchAs):
+            fits, bound = (True, {}) if pattern.pattern is None else self.matches(pattern.pattern, subject, site)
+            return fits, (bound | {pattern.name: subject} if pattern.name else bound)
+        if isinstance(pattern, ast.MatchValue):
+            same = self.compare_pair("==", subject, self.evaluate(pattern.value), site)
+            return (bool(same.value) if isinstance(same, Const) else None), {}
+        if isinstance(pattern, ast.MatchSingleton):
+            same = self.compare_pair("is", subject, Const(pattern.value), site)
+            return (bool(same.value) if isinstance(same, Const) else None), {}
+        if isinstance(pattern, ast.MatchOr):
+            found = [self.matches(p, subject, site) for p in pattern.patterns]
+            truths = [f for f, _ in found]
+            bound = {k: v for _, b in found for k, v in b.items()}
+            return (True if True in truths else None if None in truths else False), bound
+        if isinstance(pattern, ast.MatchSequence):
+            return self._match_sequence(pattern, subject, site)
+        if isinstance(pattern, ast.MatchMapping):
+            return self._match_mapping(pattern, subject, site)
+        names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+        return None, {name: self.opaque(site, [subject]) for name in names}
+
+    def _match_sequence(self, pattern: ast.MatchSequence, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        items = containers.sequence(self, subject)
+        star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
+        if items is None and not isinstance(subject, Opaque):
+            return False, {}
+        if not isinstance(items, Tuple):
+            names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+            return None, {name: self.opaque(site, [subject]) for name in names}
+        count = len(pattern.patterns)
+        if len(items.items) < count - (star is not None) or (star is None and len(items.items) != count):
+            return False, {}
+        rest = list(items.items)
+        bound: dict[str, Value] = {}
+        if star is not None:
+            after = count - star - 1
+            caught = pattern.patterns[star]
+            if isinstance(caught, ast.MatchStar) and caught.name:
+                bound[caught.name] = containers.make_list(self, Tuple(tuple(rest[star : len(rest) - after])))
+            rest = [*rest[:star], *rest[len(rest) - after :]]
+        fits: bool | None = True
+        for part, item in zip([p for p in pattern.patterns if not isinstance(p, ast.MatchStar)], rest, strict=True):
+            fit, more = self.matches(part, item, site)
+            bound |= more
+            fits = False if fit is False or fits is False else fits if fit else None
+        return fits, bound
+
+    def _match_mapping(self, pattern: ast.MatchMapping, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        if not (isinstance(subject, Cell) and subject.kind == "dict"):
+            names = [n.name for n in ast.walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
+            return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
+        fits: bool | None = True
+        bound: dict[str, Value] = {}
+        for key, part in zip(pattern.keys, pattern.patterns, strict=True):
+            value = containers.lookup(self, subject, self.evaluate(key))
+            if value is UNBOUND:
+                return (False if containers.pairs(self, subject) is not None else None), {}
+            fit, more = self.matches(part, value, site)
+            bound |= more
+            fits = False if fit is False or fits is False else fits if fit else None
+        return fits, bound
+
+    # -- loops
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> bool:
+        iterable = self.evaluate(node.iter)
+        site = self.site(node.iter)
+        items = self.elements(iterable, site)
+        if isinstance(items, list) and len(items) <= UNROLLED:
+            rounds: list[Value] = items
+            known = True
+        elif isinstance(items, list):
+            rounds, known = [items[0], items[1], self.generalised(items[2:], site)], False
+        else:
+            rounds, known = [items.element] * ROUNDS, False
+
+        def start(item: Value) -> Callable[[], bool]:
+            def run() -> bool:
+                self.bind(node.target, item if item is not UNBOUND else self.opaque(site, [iterable]))
+                return True
+
+            return run
+
+        return self.loop(node, [start(item) for item in rounds], known)
+
+    def generalised(self, items: list[Value], site: Site) -> Value:
+        """One value for all of many."""
+        if all(isinstance(i, Const) for i in items):
+            return self.world.operate("any of", items[:2], site)
+        return self.join_all(items[:UNROLLED])
+
+    def while_(self, node: ast.While) -> bool:
+        decided = 0
+
+        def start() -> bool:
+            nonlocal decided
+            test = self.evaluate(node.test)
+            self.world.condition("while", test, node.test, self.frame, node)
+            truth = self.truth(test)
+            decided = decided + 1 if truth else 0
+            return truth is not False
+
+        forever = isinstance(node.test, ast.Constant) and bool(node.test.value)
+        return self.loop(node, [start] * (ROUNDS if forever else DECIDED_ROUNDS), None if not forever else False, lambda: bool(decided))
+
+    def loop(
+        self,
+        node: ast.For | ast.AsyncFor | ast.While,
+        rounds: Sequence[Callable[[], bool]],
+        known: bool | None,
+        decided: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Run rounds; `known`: all of them run, False: at least one does, None: as long as `decided` says so.
+
+        A round's start says False where it does not take place.
+        """
+        loop = Loop(self.state.mark(), len(self.frame.entered))
+        self.frame.loops.append(loop)
+        exits: list[Delta] = []
+        alive, undecided, ended = True, 0, False
+        for start in rounds:
+            before = self.state.writes
+            if not start():
+                ended = True
+                break
+            if known is None and not decided():
+                undecided += 1
+            alive = self._round(node.body, loop)
+            if not alive:
+                break
+            if known is not True and not (known is None and decided()) and not _is_forever(node):
+                exits.append(self.state.delta(loop.mark))
+            if self.state.writes == before or undecided >= ROUNDS or self.exhausted:
+                break
+        self.frame.loops.pop()
+        if alive and (ended or known is True or (not exits and not _is_forever(node))):
+            exits.append(self.state.delta(loop.mark))
+        return self._leave(node, loop, exits)
+
+    def _round(self, body: list[ast.stmt], loop: Loop) -> bool:
+        loop.continues.clear()
+        alive = self.execute(body)
+        if not loop.continues:
+            return alive
+        ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]
+        self.state.rollback(loop.mark)
+        self.merge(ways)
+        return True
+
+    def _leave(self, node: ast.For | ast.AsyncFor | ast.While, loop: Loop, exits: list[Delta]) -> bool:
+        ways = list(loop.breaks)
+        if exits:
+            self.state.rollback(loop.mark)
+            self.merge(exits)
+            if node.orelse:
+                alive = self.execute(node.orelse)
+                if alive:
+                    ways.append(self.state.delta(loop.mark))
+            elif ways:
+                ways.append(self.state.delta(loop.mark))
+            else:
+                return True
+        if not ways:
+            return False
+        self.state.rollback(loop.mark)
+        self.merge(ways)
+        return True
+
+    def break_(self, node: ast.Break) -> bool:
+        loop = self.frame.loops[-1]
+        self.leave_to(loop.depth)
+        loop.breaks.append(self.state.delta(loop.mark))
+        return False
+
+    def continue_(self, node: ast.Continue) -> bool:
+        loop = self.frame.loops[-1]
+        self.leave_to(loop.depth)
+        loop.continues.append(self.state.delta(loop.mark))
+        return False
+
+    # -- the rest
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> bool:
+        entered = self.frame.entered
+        depth = len(entered)
+        for item in node.items:
+            manager = self.evaluate(item.context_expr)
+            site = Site(self.frame.source, node)
+            value = self.enter(manager, site, self.site(item.context_expr))
+            entered.append((manager, site))
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, value)
+        alive = self.execute(node.body)
+        if alive:
+            self.leave_to(depth)
+        del entered[depth:]
+        return alive
+
+    def leave_to(self, depth: int) -> None:
+        """Leave the with blocks of this frame that lie deeper, from the inside out."""
+        for manager, site in reversed(self.frame.entered[depth:]):
+            self.leave(manager, site)
+
+    def enter(self, manager: Value, statement: Site, site: Site) -> Value:
+        """`manager.__enter__()`."""
+        raise NotImplementedError
+
+    def leave(self, manager: Value, statement: Site) -> None:
+        """`manager.__exit__()`."""
+        raise NotImplementedError
+
+    def return_(self, node: ast.Return) -> bool:
+        value = self.evaluate(node.value) if node.value is not None else NO_VALUE
+        self.leave_to(0)
+        frame = self.frame
+        frame.returns.append((self.state.delta(frame.mark), value))
+        return False
+
+    def raise_(self, node: ast.Raise) -> bool:
+        if node.exc is not None:
+            self.evaluate(node.exc)
+        self.unwind()
+        return False
+
+    def unwind(self) -> None:
+        """An exception leaves: to the handlers around it, if there are any."""
+        if self.attempts:
+            attempt = self.attempts[-1]
+            for frame in reversed(self.frames[attempt.frames - 1 :]):
+                depth = attempt.depth if frame is self.frames[attempt.frames - 1] else 0
+                for manager, site in reversed(frame.entered[depth:]):
+                    self.leave(manager, site)
+            attempt.raises.append(self.state.delta(attempt.mark))
+
+    def assert_(self, node: ast.Assert) -> bool:
+        test = self.evaluate(node.test)
+        self.world.condition("assert", test, node.test, self.frame, node)
+        if self.truth(test) is False:
+            self.unwind()
+            return False
+        self.narrow(node.test, True)
+        return True
+
+    def try_(self, node: ast.Try) -> bool:
+        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
+        self.attempts.append(attempt)
+        alive = self.execute(node.body)
+        self.attempts.pop()
+        ways: list[Delta] = []
+        if alive and (not node.orelse or self.execute(node.orelse)):
+            ways.append(self.state.delta(attempt.mark))
+        if attempt.may_raise:
+            attempt.raises.append(self.state.delta(attempt.mark) if alive else {})
+        if attempt.raises and node.handlers:
+            ways += self._handle(node, attempt)
+        if not ways:
+            if node.finalbody:
+                self.execute(node.finalbody)
+            return False
+        self.state.rollback(attempt.mark)
+        self.merge(ways)
+        return self.execute(node.finalbody) if node.finalbody else True
+
+    def _handle(self, node: ast.Try, attempt: Attempt) -> list[Delta]:
+        ways: list[Delta] = []
+        self.state.rollback(attempt.mark)
+        for handler in node.handlers:
+            self.merge(attempt.raises)
+            if handler.name:
+                self.assign_name(handler.name, self.opaque(self.site(handler)))
+            if self.execute(handler.body):
+                ways.append(self.state.delta(attempt.mark))
+            self.state.rollback(attempt.mark)
+        return ways
+
+
+def _is_forever(node: ast.AST) -> bool:
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    """A target read before it is written; a store context makes no difference to evaluation."""
+    return target
+
+
+_EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Expr: Statements.expression, ast.Assign: Statements.assign, ast.AnnAssign: Statements.annotated,
+    ast.AugAssign: Statements.augmented, ast.Delete: Statements.delete, ast.FunctionDef: Statements.define,
+    ast.AsyncFunctionDef: Statements.define, ast.Global: Statements.globals_, ast.Nonlocal: Statements.nonlocals_,
+    ast.If: Statements.if_, ast.For: Statements.for_, ast.AsyncFor: Statements.for_, ast.While: Statements.while_,
+    ast.With: Statements.with_, ast.AsyncWith: Statements.with_, ast.Return: Statements.return_,
+    ast.Raise: Statements.raise_, ast.Assert: Statements.assert_, ast.Try: Statements.try_,
+    ast.TryStar: Statements.try_, ast.Break: Statements.break_, ast.Continue: Statements.continue_,
+    ast.Match: Statements.match,
+    ast.ClassDef: lambda run, node: run.define_class(node), ast.Import: lambda run, node: run.import_(node),
+    ast.ImportFrom: lambda run, node: run.import_from(node),
+}  # fmt: skip

@@ -1,0 +1,288 @@
+"""Facts applied to a call: which argument's gradient flows, and what comes out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tapelint.facts import Effect, Fact, Input, Parameter, Result
+from tapelint.flow.core import Arguments, const_dtype
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Library,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
+
+from . import numbers, shapes
+
+if TYPE_CHECKING:
+    from .world import Libraries
+
+OUTCOMES = {"flows": FLOWS, "none": NONE, "zero": ZERO, "detached": NONE, "raises": FLOWS, "unknown": ANYTHING}
+CATEGORIES = (
+    ("float", "f"), ("bfloat", "f"), ("half", "f"), ("double", "f"), ("int", "i"), ("uint", "i"), ("qint", "i"),
+    ("quint", "i"), ("bool", "b"), ("complex", "c"), ("str", "s"), ("mixed", "?"), ("object", "s"),
+)  # fmt: skip
+
+
+def category(dtype: str) -> str:
+    """A dtype's name as f, i, b, c, s or "?"."""
+    return next((letter for start, letter in CATEGORIES if dtype.startswith(start)), "?")
+
+
+@dataclass(slots=True)
+class Given:
+    """A call's arguments by parameter, with their places."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    places: dict[str, ast.AST] = field(default_factory=dict)
+    rest: Value | None = None
+
+    def get(self, name: str, default: Value = UNBOUND) -> Value:
+        return self.values.get(name, default)
+
+
+def bind(parameters: Sequence[Parameter], args: Arguments) -> Given:
+    """Positional and keyword arguments to parameters; `*names` get a tuple."""
+    given = Given(rest=args.rest)
+    plain = [p.name for p in parameters if not p.star and not p.keyword_only]
+    star = next((p.name for p in parameters if p.star == "*"), None)
+    for index, value in enumerate(args.positional):
+        place = args.places.get(index)
+        if index < len(plain):
+            _put(given, plain[index], value, place)
+        elif star is not None:
+            old = given.values.get(star)
+            given.values[star] = Tuple((*(old.items if isinstance(old, Tuple) else ()), value))
+            if place is not None:
+                given.places.setdefault(star, place)
+        else:
+            _put(given, f"argument {index}", value, place)
+    for name, value in args.keywords.items():
+        _put(given, name, value, args.places.get(name))
+    return given
+
+
+def _put(given: Given, name: str, value: Value, place: ast.AST | None) -> None:
+    given.values[name] = value
+    if place is not None:
+        given.places[name] = place
+
+
+def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[str]]:
+    """The constants of a call as facts take them, and the parameters whose value is not known."""
+    known: dict[str, object] = {}
+    unknown: set[str] = set()
+    for name, value in given.values.items():
+        plain = plain_constant(world, value)
+        if plain is not UNSET:
+            known[name] = plain
+        elif isinstance(value, (Opaque, OneOf)) or (isinstance(value, Data) and value.kind == "python"):
+            unknown.add(name)
+    return known, unknown
+
+
+UNSET = object()
+
+
+def plain_constant(world: Libraries, value: Value) -> object:
+    """A constant, a dtype by its name, or a tuple of constants; UNSET for anything else."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Library):
+        return value.name.rpartition(".")[2]
+    if isinstance(value, Cell) and value.kind == "list":
+        value = world.run.state.get((value.uid, "items"))
+    if isinstance(value, Tuple):
+        items = tuple(plain_constant(world, item) for item in value.items)
+        return items if UNSET not in items else UNSET
+    return UNSET
+
+
+def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "") -> Value:
+    """The result of calling a function of which there is a fact."""
+    given = bind(fact.parameters, args)
+    effect = fact.effect(*constants(world, given))
+    return answer(world, name or fact.name, effect, given, site)
+
+
+def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:
+    """An effect's result: nodes for what comes out, errors told."""
+    error = _error(world, effect, given)
+    if error:
+        world.raised(error, site, name)
+    edges, failure = edges_of(world, effect.inputs, given, site)
+    edges = [*edges, *extra]
+    if given.rest is not None and (node := world.run.node_of(given.rest, site)) is not None:
+        edges.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
+    result = _value(world, name, effect, given, edges, site, failure)
+    numbers.judge(world, name, effect, given, result, site)
+    return result
+
+
+def _error(world: Libraries, effect: Effect, given: Given) -> str:
+    values = [o for v in given.values.values() for o in options(v)]
+    if world.run.graph_mode and any(_is_tensor(world, v) for v in values):
+        is_variable = any(isinstance(v, Variable) for v in values)
+        if is_variable and effect.graph_variable_error:
+            return effect.graph_variable_error
+        if effect.graph_error:
+            return effect.graph_error
+    if effect.variable_error and any(isinstance(v, Variable) for v in values):
+        return effect.variable_error
+    if effect.error and not any(isinstance(v, (Opaque, Many)) for v in values):
+        return effect.error
+    return ""
+
+
+def _is_tensor(world: Libraries, value: Value) -> bool:
+    if isinstance(value, Tuple):
+        return any(_is_tensor(world, item) for item in value.items)
+    if isinstance(value, Cell) and value.kind == "list":
+        return _is_tensor(world, world.run.state.get((value.uid, "items")))
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+
+
+def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: Site) -> tuple[list[Edge], str]:
+    """The edges of an operation from its arguments, and the error that a gradient through it raises."""
+    edges: list[Edge] = []
+    failure = ""
+    for name, value in given.values.items():
+        node = world.run.node_of(value, site)
+        if node is None:
+            continue
+        known = inputs.get(name)
+        if known is None:
+            edges.append(Edge(node, ANYTHING, "other", given.places.get(name)))
+            continue
+        outcome = _outcome(world, known, value)
+        if known.outcome == "raises":
+            failure = known.error or "LookupError"
+        edges.append(Edge(node, outcome, known.linearity, given.places.get(name)))
+    return edges, failure
+
+
+def _outcome(world: Libraries, known: Input, value: Value) -> int:
+    found = 0
+    for option in options(value):
+        word = known.outcome
+        if isinstance(option, Variable):
+            word = (known.variable_outcome if option.flavor == "tf" else known.keras_variable_outcome) or word
+        if world.run.graph_mode and known.graph_outcome:
+            word = known.graph_outcome
+        found |= OUTCOMES[word]
+    return found or FLOWS
+
+
+def _value(
+    world: Libraries, name: str, effect: Effect, given: Given, edges: Sequence[Edge], site: Site, failure: str
+) -> Value:
+    result = effect.result
+    if result.kind == "none":
+        return NO_VALUE
+    if result.kind == "tuple" and result.parts:
+        parts = [
+            answer_part(world, name, part, given, site, failure) if part is not None else world.run.opaque(site)
+            for part in result.parts
+        ]
+        return Tuple(tuple(parts), result.names)
+    if result.kind in ("object", "variable"):
+        node = world.run.node(name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?")
+        return Opaque(node, name)
+    return make_data(world, name, effect, given, edges, site, failure)
+
+
+def answer_part(world: Libraries, name: str, effect: Effect, given: Given, site: Site, failure: str) -> Value:
+    """One part of a tuple that comes out."""
+    edges, own = edges_of(world, effect.inputs, given, site)
+    return _value(world, name, effect, given, edges, site, own or failure)
+
+
+def make_data(
+    world: Libraries, name: str, effect: Effect, given: Given, edges: Sequence[Edge], site: Site, failure: str = ""
+) -> Value:
+    """A number or array that comes out, as a value with its node."""
+    result = effect.result
+    dtype = result_dtype(world, result, given)
+    kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
+    if kind != "tensor":
+        edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
+    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded)
+    shape = shapes.of_call(world, name, given)
+    bounds = numbers.bounds(world, name, result, given)
+    if kind == "tensor" and world.is_symbolic(given.values.values()):
+        kind = "symbolic"
+    return Data(node, kind, dtype, shape, bounds)
+
+
+def result_dtype(world: Libraries, result: Result, given: Given) -> str:
+    """The category of what comes out."""
+    if result.dtype == "argument":
+        return dtype_argument(world, given.get("dtype"))
+    if result.dtype != "same":
+        return category(result.dtype)
+    found = [dtype_of(world, value) for value in given.values.values()]
+    found = [d for d in found if d]
+    return next((letter for letter in "cf?ib" if letter in found), "f")
+
+
+def dtype_argument(world: Libraries, value: Value) -> str:
+    """What a `dtype` argument says."""
+    if value is UNBOUND or value == NO_VALUE:
+        return "f"
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return category(value.value)
+    if isinstance(value, Library):
+        last = value.name.rpartition(".")[2].rstrip("_")
+        return category(last)
+    if isinstance(value, Cell) and value.kind == "dtype":
+        return str(value.info)
+    return "?"
+
+
+def dtype_of(world: Libraries, value: Value) -> str:
+    """The category of a value's numbers; "" for what has none."""
+    if isinstance(value, (Data, Variable)):
+        return value.dtype
+    if isinstance(value, Opaque):
+        return "?"
+    if isinstance(value, Const) and value.value is not None and not isinstance(value.value, str):
+        return const_dtype(value.value)
+    if isinstance(value, OneOf):
+        found = {dtype_of(world, o) for o in value.options} - {""}
+        return found.pop() if len(found) == 1 else "?" if found else ""
+    if isinstance(value, Cell) and value.kind == "list":
+        return dtype_of(world, world.run.state.get((value.uid, "items")))
+    items = value.items if isinstance(value, Tuple) else (value.element,) if isinstance(value, Many) else ()
+    inner = [dtype_of(world, item) for item in items]
+    return next((letter for letter in "cf?ibs" if letter in inner), "")
+
+
+def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str = "numpy", dtype: str = "f") -> Data:
+    """A call into a library that knows no tensors: what comes out has left the tape."""
+    edges = []
+    for key, value in [*enumerate(args.positional), *args.keywords.items()]:
+        node = world.run.node_of(value, site)
+        if node is not None:
+            edges.append(Edge(node, NONE, "other", args.places.get(key)))
+    return Data(world.run.node(name, edges, site, dtype=dtype, kind=kind), kind, dtype)
+
+
+def unknown_node(world: Libraries, name: str, args: Arguments, site: Site) -> Node:
+    """A node that may have been made from a call's arguments in any way."""
+    nodes = [n for v in args.every() if (n := world.run.node_of(v, site)) is not None]
+    return world.run.node(name, [Edge(n, ANYTHING) for n in nodes], site, dtype="?", kind="?", opaque=True)

@@ -1,0 +1,175 @@
+"""Attributes and methods of tensors, arrays and plain numbers that are no gradient's business, and iteration over them."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Library, Many, Opaque, Tuple, Value, Variable
+
+from . import apply, python
+from .world import Libraries, Registry
+
+LARGEST_UNROLLED = 12
+DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    registry.attributes["data"] = data_attribute  # type: ignore[assignment]
+    registry.attributes["opaque"] = opaque_attribute  # type: ignore[assignment]
+    for kind in ("tensor", "ndarray", "variable", "?"):
+        registry.elements[kind] = _rows  # type: ignore[assignment]
+    registry.elements["opaque"] = _unknown_rows  # type: ignore[assignment]
+    registry.elements["shape"] = _sizes
+    registry.methods[("ndarray", "*")] = _array_method
+    registry.methods[("number", "*")] = _array_method
+    registry.methods[("float", "*")] = registry.methods[("int", "*")] = _array_method
+    registry.methods[("shape", "__getitem__")] = _size
+    for name in ("as_list", "concatenate"):
+        registry.methods[("shape", name)] = lambda world, base, args, site: base
+    registry.methods[("shape", "num_elements")] = lambda world, base, args, site: python.count(world, site)
+    registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
+    registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
+    registry.methods[("tensor", "set_shape")] = lambda world, base, args, site: NO_VALUE
+    registry.methods[("ndarray", "__setitem__")] = _store_in_array
+    registry.attributes["shape"] = lambda world, base, name, site: (
+        world.run.opaque(site) if name == "dims" else python.count(world, site) if name in ("rank", "ndims") else None
+    )
+
+
+def shape_value(world: Libraries, base: Value, site: Site) -> Value:
+    """`x.shape`: numbers that are known, or counts."""
+    shape = base.shape if isinstance(base, (Data, Variable)) else None
+    cell = Cell(world.run.uid(), "shape", shape, site)
+    if shape is None:
+        world.run.state.set((cell.uid, "items"), Many(python.count(world, site)))
+    else:
+        sizes = tuple(Const(n) if n is not None else python.count(world, site) for n in shape)
+        world.run.state.set((cell.uid, "items"), Tuple(sizes))
+    return cell
+
+
+def _sizes(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
+    items = world.run.state.get((cell.uid, "items"))
+    return list(items.items) if isinstance(items, Tuple) else Many(python.count(world, site))
+
+
+def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    from tapelint.flow import containers
+
+    assert isinstance(base, Cell)
+    items = world.run.state.get((base.uid, "items"))
+    if isinstance(items, Tuple):
+        found = containers.index(world.run, items, args.positional[0])
+        if isinstance(found, (Const, Data, Tuple)):
+            return found
+    return python.count(world, site)
+
+
+def dtype_value(dtype: str) -> Value:
+    """`x.dtype`."""
+    return Cell(0, "dtype", dtype) if dtype in "fibcs" else Cell(0, "dtype", "?")
+
+
+def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
+    """What tensors, arrays and variables have that carries no gradient; None for what facts answer."""
+    if name == "shape":
+        return shape_value(world, base, site)
+    if name == "dtype" and isinstance(base, (Data, Variable)):
+        return dtype_value(base.dtype)
+    if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
+        shape = base.shape if isinstance(base, (Data, Variable)) else None
+        return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else python.count(world, site)
+    if name in ("name", "device", "path", "op", "graph"):
+        return Const(getattr(base, "name", "") or name) if name == "name" else world.inert(name, Arguments([]), site)
+    if name in ("T", "real", "imag", "flat"):
+        fact = world.facts.fact(f"{'Tensor' if isinstance(base, Data) and base.kind == 'tensor' else 'ndarray'}.{name}")
+        if fact is not None:
+            return apply.call_fact(world, fact, Arguments([base]), site)
+        node = world.run.node_of(base, site)
+        edges = [Edge(node, FLOWS, "linear")] if node is not None else []
+        kind = base.kind if isinstance(base, Data) else "tensor"
+        return Data(world.run.node(f"ndarray.{name}", edges, site, dtype="f", kind=kind), kind)
+    return None
+
+
+def opaque_attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
+    """An unknown object's attribute: shapes and dtypes carry nothing, variables of a model are one source."""
+    assert isinstance(base, Opaque)
+    if name in ("shape", "dtype", "ndim", "name", "rank", "size"):
+        return world.inert(name, Arguments([base]), site)
+    if name in WEIGHTS:
+        return Opaque(weights_node(world, base, site), name)
+    return None
+
+
+WEIGHTS = ("trainable_variables", "trainable_weights", "variables", "weights")
+
+
+def weights_node(world: Libraries, model: Opaque, site: Site | None) -> Node:
+    """The one node that stands for all variables of a model that cannot be seen."""
+    key = (-model.node.id - 1, "weights of a model")
+    known = world.run.state.get(key)
+    if isinstance(known, Opaque):
+        return known.node
+    node = world.run.graph.add("weights", [], site, world.run.chain)
+    node.dtype = "f"
+    node.kind = "weights"
+    world.run.state.set(key, Opaque(node))
+    return node
+
+
+def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
+    """Iterating over an array: its rows."""
+    shape = getattr(value, "shape", None)
+    node = world.run.node_of(value, site)
+    dtype = apply.dtype_of(world, value) or "?"
+    rest = shape[1:] if shape else None
+    kind = value.kind if isinstance(value, Data) else "tensor"
+
+    def row() -> Value:
+        edges = [Edge(node, FLOWS, "linear")] if node is not None else []
+        made = world.run.node("operator []", edges, site, dtype=dtype, kind=kind)
+        return Data(made, kind, dtype, rest)
+
+    if shape and shape[0] is not None and shape[0] <= LARGEST_UNROLLED:
+        return [row() for _ in range(shape[0])]
+    return Many(row())
+
+
+def _unknown_rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
+    assert isinstance(value, Opaque)
+    if value.node.op == "weights":
+        return Many(value)
+    node = world.run.node("operator []", [Edge(value.node, FLOWS, "linear")], site, dtype="?", kind="?", opaque=True)
+    return Many(Opaque(node))
+
+
+def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """Any other method of an array or number: an array or number again."""
+    name = args.positional[0].value  # type: ignore[attr-defined]
+    rest = args.after(1).before(base)
+    nodes = [n for v in rest.every() if (n := world.run.node_of(v, site)) is not None]
+    node = world.run.node(f"ndarray.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind="numpy")
+    dtype = apply.dtype_argument(world, args.positional[1]) if name == "astype" and len(args.positional) > 1 else None
+    dtype = dtype or (base.dtype if isinstance(base, Data) else "f")
+    if name in ("item", "tolist"):
+        return Data(node, "python", dtype)
+    return Data(node, "numpy", dtype, base.shape if isinstance(base, Data) and name in ("astype", "copy") else None)
+
+
+def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`array[i] = tensor`: the number is copied into the array, the tape does not see it."""
+    assert isinstance(base, Data)
+    old = world.run.node_of(base, site)
+    new = world.run.node_of(args.positional[1], site)
+    if new is not None and old is not None:
+        place = getattr(site.node, "value", None)
+        edges = [Edge(old, FLOWS, "linear"), Edge(new, NONE, "other", place)]
+        made = world.run.node("ndarray.__setitem__", edges, site, dtype=base.dtype, kind="numpy")
+        world.run.state.set((base.node.id, "stored"), Data(made, "numpy", base.dtype))
+    return NO_VALUE
+
+
+__all__ = ["Library", "register", "shape_value", "weights_node"]

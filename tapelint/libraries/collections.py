@@ -1,0 +1,217 @@
+"""Methods of Python's containers and strings."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Many, Tuple, Value, Wrapped
+
+from . import python
+from .world import Libraries, MethodHandler, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add the methods."""
+    for kind in ("list", "set"):
+        for name, handler in LIST.items():
+            registry.methods[(kind, name)] = handler
+    registry.methods.update({("dict", name): handler for name, handler in DICT.items()})
+    registry.methods.update({("str", name): handler for name, handler in STRING.items()})
+    registry.methods[("str", "*")] = _string_method
+    registry.methods.update({("tuple", name): handler for name, handler in TUPLE.items()})
+    registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: python.count(w, s)
+    registry.calls["named tuple"] = _make_named
+
+
+def _make_named(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    names = tuple(name for name, _ in callee.options)
+    items = [args.get(i, name, world.run.opaque(site)) for i, name in enumerate(names)]
+    return Tuple(tuple(items), names)
+
+
+# -- lists
+
+
+def _append(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    containers.extend(world.run, base, [args.positional[0]])
+    return NO_VALUE
+
+
+def _extend(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    containers.extend(world.run, base, world.run.elements(args.positional[0], site))
+    return NO_VALUE
+
+
+def _insert(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    items = containers.stored(world.run, base)
+    at, value = args.positional[0], args.positional[1]
+    if isinstance(items, Tuple) and isinstance(at, Const) and isinstance(at.value, int):
+        changed = list(items.items)
+        changed.insert(at.value, value)
+        world.run.state.set((base.uid, "items"), Tuple(tuple(changed)))
+    else:
+        containers.extend(world.run, base, Many(value))
+    return NO_VALUE
+
+
+def _pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    items = containers.stored(world.run, base)
+    at = args.get(0, "index", Const(-1))
+    if isinstance(items, Tuple) and items.items and isinstance(at, Const) and isinstance(at.value, int):
+        rest = list(items.items)
+        if -len(rest) <= at.value < len(rest):
+            found = rest.pop(at.value)
+            world.run.state.set((base.uid, "items"), Tuple(tuple(rest)))
+            return found
+    element = items.element if isinstance(items, Many) else world.run.join_all(items.items)
+    world.run.state.set((base.uid, "items"), Many(element))
+    return element if element is not UNBOUND else world.run.opaque(site)
+
+
+def _clear(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    world.run.state.set((base.uid, "items"), Tuple(()))
+    return NO_VALUE
+
+
+def _copy(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return python._copy(world, Arguments([base]), site)
+
+
+def _reverse(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    items = containers.stored(world.run, base)
+    if isinstance(items, Tuple):
+        world.run.state.set((base.uid, "items"), Tuple(items.items[::-1]))
+    return NO_VALUE
+
+
+def _sort(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    made = python.BUILTINS["sorted"](world, Arguments([base], dict(args.keywords)), site)
+    assert isinstance(made, Cell)
+    world.run.state.set((base.uid, "items"), world.run.state.get((made.uid, "items")))
+    return NO_VALUE
+
+
+def _remove(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    items = containers.stored(world.run, base)
+    if isinstance(items, Tuple) and args.positional[0] in items.items:
+        rest = list(items.items)
+        rest.remove(args.positional[0])
+        world.run.state.set((base.uid, "items"), Tuple(tuple(rest)))
+    elif isinstance(items, Tuple):
+        world.run.state.set((base.uid, "items"), Many(world.run.join_all(items.items)))
+    return NO_VALUE
+
+
+def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return python.count(world, site)
+
+
+LIST: dict[str, MethodHandler] = {
+    "append": _append, "appendleft": _append, "add": _append, "extend": _extend, "update": _extend, "insert": _insert,
+    "pop": _pop, "popleft": _pop, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
+    "remove": _remove, "discard": _remove, "index": _count, "count": _count,
+}  # fmt: skip
+TUPLE: dict[str, MethodHandler] = {"index": _count, "count": _count}
+
+
+def _replaced(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Tuple)
+    items = [args.keywords.get(name, item) for name, item in zip(base.names, base.items, strict=True)]
+    return Tuple(tuple(items), base.names)
+
+
+def _as_dict(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Tuple)
+    return containers.make_dict(world.run, [(Const(n), v) for n, v in zip(base.names, base.items, strict=True)], site)
+
+
+TUPLE |= {"_replace": _replaced, "_asdict": _as_dict}
+
+
+# -- dicts
+
+
+def _view(which: int | None) -> MethodHandler:
+    def view(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Cell)
+        known = containers.pairs(world.run, base)
+        if known is None:
+            pair = containers.any_pair(world.run, base)
+            return Many(Tuple(pair) if which is None else pair[which])
+        return Tuple(tuple(Tuple(pair) if which is None else pair[which] for pair in known))
+
+    return view
+
+
+def _get(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    found = containers.lookup(world.run, base, args.positional[0])
+    default = args.get(1, "default", NO_VALUE)
+    if containers.pairs(world.run, base) is None:
+        return world.run.join(found, default) if found is not UNBOUND else world.run.opaque(site, [base])
+    return found if found is not UNBOUND else default
+
+
+def _dict_pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    found = containers.remove(world.run, base, args.positional[0])
+    return found if found is not UNBOUND else args.get(1, "default", NO_VALUE)
+
+
+def _dict_update(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    if args.positional:
+        world.run.update_dict(base, args.positional[0])
+    for name, value in args.keywords.items():
+        containers.store(world.run, base, Const(name), value)
+    return NO_VALUE
+
+
+def _set_default(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    found = containers.lookup(world.run, base, args.positional[0])
+    if found is UNBOUND:
+        found = args.get(1, "default", NO_VALUE)
+        containers.store(world.run, base, args.positional[0], found)
+    return found
+
+
+DICT: dict[str, MethodHandler] = {
+    "keys": _view(0), "values": _view(1), "items": _view(None), "get": _get, "pop": _dict_pop, "update": _dict_update,
+    "setdefault": _set_default, "copy": _copy, "clear": _clear,
+}  # fmt: skip
+
+
+# -- strings
+
+
+def _string_method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    name = args.positional[0]
+    rest = args.positional[1:]
+    constants = [v.value for v in rest if isinstance(v, Const)]
+    if isinstance(base, Const) and isinstance(name, Const) and len(constants) == len(rest) and not args.keywords:
+        method = getattr(base.value, str(name.value), None)
+        if name.value in _PURE and method is not None:
+            try:
+                made = method(*constants)
+            except (TypeError, ValueError, LookupError):
+                return world.run.opaque(site)
+            if isinstance(made, (str, bool, int)):
+                return Const(made)
+            if isinstance(made, (list, tuple)):
+                return containers.make_list(world.run, Tuple(tuple(Const(m) for m in made)))
+    return world.inert("str", Arguments([base, *rest]), site)
+
+
+_PURE = frozenset("lower upper strip lstrip rstrip startswith endswith replace split rsplit title capitalize isdigit".split())
+STRING: dict[str, MethodHandler] = {}

@@ -1,0 +1,53 @@
+"""Which library a qualified name belongs to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+SAME_MODULES = (
+    ("tensorflow.compat.v2.", "tensorflow."),
+    ("tensorflow.compat.v1.", "tensorflow."),
+    ("tensorflow._api.v2.", "tensorflow."),
+    ("tensorflow.keras.", "keras."),
+    ("tensorflow.python.keras.", "keras."),
+    ("tensorflow.python.eager.backprop.", "tensorflow."),
+    ("tensorflow.contrib.eager.", "tensorflow."),
+    ("keras.src.", "keras."),
+)
+
+EXTERNAL = frozenset(
+    "scipy sklearn skimage cv2 PIL pandas statsmodels numba xgboost lightgbm imageio librosa networkx sympy cupy "
+    "skfuzzy pywt nibabel SimpleITK rdkit Bio shapely".split()
+)
+"""Libraries of numbers that know no TensorFlow: what they return is detached."""
+
+INERT = frozenset(
+    "logging os sys time datetime json pickle matplotlib tqdm wandb argparse absl re pathlib shutil glob csv warnings "
+    "seaborn plotly io tempfile threading subprocess uuid hashlib gc platform typing types abc enum string textwrap "
+    "traceback pprint inspect unittest pytest mlflow neptune tensorboardX tensorboard random secrets signal socket "
+    "h5py yaml toml tomllib gzip zipfile tarfile bz2 struct base64 urllib requests http gin psutil".split()
+)
+"""Libraries that neither keep nor change a tensor that they are handed: logs, files, plots, the operating system."""
+
+
+@lru_cache(maxsize=4096)
+def normalised(name: str) -> str:
+    """A qualified name without the second names of its module: `tensorflow.keras.layers.Dense` is `keras.layers.Dense`."""
+    dotted = name + "."
+    for old, new in SAME_MODULES:
+        if dotted.startswith(old):
+            return normalised((new + dotted[len(old) :]).rstrip("."))
+    return name
+
+
+def root(name: str) -> str:
+    """The top-level package."""
+    return name.partition(".")[0]
+
+
+def shown(name: str) -> str:
+    """A qualified name as a person writes it: `tf.square`, `np.mean`, `float`."""
+    for full, short in (("tensorflow.", "tf."), ("numpy.", "np."), ("builtins.", "")):
+        if name.startswith(full):
+            return short + name[len(full) :]
+    return name

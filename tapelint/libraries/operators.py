@@ -1,0 +1,154 @@
+"""Operators and conversions on numbers: facts for tensors and arrays, Python's own for plain numbers."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments, const_dtype
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, Variable, options
+
+from . import apply, numbers, shapes
+from .world import Libraries, Registry
+
+TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
+
+
+def register(registry: Registry) -> None:
+    """Add the operators."""
+    registry.functions["operator"] = operator
+
+
+def operator(world: Libraries, args: Arguments, site: Site) -> Value:
+    """An operator by its name, on values that Python alone cannot combine."""
+    op = args.positional[0].value  # type: ignore[attr-defined]
+    operands = args.positional[1:]
+    if op == "any of":
+        first = operands[0]
+        kind = const_dtype(first.value) if isinstance(first, Const) else "?"
+        return Data(world.run.constant_node(), "python", kind)
+    if op in ("format", "bool"):
+        return _plain(world, op, operands, site, "s" if op == "format" else "b")
+    kinds = {_side(option) for operand in operands for option in options(operand)}
+    if not kinds & {"tensor", "variable", "opaque"}:
+        return _python_numbers(world, op, operands, site, "numpy" if "numpy" in kinds else "python")
+    if not kinds & {"tensor", "variable"}:
+        return _opaque_operator(world, op, operands, site)
+    return _tensor_operator(world, op, operands, site)
+
+
+def _side(value: Value) -> str:
+    if isinstance(value, Data):
+        return {"symbolic": "tensor", "?": "opaque"}.get(value.kind, value.kind)
+    if isinstance(value, Variable):
+        return "variable"
+    return "opaque" if isinstance(value, (Opaque, Many)) else "python"
+
+
+def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: str) -> Value:
+    """A string or a bool made from values: nothing flows."""
+    nodes = [n for v in operands if (n := world.run.node_of(v, site)) is not None]
+    node = world.run.node(f"builtins.{op}", [Edge(n, NONE) for n in nodes], site, dtype=dtype, kind="python")
+    return Data(node, "python", dtype)
+
+
+def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site, kind: str) -> Value:
+    nodes = [n for v in operands if (n := world.run.node_of(v, site)) is not None]
+    dtypes = [d for v in operands if (d := apply.dtype_of(world, v))]
+    dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ib" if c in dtypes), "?")
+    node = world.run.node(f"operator {op}", [Edge(n) for n in nodes], site, dtype=dtype, kind=kind)
+    given = apply.bind((), Arguments(operands))
+    bounds = numbers.of_operator(world, op, operands)
+    return Data(node, kind, dtype, shapes.of_call(world, f"operator {op}", given), bounds)
+
+
+def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:
+    """At least one side is unknown: if it is a tensor, TensorFlow's operator runs."""
+    if op in TRUTHS:
+        return _plain(world, op, operands, site, "b")
+    if op == "[]":
+        base = operands[0]
+        node = world.run.node_of(base, site)
+        inputs = [Edge(node, FLOWS, "linear")] if node is not None else []
+        return Opaque(world.run.node("operator []", inputs, site, dtype="?", kind="?", opaque=True))
+    fact = world.facts.fact(f"operator {op}")
+    if fact is None:
+        return world.run.opaque(site, operands)
+    made = apply.call_fact(world, fact, _with_places(operands, site), site)
+    return Opaque(made.node) if isinstance(made, Data) else made
+
+
+def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:
+    if op == "[]":
+        return _index(world, operands[0], operands[1], site)
+    fact = world.facts.fact(f"operator {op}")
+    if fact is None:
+        return world.run.opaque(site, operands)
+    bounds = numbers.of_operator(world, op, operands)
+    made = apply.call_fact(world, fact, _with_places(operands, site), site)
+    if isinstance(made, Data) and bounds is not None:
+        made = Data(made.node, made.kind, made.dtype, made.shape, bounds)
+    if isinstance(made, Data) and made.kind == "symbolic":
+        world.symbolic_calls[made.node.id] = (Const(op), Arguments(operands), None)
+    return made
+
+
+def _with_places(operands: list[Value], site: Site) -> Arguments:
+    node = site.node
+    names = [getattr(node, name, None) for name in ("left", "right")] if len(operands) == 2 else [getattr(node, "operand", None)]
+    places: dict[int | str, object] = {i: p for i, p in enumerate(names) if p is not None}
+    return Arguments(list(operands), places=places)  # type: ignore[arg-type]
+
+
+def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
+    """`tensor[key]`: the gradient flows to the tensor, never to the key."""
+    node = world.run.node_of(base, site)
+    edges = [Edge(node, FLOWS, "linear", getattr(site.node, "value", None))] if node is not None else []
+    key_node = world.run.node_of(key, site)
+    if key_node is not None:
+        edges.append(Edge(key_node, NONE, "zero", getattr(site.node, "slice", None)))
+    dtype = apply.dtype_of(world, base)
+    made = world.run.node("operator []", edges, site, dtype=dtype or "?", kind="tensor")
+    kind = "symbolic" if isinstance(base, Data) and base.kind == "symbolic" else "tensor"
+    result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), numbers.of_value(world, base))
+    if kind == "symbolic":
+        world.symbolic_calls[made.id] = (Const("[]"), Arguments([base, key]), None)
+    return result
+
+
+def _indexed_shape(world: Libraries, base: Value, key: Value) -> tuple[int | None, ...] | None:
+    shape = shapes.of_value(world, base)
+    if shape is None:
+        return None
+    keys = list(key.items) if isinstance(key, Tuple) else [key]
+    if any(k == Const(...) for k in keys):
+        at = keys.index(Const(...))
+        missing = len(shape) - sum(k != NO_VALUE for k in keys) + 1
+        keys[at : at + 1] = [SliceOf(NO_VALUE, NO_VALUE, NO_VALUE)] * max(0, missing)
+    result: list[int | None] = []
+    rest = list(shape)
+    for k in keys:
+        if k == NO_VALUE:
+            result.append(1)
+            continue
+        if not rest:
+            return None
+        length = rest.pop(0)
+        if isinstance(k, SliceOf):
+            result.append(_slice_length(k, length))
+        elif isinstance(k, Data) and k.shape != ():
+            return None
+        elif isinstance(k, (Opaque, OneOf, Cell)):
+            return None
+    return (*result, *rest)
+
+
+def _slice_length(key: SliceOf, length: int | None) -> int | None:
+    ends = [key.start, key.stop, key.step]
+    if length is None or not all(isinstance(e, Const) for e in ends):
+        return length if all(e == NO_VALUE for e in ends) else None
+    start, stop, step = (e.value for e in ends if isinstance(e, Const))
+    return len(range(*slice(start, stop, step).indices(length)))
+
+
+__all__ = ["containers", "operator", "register"]

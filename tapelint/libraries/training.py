@@ -1,0 +1,187 @@
+"""What surrounds a gradient in training: data sets and optimizers."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import NONE
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable
+
+from . import apply
+from .tensorflow import _rows
+from .world import Libraries, Registry
+
+KEEPING = frozenset(
+    "batch shuffle repeat prefetch cache take skip unbatch padded_batch shard with_options apply_ concatenate rebatch "
+    "interleave_ snapshot ignore_errors".split()
+)
+
+
+def register(registry: Registry) -> None:
+    """Add data sets and optimizers."""
+    registry.families.append(_dataset)
+    registry.elements["dataset"] = _elements
+    registry.methods[("dataset", "map")] = registry.methods[("dataset", "flat_map")] = _mapped
+    registry.methods[("dataset", "*")] = _dataset_method
+    registry.methods[("optimizer", "apply_gradients")] = _apply_gradients
+    registry.methods[("optimizer", "apply")] = _apply
+    registry.methods[("optimizer", "minimize")] = _minimize
+    registry.methods[("optimizer", "*")] = _optimizer_method
+    registry.attributes["optimizer"] = _optimizer_attribute
+
+
+# -- data sets
+
+
+def through(world: Libraries, value: Value, site: Site) -> Value:
+    """A value as it comes out of a data set: new tensors that no tape knows."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(through(world, v, site) for v in value.items), value.names)
+    if isinstance(value, Cell) and value.kind == "dict":
+        known = containers.pairs(world.run, value)
+        if known is not None:
+            return containers.make_dict(world.run, [(k, through(world, v, site)) for k, v in known], site)
+    node = world.run.node_of(value, site)
+    edges = [Edge(node, NONE)] if node is not None else []
+    dtype = apply.dtype_of(world, value) or "f"
+    with world.paused():
+        made = world.run.node("tensorflow.data.Dataset", edges, site, dtype=dtype)
+    return Data(made, "tensor", dtype)
+
+
+def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    if not name.startswith(("tensorflow.data.", "tensorflow_datasets.")):
+        return None
+    last = name.rpartition(".")[2]
+    if last in ("from_tensor_slices", "from_tensors"):
+        value = args.positional[0] if args.positional else NO_VALUE
+        element = _slices(world, value, site) if last == "from_tensor_slices" else value
+        return make_dataset(world, through(world, element, site), site)
+    if last == "zip":
+        parts = world.run.elements(args.positional[0], site) if len(args.positional) == 1 else list(args.positional)
+        items = [parts.element] if isinstance(parts, Many) else parts
+        return make_dataset(world, Tuple(tuple(_one(world, p, site) for p in items)), site)
+    if last == "range":
+        return make_dataset(world, through(world, Const(0), site), site)
+    if last == "load" or last[:1].islower() or last in ("Dataset", "TFRecordDataset", "TextLineDataset"):
+        return make_dataset(world, Data(world.run.node(name, [], site, dtype="?"), "tensor", "?"), site) if last[:1].isupper() else (
+            make_dataset(world, Opaque(world.run.node(name, [], site, dtype="?", kind="?")), site)
+        )  # fmt: skip
+    return None
+
+
+def _slices(world: Libraries, value: Value, site: Site) -> Value:
+    if isinstance(value, Cell) and value.kind == "dict":
+        known = containers.pairs(world.run, value) or []
+        return containers.make_dict(world.run, [(k, _rows(world, v, site)) for k, v in known], site)
+    return _rows(world, value, site)
+
+
+def make_dataset(world: Libraries, element: Value, site: Site) -> Cell:
+    """A data set whose elements are all like one."""
+    cell = Cell(world.run.uid(), "dataset", element, site)
+    return cell
+
+
+def _one(world: Libraries, value: Value, site: Site) -> Value:
+    items = world.run.elements(value, site)
+    return items.element if isinstance(items, Many) else world.run.join_all(items)
+
+
+def _elements(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
+    return Many(through(world, cell.info, site))
+
+
+def _mapped(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`dataset.map(f)`: f runs in a graph of its own."""
+    assert isinstance(base, Cell)
+    element = base.info
+    given = list(element.items) if isinstance(element, Tuple) else [element]
+    world.run.graph_mode += 1
+    try:
+        with world.paused():
+            made = world.run.call(args.get(0, "map_func"), Arguments(given), site)
+    finally:
+        world.run.graph_mode -= 1
+    if isinstance(made, Cell) and made.kind == "dataset":
+        made = made.info
+    return make_dataset(world, made, site)
+
+
+def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    name = args.positional[0].value  # type: ignore[attr-defined]
+    if name == "enumerate":
+        return make_dataset(world, Tuple((through(world, Const(0), site), base.info)), site)
+    if name in ("as_numpy_iterator",):
+        return Many(apply.detached(world, "tensorflow.data.Dataset.as_numpy_iterator", Arguments([base.info]), site))
+    if name in ("cardinality", "__len__"):
+        return world.inert(name, Arguments([]), site)
+    if name in ("get_single_element",):
+        return through(world, base.info, site)
+    if name in ("reduce", "apply", "interleave", "window", "group_by_window"):
+        return world.run.opaque(site, [base.info, *args.positional[1:]])
+    return base
+
+
+# -- optimizers
+
+
+def _touch(world: Libraries, value: Value, site: Site) -> None:
+    """Variables get new contents of which nothing is known."""
+    for node_value in _variables(world, value):
+        content = Data(world.run.constant_node(), "tensor", node_value.dtype, node_value.shape)
+        world.run.state.set((node_value.uid, "content"), content)
+
+
+def _variables(world: Libraries, value: Value) -> list[Variable]:
+    if isinstance(value, Variable):
+        return [value]
+    items = containers.sequence(world.run, value)
+    if isinstance(items, Tuple):
+        return [v for item in items.items for v in _variables(world, item)]
+    return _variables(world, items.element) if isinstance(items, Many) else []
+
+
+def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    pairs = args.get(0, "grads_and_vars")
+    world.recorder.note("update", pairs, site, args)
+    rows = world.run.elements(pairs, site)
+    for row in [rows.element] if isinstance(rows, Many) else rows:
+        _touch(world, row, site)
+    return NO_VALUE
+
+
+def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    _touch(world, args.get(1, "trainable_variables", NO_VALUE), site)
+    return NO_VALUE
+
+
+def _minimize(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """Keras 2 only: the loss is a function that is called, or a tensor with a tape."""
+    loss = args.get(0, "loss")
+    if world.is_callable(loss):
+        world.run.call(loss, Arguments([]), site)
+    variables = args.get(1, "var_list", NO_VALUE)
+    if world.is_callable(variables):
+        variables = world.run.call(variables, Arguments([]), site)
+    _touch(world, variables, site)
+    return NO_VALUE
+
+
+def _optimizer_method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    name = args.positional[0].value  # type: ignore[attr-defined]
+    if name in ("get_scaled_loss", "scale_loss", "get_unscaled_gradients"):
+        value = args.positional[1]
+        node = world.run.node_of(value, site)
+        if isinstance(value, (Data, Opaque)) and node is not None:
+            return Data(world.run.node(f"Optimizer.{name}", [Edge(node, linearity="linear")], site, dtype="f"))
+        return value
+    return world.inert(f"Optimizer.{name}", Arguments([]), site)
+
+
+def _optimizer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    if name in ("learning_rate", "lr", "iterations", "variables", "weights"):
+        return world.inert(name, Arguments([]), site)
+    return None

@@ -1,0 +1,103 @@
+"""Variables: reading, assigning, and operators that assign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Value, Variable
+
+from . import apply, arrays
+from .world import Libraries, Registry
+
+ASSIGNING = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_add", "scatter_sub", "scatter_nd_update",
+             "scatter_nd_add", "load", "_assign")  # fmt: skip
+
+
+def register(registry: Registry) -> None:
+    """Add a variable's methods."""
+    for name in ASSIGNING:
+        registry.methods[("variable", name)] = _assigning(name)
+        registry.methods[("opaque", name)] = _unknown_assign
+    for op in ("+", "-", "*", "/", "**", "//", "@", "%"):
+        registry.methods[("variable", f"operator {op}=")] = _augmented(op)
+    for name in ("value", "read_value", "sparse_read"):
+        registry.methods[("variable", name)] = _read
+    registry.attributes["variable"] = _attribute  # type: ignore[assignment]
+    registry.methods[("opaque", "numpy")] = _unknown_numpy
+
+
+def _assigning(name: str) -> object:
+    def assign(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Variable)
+        value = args.positional[-1] if args.positional else next(iter(args.keywords.values()), NO_VALUE)
+        node = world.run.node_of(value, site)
+        key = (base.uid, "assigned")
+        old = world.run.state.get(key)
+        if node is not None:
+            edges = [Edge(node, FLOWS, "linear", args.places.get(0))]
+            if name != "assign" and isinstance(old, Opaque):
+                edges.append(Edge(old.node))
+            with world.paused():
+                written = world.run.node(f"Variable.{name}", edges, site, dtype=base.dtype, kind="written")
+            world.run.state.set(key, Opaque(written))
+        elif name == "assign":
+            world.run.state.set(key, UNBOUND)
+        content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, getattr(value, "range", None))
+        if isinstance(value, Const) and isinstance(value.value, (int, float)) and name == "assign":
+            from . import numbers
+
+            content = replace(content, range=numbers.of_value(world, value))
+        elif name != "assign":
+            content = replace(content, range=None)
+        world.run.state.set((base.uid, "content"), content)
+        return base
+
+    return assign
+
+
+def _unknown_assign(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return base
+
+
+def _unknown_numpy(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    fact = world.facts.fact("Tensor.numpy")
+    if fact is None:
+        return world.run.call_unknown(base, args, site)
+    full = Arguments([base], places={0: getattr(getattr(site.node, "func", None), "value", site.node)})
+    return apply.call_fact(world, fact, full, site)
+
+
+def _augmented(op: str) -> object:
+    def augment(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Variable)
+        if base.flavor == "tf":
+            world.raised("RuntimeError", site, f"Variable operator {op}=")
+            return world.run.opaque(site, [])
+        return world.run.operate(op, base, args.positional[0], site)
+
+    return augment
+
+
+def _read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Variable)
+    node = world.use(base, site)
+    made = world.run.node("Variable.read_value", [Edge(node, FLOWS, "linear")], site, dtype=base.dtype)
+    content = world.run.state.get((base.uid, "content"))
+    return Data(made, "tensor", base.dtype, base.shape, content.range if isinstance(content, Data) else None)
+
+
+def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    variable: Value = base
+    assert isinstance(variable, Variable)
+    if name == "value" and variable.flavor == "keras":
+        return replace(variable, flavor="tf")
+    if name == "trainable":
+        return Const(variable.trainable) if variable.trainable is not None else world.run.opaque(site)
+    if name == "name":
+        return Const(variable.name)
+    if name in ("handle", "initializer", "constraint", "synchronization", "aggregation", "regularizer"):
+        return world.inert(name, Arguments([]), site)
+    return arrays.data_attribute(world, variable, name, site)

@@ -1,0 +1,392 @@
+"""What a run asks about libraries, answered: special handlers first, then facts, then nothing is known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from tapelint.facts import Facts
+from tapelint.flow.core import Arguments, Frame
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.state import Delta
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Data,
+    Function,
+    Library,
+    Many,
+    Method,
+    OneOf,
+    Opaque,
+    Partial,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+    options,
+)
+
+from . import apply, numbers
+from .names import EXTERNAL, INERT, normalised, root
+
+if TYPE_CHECKING:
+    from tapelint.flow.interpreter import Interpreter
+
+FunctionHandler = Callable[["Libraries", Arguments, Site], Value]
+MethodHandler = Callable[["Libraries", Value, Arguments, Site], Value]
+AttributeHandler = Callable[["Libraries", Cell, str, Site], "Value | None"]
+
+
+class Recorder(Protocol):
+    """What the tapes do while a program runs; see tapelint.tape."""
+
+    def made(self, node: Node) -> None: ...
+    def paused(self) -> AbstractContextManager[None]: ...
+    def use(self, variable: Variable, site: Site | None) -> Node: ...
+    def raised(self, error: str, site: Site, call: str) -> None: ...
+    def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
+    def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
+    def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None: ...
+
+
+class Registry:
+    """Handlers by name, gathered from the modules of this package and from the tapes."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, FunctionHandler] = {}
+        self.methods: dict[tuple[str, str], MethodHandler] = {}
+        self.calls: dict[str, MethodHandler] = {}
+        self.attributes: dict[str, AttributeHandler] = {}
+        self.enters: dict[str, Callable[[Libraries, Cell, Site], Value]] = {}
+        self.leaves: dict[str, Callable[[Libraries, Cell, Site], None]] = {}
+        self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
+        self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
+        self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
+        self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
+
+
+class Libraries:
+    """The world of one run."""
+
+    def __init__(self, facts: Facts, tape_roots: Iterable[str] = ()) -> None:
+        self.facts = facts
+        self.tape_roots = frozenset(tape_roots)
+        self.registry = Registry()
+        self.run: Interpreter
+        self.recorder: Recorder
+        self.symbolic_calls: dict[int, tuple[Value, Arguments, int | None]] = {}
+        self.judgements: list[numbers.Judgement] = []
+
+    # -- what flow asks
+
+    def library_module(self, name: str) -> Value:
+        name = normalised(name)
+        if name.startswith("builtins."):
+            constant = _BUILTIN_CONSTANTS.get(name)
+            if constant is not None:
+                return constant
+            if name[9:] not in _BUILTINS:
+                return UNBOUND
+        return Library(name)
+
+    def attribute(self, base: Value, name: str, site: Site) -> Value:
+        if isinstance(base, Library):
+            return self._library_attribute(base, name)
+        if isinstance(base, Data):
+            return self._data_attribute(base, name, site)
+        if isinstance(base, (Cell, Variable)):
+            kind = base.kind if isinstance(base, Cell) else "variable"
+            handler = self.registry.attributes.get(kind)
+            value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
+            if value is not None:
+                return value
+            if isinstance(base, Cell):
+                stored = self.run.state.get((base.uid, name))
+                if stored is not UNBOUND:
+                    return stored
+            return Method(base, name)
+        if isinstance(base, Opaque):
+            handler = self.registry.attributes.get("opaque")
+            value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
+            return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
+        if isinstance(base, (Function, Bound, Wrapped, Partial)):
+            return self._function_attribute(base, name, site)
+        return Method(base, name)
+
+    def _library_attribute(self, base: Library, name: str) -> Value:
+        full = normalised(f"{base.name}.{name}")
+        return _LIBRARY_CONSTANTS.get(full) or Library(full)
+
+    def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
+        handler = self.registry.attributes.get("data")
+        value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
+        return value if value is not None else Method(base, name)
+
+    def _function_attribute(self, base: Value, name: str, site: Site) -> Value:
+        inner = base.function if isinstance(base, (Bound, Wrapped)) else base
+        if name == "__name__" and isinstance(inner, Function):
+            return Const(inner.name)
+        if isinstance(base, Wrapped) and name in ("setter", "getter", "deleter", "get_concrete_function", "python_function"):
+            return Method(base, name)
+        if isinstance(inner, Function):
+            stored = self.run.state.get((inner.uid, name))
+            return stored if stored is not UNBOUND else Method(base, name)
+        return Method(base, name)
+
+    def inherited(self, base: Value, cls: Value, name: str, site: Site) -> Value | None:
+        if isinstance(cls, Library):
+            family = self.base_family(cls.name)
+            handler = self.registry.bases.get(family)
+            if handler is not None:
+                return handler(self, base, cls.name, name, site)
+        return None
+
+    def base_family(self, name: str) -> str:
+        """Which kind of library class a base is: "layer", "model", "module", "loss", "metric", "object" or ""."""
+        fact = self.facts.fact(name)
+        kind = fact.kind if fact is not None else ""
+        if name in ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential", "keras.engine.training.Model"):
+            return "model"
+        if kind == "layer" or name.startswith("keras.layers."):
+            return "layer"
+        if name == "tensorflow.Module":
+            return "module"
+        if kind in ("loss", "metric"):
+            return kind
+        if name.startswith("keras.losses."):
+            return "loss"
+        if name.startswith("keras.metrics."):
+            return "metric"
+        return "object" if name.startswith(("builtins.", "abc.", "typing.", "enum.")) else ""
+
+    def set_attribute(self, base: Value, name: str, value: Value, site: Site) -> bool:
+        return any(handler(self, base, name, value, site) for handler in self.registry.sets)
+
+    def subscript(self, base: Value, index: Value, site: Site) -> Value:
+        if isinstance(base, Cell):
+            handler = self.registry.methods.get((base.kind, "__getitem__"))
+            if handler is not None:
+                return handler(self, base, Arguments([index]), site)
+        if isinstance(base, (Library, Function, Class)):
+            return base
+        if isinstance(base, Const) and isinstance(base.value, (str, bytes)):
+            return self.operate("format", [base, index], site)
+        return self.operate("[]", [base, index], site)
+
+    def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:
+        handler = self.registry.methods.get((_kind(base), "__setitem__"))
+        if handler is not None:
+            handler(self, base, Arguments([index, value]), site)
+        else:
+            self.run.escape([value])
+
+    def operate(self, op: str, operands: Sequence[Value], site: Site) -> Value:
+        handler = self.registry.functions["operator"]
+        return handler(self, Arguments([Const(op), *operands]), site)
+
+    def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
+        handler = self.registry.methods.get((_kind(left), f"operator {op}="))
+        if handler is not None:
+            return handler(self, left, Arguments([right]), site)
+        return self.run.operate(op, left, right, site)
+
+    def truth(self, value: Value) -> bool | None:
+        if isinstance(value, (Library, Function, Class, Bound, Method, Wrapped, Partial)):
+            return True
+        if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
+            return True
+        if isinstance(value, Cell) and value.kind == "instance":
+            return None if self.run.class_attribute(value, "__bool__") or self.run.class_attribute(value, "__len__") else True
+        bounds = value.range if isinstance(value, Data) else None
+        if bounds is not None and isinstance(value, Data) and value.shape == ():
+            return None if bounds.contains(0.0) else True
+        return None
+
+    def elements(self, value: Value, site: Site) -> list[Value] | Many:
+        handler = self.registry.elements.get(_kind(value))
+        if handler is not None:
+            return handler(self, value, site)  # type: ignore[arg-type]
+        return Many(self.run.opaque(site, [value]))
+
+    def enter(self, value: Value, site: Site) -> Value:
+        results = []
+        for option in options(value):
+            handler = self.registry.enters.get(_kind(option))
+            results.append(handler(self, option, site) if handler is not None else self._entered(option, site))  # type: ignore[arg-type]
+        return self.run.join_all(results)
+
+    def _entered(self, value: Value, site: Site) -> Value:
+        return value if isinstance(value, (Cell, Variable)) else self.run.opaque(site, [value])
+
+    def leave(self, value: Value, site: Site) -> None:
+        for option in options(value):
+            handler = self.registry.leaves.get(_kind(option))
+            if handler is not None:
+                handler(self, option, site)  # type: ignore[arg-type]
+
+    def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
+        self.recorder.condition(kind, value, test, frame, statement)
+
+    def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
+        self.recorder.branches(before, after, arms, test, statement)
+
+    def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
+        if isinstance(decorator, Opaque):
+            return function
+        made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
+        return function if isinstance(made, Opaque) else made
+
+    def make_instance(self, cls: Class, args: Arguments, site: Site) -> Value | None:
+        return None
+
+    def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value:
+        found = self.run.find_in_class(instance.info, "__call__")
+        method = self.inherited(instance, found[1], "__call__", site) if found is not None else None
+        return self.run.call(method, args, site) if method is not None else self.run.call_unknown(instance, args, site)
+
+    def made(self, node: Node) -> None:
+        self.recorder.made(node)
+
+    def use(self, variable: Variable, site: Site | None) -> Node:
+        return self.recorder.use(variable, site)
+
+    def raised(self, error: str, site: Site, call: str = "") -> None:
+        """The program raises here, unless a handler around it catches it."""
+        if self.run.attempts:
+            self.run.attempts[-1].may_raise = True
+        else:
+            self.recorder.raised(error, site, call)
+
+    # -- calls
+
+    def call(self, callee: Value, args: Arguments, site: Site) -> Value:
+        if isinstance(callee, Library):
+            return self.call_library(callee.name, args, site)
+        if isinstance(callee, Method):
+            return self.call_method(callee.base, callee.name, args, site)
+        kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
+        handler = self.registry.calls.get(kind)
+        if handler is not None:
+            return handler(self, callee, args, site)
+        if isinstance(callee, Wrapped):
+            return self.run.call(callee.function, args, site)
+        return self.run.call_unknown(callee, args, site)
+
+    def call_library(self, name: str, args: Arguments, site: Site) -> Value:
+        """A library's function or class by its qualified name."""
+        handler = self.registry.functions.get(name)
+        if handler is not None:
+            return handler(self, args, site)
+        for family in self.registry.families:
+            made = family(self, name, args, site)
+            if made is not None:
+                return made
+        fact = self.facts.fact(name)
+        if fact is not None:
+            again = self.registry.functions.get(fact.name)
+            return again(self, args, site) if again is not None else apply.call_fact(self, fact, args, site)
+        top = root(name)
+        if top in EXTERNAL or top in ("numpy", "math", "cmath", "statistics"):
+            return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
+        if top in INERT or name in _INERT_BUILTINS:
+            return self.inert(name, args, site)
+        if top in self.tape_roots:
+            return self._differentiable(name, args, site)
+        return self.run.call_unknown(Library(name), args, site)
+
+    def inert(self, name: str, args: Arguments, site: Site) -> Value:
+        """A call that takes values for a log, a file or a plot: nothing of them comes back into the program."""
+        nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
+        node = self.run.node(name, [Edge(n, NONE) for n in nodes], site, dtype="?", kind="object")
+        return Opaque(node, name)
+
+    def _differentiable(self, name: str, args: Arguments, site: Site) -> Value:
+        """A function of a tape library of which nothing is known: taken as differentiable."""
+        nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
+        return Data(self.run.node(name, [Edge(n, FLOWS) for n in nodes], site, dtype="f"))
+
+    def call_method(self, base: Value, name: str, args: Arguments, site: Site) -> Value:
+        """A library's method of a value."""
+        handler = self.registry.methods.get((_kind(base), name))
+        if handler is not None:
+            return handler(self, base, args, site)
+        prefix = _FACT_PREFIX.get(_kind(base), "")
+        fact = self.facts.fact(f"{prefix}.{name}") if prefix else None
+        if fact is not None:
+            full = args.before(base)
+            full.places[0] = site.node.func.value if _is_method_call(site.node) else site.node  # type: ignore[attr-defined]
+            return apply.call_fact(self, fact, full, site)
+        fallback = self.registry.methods.get((_kind(base), "*"))
+        if fallback is not None:
+            return fallback(self, base, args.before(Const(name)), site)
+        return self.run.call_unknown(Method(base, name), args.before(base), site)
+
+    def is_callable(self, value: Value) -> bool:
+        """Whether a value is certainly something to call."""
+        if isinstance(value, Cell) and value.kind == "instance":
+            return self.run.class_attribute(value, "__call__") is not None
+        return isinstance(value, (Function, Bound, Partial, Wrapped, Method, Class))
+
+    def paused(self) -> AbstractContextManager[None]:
+        """While it lasts nothing is recorded."""
+        return self.recorder.paused()
+
+    def is_symbolic(self, values: Iterable[Value]) -> bool:
+        """Whether a Keras symbolic tensor is among the values."""
+        for value in values:
+            if isinstance(value, Data) and value.kind == "symbolic":
+                return True
+            if isinstance(value, Cell) and value.kind in ("list", "dict"):
+                value = self.run.state.get((value.uid, "items"))
+            if isinstance(value, Tuple) and self.is_symbolic(value.items):
+                return True
+        return False
+
+
+def _is_method_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, (Cell, Wrapped)):
+        return value.kind
+    if isinstance(value, Data):
+        return {"numpy": "ndarray", "python": "number", "symbolic": "tensor"}.get(value.kind, value.kind)
+    if isinstance(value, Const):
+        return type(value.value).__name__
+    return type(value).__name__.lower()
+
+
+kind_of = _kind
+
+_FACT_PREFIX: Mapping[str, str] = {
+    "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",
+}  # fmt: skip
+
+_BUILTIN_CONSTANTS = {
+    "builtins.True": Const(True), "builtins.False": Const(False), "builtins.None": NO_VALUE,
+    "builtins.NotImplemented": Const("NotImplemented"), "builtins.__debug__": Const(True),
+}  # fmt: skip
+
+_LIBRARY_CONSTANTS: dict[str, Value] = {
+    "math.pi": Const(3.141592653589793), "math.e": Const(2.718281828459045), "math.inf": Const(float("inf")),
+    "numpy.pi": Const(3.141592653589793), "numpy.e": Const(2.718281828459045), "numpy.inf": Const(float("inf")),
+    "math.nan": Const(float("nan")), "numpy.nan": Const(float("nan")), "numpy.newaxis": NO_VALUE,
+    "tensorflow.newaxis": NO_VALUE, "math.tau": Const(6.283185307179586),
+    "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
+}  # fmt: skip
+
+_BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+_INERT_BUILTINS = frozenset(
+    f"builtins.{n}" for n in "print repr str hash id input open format breakpoint help ascii bytes hex oct bin".split()
+)
+
+__all__ = ["Libraries", "OneOf", "Recorder", "Registry", "kind_of"]

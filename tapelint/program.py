@@ -1,0 +1,181 @@
+"""One file run through: from which entries, and what it found, as rules see it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from tapelint import report_views
+from tapelint.facts import Facts
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.interpreter import Interpreter
+from tapelint.flow.values import UNBOUND, Class, Function, ModuleValue, Value, Wrapped, options
+from tapelint.libraries.assemble import register_all
+from tapelint.libraries.world import Libraries
+from tapelint.project import Project
+from tapelint.source import Source
+from tapelint.tape import GRADIENT_METHODS, Tapes
+from tapelint.views import Analysis
+
+STACK = 30_000
+OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
+
+
+def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
+    """Run one file through as a program; what its gradients, tapes and conditions do. SourceError if it does not parse."""
+    with _deep_stack():
+        program = Program(source, project, facts)
+        program.run()
+        return report_views.build(program.tapes, source)
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, STACK))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class Program:
+    """The run of one file: as main, then from what nothing visible calls."""
+
+    def __init__(self, source: Source, project: Project, facts: Facts) -> None:
+        self.source = source
+        self.world = Libraries(facts, _tape_roots(source))
+        self.interpreter = Interpreter(self.world, project)
+        self.world.run = self.interpreter
+        register_all(self.world.registry)
+        self.tapes = Tapes(self.world)
+        self.world.recorder = self.tapes
+
+    def run(self) -> None:
+        """All entries, in order."""
+        module = self.interpreter.run_main(self.source)
+        for function, cls in self._entries(module):
+            self._enter(module, function, cls)
+
+    def _entries(self, module: ModuleValue) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
+        """Functions and methods that use a tape and that were not reached; callers before what they call."""
+        every = list(_functions(self.source.tree))
+        uses = {id(f): _mentions_tape(f) for f, _ in every}
+        names = {f.name for f, _ in every if uses[id(f)]}
+        if not names:
+            return
+        callers = [(f, c) for f, c in every if not uses[id(f)] and names & _names_used(f)]
+        wanted = [*callers, *((f, c) for f, c in every if uses[id(f)])]
+        called_by_others = {n for f, _ in wanted for n in _names_used(f) if n != f.name}
+        first = [(f, c) for f, c in wanted if f.name not in called_by_others]
+        for function, cls in [*first, *((f, c) for f, c in wanted if uses[id(f)])]:
+            if function not in self.interpreter.called:
+                yield function, cls
+
+    def _enter(self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None) -> None:
+        """Call one function with unknown arguments, and forget what it changed."""
+        run = self.interpreter
+        mark = run.state.mark()
+        frame = run.module_frame(module)
+        run.frames.append(frame)
+        site = Site(self.source, node)
+        run.steps = 0
+        run.exhausted = False
+        run.state.set((0, "raised"), UNBOUND)
+        try:
+            callee = self._entry_value(module, node, cls, site)
+            if callee is not None:
+                run.call(callee, self._unknown_arguments(node, cls is not None), site)
+        finally:
+            run.frames.pop()
+            run.state.rollback(mark)
+
+    def _entry_value(
+        self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None, site: Site
+    ) -> Value | None:
+        run = self.interpreter
+        if cls is None:
+            value = run.state.get((module.uid, node.name))
+            return _with_node(value, node)
+        owner = run.state.get((module.uid, cls.name))
+        found = next((o for o in options(owner) if isinstance(o, Class) and o.node is cls), None)
+        if found is None:
+            return None
+        init = run.find_in_class(found, "__init__")
+        args = Arguments([])
+        if init is not None and isinstance(init[0], Function):
+            args = self._unknown_arguments(init[0].node, True)  # type: ignore[arg-type]
+        instance = run.call(found, args, site)
+        return run.attribute(instance, node.name, site) if node.name != "__init__" else None
+
+    def _unknown_arguments(self, node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> Arguments:
+        run = self.interpreter
+        spec = node.args
+        static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
+        plain = [*spec.posonlyargs, *spec.args][1 if method and not static else 0 :]
+        values: list[Value] = [run.leaf(a.arg, Site(self.source, a)) for a in plain]
+        keywords: dict[str, Value] = {a.arg: run.leaf(a.arg, Site(self.source, a)) for a in spec.kwonlyargs}
+        run.escape([*values, *keywords.values()])
+        return Arguments(values, keywords)
+
+
+def _with_node(value: Value, node: ast.AST) -> Value | None:
+    """The value of a name, if it is (a wrapper of) the function that stands at a node."""
+    for option in options(value):
+        inner = option
+        while isinstance(inner, Wrapped):
+            inner = inner.function
+        if isinstance(inner, Function) and inner.node is node:
+            return option
+    return None
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
+    """All functions of a file that are no function's inner ones, methods with their class."""
+    todo: list[tuple[ast.AST, ast.ClassDef | None]] = [(node, None) for node in tree.body]
+    while todo:
+        node, cls = todo.pop(0)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node, cls
+        elif isinstance(node, ast.ClassDef):
+            todo[:0] = [(inner, node) for inner in node.body]
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            todo[:0] = [(inner, cls) for inner in ast.iter_child_nodes(node)]
+
+
+def _mentions_tape(function: ast.AST) -> bool:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and node.attr.endswith(("GradientTape", *GRADIENT_METHODS)):
+            return True
+        if isinstance(node, ast.Name) and node.id.endswith("GradientTape"):
+            return True
+    return False
+
+
+def _names_used(function: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+    return found
+
+
+def _tape_roots(source: Source) -> Iterable[str]:
+    """The packages, other than TensorFlow's own, from which this file takes a tape."""
+    imported = source.imports
+    found: set[str] = set()
+    for node in ast.walk(source.tree):
+        name = ""
+        if isinstance(node, ast.Attribute) and node.attr == "GradientTape" and isinstance(node.value, ast.Name):
+            name = imported.get(node.value.id, "")
+        elif isinstance(node, ast.Name) and node.id == "GradientTape":
+            name = imported.get(node.id, "")
+        root = name.partition(".")[0]
+        if root and root not in OWN_TAPES:
+            found.add(root)
+    return found

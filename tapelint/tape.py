@@ -1,0 +1,464 @@
+"""Tapes: what they record, what they watch, and what a gradient call asks of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tapelint import backprop
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments, Frame
+from tapelint.flow.graph import MAYBE, SURE, UNSURE, Chain, Edge, Node, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.state import Delta
+from tapelint.flow.values import (
+    FALSE,
+    NO_VALUE,
+    TRUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Flag,
+    Library,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
+from tapelint.libraries import apply
+from tapelint.libraries.names import root
+from tapelint.libraries.tensorflow import flattened
+from tapelint.libraries.world import Libraries
+
+GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
+TRANSPARENT = ("join", "pack", "escaped")
+CARRIES_NOTHING = ("i", "b", "s")
+
+
+@dataclass(frozen=True, slots=True)
+class TapeInfo:
+    """How a tape was made. A flag is None where it is not known."""
+
+    persistent: bool | None
+    watches: bool | None
+    library: str
+    called: bool = True
+
+
+@dataclass(slots=True)
+class SourceResult:
+    """What one gradient call found for one source: its nodes, the outcome, the exception in place of an answer."""
+
+    expression: str
+    value: Value
+    nodes: list[Node]
+    outcome: int
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Execution:
+    """One time that a gradient call was run."""
+
+    site: Site
+    method: str
+    tape: Cell | None
+    recording: int
+    target: Value
+    targets: list[Node]
+    target_place: ast.AST | None
+    sources_place: ast.AST | None
+    sources: list[SourceResult]
+    zeros: bool
+    dead: bool
+    in_graph: bool
+    chain: Chain | None
+    error: str = ""
+    trouble: str = ""
+    watched: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Event:
+    """Something to know that is no gradient call: an exception, a condition, an update."""
+
+    word: str
+    site: Site
+    value: Value = NO_VALUE
+    args: Arguments | None = None
+    error: str = ""
+    call: str = ""
+    chain: Chain | None = None
+    in_graph: bool = False
+    active: tuple[int, ...] = ()
+    detail: object = None
+    dead: bool = False
+
+
+@dataclass(slots=True)
+class Entered:
+    """One with block (or other entry) of a tape."""
+
+    site: Site
+    tape: Cell
+    recording: int
+
+
+@dataclass(slots=True)
+class Tapes:
+    """All tapes of one run: the recorder that the libraries' world speaks to."""
+
+    world: Libraries
+    executions: list[Execution] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    entered: list[Entered] = field(default_factory=list)
+    recordings: dict[int, Cell] = field(default_factory=dict)
+    answers: dict[int, backprop.Answer] = field(default_factory=dict)
+    _paused: int = 0
+
+    def __post_init__(self) -> None:
+        registry = self.world.registry
+        registry.families.append(self._tape_family)
+        registry.enters["tape"] = lambda world, cell, site: self.enter(cell, site)
+        registry.leaves["tape"] = lambda world, cell, site: self.leave(cell)
+        registry.enters["stopped tape"] = lambda world, cell, site: self._stop(cell)
+        registry.leaves["stopped tape"] = lambda world, cell, site: self._restart(cell)
+        registry.enters["library"] = lambda world, cell, site: self._enter_library(cell, site)
+        for name in GRADIENT_METHODS:
+            registry.methods[("tape", name)] = self._asker(name)
+        registry.methods[("tape", "watch")] = self._watch
+        registry.methods[("tape", "reset")] = self._reset
+        registry.methods[("tape", "stop_recording")] = lambda world, base, args, site: Cell(
+            world.run.uid(), "stopped tape", base
+        )
+        registry.methods[("tape", "watched_variables")] = self._watched_variables
+        registry.methods[("tape", "__enter__")] = lambda world, base, args, site: self.enter(base, site)  # type: ignore[arg-type]
+        registry.methods[("tape", "__exit__")] = self._exit
+        registry.methods[("tape", "_push_tape")] = lambda world, base, args, site: self.enter(base, site)  # type: ignore[arg-type]
+        registry.methods[("tape", "_pop_tape")] = self._exit
+
+    # -- making, entering, leaving
+
+    def _tape_family(self, world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+        """Whatever is called `.GradientTape` makes a tape; a wrapper of one gives it back."""
+        if not name.endswith(("GradientTape",)):
+            if root(name) in world.tape_roots and name.endswith(".Variable"):
+                return world.registry.functions["tensorflow.Variable"](world, args, site)
+            return None
+        first = args.get(0, "tape", args.get(0, "gradtape"))
+        if isinstance(first, Cell) and first.kind == "tape":
+            return first
+        if name.endswith("DistributedGradientTape"):
+            return first if first is not UNBOUND else None
+        return self.make(name, args, site)
+
+    def make(self, name: str, args: Arguments, site: Site) -> Cell:
+        """A tape that was not entered yet."""
+        persistent = _flag(args.get(0, "persistent", FALSE))
+        watches = _flag(args.get(1, "watch_accessed_variables", TRUE))
+        cell = Cell(self.world.run.uid(), "tape", TapeInfo(persistent, watches, root(name)), site)
+        return cell
+
+    def enter(self, cell: Cell, site: Site) -> Value:
+        """The tape records from now on; a new recording if it has none yet."""
+        run = self.world.run
+        rec = self.recording(cell)
+        if rec is None or self._is_spent(cell):
+            rec = self._new_recording(cell)
+            run.state.set((cell.uid, "spent"), UNBOUND)
+        self.entered.append(Entered(site, cell, rec))
+        self._set_active(rec, True)
+        return cell
+
+    def _new_recording(self, cell: Cell) -> int:
+        rec = self.world.run.uid()
+        self.recordings[rec] = cell
+        self.world.run.state.set((cell.uid, "recording"), Const(rec))
+        return rec
+
+    def leave(self, cell: Cell) -> None:
+        """The tape stops recording; what it has it keeps."""
+        rec = self.recording(cell)
+        if rec is not None:
+            self._set_active(rec, False)
+
+    def _exit(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Cell)
+        self.leave(base)
+        return NO_VALUE
+
+    def _enter_library(self, value: Value, site: Site) -> Value:
+        """`with tf.GradientTape as tape`: the call is missing."""
+        if isinstance(value, Library) and value.name.endswith("GradientTape"):
+            self.world.raised("TypeError", site, "tape not called")
+            return Cell(self.world.run.uid(), "tape", TapeInfo(False, True, root(value.name), False), site)
+        return self.world.run.opaque(site, [])
+
+    def _stop(self, cell: Cell) -> Value:
+        self.leave(cell.info)
+        return NO_VALUE
+
+    def _restart(self, cell: Cell) -> None:
+        rec = self.recording(cell.info)
+        if rec is not None:
+            self._set_active(rec, True)
+
+    def _reset(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Cell)
+        rec = self.recording(base)
+        sure = self.active().get(rec) if rec is not None else None
+        if rec is not None and sure is not None:
+            self._set_active(rec, False)
+        new = self._new_recording(base)
+        self.events.append(Event("reset", site, base, detail=(rec, new)))
+        if sure is not None:
+            self._set_active(new, True)
+        return NO_VALUE
+
+    def recording(self, cell: Cell) -> int | None:
+        """The recording that a tape works on; None if it was never entered."""
+        value = self.world.run.state.get((cell.uid, "recording"))
+        if isinstance(value, OneOf):
+            value = value.options[-1]
+        return value.value if isinstance(value, Const) else None
+
+    def active(self) -> dict[int, int]:
+        """The recordings that run now, and whether that is sure."""
+        value = self.world.run.state.get((0, "active"))
+        every = [o for o in options(value) if isinstance(o, Tuple)]
+        if self._paused or not every:
+            return {}
+        found: dict[int, int] = {}
+        for option in every:
+            for item in option.items:
+                if isinstance(item, Const):
+                    found[item.value] = found.get(item.value, 0) + 1
+        return {rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()}
+
+    def _set_active(self, rec: int, on: bool) -> None:
+        value = self.world.run.state.get((0, "active"))
+        now = list(self._all_active(value))
+        if on and rec not in now:
+            now.append(rec)
+        elif not on and rec in now:
+            now.remove(rec)
+        self.world.run.state.set((0, "active"), Tuple(tuple(Const(r) for r in now)))
+
+    def _all_active(self, value: Value) -> Sequence[int]:
+        found = [i.value for o in options(value) if isinstance(o, Tuple) for i in o.items if isinstance(i, Const)]
+        return list(dict.fromkeys(found))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No tape records."""
+        self._paused += 1
+        try:
+            yield
+        finally:
+            self._paused -= 1
+
+    # -- recording
+
+    def made(self, node: Node) -> None:
+        """A node was made: each active tape records it if an input is tracked."""
+        active = self.active()
+        node.active = tuple(active)
+        if node.op in TRANSPARENT or not node.declared or node.kind in ("numpy", "python", "object", "written", "variable"):
+            return
+        for rec, sureness in active.items():
+            status = self._status(node, rec)
+            if status:
+                node.recorded[rec] = status if sureness == SURE else MAYBE if status == SURE else status
+
+    def _status(self, node: Node, rec: int) -> int:
+        if node.op == "unknown":
+            return UNSURE
+        found = 0
+        for edge in node.edges:
+            if edge.node.op == "weights":
+                self._watch_weights(edge.node, rec)
+            tracked = self.tracked(edge.node, rec)
+            if tracked == SURE:
+                return SURE
+            found = UNSURE if UNSURE in (found, tracked) else found or tracked
+        return found
+
+    def _watch_weights(self, node: Node, rec: int) -> None:
+        if self.recordings[rec].info.watches is not False:
+            self.world.run.state.set((rec, f"watch {node.id}"), Flag(True))
+
+    def tracked(self, node: Node, rec: int) -> int:
+        """Whether a recording knows a node: 0, SURE, MAYBE, UNSURE."""
+        if node.dtype in CARRIES_NOTHING and node.op not in TRANSPARENT:
+            return 0
+        flag = self.world.run.state.get((rec, f"watch {node.id}"))
+        if isinstance(flag, Flag) and flag.sure:
+            return SURE
+        status = node.recorded.get(rec, 0)
+        if node.op in TRANSPARENT:
+            status = self._tracked_parts(node, rec)
+        elif not status and node.opaque and node.op != "weights":
+            status = UNSURE
+        if isinstance(flag, Flag) and not status:
+            status = MAYBE
+        return status
+
+    def _tracked_parts(self, node: Node, rec: int) -> int:
+        parts = [self.tracked(edge.node, rec) for edge in node.edges if edge.outcome != NONE or node.op == "join"]
+        if node.op == "escaped":
+            return UNSURE
+        if SURE in parts and (node.op == "pack" or all(p == SURE for p in parts)):
+            return SURE
+        return UNSURE if UNSURE in parts else MAYBE if any(parts) else 0
+
+    def use(self, variable: Variable, site: Site | None) -> Node:
+        """A variable is read: tapes that watch what is accessed watch it."""
+        run = self.world.run
+        for rec, sureness in self.active().items():
+            key = (rec, f"watch {variable.node.id}")
+            watches = self.recordings[rec].info.watches
+            flag = run.state.get(key)
+            if watches is False or variable.trainable is False or (isinstance(flag, Flag) and flag.sure):
+                continue
+            run.state.set(key, Flag(bool(watches and variable.trainable and sureness == SURE)))
+        written = run.state.get((variable.uid, "assigned"))
+        if isinstance(written, Opaque):
+            edges = [Edge(variable.node, FLOWS, "linear"), Edge(written.node, NONE)]
+            return run.node("Variable.read_value", edges, site, dtype=variable.dtype)
+        return variable.node
+
+    # -- watching
+
+    def _watch(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Cell)
+        value = args.get(0, "tensor")
+        rec = self.recording(base)
+        self.events.append(Event("watch", site, value, args, detail=(base, rec), chain=world.run.chain))
+        if rec is None:
+            world.raised("AttributeError", site, "GradientTape.watch")
+            return NO_VALUE
+        for leaf in self._leaves(value):
+            self._watch_one(rec, leaf, site)
+        return NO_VALUE
+
+    def _leaves(self, value: Value) -> list[Value]:
+        leaves = flattened(self.world, value)
+        if leaves is not None:
+            return leaves
+        items = containers.sequence(self.world.run, value)
+        return [items.element] if isinstance(items, Many) else [value]
+
+    def _watch_one(self, rec: int, value: Value, site: Site) -> None:
+        several = isinstance(value, OneOf)
+        for option in options(value):
+            if isinstance(option, Many):
+                self._watch_one(rec, option.element, site)
+            bad = isinstance(option, Const) or (isinstance(option, Data) and option.kind in ("numpy", "python", "symbolic"))
+            if bad or (isinstance(option, Variable) and option.flavor == "keras"):
+                if not several:
+                    self.world.raised("ValueError", site, "GradientTape.watch")
+                continue
+            if isinstance(option, (Data, Opaque, Variable)):
+                self._mark(rec, option.node, not several)
+
+    def _mark(self, rec: int, node: Node, sure: bool) -> None:
+        key = (rec, f"watch {node.id}")
+        old = self.world.run.state.get(key)
+        if not (isinstance(old, Flag) and old.sure):
+            self.world.run.state.set(key, Flag(sure))
+        if node.op == "join":
+            for edge in node.edges:
+                self._mark(rec, edge.node, False)
+
+    def _watched_variables(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        rec = self.recording(base) if isinstance(base, Cell) else None
+        node = world.run.node("weights", [], site, dtype="f", kind="weights", opaque=True)
+        if rec is not None:
+            world.run.state.set((rec, f"watch {node.id}"), Flag(True))
+        return Opaque(node, "watched_variables")
+
+    # -- asking
+
+    def _asker(self, method: str) -> object:
+        def ask(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+            assert isinstance(base, Cell)
+            return self.ask(base, method, args, site)
+
+        return ask
+
+    def _is_spent(self, cell: Cell) -> bool:
+        flag = self.world.run.state.get((cell.uid, "spent"))
+        return isinstance(flag, Flag) and flag.sure
+
+    def ask(self, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
+        """`tape.gradient(target, sources)`: the verdict a source, and the value that comes out."""
+        from tapelint import asking
+
+        return asking.ask(self, cell, method, args, site)
+
+    def known(self, node: Node, rec: int) -> int:
+        """The outcome that a tape's knowledge of a source allows: nothing, everything, or nobody can tell."""
+        status = self.tracked(node, rec)
+        return {SURE: FLOWS, MAYBE: FLOWS | NONE, UNSURE: ANYTHING, 0: NONE}[status]
+
+    # -- what else happens
+
+    def raised(self, error: str, site: Site, call: str) -> None:
+        """The program ends here with an exception that nothing catches."""
+        run = self.world.run
+        dead = self.is_dead()
+        self.events.append(
+            Event("raised", site, error=error, call=call, chain=run.chain, in_graph=run.graph_mode > 0,
+                  active=tuple(self.active()), dead=dead)
+        )  # fmt: skip
+        if not dead:
+            run.state.set((0, "raised"), Flag(True))
+
+    def is_dead(self) -> bool:
+        """Whether the program has certainly ended before this point."""
+        flag = self.world.run.state.get((0, "raised"))
+        return isinstance(flag, Flag) and flag.sure
+
+    def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None:
+        """Take down something that a problem may be read off later."""
+        run = self.world.run
+        self.events.append(
+            Event(word, site, value, args, chain=run.chain, active=tuple(self.active()), in_graph=run.graph_mode > 0,
+                  dead=self.is_dead())
+        )  # fmt: skip
+
+    def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
+        """A Python condition was evaluated: of interest if it is on a tensor."""
+        if not is_tensor(value):
+            return
+        run = self.world.run
+        site = Site(frame.source, test)
+        if run.graph_mode and run.no_autograph and kind != "comprehension":
+            self.world.raised("OperatorNotAllowedInGraphError", site, f"condition {kind}")
+        self.events.append(
+            Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0,
+                  active=tuple(self.active()), detail=statement, dead=self.is_dead())
+        )  # fmt: skip
+
+    def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
+        """The arms of a branch have been run."""
+
+
+def is_tensor(value: Value) -> bool:
+    """Whether a value is certainly a tensor or variable."""
+    if isinstance(value, OneOf):
+        return any(is_tensor(option) for option in value.options)
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+
+
+def _flag(value: Value) -> bool | None:
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+__all__ = ["ZERO", "Execution", "TapeInfo", "Tapes", "apply", "backprop"]
