@@ -20,7 +20,7 @@ HELPER = "# GradientTape\nimport helper\n"
 
 @pytest.fixture
 def seen(engine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
-    """Runs tapelint twice over the folder, with a cache and without, which must say the same; gives what was analysed."""
+    """Checks the folder without a cache and with one, which must say the same; gives what was analysed."""
     analysed: list[str] = []
 
     def watched(source, project, facts):  # type: ignore[no-untyped-def]
