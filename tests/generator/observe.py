@@ -1,0 +1,291 @@
+"""Run programs on TensorFlow and write down what each gradient call gave, source by source.
+
+Many programs run in one process. `GradientTape.gradient`, `jacobian` and `batch_jacobian` are wrapped while they do:
+the wrapper notes the outcome for the line of the program that asked, whether that line runs eagerly or is traced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import os
+import random
+import signal
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+SECONDS = 20
+"""How long one program may run."""
+
+Place = tuple[str, int]
+
+
+@dataclass
+class Call:
+    """One gradient call of a program.
+
+    method: gradient, jacobian or batch_jacobian. sources: for each source, in TensorFlow's order, the set of what came:
+    flows, none, zero, `raises Type`. lengths: the numbers of sources seen. runs: how often it was reached.
+    """
+
+    method: str
+    sources: list[set[str]] = field(default_factory=list)
+    lengths: set[int] = field(default_factory=set)
+    runs: int = 0
+
+    def note(self, position: int, outcome: str) -> None:
+        while len(self.sources) <= position:
+            self.sources.append(set())
+        self.sources[position].add(outcome)
+
+
+@dataclass
+class Observation:
+    """What a program did. error: the exception that ended it, `Type: text`, and the line of main.py it came through."""
+
+    calls: dict[Place, Call] = field(default_factory=dict)
+    error: str = ""
+    error_place: Place | None = None
+
+    def join(self, other: Observation) -> None:
+        """Add what another run of the same lines did."""
+        for place, call in other.calls.items():
+            mine = self.calls.setdefault(place, Call(call.method))
+            mine.lengths |= call.lengths
+            mine.runs += call.runs
+            for position, outcomes in enumerate(call.sources):
+                for outcome in outcomes:
+                    mine.note(position, outcome)
+        self.error = self.error or other.error
+        self.error_place = self.error_place or other.error_place
+
+
+class TooLong(BaseException):
+    """A program that ran out of time."""
+
+
+class Observer:
+    """Runs programs. Use it as a context: TensorFlow's tape is wrapped while it is open."""
+
+    def __init__(self) -> None:
+        import keras
+        import tensorflow as tf
+        from tensorflow.python.util import tf_stack
+
+        tf.get_logger().setLevel("ERROR")
+        self.tf, self.keras, self.stack = tf, keras, tf_stack
+        self.root, self.now = "", Observation()
+        self.inside = 0
+        self.originals: dict[str, Callable[..., Any]] = {}
+        self.inner: list[bool] | None = None
+
+    def __enter__(self) -> Observer:
+        for name in ("gradient", "jacobian", "batch_jacobian"):
+            self.originals[name] = getattr(self.tf.GradientTape, name)
+            setattr(self.tf.GradientTape, name, self.wrapper(name))
+        gc.collect()
+        gc.freeze()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for name, original in self.originals.items():
+            setattr(self.tf.GradientTape, name, original)
+        gc.unfreeze()
+
+    # one program
+
+    def run(self, files: dict[str, str]) -> Observation:
+        """Run a program in a fresh folder."""
+        with tempfile.TemporaryDirectory(prefix="tape-program-") as folder:
+            root = os.path.realpath(folder)
+            for name, text in files.items():
+                path = Path(root, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            self.root, self.now, self.inside = root + os.sep, Observation(), 0
+            with self.surroundings(root, "keras" in "".join(files.values())):
+                self.execute(Path(root, "main.py"))
+        return self.now
+
+    @contextlib.contextmanager
+    def surroundings(self, root: str, uses_keras: bool) -> Iterator[None]:
+        """What a program must find: its folder first, fixed seeds, a quiet terminal; and what it leaves is taken away."""
+        import numpy as np
+
+        before, bytecode = set(sys.modules), sys.dont_write_bytecode
+        sys.path.insert(0, root)
+        sys.dont_write_bytecode = True
+        importlib.invalidate_caches()
+        random.seed(0)
+        np.random.seed(0)
+        self.tf.random.set_seed(0)
+        if uses_keras:
+            self.keras.utils.clear_session(free_memory=False)
+        try:
+            with (
+                warnings.catch_warnings(),
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+            ):
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            sys.path.remove(root)
+            sys.dont_write_bytecode = bytecode
+            sys.path_importer_cache.pop(root, None)
+            for name in set(sys.modules) - before:
+                if str(getattr(sys.modules[name], "__file__", "") or "").startswith(root):
+                    del sys.modules[name]
+
+    def execute(self, path: Path) -> None:
+        def out_of_time(number: int, frame: FrameType | None) -> None:
+            raise TooLong
+
+        previous = signal.signal(signal.SIGALRM, out_of_time)
+        signal.alarm(SECONDS)
+        try:
+            code: CodeType = compile(path.read_text(), str(path), "exec")
+            exec(code, {"__name__": "__main__", "__file__": str(path)})
+        except (Exception, SystemExit, TooLong) as error:
+            self.now.error = f"{type(error).__name__}: {str(error)[:300]}"
+            self.now.error_place = self.place_of(error)
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, previous)
+
+    def place_of(self, error: BaseException) -> Place | None:
+        """The innermost line of the program that an exception came through."""
+        place, trace = None, error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name.startswith(self.root):
+                place = (name[len(self.root) :], trace.tb_lineno)
+            trace = trace.tb_next
+        return place
+
+    def caller(self) -> Place | None:
+        """The line of the program that asks; lines of AutoGraph's copies are mapped back by TensorFlow itself."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name.startswith(self.root):
+                return name[len(self.root) :], frame.f_lineno
+            if "__autograph_generated_file" in name:
+                break
+            frame = frame.f_back
+        for entry in reversed(self.stack.extract_stack()):
+            if entry.filename.startswith(self.root):
+                return entry.filename[len(self.root) :], entry.lineno
+        return None
+
+    # the wrapped methods
+
+    def wrapper(self, method: str) -> Callable[..., Any]:
+        original = self.originals[method]
+
+        def asked(tape: Any, target: Any = None, sources: Any = None, *rest: Any, **options: Any) -> Any:
+            sources = options.pop("source", sources) if method == "batch_jacobian" else sources
+            if self.inside:
+                return self.asked_inside(original, tape, target, sources, *rest, **options)
+            place = self.caller()
+            if place is None:
+                return original(tape, target, sources, *rest, **options)
+            call = self.now.calls.setdefault(place, Call(method))
+            call.runs += 1
+            return self.ask(call, original, tape, target, sources, rest, options)
+
+        return asked
+
+    def asked_inside(self, original: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """A call that TensorFlow itself makes, for a jacobian."""
+        result = original(*arguments, **options)
+        if self.inner is not None:
+            self.inner = [item is None for item in self.tf.nest.flatten(result)]
+        return result
+
+    def ask(
+        self,
+        call: Call,
+        original: Callable[..., Any],
+        tape: Any,
+        target: Any,
+        sources: Any,
+        rest: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Any:
+        """Ask TensorFlow, with NONE in place of ZERO so that a missing gradient shows, and hand back what was wanted."""
+        tf = self.tf
+        position = {"gradient": 1, "jacobian": 0, "batch_jacobian": 0}[call.method]
+        wanted = (
+            rest[position]
+            if len(rest) > position
+            else options.get("unconnected_gradients", tf.UnconnectedGradients.NONE)
+        )
+        zeros = wanted in ("zero", tf.UnconnectedGradients.ZERO)
+        if zeros:
+            rest = rest[:position]
+            options = {**options, "unconnected_gradients": tf.UnconnectedGradients.NONE}
+        flat = tf.nest.flatten(sources)
+        call.lengths.add(len(flat))
+        self.inside += 1
+        self.inner = [] if call.method == "batch_jacobian" else None
+        try:
+            result = original(tape, target, sources, *rest, **options)
+        except Exception as error:
+            for index in range(len(flat)):
+                call.note(index, f"raises {type(error).__name__}")
+            raise
+        finally:
+            self.inside -= 1
+            missing, self.inner = self.inner or [], None
+        given = tf.nest.flatten(result)
+        for index in range(len(flat)):
+            gone = missing[index] if index < len(missing) else given[index] is None
+            self.note(call, index, None if gone else given[index])
+        if zeros:
+            return tf.nest.map_structure(lambda item, source: self.filled(item, source, target), result, sources)
+        return result
+
+    def filled(self, item: Any, source: Any, target: Any) -> Any:
+        return item if item is not None else self.tf.zeros_like(source)
+
+    def note(self, call: Call, index: int, gradient: Any) -> None:
+        tf = self.tf
+        if gradient is None:
+            call.note(index, "none")
+            return
+        values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
+        if tf.is_symbolic_tensor(values):
+            self.note_later(call, index, values)
+            return
+        zero = bool((values.numpy() == 0).all())
+        call.note(index, "zero" if zero else "flows")
+
+    def note_later(self, call: Call, index: int, values: Any) -> None:
+        """In a graph the value is only known when the graph runs."""
+        tf = self.tf
+
+        def seen(zero: Any) -> Any:
+            call.note(index, "zero" if bool(zero) else "flows")
+            return zero
+
+        while len(call.sources) <= index:
+            call.sources.append(set())
+        zero = tf.reduce_all(tf.equal(tf.stop_gradient(values), 0))
+        tf.numpy_function(seen, [zero], tf.bool, stateful=True)
+
+
+def observe(programs: list[dict[str, str]]) -> list[Observation]:
+    """Run programs, each given by its files, one after the other."""
+    with Observer() as observer:
+        return [observer.run(files) for files in programs]
