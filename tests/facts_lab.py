@@ -49,7 +49,7 @@ SHAPES: dict[str, tuple[str, tuple[int, ...]]] = {  # short names of common leav
     "seq": ("x", (2, 4, 3)), "vol": ("x", (1, 4, 4, 4, 2)),
     "prob": ("prob", (4, 3)), "probb": ("probb", (4, 3)),
     "c": ("c", (3,)), "d": ("d", (3,)),
-    "i": ("i", (3,)), "j": ("j", (3,)), "si": ("i", ()), "b": ("b", (3,)), "bb": ("bb", (3,)), "t": ("t", (3,)),
+    "i": ("i", (3,)), "j": ("j", (3,)), "b": ("b", (3,)), "bb": ("bb", (3,)), "t": ("t", (3,)),
     "v": ("v", (3,)), "vm": ("v", (3, 3)), "vs": ("v", ()), "vu": ("vu", (3,)),
     "kv": ("kv", (3,)), "na": ("na", (3,)),
 }  # fmt: skip
@@ -151,20 +151,12 @@ def compiled(expression: str) -> Any:
     return compile(expression, expression, "eval")
 
 
-def run(expression: str, env: Mapping[str, Any], graph: bool = False) -> Any:
-    """Evaluate an expression with its leaves, eagerly or in a tf.function; seeds are set."""
+def run(expression: str, env: Mapping[str, Any]) -> Any:
+    """Evaluate an expression with its leaves; seeds are set."""
     tf.random.set_seed(3)
     np.random.seed(3)
     keras.utils.set_random_seed(3)
-    if not graph:
-        return eval(compiled(expression), NAMESPACE | dict(env))
-    names = [n for n in env if tf.is_tensor(env[n]) and not is_variable(env[n])]
-    rest = {n: env[n] for n in env if n not in names}
-
-    def traced(*values: Any) -> Any:
-        return eval(compiled(expression), NAMESPACE | rest | dict(zip(names, values, strict=True)))
-
-    return tf.function(traced)(*[env[n] for n in names])
+    return eval(compiled(expression), NAMESPACE | dict(env))
 
 
 def upstream(value: Any, zero: bool = False) -> Any:
@@ -172,6 +164,12 @@ def upstream(value: Any, zero: bool = False) -> Any:
     shape = tuple(value.shape)
     weights = np.random.RandomState(5).uniform(0.5, 1.5, shape)
     return tf.cast(tf.constant(weights * (0.0 if zero else 1.0)), value.dtype)
+
+
+def graph_upstream(value: Any) -> Any:
+    """The same for a symbolic result, whose shape may be unknown."""
+    steps = tf.cast(tf.range(tf.size(value)), tf.float32)
+    return tf.cast(tf.reshape(0.7 + 0.3 * tf.math.floormod(steps * 1.7, 2.0), tf.shape(value)), value.dtype)
 
 
 def flat(result: Any) -> list[Any]:
@@ -190,7 +188,7 @@ def kind_of(result: Any) -> tuple[str, str]:
     if tf.is_tensor(result):
         return "tensor", tf.as_dtype(result.dtype).name
     if isinstance(result, np.ndarray | np.generic):
-        return "numpy", str(result.dtype) if result.dtype.kind not in "US" else "string"
+        return "numpy", {"U": "string", "S": "string", "O": "mixed"}.get(result.dtype.kind, str(result.dtype))
     if isinstance(result, bool | int | float | complex | str | bytes):
         return "python", {"str": "string", "bytes": "string"}.get(type(result).__name__, type(result).__name__)
     if isinstance(result, list | tuple | dict) and not isinstance(result, tf.TensorShape):
@@ -207,9 +205,55 @@ def kind_of(result: Any) -> tuple[str, str]:
     return "object", "same"
 
 
-def observe(
-    expression: str, leaves: Mapping[str, Any], graph: bool = False, second: bool = True
-) -> Seen:
+def observe_graph(expression: str, leaves: Mapping[str, Any]) -> Seen:
+    """The same inside a tf.function, with the tape inside too: errors and outcomes only."""
+    seen = Seen()
+    carriers = {n: v for n, v in leaves.items() if not isinstance(v, np.ndarray) and differentiable(v)}
+    tensors = [n for n in leaves if tf.is_tensor(leaves[n]) and not is_variable(leaves[n])]
+
+    def traced(*values: Any) -> dict[str, Any]:
+        env = {**leaves, **dict(zip(tensors, values, strict=True))}
+        inside = {n: env[n] for n in carriers}
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([watched(v) for v in inside.values()])
+            result = eval(compiled(expression), NAMESPACE | env)
+            seen.kind, seen.dtype = kind_of(result)
+            parts = [] if seen.kind in ("none", "object", "numpy", "python") else flat(result)
+            targets = [watched(p) for p in parts if differentiable(p) and not isinstance(p, np.ndarray)]
+            followed = [tf.convert_to_tensor(p) * 1 if is_variable(p) else p for p in targets]
+            followed = followed or [tf.cast(p, tf.float32) for p in parts if _countable(p)]
+        gradients = {}
+        ups = [graph_upstream(t) for t in followed]
+        for name, value in inside.items():
+            try:
+                found = tape.gradient(followed, watched(value), output_gradients=ups) if followed else None
+            except LookupError as error:
+                seen.outcomes[name], seen.errors[name] = "raises", type(error).__name__
+                continue
+            seen.outcomes[name] = "none"
+            if found is not None:
+                gradients[name] = tf.convert_to_tensor(found)
+        return gradients
+
+    try:
+        gradients = tf.function(traced)(*[leaves[n] for n in tensors])
+    except Exception as error:
+        seen.error, seen.message = type(error).__name__, str(error)[:300]
+        return seen
+    for name, found in gradients.items():
+        seen.outcomes[name] = "flows" if np.any(found.numpy() != 0) else "zero"
+    if seen.kind in ("numpy", "python"):
+        seen.outcomes = dict.fromkeys(carriers, "detached")
+    seen.dtype = _same(seen.dtype, carriers)
+    return seen
+
+
+def _same(dtype: str, carriers: Mapping[str, Any]) -> str:
+    home = next(iter(carriers.values()), None)
+    return "same" if home is not None and dtype == tf.as_dtype(home.dtype).base_dtype.name else dtype
+
+
+def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> Seen:
     """Run an expression under tapes and say what became of each leaf."""
     seen = Seen()
     carriers = {n: v for n, v in leaves.items() if not isinstance(v, np.ndarray) and differentiable(v)}
@@ -219,7 +263,7 @@ def observe(
         with tf.GradientTape(persistent=True) as tape:
             tape.watch([watched(v) for v in carriers.values()])
             try:
-                result = run(expression, leaves, graph)
+                result = run(expression, leaves)
             except Exception as error:
                 seen.error, seen.message = type(error).__name__, str(error)[:300]
                 return seen
@@ -237,6 +281,8 @@ def observe(
         else:
             seen.recorded = False
         gradients = _first(seen, tape, carriers, followed or casts)
+        if "UnknownError" in seen.errors.values():
+            gradients = _single(seen, expression, leaves, carriers)
         if casts and seen.kind != "variable":
             _as_target(seen, tape, carriers, [p for p in parts if _countable(p)])
     if seen.kind in ("numpy", "python", "none", "object"):
@@ -247,10 +293,7 @@ def observe(
         for name, found in seen.linearity.items():
             if found == "self":
                 seen.linearity[name] = "square" if _third_absent(expression, leaves, carriers[name]) else "other"
-    if carriers:
-        home = next(iter(carriers.values()))
-        if seen.dtype == tf.as_dtype(home.dtype).base_dtype.name:
-            seen.dtype = "same"
+    seen.dtype = _same(seen.dtype, carriers)
     return seen
 
 
@@ -258,7 +301,7 @@ def _known(tape: Any, further: Any, result: Any) -> bool:
     """Whether the tape knows a result: only then is it a source for what was computed from it."""
     try:
         return tape.gradient(further, result) is not None
-    except LookupError:
+    except Exception:
         return True
 
 
@@ -282,6 +325,17 @@ def _first(seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any
         gradients[name] = g
         seen.outcomes[name] = "flows" if np.any(g.numpy() != 0) else "zero"
     return gradients
+
+
+def _single(seen: Seen, expression: str, leaves: Mapping[str, Any], carriers: Mapping[str, Any]) -> dict[str, Any]:
+    """Each gradient on a tape of its own: tf.py_function forgets its own tape after the first."""
+    for name, value in carriers.items():
+        with tf.GradientTape() as tape:
+            tape.watch([watched(v) for v in carriers.values()])
+            parts = [p for p in flat(run(expression, leaves)) if differentiable(p)]
+        seen.errors.pop(name, None)
+        _first(seen, tape, {name: value}, parts)
+    return {}
 
 
 def _as_target(seen: Seen, tape: Any, carriers: Mapping[str, Any], parts: list[Any]) -> None:
@@ -353,10 +407,15 @@ class Point:
     beyond: str | None
 
 
-def at_point(expression: str, leaves: Mapping[str, Any], name: str, at: float) -> Point | None:
-    """Whether the gradient is not finite where every element of a leaf is `at`; None if it is, or if it cannot be run."""
+def at_point(
+    expression: str, leaves: Mapping[str, Any], name: str, at: float, together: tuple[str, ...] = ()
+) -> Point | None:
+    """Whether the gradient is not finite where every element of a leaf is `at`; None if it is, or if it cannot be run.
+
+    together: further leaves that are there at the same time.
+    """
     value = fill(leaves[name], at)
-    env = {**leaves, name: value}
+    env = {**leaves, **{other: fill(leaves[other], at) for other in together}, name: value}
     try:
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(value)
@@ -373,7 +432,7 @@ def at_point(expression: str, leaves: Mapping[str, Any], name: str, at: float) -
     sides = {}
     for side, step in (("below", -0.02), ("above", 0.02)):
         try:
-            there = [p for p in flat(run(expression, {**leaves, name: fill(value, at + step)})) if differentiable(p)]
+            there = [p for p in flat(run(expression, {**env, name: fill(value, at + step)})) if differentiable(p)]
             sides[side] = not_finite(there) == "nan"
         except Exception:
             sides[side] = False

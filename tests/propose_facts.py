@@ -26,10 +26,14 @@ import facts_lab as lab
 import numpy as np
 
 from tapelint.facts import Facts
-from tapelint.facts.parse import full_name, leaves_of
+from tapelint.facts.parse import GRAPH, full_name, leaves_of
 
 RANDOM = ("random", "dropout", "Dropout", "Noise", "shuffle", "sampled", "candidate", "nce_loss")
 MADE = re.compile(r"\b(layers|losses|metrics|Model|Sequential|initializers|optimizers)\b|\bk?v\b|\bv[msu]?\d*\b|Variable|Generator")
+UNBOUNDED = (  # what hangs on weights, or is a decomposition: nothing seen there is a bound
+    "linalg", "quantization", "igamma", "map_coordinates", "min_max_norm", "local_response", "eigh", "qr(", "svd", "circle",
+    "LSTM", "GRU", "RNN", "Conv", "Dense", "Normalization", "PReLU", "Attention", "polyval", "full_like", "sufficient",
+)  # fmt: skip
 GUESSES = {
     "axis": "0", "shape": "[3]", "indices": "i", "ids": "i", "labels": "prob", "logits": "x4x3", "y_true": "y", "y_pred": "x",
     "image": "image", "images": "img", "dtype": "'float32'", "condition": "b", "n": "3", "num": "3", "paddings": "[[1, 1]]",
@@ -91,19 +95,30 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
+def point_words(point: lab.Point, at: float, together: bool) -> str:
+    """A singular point in the words of the files."""
+    words = f"{point.gradient} at {number(at)}" + (" together" if together else "")
+    words += " guarded" if point.guarded else ""
+    words += f" value {point.value}" if point.value != "finite" else ""
+    return words + (f" nan {point.beyond}" if point.beyond else "")
+
+
 def singular_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> dict[str, list[str]]:
     """Where the gradient is not finite, by leaf."""
     found: dict[str, list[str]] = {}
+    together = tuple(name for name, outcome in seen.outcomes.items() if outcome == "flows" and simple(env[name]))
     for name, outcome in seen.outcomes.items():
         if outcome != "flows" or not simple(env[name]):
             continue
         for at in (0.0, 1.0, -1.0):
             point = lab.at_point(expression, env, name, at)
             if point:
-                words = f"{point.gradient} at {number(at)}" + (" guarded" if point.guarded else "")
-                words += f" value {point.value}" if point.value != "finite" else ""
-                words += f" nan {point.beyond}" if point.beyond else ""
-                found.setdefault(name, []).append(words)
+                found.setdefault(name, []).append(point_words(point, at, False))
+    if not found and len(together) > 1:
+        for name in together:
+            point = lab.at_point(expression, env, name, 0.0, together)
+            if point:
+                found.setdefault(name, []).append(point_words(point, 0.0, True))
     return found
 
 
@@ -118,8 +133,11 @@ def range_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> list[st
         return []
     if seen.dtype not in ("same", "float32") or any(word in expression for word in RANDOM) or not env:
         return []
+    kept = lab.spread(expression, env)
+    if kept == "within":
+        return ["within"]
     found = lab.extent(expression, env)
-    if found is None:
+    if found is None or any(word in expression for word in UNBOUNDED):
         return []
     low, high = found
     words = []
@@ -127,47 +145,43 @@ def range_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> list[st
         words.append("not negative")
     elif low > 0:
         words.append("from 1" if low == 1 else "positive")
-    elif -1 <= low < -0.9:
-        words.append("from -1" if low == -1 else "above -1")
+    elif -1 <= low < -0.9 and (high <= 1 or "elu(" in expression or "expm1" in expression):
+        words.append("from -1")
     if high == 0:
         words.append("not positive")
-    elif high <= 1 and high > 0.9:
-        words.append("to 1" if high == 1 else "below 1")
+    elif 0.9 < high <= 1 and low >= -1:
+        words.append("to 1")
     if high > 1e20:
         words.append("overflows")
-    kept = lab.spread(expression, env)
-    if kept == "within":
-        words.append("within")
-    elif kept == "sign" and low < 0:
+    if kept == "sign" and low < 0:
         words.append("keeps sign")
     return words
 
 
-def lines(expression: str, ranges: bool = True) -> list[str]:
+def lines(expression: str, ranges: bool = True, variants: bool = True) -> list[str]:
     """The lines for one expression: eagerly, and where it differs with variables and in tf.function."""
+    if expression.startswith(GRAPH):
+        inner = expression.removeprefix(GRAPH)
+        return [f"{expression}  {answer(lab.observe_graph(inner, env_of(inner)), {}, [])}"]
     env = env_of(expression)
     seen = lab.observe(expression, env)
     points = singular_words(expression, env, seen)
     extra = range_words(expression, env, seen) if ranges else []
     made = [f"{expression}  {answer(seen, points, extra)}"]
-    if seen.error:
+    if seen.error or not variants or re.search(r"\[\d\]$", expression):
         return made
     for variant in variable_variants(expression, env):
         there = lab.observe(variant, env_of(variant))
-        if list(there.outcomes.values()) != list(seen.outcomes.values()) or there.error:
+        if there.error or [o == "none" for o in there.outcomes.values()] != [o == "none" for o in seen.outcomes.values()]:
             made.append(f"{variant}  {answer(there, {}, [])}")
     if env and not MADE.search(expression):
-        graph = lab.observe(expression, env, graph=True, second=False)
-        if graph.error or graph.outcomes != seen.outcomes:
-            made.append(f"in tf.function: {expression}  {graph_answer(graph, seen)}")
+        graph = lab.observe_graph(expression, env)
+        tensor = seen.kind in ("tensor", "tuple", "variable")
+        if graph.error and graph.error != "LookupError" or tensor and graph.outcomes != seen.outcomes and not graph.error:
+            graph.linearity = {n: seen.linearity.get(n, "other") for n in graph.outcomes}
+            graph.recorded = seen.recorded
+            made.append(f"in tf.function: {expression}  {answer(graph, {}, [])}")
     return made
-
-
-def graph_answer(graph: lab.Seen, seen: lab.Seen) -> str:
-    """What differs in a tf.function."""
-    if not graph.error:
-        graph.linearity = {n: seen.linearity.get(n, "other") for n in graph.outcomes}
-    return answer(graph, {}, [])
 
 
 def variable_variants(expression: str, env: dict[str, Any]) -> list[str]:
@@ -179,7 +193,7 @@ def variable_variants(expression: str, env: dict[str, Any]) -> list[str]:
         shape = "x".join(map(str, value.shape)) or "0"
         unit = "vu" if name.startswith(("u", "w", "img", "image", "p", "q")) else "v"
         made = [rename(expression, {name: {"v3": "v", "v3x3": "vm", "v0": "vs"}.get(unit + shape, unit + shape)})]
-        if shape == "3" and unit == "v":
+        if shape == "3" and unit == "v" and f"[{name}," not in expression:
             made.append(rename(expression, {name: "kv"}))
         return made
     return []
@@ -248,8 +262,9 @@ def header(name: str) -> str:
 def own_signature(thing: Any) -> str:
     """The parameters of a function, or of a class's constructor."""
     found = signature(thing)
-    if found is None and inspect.isclass(thing):
+    if inspect.isclass(thing) and found in (None, "*args, **kwargs"):
         found = signature(thing.__init__, bound=True)
+        found = None if found == "*args, **kwargs" else found
     if found is None and isinstance(thing, np.ufunc):
         found = ", ".join([f"x{i + 1}" if thing.nin > 1 else "x" for i in range(thing.nin)] + ["*", "out=None"])
     return found if found is not None else "*args"
@@ -322,16 +337,35 @@ def guess(name: str) -> str:
     return f"{name}({', '.join(words)})"
 
 
-def block(name: str, expressions: Iterable[str], head: str | None = None, ranges: bool = True) -> str:
+def block(
+    name: str, expressions: Iterable[str], head: str | None = None, ranges: bool = True, variants: bool = True
+) -> str:
     """One entry: the header and the measured lines, aligned."""
     made: list[tuple[str, str]] = []
+    expressions = list(expressions)
     for expression in expressions:
-        for line in lines(expression, ranges):
+        for line in lines(expression, ranges, variants):
             left, _, right = line.partition("  ")
             if (left, right) not in made:
                 made.append((left, right))
+    if head is None:
+        head = header(name)
+        if not inspect.isclass(resolve(name)) and any(called_twice(e) for e in expressions):
+            head = twice(head)
     width = min(max((len(left) for left, _ in made), default=0), 60)
     return "\n".join([head or header(name), *(f"  {left:<{width}}  {right}" for left, right in made)])
+
+
+def called_twice(expression: str) -> bool:
+    """Whether what the function returns is called."""
+    tree = ast.parse(expression, mode="eval").body
+    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Call)
+
+
+def twice(head: str) -> str:
+    """A header with a second list of parameters, for a function that returns a function."""
+    left, equals, right = head.partition(" = ")
+    return f"{left}(*args, **kwargs){equals}{right}"
 
 
 def missing(module: str) -> list[str]:

@@ -164,8 +164,8 @@ def _assemble(group: list[Experiment], best: Experiment) -> Effect:
     return effect
 
 
-def _parts(parts: Mapping[int | None, Experiment]) -> tuple[Effect | None, ...]:
-    last = max(at for at in parts if at is not None)
+def _parts(parts: Mapping[int, Experiment]) -> tuple[Effect | None, ...]:
+    last = max(parts)
     made: list[Effect | None] = []
     for at in range(last + 1):
         part = parts.get(at)
@@ -190,6 +190,8 @@ def _vary(effect: Effect, variant: Experiment) -> Effect:
         return replace(effect, graph_variable_error=variant.error)
     if variant.graph:
         return replace(effect, graph_error=variant.error)
+    if variant.variable == "keras":
+        return replace(effect, keras_variable_error=variant.error)
     return replace(effect, variable_error=variant.error)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tapelint.facts.choose import Experiment
 from tapelint.facts.values import Fact, FactError, Parameter, Weight
@@ -46,6 +47,7 @@ def read_block(block: str) -> Fact:
         raise FactError(f"{error}: {lines[0]}") from error
     kind = _kind(name, len(signatures))
     weights: tuple[Weight, ...] = ()
+    inner: tuple[str, ...] = ()
     experiments = []
     for line in lines[1:]:
         text = line.strip()
@@ -54,13 +56,15 @@ def read_block(block: str) -> Fact:
         try:
             if text.startswith("weights "):
                 weights = tuple(_weights(text.removeprefix("weights ")))
+            elif text.startswith("inner "):
+                inner = tuple(text.removeprefix("inner ").split(", "))
             elif (experiment := read_line(text, name, kind, signatures)) is not None:
                 experiments.append(experiment)
         except (SyntaxError, ValueError) as error:
             raise FactError(f"{error}: {text}") from error
     call = signatures[1] if len(signatures) > 1 else ()
     first = signatures[0] if signatures else (Parameter("self"),)
-    return Fact(name, kind, first, call, weights, tuple(experiments))
+    return Fact(name, kind, first, call, weights, inner, tuple(experiments))
 
 
 def _kind(name: str, signatures: int) -> str:
@@ -103,7 +107,7 @@ def _weights(text: str) -> Iterator[Weight]:
     """`kernel, bias if use_bias, moving_mean frozen`."""
     for clause in text.split(","):
         name, *words = clause.split()
-        weight = {"trainable": True, "when": None, "outcome": "flows"}
+        weight: dict[str, Any] = {}
         while words:
             word = words.pop(0)
             if word == "frozen":
@@ -116,13 +120,13 @@ def _weights(text: str) -> Iterator[Weight]:
                 del words[: not truth]
             else:
                 raise FactError(f"what is '{word}'?")
-        yield Weight(name, **weight)  # type: ignore[arg-type]
+        yield Weight(name, **weight)
 
 
 def split_line(text: str) -> tuple[str, bool, str, str]:
     """A line's versions ("" for all), whether it is in tf.function, its expression and its answer."""
     versions = ""
-    if text.startswith("["):
+    if text.startswith("[") and text[1:2].isalpha() and "=" in text.partition("]")[0]:
         versions, _, text = text[1:].partition("] ")
     graph = text.startswith(GRAPH)
     if graph:

@@ -48,6 +48,10 @@ class Facts:
         fact = self.fact(qualified)
         return fact.name if fact else None
 
+    def names(self) -> list[str]:
+        """Every name and alias of the built-in facts and the project's."""
+        return [*self._blocks, *self._own]
+
     def has_prefix(self, qualified: str) -> bool:
         """Whether a name is a module or namespace of something known, such as "tensorflow.math"."""
         if self._prefixes is None:

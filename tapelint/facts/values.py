@@ -35,11 +35,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One weight of a layer.
-
-    `when` holds the constructor parameters that it needs, each with the truth that its value must have; all must hold.
-    `count` names the constructor parameter that says how many times the group of this weight is repeated, if any.
-    """
+    """One weight of a layer. `when`: the constructor parameter that decides whether it exists, and the truth needed."""
 
     name: str
     trainable: bool = True
@@ -52,7 +48,8 @@ class Singular:
     """A point of an argument where the gradient is not finite.
 
     `guarded`: an upstream gradient of 0 still gives 0. `value`: what the result itself is there. `beyond`: the side
-    on which results are NaN ("below", "above" or None).
+    on which results are NaN ("below", "above" or None). `together`: only where every other argument that carries a
+    gradient is there as well (atan2 at 0, 0).
     """
 
     at: float
@@ -60,6 +57,7 @@ class Singular:
     guarded: bool = False
     value: Literal["finite", "inf", "nan"] = "finite"
     beyond: Literal["below", "above"] | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ class Effect:
 
     A parameter that no experiment covers is absent from `inputs`: nothing is known of it. `error` is raised by the call
     itself, `graph_error` by the call inside tf.function, `variable_error` by the call on a tf.Variable,
-    `graph_variable_error` on a tf.Variable inside tf.function.
+    `keras_variable_error` on a keras.Variable, `graph_variable_error` on a tf.Variable inside tf.function.
     """
 
     inputs: Mapping[str, Input]
@@ -123,6 +121,7 @@ class Effect:
     error: str | None = None
     graph_error: str | None = None
     variable_error: str | None = None
+    keras_variable_error: str | None = None
     graph_variable_error: str | None = None
     experiment: str = ""
 
@@ -132,7 +131,8 @@ class Fact:
     """All that is known of one function, method, operator, layer, loss, metric or property.
 
     `parameters` are in positional order; those of a class are of its constructor, and `call_parameters` of its
-    `__call__`. `weights` are in the order of Keras 3's `layer.weights`.
+    `__call__`. `weights` are a layer's own, in the order of Keras 3's `layer.weights`; `inner` names the constructor
+    parameters whose layers' weights come after them (a wrapper that copies a layer names it twice).
     """
 
     name: str
@@ -140,6 +140,7 @@ class Fact:
     parameters: tuple[Parameter, ...]
     call_parameters: tuple[Parameter, ...] = ()
     weights: tuple[Weight, ...] = ()
+    inner: tuple[str, ...] = ()
     experiments: tuple[Experiment, ...] = field(default=(), repr=False)
 
     def effect(self, given: Mapping[str, object], unknown: frozenset[str] | set[str] = frozenset()) -> Effect:

@@ -92,8 +92,8 @@ class _Reader:
         point: dict[str, Any] = {"at": float(_one(words)), "gradient": gradient}
         words = words[1:]
         while words:
-            if words[0] == "guarded":
-                point["guarded"], words = True, words[1:]
+            if words[0] in ("guarded", "together"):
+                point[words[0]], words = True, words[1:]
             elif words[0] == "value":
                 point["value"], words = _one(words[1:]), words[2:]
             elif words[0] == "nan" and words[1:] and words[1] in ("below", "above"):
