@@ -184,6 +184,36 @@ def test_a_narrow_terminal_breaks_words_and_cuts_code(tmp_path: Path) -> None:
     assert shown(programs.two_files(tmp_path), tmp_path, Options(width=40)) == NARROW
 
 
+NOTEBOOK = """\
+error[TL101]: no gradient reaches `w`: NumPy computes `s`
+ --> note.ipynb:cell 4:2:5
+ ::: note.ipynb:cell 2:1:1
+  |
+1 | w = tf.Variable(1.0)
+  | - 1: the tape watches `w`
+  |
+ ::: note.ipynb:cell 4:2:5
+  |
+2 |     np.exp(w)
+  |     ^^^^^^^^^ 2: the path ends
+  |
+"""
+
+
+def test_each_cell_of_a_notebook_is_a_text_of_its_own(tmp_path: Path) -> None:
+    text = "w = tf.Variable(1.0)\n\nwith tf.GradientTape() as tape:\n    np.exp(w)\n"
+    program = programs.Program(tmp_path / "note.ipynb", text)
+    broken = program.span("np.exp(w)")
+    found = programs.finding(broken, program.step("w", "the tape watches `w`"), Step(broken, "the path ends"))
+
+    def cell_of(path: str, line: int) -> tuple[int, int]:
+        return (2, line) if line < 3 else (4, line - 2)
+
+    stream = io.StringIO()
+    write(Result([found], cwd=tmp_path, cell_of=cell_of), "text", stream)
+    assert stream.getvalue().split("\nFound ")[0] == NOTEBOOK
+
+
 def test_crlf_files_look_the_same(tmp_path: Path) -> None:
     found = programs.train(tmp_path)
     path = tmp_path / "src" / "train.py"

@@ -93,6 +93,11 @@ def plain(markdown: str) -> str:
     return re.sub(r"`([^`\n]+)`", r"\1", "\n".join(lines)).strip()
 
 
+def end_of(span: Span) -> Span:
+    """The empty span at the end of `span`."""
+    return Span(span.path, span.end, span.end)
+
+
 def plural(count: int, word: str) -> str:
     """`3 errors`, `1 error`."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"

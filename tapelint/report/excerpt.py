@@ -37,8 +37,11 @@ class _Row:
     goes_on: bool = False
 
 
-def excerpt(lines: Sequence[str], marks: Sequence[Mark], gutter: int, screen: Screen) -> list[Text]:
-    """The rows of an excerpt of the file with these `lines`; line numbers are `gutter` cells wide."""
+def excerpt(lines: Sequence[str], marks: Sequence[Mark], gutter: int, screen: Screen, above: int = 0) -> list[Text]:
+    """The rows of an excerpt of the file with these `lines`; line numbers are `gutter` cells wide.
+
+    `above` lines of the file are not counted: those of the cells above, in a notebook.
+    """
     rows: dict[int, list[_Row]] = {}
     for mark in marks:
         for number, row in _rows(mark, lines):
@@ -46,7 +49,7 @@ def excerpt(lines: Sequence[str], marks: Sequence[Mark], gutter: int, screen: Sc
     shown: list[Text] = []
     for number in sorted(rows):
         line = line_of(_line(lines, number).rstrip(), screen.encoding)
-        shown.extend(_line_rows(str(number), line, rows[number], gutter, screen))
+        shown.extend(_line_rows(str(number - above), line, rows[number], gutter, screen))
     return shown
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tapelint.diagnostic import Diagnostic, Fix, Span, Step
 from tapelint.report import Options, Result
-from tapelint.report.common import Paths, begins, closing_lines, is_gradient_call
+from tapelint.report.common import Paths, begins, closing_lines, end_of, is_gradient_call
 from tapelint.report.excerpt import GUTTER, Mark, excerpt, margin
 from tapelint.report.patch import Hunk, hunks
 from tapelint.report.screen import Screen, clean, line_of, wrap
@@ -91,23 +91,30 @@ class _Findings:
 
     def block(self, found: Diagnostic) -> Iterator[Text]:
         marks = self.marks(found)
-        gutter = max(len(str(mark.span.end.line)) for mark in marks)
+        texts: dict[tuple[str, int | None], list[Mark]] = {}
+        for mark in marks:
+            texts.setdefault((mark.span.path, self.cell(mark.span)), []).append(mark)
+        gutter = max(len(str(begins(self.result, end_of(mark.span)).line)) for mark in marks)
         yield from self.header(found)
         yield Text.assemble((" " * gutter + "--> ", GUTTER), self.where(found.span, found.cell))
-        files = list(dict.fromkeys(mark.span.path for mark in marks))
-        for number, path in enumerate(files):
-            here = [mark for mark in marks if mark.span.path == path]
+        home = found.span.path, self.cell(found.span)
+        for number, (text, here) in enumerate(texts.items()):
             if number:
                 yield margin(gutter)
-            if number or path != found.span.path:
+            if number or text != home:
                 yield Text.assemble((" " * gutter + "::: ", GUTTER), self.where(here[0].span))
             yield margin(gutter)
-            yield from excerpt(self.result.text_of(path), here, gutter, self.screen)
+            above = here[0].span.start.line - begins(self.result, here[0].span).line
+            yield from excerpt(self.result.text_of(text[0]), here, gutter, self.screen, above)
         yield margin(gutter)
         for fix in found.fixes:
             yield from self.fix(fix, gutter, found.span.path)
         if found.help and not found.fixes:
             yield from self.advice(found.help, gutter)
+
+    def cell(self, span: Span) -> int | None:
+        """The notebook cell that a span is in: each one is a text of its own."""
+        return begins(self.result, span).cell
 
     def header(self, found: Diagnostic) -> Iterator[Text]:
         start = f"{found.level}[{found.code}]: "
