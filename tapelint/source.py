@@ -13,17 +13,21 @@ import sys
 import tokenize
 import warnings
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span
+from tapelint.diagnostic import Position, Span
+from tapelint.ignores import Comment, Ignores, find_ignores
+from tapelint.notebook import Notebook, NotebookError
 
 if TYPE_CHECKING:
     import libcst as cst
     from libcst.metadata import CodeRange
+
+__all__ = ["Comment", "Definition", "Ignores", "Source", "SourceError", "children", "imports_of", "names_tape"]
 
 _TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -50,10 +54,11 @@ def names_tape(data: bytes) -> bool:
 class Source:
     """One file's text and what can be read off it; everything but the text is made when it is first asked for."""
 
-    def __init__(self, path: str, text: str, encoding: str = "utf-8") -> None:
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", notebook: Notebook | None = None) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
+        self._notebook = notebook
         self._ascii = text.isascii()
 
     @classmethod
@@ -67,7 +72,13 @@ class Source:
 
     @classmethod
     def from_bytes(cls, data: bytes, path: str) -> Source:
-        """The same from bytes that were read already."""
+        """The same from bytes that were read already. Of a notebook (`.ipynb`) the text is that of its code cells."""
+        if path.endswith(".ipynb"):
+            try:
+                notebook = Notebook.read(data)
+            except NotebookError as error:
+                raise SourceError(path, f"cannot be read: {error}") from error
+            return cls(path, notebook.text, "utf-8", notebook)
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
             text = data.decode(encoding)
@@ -86,8 +97,21 @@ class Source:
         return f"Source({self.path!r})"
 
     def encode(self, text: str) -> bytes:
-        """`text` as bytes of this file: the same encoding, the same byte order mark."""
-        return text.encode(self.encoding)
+        """`text` as bytes of this file: the same encoding, the same byte order mark, the rest of the notebook.
+
+        SourceError for a notebook whose cells cannot be told apart in `text`.
+        """
+        if self._notebook is None:
+            return text.encode(self.encoding)
+        try:
+            return self._notebook.encode(text)
+        except NotebookError as error:
+            raise SourceError(self.path, f"cannot be written: {error}") from error
+
+    def with_text(self, text: str) -> Source:
+        """The same file with other text, as fixes make it; nothing is written."""
+        notebook = self._notebook.with_text(text) if self._notebook else None
+        return Source(self.path, text, self.encoding, notebook)
 
     # ------------------------------------------------------------------ text
 
@@ -139,7 +163,7 @@ class Source:
 
     def cell_of(self, line: int) -> tuple[int, int] | None:
         """The notebook cell (from 1) and the line in it; None for a file that is no notebook."""
-        return None
+        return self._notebook.cell_of(line) if self._notebook else None
 
     # ------------------------------------------------------------------- ast
 
@@ -158,7 +182,8 @@ class Source:
             raise SourceError(self.path, f"cannot be parsed: {error}") from error
 
     def _why_unparsable(self, error: SyntaxError) -> str:
-        where = f"line {error.lineno}: " if error.lineno else ""
+        cell = self.cell_of(error.lineno or 0)
+        where = f"cell {cell[0]}, line {cell[1]}: " if cell else f"line {error.lineno}: " if error.lineno else ""
         if not _newer_python_may_read(self.text):
             return f"cannot be parsed: {where}{error.msg}"
         running = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -210,7 +235,7 @@ class Source:
     @cached_property
     def ignores(self) -> Ignores:
         """The comments that suppress findings."""
-        return _find_ignores(self)
+        return find_ignores(self.path, self.text, self.lines)
 
     # ---------------------------------------------------------------- libcst
 
@@ -454,164 +479,3 @@ def _newer_python_may_read(text: str) -> bool:
     except (libcst.ParserSyntaxError, RecursionError, ValueError):
         return False
     return True
-
-
-# ------------------------------------------------------------------- ignore comments
-
-_TAPELINT = re.compile(r"#\s*tapelint:\s*(ignore-file|ignore)\b(?!-)\s*(\[[^\]]*\]?)?", re.IGNORECASE)
-_NOQA = re.compile(r"#\s*noqa\b(?!-)(?:\s*:\s*([A-Z]+[0-9]+\b(?:[,\s]+[A-Z]+[0-9]+\b)*))?", re.IGNORECASE)
-_OUR_CODE = re.compile(r"TL\d+", re.IGNORECASE)
-_OWN_RULE = frozenset({"tl001", "unused-ignore"})
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment that suppresses findings.
-
-    `span` is the directive in it, `form` is `ignore`, `ignore-file` or `noqa`, `names` are the rules that it names
-    (none: all of them), `first` and `last` are the lines on which it suppresses. From `Ignores.filter` come two more:
-    `unused`, the names that suppressed nothing, and `fix`, which removes them.
-    """
-
-    span: Span
-    form: str
-    names: tuple[str, ...]
-    first: int
-    last: int
-    unused: tuple[str, ...] = ()
-    fix: Fix | None = None
-
-    def words_for(self, diagnostic: Diagnostic) -> list[str]:
-        """The words by which it suppresses that finding: names, or "" for a bare comment; none where it does not."""
-        if diagnostic.span.path != self.span.path or not self.first <= diagnostic.span.start.line <= self.last:
-            return []
-        if not self.names:
-            return [""]
-        wanted = {diagnostic.code.lower(), diagnostic.name.lower()}
-        return [name for name in self.names if name.lower() in wanted]
-
-
-class Ignores:
-    """The comments of one file that suppress findings, in the file's order."""
-
-    def __init__(self, source: Source, comments: tuple[Comment, ...]) -> None:
-        self.comments = comments
-        self._source = source
-
-    def suppresses(self, diagnostic: Diagnostic) -> bool:
-        """Whether a comment suppresses this finding."""
-        return any(comment.words_for(diagnostic) for comment in self.comments)
-
-    def filter(
-        self, diagnostics: Iterable[Diagnostic], inactive: Collection[str] = ()
-    ) -> tuple[list[Diagnostic], list[Comment]]:
-        """The findings that no comment suppresses, and the comments that name something for nothing.
-
-        `inactive` are codes and names of rules that were not run: nothing is said of those, nor of a bare comment if
-        there are any. A `noqa` is judged only by the codes of tapelint that it names.
-        """
-        kept: list[Diagnostic] = []
-        used: set[tuple[Comment, str]] = set()
-        for diagnostic in diagnostics:
-            hits = {(comment, word) for comment in self.comments for word in comment.words_for(diagnostic)}
-            used |= hits
-            if not hits:
-                kept.append(diagnostic)
-        excused = _OWN_RULE | {name.lower() for name in inactive}
-        unused = []
-        for comment in self.comments:
-            words = [word for word in _judged(comment, bool(inactive)) if word.lower() not in excused]
-            idle = tuple(word for word in words if (comment, word) not in used)
-            if idle:
-                fix = Fix("Remove the unused suppression", (self._removal(comment, idle),), safe=True)
-                unused.append(replace(comment, unused=tuple(filter(None, idle)), fix=fix))
-        return kept, unused
-
-    def _removal(self, comment: Comment, idle: tuple[str, ...]) -> Edit:
-        """The edit that takes the words out of the comment, or the comment out of the file."""
-        source, span = self._source, comment.span
-        left = [name for name in comment.names if name not in idle]
-        if left:
-            names = ", ".join(dict.fromkeys(left))
-            return Edit(span, f"# noqa: {names}" if comment.form == "noqa" else f"# tapelint: {comment.form}[{names}]")
-        line = source.lines[span.start.line - 1]
-        before, after = line[: span.start.column - 1], line[span.end.column - 1 :].strip()
-        if after:
-            return Edit(Span(span.path, span.start, _end(span, line)), after if after[0] == "#" else f"# {after}")
-        if before.strip():
-            start = Position(span.start.line, len(before.rstrip()) + 1)
-            return Edit(Span(span.path, start, _end(span, line)), "")
-        if span.start.line < len(source.lines):
-            below = Position(span.start.line + 1, 1)
-            return Edit(Span(span.path, Position(span.start.line, 1), below), "")
-        return Edit(Span(span.path, Position(span.start.line, 1), _end(span, line)), "")
-
-
-def _end(span: Span, line: str) -> Position:
-    return Position(span.end.line, len(line) + 1)
-
-
-def _judged(comment: Comment, some_inactive: bool) -> tuple[str, ...]:
-    if comment.form == "noqa":
-        return tuple(name for name in comment.names if _OUR_CODE.fullmatch(name))
-    return comment.names or (() if some_inactive else ("",))
-
-
-def _find_ignores(source: Source) -> Ignores:
-    if not (_TAPELINT.search(source.text) or _NOQA.search(source.text)):
-        return Ignores(source, ())
-    found = [
-        comment
-        for line, column, text, reach in _comments(source)
-        for comment in _parse(source, line, column, text, reach)
-    ]
-    return Ignores(source, tuple(found))
-
-
-def _parse(source: Source, line: int, column: int, text: str, reach: tuple[int, int]) -> Iterator[Comment]:
-    """The directives in one comment, which stands at `line` and `column` (from 0) and belongs to the lines `reach`."""
-
-    def span(match: re.Match[str]) -> Span:
-        end = match.start() + len(match.group().rstrip())
-        return Span(source.path, Position(line, column + match.start() + 1), Position(line, column + end + 1))
-
-    for match in _TAPELINT.finditer(text):
-        form, bracket = match.group(1).lower(), match.group(2)
-        names: tuple[str, ...] = ()
-        if bracket:
-            # What is not closed, or names nothing, must not suppress everything: it stays a name that fits no rule.
-            inner = bracket[1:-1] if bracket.endswith("]") else ""
-            names = tuple(inner.replace(",", " ").split()) or (bracket.strip(),)
-        first, last = (1, len(source.lines)) if form == "ignore-file" else reach
-        yield Comment(span(match), form, names, first, last)
-    for match in _NOQA.finditer(text):
-        yield Comment(span(match), "noqa", tuple((match.group(1) or "").replace(",", " ").split()), *reach)
-
-
-def _comments(source: Source) -> Iterator[tuple[int, int, str, tuple[int, int]]]:
-    """Each comment: line, column from 0, text, and the first and last line of the statement it belongs to.
-
-    That is the statement on whose lines it stands (of a compound one its header); for one between statements the next
-    one, decorators and what they decorate together.
-    """
-    text = "\n".join(source.lines) + "\n"
-    waiting: list[tuple[int, int, str]] = []
-    statement = line = 0  # where the statement and its present line start; 0 between
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                waiting.append((*token.start, token.string))
-            elif token.type == tokenize.NEWLINE:
-                if not source.lines[line - 1].lstrip().startswith("@"):
-                    yield from ((*comment, (statement, token.start[0])) for comment in waiting)
-                    waiting, statement = [], 0
-                line = 0
-            elif not line and token.type not in _BETWEEN:
-                line = token.start[0]
-                statement = statement or line
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    yield from ((*comment, (1, 0)) for comment in waiting)  # after the last statement: on no line
-
-
-_BETWEEN = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up. A name stands for a module of `tapelint` or for a whole package in it.
 LAYERS = [
-    {"diagnostic", "source", "facts"},
+    {"diagnostic", "notebook", "ignores", "source", "facts"},
     {"blocks", "project"},
     {"flow"},
     {"libraries"},
@@ -29,7 +29,14 @@ LAYERS = [
     {"__main__"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-WITHIN = [("diagnostic", "source"), ("views", "tape")]  # the left may be imported by the right of the same layer
+# The left may be imported by the right of the same layer.
+WITHIN = [
+    ("diagnostic", "ignores"),
+    ("ignores", "source"),
+    ("notebook", "source"),
+    ("diagnostic", "source"),
+    ("views", "tape"),
+]
 
 MODULES = sorted((ROOT / "tapelint").rglob("*.py"))
 
