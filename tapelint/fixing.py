@@ -123,7 +123,7 @@ class Fixing:
                     good.append(fix)
             fixes, texts = good, self._mended(good)
         for path, text in (texts or {}).items():
-            self.texts[path] = Source(path, text, self.texts[path].encoding)
+            self.texts[path] = self.texts[path].with_text(text)
         return fixes
 
     def _mended(self, fixes: Sequence[Fix]) -> dict[str, str] | None:
