@@ -217,7 +217,7 @@ def make_data(
 ) -> Value:
     """A number or array that comes out, as a value with its node."""
     result = effect.result
-    dtype = result_dtype(world, result, given)
+    dtype = result_dtype(world, effect, given)
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
@@ -229,15 +229,20 @@ def make_data(
     return Data(node, kind, dtype, shape, bounds)
 
 
-def result_dtype(world: Libraries, result: Result, given: Given) -> str:
+def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
     """The category of what comes out."""
-    if result.dtype == "argument":
-        return dtype_argument(world, given.get("dtype"))
+    result = effect.result
+    asked = given.get("dtype")
+    if result.dtype == "argument" or (result.dtype == "same" and asked not in (UNBOUND, NO_VALUE)):
+        return dtype_argument(world, asked)
     if result.dtype != "same":
         return category(result.dtype)
-    found = [dtype_of(world, value) for value in given.values.values()]
-    found = [d for d in found if d]
-    return next((letter for letter in "cf?ib" if letter in found), "f")
+    for wanted in (("flows", "zero", "raises", "unknown"), ("detached",)):
+        names = [n for n, known in effect.inputs.items() if known.outcome in wanted and n in given.values]
+        found = [d for n in names if (d := dtype_of(world, given.values[n]))]
+        if found:
+            return next((letter for letter in "cf?ib" if letter in found), "f")
+    return "f"
 
 
 def dtype_argument(world: Libraries, value: Value) -> str:
