@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tapelint.diagnostic import Diagnostic, Edit, Fix, Level, Position, Span, Step
-from tapelint.source import Source
+from tapelint.source import Source, SourceError
 
 _IGNORED = ("__pycache__", ".")
 
@@ -27,13 +27,12 @@ def digest(text: str | bytes) -> str:
 
 
 def digest_of_file(path: str, source: Source | None = None) -> str:
-    """That of a file's bytes, as `source` was read or as it lies on the disk; "" where it cannot be read."""
-    if source is not None:
-        return digest(source.encode(source.text))
+    """That of a file's text, as `source` has it or as it lies on the disk; "" where it cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return digest(file.read())
-    except OSError:
+        text = digest((source or Source.read(path)).text)
+        # The number of a notebook's cell depends on what its text leaves out.
+        return text + digest(Path(path).read_bytes()) if path.endswith(".ipynb") else text
+    except (SourceError, OSError):
         return ""
 
 

@@ -1,7 +1,7 @@
 """Which files a run looks at.
 
-A folder is walked: Python files in it are taken, unless `.gitignore` or `exclude` leaves them out. What is named itself
-is always taken.
+A folder is walked: Python files and notebooks in it are taken, unless `.gitignore` or `exclude` leaves them out. What
+is named itself is always taken.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tapelint.config import Config, Configs
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-SUFFIXES = (".py", ".pyw", ".pyi")
+SUFFIXES = (".py", ".pyw", ".pyi", ".ipynb")
 
 
 class NoSuchPath(Exception):

@@ -62,9 +62,10 @@ def check(request: Request) -> int:
     session = _Session(request, "check")
     fixing = session.fix() if request.fix or request.diff else None
     if fixing and request.diff:
-        session.print(fixing.diff())
-    elif fixing and session.is_stdin:
-        session.print(fixing.texts[session.files[0].path].text)
+        session.print(fixing.diff().encode("utf-8", "surrogatepass"))
+    elif fixing and session.is_stdin and not session.reports[0].error:
+        mended = fixing.texts[session.files[0].path]
+        session.print(mended.encode(mended.text))
     if not request.diff:
         session.write(write, to=sys.stderr if fixing and session.is_stdin else None)
     return session.status()
@@ -208,15 +209,15 @@ class _Session:
             writer(result, request.format, stream, Options(color=request.color, closing=not request.quiet))
         if request.output:
             assert isinstance(stream, io.StringIO)
-            _write_file(request.output, stream.getvalue())
+            _write_file(request.output, stream.getvalue().encode("utf-8", "surrogatepass"))
 
-    def print(self, text: str) -> None:
-        """Write `text`, as it is, where reports go."""
+    def print(self, data: bytes) -> None:
+        """Write `data`, as it is, where reports go."""
         if self.request.output:
-            _write_file(self.request.output, text)
+            _write_file(self.request.output, data)
         else:
             sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            sys.stdout.buffer.write(data)
             sys.stdout.flush()
 
     def _say(self, message: str) -> None:
@@ -259,9 +260,9 @@ def _statistics(diagnostics: Iterable[Diagnostic]) -> str:
     return "".join(f"{count:5}  {level:<7}  {code}  {name}\n" for (code, name, level), count in rows)
 
 
-def _write_file(path: str, text: str) -> None:
+def _write_file(path: str, data: bytes) -> None:
     try:
-        Path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
+        Path(path).write_bytes(data)
     except OSError as error:
         raise OutputError(f"--output {path}: {error.strerror or error}") from error
 

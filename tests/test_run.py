@@ -202,3 +202,21 @@ def test_a_file_that_changes_meanwhile_is_left_alone(
     status, _, err = check(capsys, "--fix")
     assert status == 3 and "a.py: changed while it was analysed" in err
     assert (engine / "a.py").read_text() == "# mine\n"
+
+
+def test_notebooks(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["np.sin(1)"]},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["# GradientTape\n", "x = 1"]},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["x = 2\n", "y = np.sin(x)"]},
+    ]
+    book = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    (engine / "a.ipynb").write_text(json.dumps(book))
+    (engine / "broken.ipynb").write_text('{"GradientTape": ')
+    status, told, _ = check(capsys)
+    assert status == 3 and [error["path"] for error in told["errors"]] == ["broken.ipynb"]
+    assert [entry["start"] for entry in told["diagnostics"]] == [{"cell": 3, "line": 2, "column": 5}]
+    assert check(capsys, "a.ipynb", "--fix")[0] == 0
+    mended = json.loads((engine / "a.ipynb").read_text())
+    assert mended["cells"][2]["source"] == ["x = 2\n", "y = tf.sin(x)"]
+    assert mended["cells"][:2] == cells[:2] and mended["metadata"] == book["metadata"]
