@@ -59,9 +59,12 @@ class Notebook:
         return cls(f"\n{_BETWEEN}\n".join(pieces), tuple(cells), data)
 
     def cell_of(self, line: int) -> tuple[int, int] | None:
-        """The number of the cell that holds a line of the text, and the line in it; None for a line between cells."""
+        """The number of the cell that holds a line of the text, and the line in it.
+
+        The line between two cells counts as one more of the cell above: there ends what reaches to that cell's end.
+        """
         for cell in self.cells:
-            if cell.first <= line < cell.first + cell.lines:
+            if cell.first <= line <= cell.first + cell.lines:
                 return cell.number, line - cell.first + 1
         return None
 

@@ -37,7 +37,8 @@ def test_cells_are_one_text_and_lines_know_their_cell() -> None:
     assert [(node.lineno, source.cell_of(node.lineno)) for node in source.tree.body] == [
         (1, (2, 1)), (2, (2, 2)), (4, (4, 1)),
     ]  # fmt: skip
-    assert source.cell_of(3) is None
+    assert source.cell_of(3) == (2, 3)
+    assert source.cell_of(8) is None
     assert source.cell_of(6) == (6, 1)
     assert source.lines[:2] == ["import tensorflow as tf", "x = 1"]
     assert not source.mentions_tape
