@@ -15,7 +15,7 @@ import report_programs as programs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapelint.diagnostic import Diagnostic, Position, Span, Step
+from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
 from tapelint.report import Options, Result, RuleInfo, write
 from tapelint.report.fingerprint import line_hashes
 
@@ -122,6 +122,41 @@ def test_a_file_that_could_not_be_read_is_a_notification(run: dict[str, Any]) ->
     (note,) = invocation["toolExecutionNotifications"]
     assert note["message"]["text"] == "line 3: invalid syntax."
     assert note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad.py"
+
+
+CELLS = ['# " é 😀\nx = 1', ["a = '\\\\'\n", "b = '損'; c = a\n", "\n"], [], ["d = b"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "column", "words"),
+    [(1, 2, 1, "x"), (1, 1, 8, r"\n"), (2, 1, 1, "a"), (2, 2, 10, "c"), (4, 1, 5, "b")],
+)
+@pytest.mark.parametrize("ascii", [True, False])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_places_in_a_notebook_are_places_in_its_file(
+    tmp_path: Path, indent: int | None, ascii: bool, cell: int, line: int, column: int, words: str
+) -> None:
+    cells = [{"cell_type": "code", "source": source, "metadata": {"source": ["x"]}} for source in CELLS]
+    raw = json.dumps({"metadata": {"cells": "x"}, "cells": cells, "nbformat": 4}, indent=indent, ensure_ascii=ascii)
+    path = tmp_path / "note.ipynb"
+    path.write_text(raw, encoding="utf-8")
+    end = Position(line + 1, 1) if words == r"\n" else Position(line, column + 1)
+    span = Span(str(path), Position(line, column), end)
+    found = Diagnostic("TL101", "numpy-call", "error", "gone", span, fixes=(Fix("mend", (Edit(span, 'say("é")\n'),)),))
+    (shown,) = run_of(Result([found], cwd=tmp_path, cell_of=lambda path, at: (cell, at)))["results"]
+
+    region = shown["locations"][0]["physicalLocation"]["region"]
+    lines = raw.split("\n")
+    number, start, stop = region["startLine"] - 1, region["startColumn"] - 1, region["endColumn"] - 1
+    assert region["endLine"] == number + 1
+    assert lines[number][start:stop] == words
+    assert shown["partialFingerprints"]["primaryLocationLineHash"] == line_hashes(raw)[number]
+
+    (replacement,) = shown["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == region
+    lines[number] = lines[number][:start] + replacement["insertedContent"]["text"] + lines[number][stop:]
+    mended = "".join(json.loads("\n".join(lines))["cells"][cell - 1]["source"])
+    assert 'say("é")\n' in mended
 
 
 def test_symlinks_lead_to_the_real_file(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 from urllib.parse import quote
 
-from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span, Step
+from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Position, Span, Step
 from tapelint.report import FileError, Options, Result, RuleInfo
-from tapelint.report.common import Paths, is_gradient_call, plain, plural, text_of
+from tapelint.report.common import Paths, is_gradient_call, place, plain, plural, text_of
 from tapelint.report.fingerprint import line_hashes
+from tapelint.report.notebook import CellPlaces
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
@@ -62,6 +63,7 @@ class _Run:
         self.rules = _rules(result)
         self.index = {rule.code: number for number, rule in enumerate(self.rules)}
         self.hashes: dict[str, list[str]] = {}
+        self.notebooks: dict[str, CellPlaces] = {}
         self.locations: dict[str, Object] = {}
 
     def object(self, options: Options) -> Object:
@@ -138,7 +140,10 @@ class _Run:
     def fix(self, fix: Fix) -> Object:
         changes: dict[str, list[Object]] = {}
         for edit in fix.edits:
-            replacement = {"deletedRegion": self.region(edit.span), "insertedContent": {"text": edit.replacement}}
+            text = edit.replacement
+            if edit.span.path.endswith(".ipynb"):
+                text = dumps(text)[1:-1]
+            replacement = {"deletedRegion": self.region(edit.span), "insertedContent": {"text": text}}
             changes.setdefault(edit.span.path, []).append(replacement)
         way = "safe: --fix applies it" if fix.safe else "unsafe: --fix --unsafe-fixes applies it"
         return {
@@ -164,17 +169,24 @@ class _Run:
         """The place of the finding, with its text for viewers that do not have the file."""
         physical = self.physical(span)
         text = text_of(self.result, span)
-        if text:
+        if text and not span.path.endswith(".ipynb"):
             physical["region"] = {**physical["region"], "snippet": {"text": text}}
         return physical
 
     def region(self, span: Span) -> Object:
-        return {
-            "startLine": span.start.line,
-            "startColumn": span.start.column,
-            "endLine": span.end.line,
-            "endColumn": span.end.column,
-        }
+        start, end = self.position(span.path, span.start), self.position(span.path, span.end)
+        return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
+
+    def position(self, path: str, position: Position) -> Position:
+        """Where a position stands in the file, which for a notebook is another one than in its code."""
+        if not path.endswith(".ipynb"):
+            return position
+        shown = place(self.result, path, position)
+        if shown.cell is None:
+            return Position(1, 1)
+        if path not in self.notebooks:
+            self.notebooks[path] = CellPlaces(self.text(path))
+        return self.notebooks[path].position(shown.cell, Position(shown.line, shown.column))
 
     def artifact(self, path: str) -> Object:
         known = self.locations.get(path)
@@ -192,7 +204,8 @@ class _Run:
         known = self.hashes.get(span.path)
         if known is None:
             known = self.hashes[span.path] = line_hashes(self.text(span.path))
-        return known[span.start.line - 1] if span.start.line <= len(known) else ""
+        line = self.position(span.path, span.start).line
+        return known[line - 1] if line <= len(known) else ""
 
     def text(self, path: str) -> str:
         """The file as it lies on the disk, which is what GitHub hashes: with its byte order mark, if it has one."""
