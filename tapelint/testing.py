@@ -145,14 +145,14 @@ class Case:
         if not self.name:
             return frozenset(range(1, self.fixture.text.count("\n") + 2))
         regions, wanted, seen = self.fixture.regions, [self.name], set()
+        others = {case.name for case in self.fixture.cases}
         while wanted:
             name = wanted.pop()
             if name in seen:
                 continue
             seen.add(name)
-            first, last = regions[name]
-            text = "\n".join(self.fixture.text.split("\n")[first - 1 : last])
-            wanted += [other for other in regions if re.search(rf"\b{other}\b", text)]
+            named = _names_in(self.fixture.tree, regions[name])
+            wanted += [other for other in regions if other in named and other not in others]
         return frozenset(line for name in seen for line in range(regions[name][0], regions[name][1] + 1))
 
     def marks(self, *kinds: str) -> list[Mark]:
@@ -328,6 +328,17 @@ def _plain_lines(text: str) -> list[str]:
 
 def _code(name: str) -> str:
     return next((rule.code for rule in installed() if name in (rule.name, rule.code)), "")
+
+
+def _names_in(tree: ast.Module, lines: tuple[int, int]) -> set[str]:
+    """The names that are read on these lines."""
+    return {
+        node.id
+        for statement in tree.body
+        if lines[0] <= statement.lineno <= lines[1]
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name)
+    }
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:
