@@ -2,60 +2,109 @@
 
 from __future__ import annotations
 
-from tapelint.diagnostic import Span
-from tapelint.flow.graph import Site
-from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tapelint.breaks import Finder, joined
+from tapelint.diagnostic import Span, Step
+from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.paths import Syntax, place_of
 from tapelint.source import Source
-from tapelint.tape import Execution, TapeInfo, Tapes
-from tapelint.views import Analysis, Gradient, Place, SourceVerdict, Tape
+from tapelint.tape import Entered, Execution, TapeInfo, Tapes
+from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
+
+from .flow.graph import Site
 
 
 def build(tapes: Tapes, source: Source) -> Analysis:
     """All findings of one file's run."""
-    gradients = tuple(_gradient(tapes, group) for group in _groups(tapes))
-    return Analysis(source.path, (), gradients, ())
+    return _Builder(tapes, source).analysis()
 
 
-def _groups(tapes: Tapes) -> list[list[Execution]]:
-    """Executions by the place of their call, in order of place."""
-    found: dict[Span, list[Execution]] = {}
-    for execution in tapes.executions:
-        found.setdefault(execution.site.span, []).append(execution)
-    for span, group in found.items():
-        alive = [e for e in group if not e.dead]
-        found[span] = alive or group
-    return [found[span] for span in sorted(found)]
+@dataclass(slots=True)
+class _Builder:
+    tapes: Tapes
+    source: Source
+    syntax: Syntax = field(default_factory=Syntax)
+
+    def analysis(self) -> Analysis:
+        groups = self._groups()
+        gradients = [self._gradient(group) for group in groups]
+        return Analysis(self.source.path, tuple(self._blocks(groups, gradients)), tuple(gradients), ())
+
+    def _groups(self) -> list[list[Execution]]:
+        """Executions by the place of their call, in order of place; those after the program's end only if there are no others."""
+        found: dict[Span, list[Execution]] = {}
+        for execution in self.tapes.executions:
+            found.setdefault(execution.site.span, []).append(execution)
+        for span, group in found.items():
+            found[span] = [e for e in group if not e.dead] or group
+        return [found[span] for span in sorted(found)]
+
+    # -- gradients
+
+    def _gradient(self, group: list[Execution]) -> Gradient:
+        first = group[0]
+        finder = Finder(self.tapes, self.syntax)
+        names = list(dict.fromkeys(s.expression for e in group for s in e.sources))
+        verdicts: list[SourceVerdict] = []
+        cuts: list[Cut] = []
+        for name in names:
+            verdict = _verdict(group, name)
+            cut = None
+            if verdict.split()[0] in ("none", "zero", "sometimes"):
+                found = (finder.cut(e, s) for e in group for s in e.sources if s.expression == name)
+                cut = next((c for c in found if c is not None), None)
+            if cut is not None:
+                cut = replace(cut, certain=cut.certain and verdict in ("none", "zero"))
+                cuts.append(cut)
+            verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else ()))
+        return Gradient(
+            place=place_of(first.site), method=first.method, tape=self._tape(first), target=_place(first, first.target_place),
+            sources=tuple(verdicts), sources_place=_place(first, first.sources_place), cuts=joined(cuts),
+            zeros_for_none=first.zeros, in_graph=first.in_graph, in_loop=len({id(e) for e in group}) > 1,
+            statement=self.syntax.statement_span(first.site),
+        )  # fmt: skip
+
+    def _tape(self, execution: Execution) -> Tape | None:
+        cell = execution.tape
+        if cell is None or cell.site is None:
+            return None
+        return self._tape_view(cell.info, cell.site)
+
+    def _tape_view(self, info: TapeInfo, site: Site) -> Tape:
+        return Tape(place_of(site), self._tape_name(site), bool(info.persistent), info.watches is not False, info.library)
+
+    def _tape_name(self, site: Site) -> str:
+        """The name that a tape is given: `as tape`, or an assignment."""
+        parent = self.syntax.parent(site)
+        target = getattr(parent, "optional_vars", None)
+        if target is not None:
+            return Site(site.source, target).text(40)
+        name = self.syntax.name(site)
+        return name if name != site.text(40) else ""
+
+    # -- blocks
+
+    def _blocks(self, groups: Sequence[list[Execution]], gradients: Sequence[Gradient]) -> list[Block]:
+        by_span: dict[tuple[Span, Span], list[Entered]] = {}
+        for entered in self.tapes.entered:
+            if entered.tape.site is not None:
+                by_span.setdefault((entered.site.span, entered.tape.site.span), []).append(entered)
+        blocks: list[Block] = []
+        for (span, _), mine in sorted(by_span.items(), key=lambda item: item[0]):
+            recordings = {e.recording for e in mine}
+            asked = [g for g, group in zip(gradients, groups, strict=True) if any(e.recording in recordings for e in group)]
+            cell = mine[0].tape
+            assert cell.site is not None
+            blocks.append(Block(span, self._tape_view(cell.info, cell.site), gradients=tuple(asked)))
+        return blocks
 
 
-def _gradient(tapes: Tapes, group: list[Execution]) -> Gradient:
-    first = group[0]
-    names = list(dict.fromkeys(s.expression for e in group for s in e.sources))
-    counts = {len(e.sources) for e in group}
-    verdicts = tuple(SourceVerdict(name, _verdict(group, name)) for name in names)
-    del counts
-    return Gradient(
-        place_of(first.site), first.method, _tape(first), _target(first), verdicts,
-        zeros_for_none=first.zeros, in_graph=first.in_graph,
-    )  # fmt: skip
-
-
-def place_of(site: Site) -> Place:
-    """An expression with its text."""
-    return Place(site.span, site.text())
-
-
-def _target(execution: Execution) -> Place | None:
-    if execution.target_place is None:
+def _place(execution: Execution, node: object) -> Place | None:
+    if node is None or not hasattr(node, "lineno"):
         return None
-    return place_of(Site(execution.site.source, execution.target_place))
-
-
-def _tape(execution: Execution) -> Tape | None:
-    cell = execution.tape
-    if cell is None or cell.site is None:
-        return None
-    info: TapeInfo = cell.info
-    return Tape(place_of(cell.site), "", bool(info.persistent), info.watches is not False, info.library)
+    return place_of(Site(execution.site.source, node))  # type: ignore[arg-type]
 
 
 def _verdict(group: list[Execution], name: str) -> str:
@@ -75,6 +124,7 @@ def _word(execution: Execution, outcome: int) -> str:
         return "unknown"
     if execution.error:
         return f"raises {execution.error}"
-    return {
-        NONE: "none", ZERO: "zero", FLOWS: "flows", NONE | FLOWS: "sometimes none",
-    }.get(outcome, "unknown" if outcome & IGNORANT or outcome else "unknown")  # fmt: skip
+    return {NONE: "none", ZERO: "zero", FLOWS: "flows", NONE | FLOWS: "sometimes none"}.get(outcome, "unknown")
+
+
+__all__ = ["Step", "build"]

@@ -108,6 +108,9 @@ class Entered:
     site: Site
     tape: Cell
     recording: int
+    chain: Chain | None = None
+    at: int = 0
+    until: int = 0
 
 
 @dataclass(slots=True)
@@ -172,7 +175,8 @@ class Tapes:
         if rec is None or self._is_spent(cell):
             rec = self._new_recording(cell)
             run.state.set((cell.uid, "spent"), UNBOUND)
-        self.entered.append(Entered(site, cell, rec))
+        here = len(run.graph.nodes)
+        self.entered.append(Entered(site, cell, rec, run.chain, here, 1 << 60))
         self._set_active(rec, True)
         return cell
 
@@ -187,6 +191,10 @@ class Tapes:
         rec = self.recording(cell)
         if rec is not None:
             self._set_active(rec, False)
+            for entered in reversed(self.entered):
+                if entered.recording == rec:
+                    entered.until = len(self.world.run.graph.nodes)
+                    break
 
     def _exit(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Cell)

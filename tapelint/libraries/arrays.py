@@ -167,7 +167,7 @@ def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) 
     if new is not None and old is not None:
         place = getattr(site.node, "value", None)
         edges = [Edge(old, FLOWS, "linear"), Edge(new, NONE, "other", place)]
-        made = world.run.node("ndarray.__setitem__", edges, site, dtype=base.dtype, kind="numpy")
+        made = world.run.node("numpy.ndarray.__setitem__", edges, site, dtype=base.dtype, kind="numpy")
         world.run.state.set((base.node.id, "stored"), Data(made, "numpy", base.dtype))
     return NO_VALUE
 

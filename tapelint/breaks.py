@@ -1,0 +1,385 @@
+"""Why a gradient is missing or zero: the place where the way from the source ends, as a cut that rules can ask about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tapelint.diagnostic import Span, Step
+from tapelint.flow.graph import Node, Site
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
+from tapelint.flow.values import Cell, Data, Opaque, Variable, options
+from tapelint.libraries.names import EXTERNAL, root, shown
+from tapelint.paths import TRANSPARENT, Hop, Syntax, place_of, seen_from, steps_along, way
+from tapelint.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
+from tapelint.views import Cut, Place, Reason
+
+INTEGERS = ("i", "b", "s")
+ASSIGNMENTS = ("Variable.assign", "Variable.scatter", "Variable.load")
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds the cuts of gradient calls of one run."""
+
+    tapes: Tapes
+    syntax: Syntax
+
+    def cut(self, execution: Execution, source: SourceResult) -> Cut | None:
+        """The cut of one source of one call; None where its verdict is no proven lack, or something else tells it."""
+        outcome = source.outcome & ~IGNORANT
+        if source.outcome & IGNORANT or outcome == FLOWS or execution.error or not source.nodes:
+            return None
+        found = self._find(execution, source, source.nodes[0])
+        if found is None:
+            return None
+        result = "zero" if outcome == ZERO else "none"
+        return replace(
+            found,
+            outcome=result,
+            sources=(source.expression,),
+            steps=(*self._origin(execution, source), *found.steps, self._end(execution, source, result)),
+            certain=outcome in (NONE, ZERO),
+            in_graph=execution.in_graph,
+        )
+
+    # -- finding
+
+    def _find(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
+        run = self.tapes.world.run
+        rec = execution.recording
+        hops = way(run.graph, rec, node, execution.targets)
+        if node.dtype in INTEGERS and node.op != "join":
+            return self._integer_source(execution, source, node)
+        if hops is None:
+            return self._no_way(execution, source, node)
+        if not hops:
+            return None
+        if node.id not in execution.watched:
+            found = self._unwatched(execution, source, node, hops)
+            if found is not None:
+                return found
+        return self._first_break(execution, hops)
+
+    def _first_break(self, execution: Execution, hops: Sequence[Hop]) -> Cut | None:
+        rec = execution.recording
+        for index, hop in enumerate(hops):
+            node = hop.node
+            if node.op in TRANSPARENT:
+                continue
+            if hop.edge.outcome == NONE:
+                return self._lost(execution, hops, index)
+            if not hop.edge.outcome & FLOWS:
+                return self._zero(execution, hops, index)
+            if not node.recorded.get(rec):
+                return self._unrecorded(execution, hops, index)
+        return self._branch(execution, hops)
+
+    # -- the kinds of breaks
+
+    def _lost(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:
+        """An operation that has no gradient for its input, or that leaves TensorFlow."""
+        hop = hops[index]
+        node = hop.node
+        reason: Reason = "operation"
+        if node.op.startswith("tensorflow.data."):
+            reason = "outside"
+        elif node.op == "custom gradient":
+            reason = "custom gradient"
+        elif node.kind in ("numpy", "python", "object"):
+            reason = "external" if root(node.op) in EXTERNAL or root(node.op) in ("math", "cmath", "statistics") else "detached"
+        elif node.dtype in INTEGERS and node.op.rpartition(".")[2] in ("cast", "saturate_cast", "to_int32", "to_int64"):
+            reason = "integer"
+        elif node.op == "gradient" and node.detail:
+            reason = "zero"
+        message = _lost_message(node, reason)
+        made = self._cut(execution, hops, index, reason, message)
+        return replace(made, detail="dataset") if reason == "outside" else made
+
+    def _zero(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:
+        node = hops[index].node
+        name = node.detail if node.op == "gradient" and node.detail else node.op
+        reason: Reason = "constant" if node.detail == "constant" else "zero"
+        made = self._cut(execution, hops, index, reason, f"the gradient of {shown(name)} is always zero")
+        return replace(made, call=name)
+
+    def _unrecorded(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut | None:
+        """A differentiable operation that the tape did not see."""
+        node = hops[index].node
+        rec = execution.recording
+        if node.kind == "written":
+            made = self._cut(execution, hops, index, "operation", "what is assigned to a variable leaves the path")
+            return made
+        if rec in node.active:
+            return self._cut(execution, hops, index, "operation", f"{shown(node.op)} is not recorded")
+        detail = self._when(execution, node)
+        message = {
+            "before": "computed before the tape records", "after": "computed after the tape has stopped",
+            "stopped": "computed while recording is stopped", "reset": "the tape forgot this in `reset`",
+            "other tape": "another tape records this", "no tape": "computed where no tape records",
+            "inner gradient": "this gradient is taken outside the outer tape",
+        }[detail]  # fmt: skip
+        made = self._cut(execution, hops, index, "outside", message)
+        made = replace(made, detail=detail)
+        return self._moved(execution, made, node, detail)
+
+    def _moved(self, execution: Execution, cut: Cut, node: Node, detail: str) -> Cut:
+        """Say it in the code that owns the tape, where a call from there led to the place."""
+        owner = self._owner(execution)
+        if detail == "reset":
+            site = self._reset_site(execution)
+        elif detail == "other tape":
+            site = execution.site
+        else:
+            site = seen_from(node.chain, owner.chain, node.site) if owner is not None else node.site
+        if site is None:
+            return cut
+        rest = cut.rest
+        if owner is not None:
+            rest = (*rest, ("with", Place(owner.site.span, "")))
+        if detail == "other tape" and (other := self._recorder_of(node)) is not None:
+            rest = (*rest, ("tape", place_of(other)))
+        return replace(
+            cut, place=place_of(site), statement=self.syntax.statement_span(site), result=self.syntax.name(site), rest=rest
+        )
+
+    def _when(self, execution: Execution, node: Node) -> str:
+        """When, seen from the tape, an operation ran."""
+        rec = execution.recording
+        cell = self.tapes.recordings.get(rec)
+        mine = [r for r in node.recorded if self.tapes.recordings.get(r) is cell]
+        if mine:
+            return "reset"
+        if node.op == "gradient":
+            return "inner gradient"
+        if node.recorded:
+            return "other tape"
+        spans = [e for e in self.tapes.entered if e.recording == rec]
+        if not spans:
+            return "no tape"
+        first = min(e.at for e in spans)
+        last = max(e.until for e in spans)
+        if node.id < first:
+            owner = spans[0]
+            same = seen_from(node.chain, owner.chain, node.site) is not node.site or node.chain is owner.chain
+            return "before" if same else "no tape"
+        return "after" if node.id >= last else "stopped"
+
+    def _branch(self, execution: Execution, hops: Sequence[Hop]) -> Cut | None:
+        """Every edge of the way flows: it is taken on some ways through only."""
+        return None
+
+    # -- sources
+
+    def _unwatched(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
+        """The tape does not know the source."""
+        rec = execution.recording
+        detail = self._why_unwatched(execution, source, node)
+        if detail is None:
+            return None
+        first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
+        if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
+            return None
+        site = self._source_site(execution, source)
+        rest: list[tuple[str, Place]] = []
+        if detail == "watching is off" and execution.tape is not None and execution.tape.site is not None:
+            site = execution.tape.site
+        if detail == "non-trainable":
+            site = self._definition(source) or site
+        return self._at(execution, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`")
+
+    def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
+        info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
+        for option in options(source.value):
+            if isinstance(option, Variable):
+                if option.trainable is False:
+                    return "non-trainable"
+                return "watching is off" if info is not None and info.watches is False else None
+        if node.op == "weights":
+            return "watching is off" if info is not None and info.watches is False else None
+        if any(self._once_variable(e, source) for e in self.tapes.executions if e.site.span == execution.site.span):
+            return "rebound"
+        return "tensor"
+
+    def _once_variable(self, execution: Execution, source: SourceResult) -> bool:
+        return any(
+            s.expression == source.expression and any(isinstance(o, Variable) for o in options(s.value))
+            for s in execution.sources
+        )
+
+    def _integer_source(self, execution: Execution, source: SourceResult, node: Node) -> Cut:
+        site = self._definition(source) or node.site or self._source_site(execution, source)
+        if node.site is not None and node.kind == "tensor" and node.op.startswith("operator"):
+            site = self._source_site(execution, source)
+        return self._at(execution, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers")
+
+    def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
+        """The target is not computed from the source: what is the source then?"""
+        graph = self.tapes.world.run.graph
+        behind = {n.id for n in graph.ancestors(execution.targets)}
+        mine = graph.ancestors([node])
+        detail = "unused"
+        rest: list[tuple[str, Place]] = []
+        if any(t.id in {n.id for n in mine} for t in execution.targets if t is not node):
+            detail = "swapped"
+        else:
+            shared = [n for n in mine if n.id in behind and n is not node and (n.kind == "variable" or n.recorded)]
+            if shared:
+                detail = "derived"
+                if shared[-1].site is not None:
+                    rest.append(("variable", Place(shared[-1].site.span, self._variable_name(execution, shared[-1]))))
+            elif any(self._once_variable(e, source) for e in self.tapes.executions if e.site.span == execution.site.span) and not any(
+                isinstance(o, Variable) for o in options(source.value)
+            ):
+                detail = "derived"
+            elif all(s.outcome == NONE for s in execution.sources) and any(isinstance(o, Variable) for o in options(source.value)):
+                detail = "other model"
+        site = self._source_site(execution, source)
+        message = {
+            "unused": f"nothing in the target is computed from `{source.expression}`",
+            "swapped": f"`{source.expression}` is computed from the target, not the other way round",
+            "derived": f"`{source.expression}` is made here, beside the way to the target",
+            "other model": f"the target is computed from other variables than `{source.expression}`",
+        }[detail]
+        return self._at(execution, site, "unrelated", detail, rest, message)
+
+    def _variable_name(self, execution: Execution, node: Node) -> str:
+        for key in ("value", "func"):
+            inner = getattr(execution.sources_place, key, None)
+            if isinstance(inner, (ast.Name, ast.Attribute)):
+                return Site(execution.site.source, inner).text(40)
+        return self.syntax.name(node.site) if node.site is not None else ""
+
+    # -- building
+
+    def _cut(self, execution: Execution, hops: Sequence[Hop], index: int, reason: Reason, message: str) -> Cut:
+        hop = hops[index]
+        node = hop.node
+        site = node.site or execution.site
+        argument = None
+        if hop.edge.argument is not None and hasattr(hop.edge.argument, "lineno"):
+            argument = place_of(Site(site.source, hop.edge.argument))
+        owner = self._owner(execution)
+        steps = steps_along(hops, hop, message, owner.chain if owner is not None else execution.chain)
+        name = node.detail if node.op == "gradient" and node.detail else node.op
+        return Cut(
+            reason=reason, outcome="none", place=place_of(site), statement=self.syntax.statement_span(site), call=name,
+            result=self.syntax.name(site), argument=argument, steps=tuple(steps),
+        )  # fmt: skip
+
+    def _at(
+        self, execution: Execution, site: Site, reason: Reason, detail: str, rest: Iterable[tuple[str, Place]], message: str
+    ) -> Cut:
+        owner = self._owner(execution)
+        places = list(rest)
+        if owner is not None:
+            places.append(("with", Place(owner.site.span, "")))
+        return Cut(
+            reason=reason, outcome="none", place=place_of(site), statement=self.syntax.statement_span(site), detail=detail,
+            result=self.syntax.name(site), steps=(Step(site.span, message),), rest=tuple(places),
+            argument=self._source_place(execution),
+        )  # fmt: skip
+
+    def _source_place(self, execution: Execution) -> Place | None:
+        place = execution.sources_place
+        return place_of(Site(execution.site.source, place)) if isinstance(place, ast.expr) else None
+
+    def _source_site(self, execution: Execution, source: SourceResult) -> Site:
+        """The source's own expression in the gradient call."""
+        place = execution.sources_place
+        if isinstance(place, (ast.List, ast.Tuple)):
+            for element in place.elts:
+                site = Site(execution.site.source, element)
+                if site.text() == source.expression:
+                    return site
+        if isinstance(place, ast.expr):
+            return Site(execution.site.source, place)
+        return execution.site
+
+    def _definition(self, source: SourceResult) -> Site | None:
+        """Where a source's variable is made, if the project makes it."""
+        for option in options(source.value):
+            if isinstance(option, Variable) and option.site is not None:
+                node = option.site.node
+                if isinstance(node, ast.Call) and _makes_variable(node):
+                    return option.site
+        return None
+
+    def _owner(self, execution: Execution) -> Entered | None:
+        """The with block (the last one) of the call's recording."""
+        mine = [e for e in self.tapes.entered if e.recording == execution.recording]
+        return mine[-1] if mine else None
+
+    def _reset_site(self, execution: Execution) -> Site:
+        for event in self.tapes.events:
+            if event.word == "reset" and isinstance(event.detail, tuple) and event.detail[1] == execution.recording:
+                return event.site
+        return execution.site
+
+    def _recorder_of(self, node: Node) -> Site | None:
+        for rec in node.recorded:
+            cell = self.tapes.recordings.get(rec)
+            if isinstance(cell, Cell):
+                return cell.site
+        return None
+
+    # -- steps at both ends
+
+    def _origin(self, execution: Execution, source: SourceResult) -> list[Step]:
+        node = source.nodes[0]
+        if node.site is None or node.site.span == execution.site.span:
+            return []
+        if node.kind == "variable" or any(isinstance(o, Variable) for o in options(source.value)):
+            known = node.id in execution.watched
+            return [Step(node.site.span, f"the tape watches `{source.expression}`" if known else f"`{source.expression}` is made here")]
+        if isinstance(source.value, (Data, Opaque)):
+            return [Step(node.site.span, f"`{source.expression}` is made here")]
+        return []
+
+    def _end(self, execution: Execution, source: SourceResult, result: str) -> Step:
+        says = {"none": "None", "zero": "zeros"}[result]
+        if result == "none" and (execution.zeros or execution.method == "batch_jacobian"):
+            says = "zeros in place of None"
+        return Step(execution.site.span, f"TensorFlow returns {says} for `{source.expression}`")
+
+
+def _makes_variable(node: ast.Call) -> bool:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    return name in ("Variable", "add_weight", "add_variable")
+
+
+def _lost_message(node: Node, reason: Reason) -> str:
+    name = shown(node.op)
+    if reason == "detached":
+        kind = "array" if node.kind == "numpy" else "number"
+        if node.op.startswith("numpy."):
+            return "the path ends: NumPy returns a plain array"
+        return f"the path ends: {name} returns a plain {kind}"
+    if reason == "external":
+        return f"the path ends: {name} knows no tensors"
+    if reason == "integer":
+        return "the path ends: integers carry no gradient"
+    if reason == "custom gradient":
+        return "the path ends: the custom gradient returns None for this"
+    if node.op.startswith("tensorflow.data."):
+        return "the path ends: what comes out of a data set is new to the tape"
+    if node.op.startswith(ASSIGNMENTS) or node.kind == "written":
+        return "the path ends: the variable takes the value, not its history"
+    if node.kind == "variable":
+        return "the path ends: a new variable begins here"
+    return f"the path ends: {name} has no gradient"
+
+
+def joined(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
+    """One cut for each place and reason, with the sources of all."""
+    found: dict[tuple[Span, str, str, str], Cut] = {}
+    for cut in cuts:
+        key = (cut.place.span, cut.reason, cut.call, cut.detail)
+        old = found.get(key)
+        if old is None:
+            found[key] = cut
+        else:
+            names = tuple(dict.fromkeys((*old.sources, *cut.sources)))
+            found[key] = replace(old, sources=names, certain=old.certain and cut.certain)
+    return tuple(found.values())

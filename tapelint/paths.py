@@ -1,0 +1,193 @@
+"""The way from a source to a target through the graph: which one to tell, and its steps in words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tapelint.diagnostic import Span, Step
+from tapelint.flow.graph import Chain, Edge, Graph, Node, Site
+from tapelint.flow.outcomes import FLOWS
+from tapelint.libraries.names import shown
+from tapelint.source import Source
+from tapelint.views import Place
+
+TRANSPARENT = ("join", "pack", "escaped")
+MOST_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One edge of a way, from `edge.node` to `node`."""
+
+    edge: Edge
+    node: Node
+
+
+def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[Hop] | None:
+    """The hops from a source to a target with the fewest cuts, then the fewest steps; None where there is no way."""
+    best: dict[int, tuple[int, int]] = {source.id: (0, 0)}
+    hop: dict[int, Hop] = {}
+    for node in graph.ancestors(targets):
+        if node.id == source.id:
+            continue
+        for edge in node.edges:
+            before = best.get(edge.node.id)
+            if before is None:
+                continue
+            cost = (before[0] + is_cut(edge, node, rec), before[1] + (node.op not in TRANSPARENT))
+            if node.id not in best or cost < best[node.id]:
+                best[node.id] = cost
+                hop[node.id] = Hop(edge, node)
+    ends = [t for t in targets if t.id in best]
+    if not ends:
+        return None
+    at = min(ends, key=lambda t: best[t.id])
+    hops: list[Hop] = []
+    while at.id != source.id:
+        hops.append(hop[at.id])
+        at = hop[at.id].edge.node
+    return hops[::-1]
+
+
+def is_cut(edge: Edge, node: Node, rec: int) -> bool:
+    """Whether a gradient on this recording ends between a node and its input."""
+    if node.op in TRANSPARENT:
+        return False
+    return not edge.outcome & FLOWS or not node.recorded.get(rec)
+
+
+class Syntax:
+    """Where expressions stand in their files: the statement around one, the name that it is given."""
+
+    def __init__(self) -> None:
+        self._parents: dict[int, dict[int, ast.AST]] = {}
+
+    def _of(self, source: Source) -> dict[int, ast.AST]:
+        known = self._parents.get(id(source))
+        if known is None:
+            known = {id(child): node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)}
+            self._parents[id(source)] = known
+        return known
+
+    def parent(self, site: Site) -> ast.AST | None:
+        """The node around a node."""
+        return self._of(site.source).get(id(site.node))
+
+    def statement(self, site: Site) -> ast.AST:
+        """The statement that a node stands in; a compound one's header counts as a whole."""
+        parents = self._of(site.source)
+        node = site.node
+        while not isinstance(node, (ast.stmt, ast.Module)) and id(node) in parents:
+            node = parents[id(node)]
+        return node
+
+    def statement_span(self, site: Site) -> Span:
+        """The span of that statement."""
+        node = self.statement(site)
+        return site.source.span(node) if hasattr(node, "lineno") else site.span
+
+    def name(self, site: Site) -> str:
+        """What the user calls the value of an expression: the name it is assigned to, else its own text."""
+        statement = self.statement(site)
+        if isinstance(statement, ast.Assign) and statement.value is site.node and len(statement.targets) == 1:
+            target = statement.targets[0]
+            if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+                return Site(site.source, target).text(40)
+        if isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and statement.value is site.node:
+            return Site(site.source, statement.target).text(40)
+        return site.text(40)
+
+    def function(self, site: Site) -> ast.AST | None:
+        """The function around a node."""
+        parents = self._of(site.source)
+        node: ast.AST | None = parents.get(id(site.node))
+        while node is not None and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            node = parents.get(id(node))
+        return node
+
+
+def place_of(site: Site) -> Place:
+    """An expression with its text."""
+    return Place(site.span, site.text())
+
+
+def depth(chain: Chain | None) -> int:
+    """How many calls deep a place is."""
+    count = 0
+    while chain is not None:
+        count, chain = count + 1, chain.outer
+    return count
+
+
+def seen_from(node_chain: Chain | None, owner: Chain | None, site: Site | None) -> Site | None:
+    """The expression that stands for a place in the code of one call: the place itself, or the call that led there."""
+    at = node_chain
+    if at is owner:
+        return site
+    while at is not None:
+        if at.outer is owner:
+            return at.site
+        at = at.outer
+    return site
+
+
+def calls_between(before: Chain | None, after: Chain | None) -> list[Site]:
+    """The calls that are made on the way from one place to the next, outermost first."""
+    known = set()
+    at = before
+    while at is not None:
+        known.add(id(at))
+        at = at.outer
+    new: list[Site] = []
+    at = after
+    while at is not None and id(at) not in known:
+        new.append(at.site)
+        at = at.outer
+    return new[::-1]
+
+
+def steps_along(hops: Sequence[Hop], stop: Hop | None, message: str, start: Chain | None) -> list[Step]:
+    """What happens to the value on the way up to the break: calls into other functions, a few operations, the break."""
+    steps: list[Step] = []
+    chain = start
+    plain: list[tuple[int, Step]] = []
+    for hop in hops:
+        node = hop.node
+        if node.site is None or node.op in TRANSPARENT:
+            if hop is stop:
+                break
+            continue
+        for call in calls_between(chain, node.chain):
+            if call.span != node.site.span:
+                steps.append(Step(call.span, f"`{_callee(call)}` is called here"))
+        chain = node.chain
+        if hop is stop:
+            steps.append(Step(node.site.span, message))
+            break
+        if node.recorded:
+            step = Step(node.site.span, f"recorded: {shown(node.op)}" if node.op.startswith("keras") else "recorded")
+            plain.append((len(steps), step))
+            steps.append(step)
+    return _thinned(_unique(steps), [s for _, s in plain])
+
+
+def _callee(call: Site) -> str:
+    return Site(call.source, call.node.func).text(40) if isinstance(call.node, ast.Call) else call.text(40)
+
+
+def _unique(steps: Sequence[Step]) -> list[Step]:
+    found: dict[Span, Step] = {}
+    for step in steps:
+        found[step.span] = step
+    return list(found.values())
+
+
+def _thinned(steps: list[Step], plain: list[Step]) -> list[Step]:
+    """Not every recorded operation: the first ones and the last."""
+    recorded = [s for s in steps if s in plain]
+    if len(recorded) <= MOST_STEPS:
+        return steps
+    dropped = {id(s) for s in recorded[1:-1]}
+    return [s for s in steps if id(s) not in dropped]
