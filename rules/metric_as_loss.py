@@ -36,7 +36,7 @@ from tapelint import Cut, Diagnostic, Rule, called
 rule = Rule(__name__, code="TL114", tags=("keras",))
 
 
-@rule.on_cut("operation", "detached", "integer")
+@rule.on_cut("operation", "detached")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if called(cut, "*.metrics.*", "Metric.*"):
         help = "use a loss from `keras.losses`; keep the metric for reports"

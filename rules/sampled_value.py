@@ -39,7 +39,7 @@ from tapelint import Cut, Diagnostic, Rule, called
 rule = Rule(__name__, code="TL113", tags=("operation",))
 
 
-@rule.on_cut("operation", "integer")
+@rule.on_cut("operation")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if called(cut, "*.categorical", "*.random.*", "*.multinomial") and not called(cut, "*.shuffle", "*.random_crop"):
         help = "use the log-probability of the sample, or a Gumbel softmax"

@@ -56,11 +56,10 @@ def _all(local: Iterable[str | Path], errors: list[PluginError]) -> Iterator[tup
         plugin = f"plugin {entry.name!r} ({entry.value})"
         for rule in _of_entry(plugin, entry, errors):
             yield plugin, rule
-    for path in local:
-        for file in _files(str(path), errors):
-            found = _guarded(file, errors, partial(_rule_in_file, file))
-            if found:
-                yield file, found
+    for file in dict.fromkeys(os.path.abspath(file) for path in local for file in _files(str(path), errors)):
+        found = _guarded(file, errors, partial(_rule_in_file, file))
+        if found:
+            yield file, found
 
 
 def _of_entry(plugin: str, entry: EntryPoint, errors: list[PluginError]) -> Iterator[Rule]:

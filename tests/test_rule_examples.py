@@ -1,6 +1,8 @@
 """The examples in the rules' documentation are linted and run, and the pages made from it are up to date."""
 
 import re
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from tapelint.execution import PRELUDE
 from tapelint.rule import Rule
 from tapelint.testing import Case, Fixture, check_findings, check_reality, installed
 
+ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"^(Bad|Good):\n\n```python\n(.*?)```", re.MULTILINE | re.DOTALL)
 
 
@@ -42,3 +45,9 @@ def test_what_is_found(case: Case) -> None:
 def test_what_tensorflow_does(case: Case) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed: the examples are not run")
     check_reality(case)
+
+
+def test_the_pages_are_not_stale() -> None:
+    docs = runpy.run_path(str(ROOT / "docs" / "build.py"))
+    there = {path.name: path.read_text(encoding="utf-8") for path in docs["FOLDER"].glob("*.md")}
+    assert there == docs["pages"](), "run `python docs/build.py`"
