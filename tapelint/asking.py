@@ -77,6 +77,8 @@ def _refusal(
     info: TapeInfo = cell.info
     if not info.called:
         return "TypeError", "tape not called"
+    if info.library in tapes.world.tape_roots:
+        return "", ""
     if rec is None:
         return "RuntimeError", "tape never entered"
     spent = tapes.world.run.state.get((cell.uid, "spent"))

@@ -20,6 +20,7 @@ class Answer:
     reached: dict[int, Outcomes]
     error: str = ""
     unsure_error: bool = False
+    culprit: Node | None = None
 
 
 def connect(
@@ -43,8 +44,9 @@ def connect(
     for target in targets:
         if target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
-    error, unsure = _error(core, rec, targets)
-    return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure)
+    culprit, unsure = _error(core, rec, targets)
+    error = culprit.error if culprit is not None else ""
+    return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
 
 
 def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:
@@ -80,11 +82,11 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
-def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[str, bool]:
-    """The exception of an operation that the backward pass certainly meets; else whether it may meet one."""
+def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[Node | None, bool]:
+    """The operation that raises when the backward pass certainly meets it; else whether it may meet one."""
     nodes = core.graph.ancestors(targets)
     if not any(node.error for node in nodes):
-        return "", False
+        return None, False
     back: dict[int, int] = {t.id: FLOWS for t in targets if t.dtype not in CARRIES_NOTHING}
     unsure = False
     for node in reversed(nodes):
@@ -95,7 +97,7 @@ def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[str, bool]:
             continue
         if node.error and mine & FLOWS:
             if status == SURE and mine in (FLOWS, ZERO | FLOWS, ZERO):
-                return node.error, False
+                return node, False
             unsure = True
         for edge in node.edges:
             outcome = along(mine, edge.outcome)
@@ -104,7 +106,7 @@ def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[str, bool]:
             elif not transparent and status != SURE:
                 outcome = ANYTHING
             back[edge.node.id] = parallel(back.get(edge.node.id, NONE), outcome)
-    return "", unsure
+    return None, unsure
 
 
 # -- second order
@@ -163,4 +165,4 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
         own = FLOWS if edge.outcome == FLOWS else ANYTHING
         edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others)]
     first = Edge(above, through, "bilinear" if edges else "linear")
-    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op)
+    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame)

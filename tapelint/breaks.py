@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tapelint.diagnostic import Span, Step
 from tapelint.flow.graph import Node, Site
@@ -28,13 +29,15 @@ class Finder:
 
     def cut(self, execution: Execution, source: SourceResult) -> Cut | None:
         """The cut of one source of one call; None where its verdict is no proven lack, or something else tells it."""
+        if execution.error:
+            return self._raising(execution, source)
         outcome = source.outcome & ~IGNORANT
-        if source.outcome & IGNORANT or outcome == FLOWS or execution.error or not source.nodes:
+        if source.outcome & IGNORANT or outcome == FLOWS or not source.nodes:
             return None
         found = self._find(execution, source, source.nodes[0])
         if found is None:
             return None
-        result = "zero" if outcome == ZERO else "none"
+        result: Literal["none", "zero"] = "zero" if outcome == ZERO else "none"
         return replace(
             found,
             outcome=result,
@@ -43,6 +46,35 @@ class Finder:
             certain=outcome in (NONE, ZERO),
             in_graph=execution.in_graph,
         )
+
+    def _raising(self, execution: Execution, source: SourceResult) -> Cut | None:
+        """An operation without a registered gradient, or a target that NumPy has computed."""
+        answer = self.tapes.answers.get(id(execution))
+        culprit = answer.culprit if answer is not None else None
+        if execution.trouble == "unregistered" and culprit is not None and culprit.site is not None:
+            message = f"{shown(culprit.op)} has no registered gradient"
+            found = self._bare(culprit, "unregistered", message)
+        elif execution.trouble == "impossible target" and source.nodes:
+            hops = way(self.tapes.world.run.graph, execution.recording, source.nodes[0], execution.targets)
+            lost = self._first_break(execution, hops) if hops else None
+            if lost is None or not lost.call.startswith("numpy."):
+                return None
+            found = lost
+        else:
+            return None
+        says = Step(execution.site.span, f"`{execution.site.text(40)}` raises {execution.error}")
+        return replace(
+            found, outcome="raises", error=execution.error, sources=(source.expression,), in_graph=execution.in_graph,
+            steps=(*self._origin(execution, source), *found.steps, says),
+        )  # fmt: skip
+
+    def _bare(self, node: Node, reason: Reason, message: str) -> Cut:
+        site = node.blame or node.site
+        assert site is not None
+        return Cut(
+            reason=reason, outcome="raises", place=place_of(site), statement=self.syntax.statement_span(site), call=node.op,
+            result=self.syntax.name(site), steps=(Step(site.span, message),),
+        )  # fmt: skip
 
     # -- finding
 
@@ -73,7 +105,9 @@ class Finder:
             if not hop.edge.outcome & FLOWS:
                 return self._zero(execution, hops, index)
             if not node.recorded.get(rec):
-                return self._unrecorded(execution, hops, index)
+                later = next((i for i, h in enumerate(hops) if i > index and h.node.op == "gradient"), index)
+                inner = node.recorded and not hops[later].node.recorded.get(rec)
+                return self._unrecorded(execution, hops, later if inner else index)
         return self._branch(execution, hops)
 
     # -- the kinds of breaks
@@ -133,6 +167,9 @@ class Finder:
             site = execution.site
         else:
             site = seen_from(node.chain, owner.chain, node.site) if owner is not None else node.site
+            if node.site is not None and self._while_making(node.site):
+                site, detail = node.site, "no tape"
+                cut = replace(cut, detail=detail)
         if site is None:
             return cut
         rest = cut.rest
@@ -143,6 +180,11 @@ class Finder:
         return replace(
             cut, place=place_of(site), statement=self.syntax.statement_span(site), result=self.syntax.name(site), rest=rest
         )
+
+    def _while_making(self, site: Site) -> bool:
+        """Whether a place runs once, when an object is made."""
+        function = self.syntax.function(site)
+        return getattr(function, "name", "") in ("__init__", "__post_init__", "build", "setup")
 
     def _when(self, execution: Execution, node: Node) -> str:
         """When, seen from the tape, an operation ran."""
@@ -256,7 +298,7 @@ class Finder:
     def _cut(self, execution: Execution, hops: Sequence[Hop], index: int, reason: Reason, message: str) -> Cut:
         hop = hops[index]
         node = hop.node
-        site = node.site or execution.site
+        site = node.blame or node.site or execution.site
         argument = None
         if hop.edge.argument is not None and hasattr(hop.edge.argument, "lineno"):
             argument = place_of(Site(site.source, hop.edge.argument))

@@ -15,6 +15,7 @@ from tapelint.views import Place
 
 TRANSPARENT = ("join", "pack", "escaped")
 MOST_STEPS = 4
+ABOUT_SHAPE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
             before = best.get(edge.node.id)
             if before is None:
                 continue
-            cost = (before[0] + is_cut(edge, node, rec), before[1] + (node.op not in TRANSPARENT))
+            cut = is_cut(edge, node, rec) * (ABOUT_SHAPE if _is_about_shape(node) else 1)
+            cost = (before[0] + cut, before[1] + (node.op not in TRANSPARENT))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost
                 hop[node.id] = Hop(edge, node)
@@ -49,6 +51,11 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
         hops.append(hop[at.id])
         at = hop[at.id].edge.node
     return hops[::-1]
+
+
+def _is_about_shape(node: Node) -> bool:
+    """Whether an operation says nothing of its input's numbers: such a way explains little."""
+    return node.op.rpartition(".")[2] in ("size", "shape", "shape_n", "rank", "zeros_like", "ones_like", "ndim", "dtype")
 
 
 def is_cut(edge: Edge, node: Node, rec: int) -> bool:
@@ -164,7 +171,7 @@ def steps_along(hops: Sequence[Hop], stop: Hop | None, message: str, start: Chai
                 steps.append(Step(call.span, f"`{_callee(call)}` is called here"))
         chain = node.chain
         if hop is stop:
-            steps.append(Step(node.site.span, message))
+            steps.append(Step((node.blame or node.site).span, message))
             break
         if node.recorded:
             step = Step(node.site.span, f"recorded: {shown(node.op)}" if node.op.startswith("keras") else "recorded")

@@ -52,11 +52,11 @@ class _Builder:
         for name in names:
             verdict = _verdict(group, name)
             cut = None
-            if verdict.split()[0] in ("none", "zero", "sometimes"):
+            if verdict.split()[0] in ("none", "zero", "sometimes", "raises"):
                 found = (finder.cut(e, s) for e in group for s in e.sources if s.expression == name)
                 cut = next((c for c in found if c is not None), None)
             if cut is not None:
-                cut = replace(cut, certain=cut.certain and verdict in ("none", "zero"))
+                cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
                 cuts.append(cut)
             verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else ()))
         return Gradient(

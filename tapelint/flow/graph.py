@@ -61,6 +61,7 @@ class Node:
 
     `op`: qualified name of what made it. `recorded`: recording id -> SURE, MAYBE or UNSURE. `joins`: one of its inputs,
     by the branch taken. `active`: the recordings that ran when it was made. `error`: raised when a gradient is asked of it.
+    `blame`: the place to edit where that is another than the call (a layer's activation, a custom gradient's `return`).
     """
 
     id: int
@@ -78,6 +79,7 @@ class Node:
     recorded: dict[int, int] = field(default_factory=dict)
     active: tuple[int, ...] = ()
     opaque: bool = False
+    blame: Site | None = None
 
     def __repr__(self) -> str:
         return f"<{self.id} {self.op} from {[e.node.id for e in self.edges]} on {self.recorded}>"

@@ -205,7 +205,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
     result = apply.answer(world, info.name, _with_weights(effect) if edges else effect, given, site, edges)
-    result = _activate(world, info, function, result, site)
+    result = _activate(world, cell, function, result, site)
     return symbolic(world, cell, args, result)
 
 
@@ -230,14 +230,22 @@ def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
     return edges
 
 
-def _activate(world: Libraries, info: LayerInfo, function: Value, result: Value, site: Site) -> Value:
+def blamed(value: Value, site: Site | None) -> Value:
+    """The same value; what is wrong with it is to be mended at another place."""
+    if isinstance(value, Data):
+        value.node.blame = site
+    return value
+
+
+def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site: Site) -> Value:
+    info: LayerInfo = cell.info
     if function in (UNBOUND, NO_VALUE) or not isinstance(result, Data):
         return result
     if isinstance(function, Const) and isinstance(function.value, str):
         fact = world.facts.fact(f"keras.activations.{function.value}")
         if fact is None or function.value == "linear" or info.name in RECURRENT:
             return result
-        return apply.call_fact(world, fact, Arguments([result]), site)
+        return blamed(apply.call_fact(world, fact, Arguments([result]), site), cell.site)
     if info.name in ("keras.layers.Activation",) or info.name not in RECURRENT:
         return world.run.call(function, Arguments([result]), site)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from tapelint.flow import containers
@@ -14,6 +15,7 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
+    Function,
     Library,
     Many,
     OneOf,
@@ -276,7 +278,20 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     edges, error = _custom_edges(world, inputs, gradients)
     given = {n.id for n in inputs if n is not None}
     edges += [Edge(n, ANYTHING) for key, n in sorted(captured.items()) if key not in given]
-    return _custom_result(world, value, edges, error, site)
+    result = _custom_result(world, value, edges, error, site)
+    place = _return_place(world, backward)
+    for part in result.items if isinstance(result, Tuple) else (result,):
+        if isinstance(part, Data):
+            part.node.blame = place
+    return result
+
+
+def _return_place(world: Libraries, backward: Value) -> Site | None:
+    """The `return` of a gradient function, where it has one."""
+    if not isinstance(backward, Function) or isinstance(backward.node, ast.Lambda):
+        return None
+    found = [n for n in ast.walk(backward.node) if isinstance(n, ast.Return)]
+    return Site(world.run.source_of(backward), found[0]) if len(found) == 1 else None
 
 
 def _custom_gradients(world: Libraries, backward: Value, results: int, site: Site) -> list[Value] | None:
