@@ -16,6 +16,7 @@ from rich.cells import cell_len
 
 from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
 from tapelint.report import Options, Result, write, write_trace
+from tapelint.views import Gradient, Place, SourceVerdict
 
 Make = Callable[[Path], Diagnostic]
 
@@ -389,6 +390,23 @@ def test_trace_lists_each_source_with_its_steps(tmp_path: Path) -> None:
     stream = io.StringIO()
     write_trace(programs.everything(tmp_path), "text", stream)
     assert stream.getvalue() == TRACE
+
+
+def test_trace_names_the_file_where_a_path_changes_it(tmp_path: Path) -> None:
+    steps = programs.two_files(tmp_path).steps
+    gradient = Gradient(Place(steps[-1].span, "tape.gradient(loss, w)"), "gradient", None, None, ())
+    gradient = replace(gradient, sources=(SourceVerdict("w", "none", steps),))
+    stream = io.StringIO()
+    write_trace(Result(gradients=[gradient], cwd=tmp_path), "text", stream)
+    assert [line.split("  ")[-1].strip() for line in stream.getvalue().splitlines()[2:9]] == [
+        "w",
+        "rmse(2.0 * w, 3.0)",
+        "in metrics.py",
+        "a - b",
+        "np.mean(error * error)",
+        "in main.py",
+        "tape.gradient(loss, w)",
+    ]
 
 
 def test_trace_of_nothing_says_so() -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from tapelint.diagnostic import Step
 from tapelint.report import Result
 from tapelint.report.common import Paths, begins, failures, plural, text_of
 from tapelint.report.screen import Screen, clean, cut_line, hanging, line_of
@@ -56,20 +55,17 @@ def _source(result: Result, gradient: Gradient, source: SourceVerdict, paths: Pa
     style = _STYLES.get(source.verdict.split(" ")[0], "")
     why = f" ({clean(source.why_unknown)})" if source.why_unknown else ""
     yield Text.assemble(f"  {_code(source.expression, screen, 60)}: ", (source.verdict, style), (why, "bright_black"))
-    home = gradient.place.span.path
-    places = [_place(result, step, home, paths) for step in source.steps]
-    across = max(map(cell_len, places), default=0)
+    places = [str(begins(result, step.span)) for step in source.steps]
+    across = max(map(len, places), default=0)
     words = [f"{number}: {clean(step.message)}" for number, step in enumerate(source.steps, 1)]
     aside = min(max(map(cell_len, words), default=0), _WORDS)
+    file = gradient.place.span.path
     for step, place, message in zip(source.steps, places, words, strict=True):
+        if step.span.path != file:
+            file = step.span.path
+            yield Text(f"    in {clean(paths.shown(file))}", style="bright_blue")
         code = _code(text_of(result, step.span), screen, _CODE)
-        yield from _step(f"    {' ' * (across - cell_len(place))}{place}  ", message, code, aside, screen)
-
-
-def _place(result: Result, step: Step, home: str, paths: Paths) -> str:
-    """Line and column; the path before them where it is not the call's own file."""
-    place = str(begins(result, step.span))
-    return place if step.span.path == home else clean(f"{paths.shown(step.span.path)}:{place}")
+        yield from _step(f"    {place:>{across}}  ", message, code, aside, screen)
 
 
 def _step(head: str, message: str, code: str, aside: int, screen: Screen) -> Iterator[Text]:
