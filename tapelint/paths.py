@@ -37,7 +37,7 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
             before = best.get(edge.node.id)
             if before is None:
                 continue
-            cut = is_cut(edge, node, rec) * (ABOUT_SHAPE if _is_about_shape(node) else 1)
+            cut = (is_cut(edge, node, rec) and _carries(edge.node)) * (ABOUT_SHAPE if _is_about_shape(node) else 1)
             cost = (before[0] + cut, before[1] + (node.op not in TRANSPARENT))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost
@@ -51,6 +51,11 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
         hops.append(hop[at.id])
         at = hop[at.id].edge.node
     return hops[::-1]
+
+
+def _carries(node: Node) -> bool:
+    """Whether a value could carry a gradient; what is cut already is not cut again."""
+    return node.kind not in ("numpy", "python", "object") and node.dtype not in ("i", "b", "s")
 
 
 def _is_about_shape(node: Node) -> bool:

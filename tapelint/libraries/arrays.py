@@ -18,7 +18,7 @@ def register(registry: Registry) -> None:
     """Add them."""
     registry.attributes["data"] = data_attribute  # type: ignore[assignment]
     registry.attributes["opaque"] = opaque_attribute  # type: ignore[assignment]
-    for kind in ("tensor", "ndarray", "variable", "?"):
+    for kind in ("tensor", "ndarray", "variable", "number", "?"):
         registry.elements[kind] = _rows  # type: ignore[assignment]
     registry.elements["opaque"] = _unknown_rows  # type: ignore[assignment]
     registry.elements["shape"] = _sizes
