@@ -44,6 +44,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), tapes.is_dead(),
         run.graph_mode > 0, run.chain,
     )  # fmt: skip
+    execution.asked = asked
     tapes.executions.append(execution)
     info: TapeInfo = cell.info
     found = sources.listed(tapes, asked, execution.sources_place)
@@ -86,15 +87,55 @@ def _refusal(
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
     if method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False) and info.persistent is False:
         return "RuntimeError", "jacobian without pfor"
+    error = _misspelt(info, method, args)
+    if error:
+        return error, "misspelt argument"
     for listed in found or []:
-        error = _bad_source(listed.value)
+        error = bad_source(listed.value)
         if error:
             return error, "impossible source"
+    if method == "batch_jacobian" and found and len(found) == 1:
+        error = _bad_shapes(target, found[0].value)
+        if error:
+            return error, "batch_jacobian shape"
     error = _bad_target(tapes, target, method)
     return (error, "impossible target") if error else ("", "")
 
 
-def _bad_source(value: Value) -> str:
+ARGUMENTS = {
+    "gradient": {"target", "sources", "output_gradients", "unconnected_gradients"},
+    "jacobian": {"target", "sources", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"},
+    "batch_jacobian": {"target", "source", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"},
+}
+
+
+def _misspelt(info: TapeInfo, method: str, args: Arguments) -> str:
+    """The exception for an argument that the call does not have, or that has no such value."""
+    if info.library != "tensorflow":
+        return ""
+    if set(args.keywords) - ARGUMENTS[method]:
+        return "TypeError"
+    hidden = args.get(3 if method == "gradient" else 2, "unconnected_gradients")
+    if isinstance(hidden, Const) and isinstance(hidden.value, str) and hidden.value not in ("none", "zero"):
+        return "ValueError"
+    return ""
+
+
+def _bad_shapes(target: Value, source: Value) -> str:
+    """The exception of `batch_jacobian` where target and source have no common batch axis."""
+    shapes = [v.shape if isinstance(v, (Data, Variable)) else None for v in (target, source)]
+    first, second = shapes
+    if first == ():
+        return "IndexError"
+    if first is not None and len(first) < 2 or second is not None and len(second) < 2:
+        return "ValueError"
+    if first is None or second is None or first[0] is None or second[0] is None:
+        return ""
+    return "ValueError" if first[0] != second[0] else ""
+
+
+def bad_source(value: Value) -> str:
+    """The exception for a source that is none; "?" in front where it may be one, "" where it is fine."""
     answers = {_bad_source_one(option) for option in options(value)}
     if answers == {""}:
         return ""
@@ -114,6 +155,8 @@ def _bad_source_one(value: Value) -> str:
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
+    if method != "gradient" and (isinstance(value, Tuple) or isinstance(value, Cell) and value.kind in ("list", "dict")):
+        return "AttributeError"
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:
         return ""
@@ -216,7 +259,11 @@ def _result(tapes: Tapes, execution: Execution, asked: Value, found: list[source
     nodes = _second_order(tapes, execution)
     leaves: list[Value] = []
     for source, node in zip(execution.sources, nodes, strict=True):
-        leaves.append(_gradient_value(tapes, execution, source, node))
+        leaf = _gradient_value(tapes, execution, source, node)
+        leaves.append(leaf)
+        for option in options(leaf):
+            if isinstance(option, Data):
+                tapes.gradients[option.node.id] = (execution, len(leaves) - 1)
     return _like(tapes, asked, leaves)
 
 

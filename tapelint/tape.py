@@ -82,6 +82,7 @@ class Execution:
     error: str = ""
     trouble: str = ""
     watched: frozenset[int] = frozenset()
+    asked: Value = NO_VALUE
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ class Tapes:
     entered: list[Entered] = field(default_factory=list)
     recordings: dict[int, Cell] = field(default_factory=dict)
     answers: dict[int, backprop.Answer] = field(default_factory=dict)
+    gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     _paused: int = 0
 
     def __post_init__(self) -> None:

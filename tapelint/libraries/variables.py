@@ -14,6 +14,7 @@ from .world import Libraries, Registry
 
 ASSIGNING = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_add", "scatter_sub", "scatter_nd_update",
              "scatter_nd_add", "load", "_assign")  # fmt: skip
+RAISING = ("+", "-", "*", "/", "**")  # `v -= x` and the like raise on a tf.Variable; `v //= x` makes a tensor
 
 
 def register(registry: Registry) -> None:
@@ -73,7 +74,7 @@ def _unknown_numpy(world: Libraries, base: Value, args: Arguments, site: Site) -
 def _augmented(op: str) -> object:
     def augment(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Variable)
-        if base.flavor == "tf":
+        if base.flavor == "tf" and op in RAISING:
             world.raised("RuntimeError", site, f"Variable operator {op}=")
             return world.run.opaque(site, [])
         return world.run.operate(op, base, args.positional[0], site)
