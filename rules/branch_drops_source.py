@@ -34,17 +34,18 @@ When to ignore it: when the update copes with `None`.
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Rule
+from tapelint import Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL202", precision="high", tags=("control-flow",))
+HELP = "`tf.where` computes both branches and picks: the gradient is 0 then, not None"
 
 
-@rule.on_cut("branch")
-def check(cut: Cut) -> Iterator[Diagnostic]:
-    test = cut.other("condition")
-    where = f"`{test.text}`" if test else f"`{cut.place.text}`"
-    help = "`tf.where` computes both branches and picks: the gradient is 0 then, not None"
-    if cut.certain:
-        yield rule.cut(cut, f"it is used only in the branch that {where} does not take", help=help)
-    else:
-        yield rule.cut(cut, f"only one branch of {where} uses it", help=help)
+@rule.on_gradient
+def check(gradient: Gradient) -> Iterator[Diagnostic]:
+    for cut in gradient.cuts:
+        if cut.reason == "branch" and not gradient.zeros_for_none:
+            test = cut.other("condition") or cut.place
+            because = f"only one branch of `{test.text}` uses it"
+            if cut.certain:
+                because = f"it is used only in the branch that `{test.text}` does not take"
+            yield rule.cut(cut, because, help=HELP)

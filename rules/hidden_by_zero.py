@@ -8,9 +8,8 @@ Bad:
 ```python
 w = tf.Variable([1.0, 2.0])
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(tf.constant([1.0, 2.0]) * 2.0)
-zero = tf.UnconnectedGradients.ZERO
-g = tape.gradient(y, w, unconnected_gradients=zero)  # tf: zero  # error: unrelated-source  # warning: hidden-by-zero
+    y = tf.reduce_sum(tf.round(w) * 2.0)  # error: non-differentiable-op
+g = tape.gradient(y, w, unconnected_gradients="zero")  # tf: zero  # warning: hidden-by-zero
 ```
 
 Good:
@@ -19,10 +18,11 @@ Good:
 w = tf.Variable([1.0, 2.0])
 with tf.GradientTape() as tape:
     y = tf.reduce_sum(w * 2.0)
-g = tape.gradient(y, w, unconnected_gradients=tf.UnconnectedGradients.ZERO)  # tf: flows
+g = tape.gradient(y, w, unconnected_gradients="zero")  # tf: flows
 ```
 
-To mend it: remove the cut that the other finding names. Ask for zeros only for sources that are known to be optional.
+To mend it: mend the cut that the other finding names. Ask for zeros only for sources that are known to be optional:
+where the target simply does not use the source, this is a note.
 
 When to ignore it: when the source is optional.
 """
@@ -37,8 +37,15 @@ rule = Rule(__name__, code="TL417", level="warning", tags=("tape",))
 @rule.on_gradient
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
     hidden = [cut for cut in gradient.cuts if cut.outcome == "none" and cut.certain]
-    if gradient.zeros_for_none and hidden:
+    if hidden and (gradient.zeros_for_none or gradient.method == "batch_jacobian"):
         sources = [source for cut in hidden for source in cut.sources]
+        mistake = any(cut.reason not in ("unrelated", "branch") for cut in hidden)
         said = "zeros stand for the missing gradient of {sources}: no path leads to the target"
-        help = "mend the path, or take the source out"
-        yield rule.at(gradient, said, level="warning", sources=sources, steps=hidden[0].steps, help=help)
+        yield rule.at(
+            gradient,
+            said,
+            level="warning" if mistake else "note",
+            sources=sources,
+            steps=hidden[0].steps,
+            help="mend the path, or take the source out",
+        )

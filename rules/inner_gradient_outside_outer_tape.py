@@ -32,18 +32,13 @@ When to ignore it: never, if the second derivative is needed.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Rule
+from tapelint import Cut, Diagnostic, Rule
 
 rule = Rule(__name__, code="TL411", tags=("tape",))
 
 
 @rule.on_cut("outside")
-def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
+def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "inner gradient":
-        block = cut.other("with")
-        fix = None
-        if block:
-            message = "Move it into the outer tape's block"
-            fix = ask.fix("move_statement_into_block", message, cut.statement, block.span, safe=True)
         because = "the inner gradient is taken outside the outer tape"
-        yield rule.cut(cut, because, fix=fix, help="take the inner gradient inside the outer `with` block")
+        yield rule.cut(cut, because, help="compute and take the inner gradient inside the outer `with` block")

@@ -41,13 +41,16 @@ rule = Rule(__name__, code="TL406", tags=("variable",))
 @rule.on_cut("unwatched")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if cut.detail == "rebound":
-        fix = ask.fix("assign_in_place", "Assign to the variable", cut.statement, safe=True)
-        because = "the name stands for a plain tensor once this has run"
-        yield rule.cut(cut, because, level="error", fix=fix, help="use `assign_sub`, or watch it in every round")
+        yield _found(cut, ask)
 
 
 @rule.on_problem("rebound source")
 def check_problem(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
-    fix = ask.fix("assign_in_place", "Assign to the variable", problem.statement, safe=True)
-    said = "the gradient of {sources} is None from the second round on: the name stands for a plain tensor then"
-    yield rule.at(problem, said, fix=fix, help="use `assign_sub`, or watch it in every round")
+    yield _found(problem, ask)
+
+
+def _found(found: Cut | Problem, ask: Context) -> Diagnostic:
+    fix = ask.fix("assign_in_place", "Assign to the variable", found.statement, safe=True)
+    said = "the gradient of {sources} is None from the next round on: the name stands for a plain tensor then"
+    help = "use `assign_sub`, or watch it in every round"
+    return rule.at(found, said, level="error", fix=fix, help=help)

@@ -45,7 +45,7 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, *OTHER_RULES, *RUNS_A_MODEL):
         return
     fix = None
-    if called(cut, "*.numpy"):
+    if called(cut, "*.numpy") and f"{cut.place.text}." not in ask.text(cut.statement):
         fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=True)
     elif called(cut, "builtins.float", "*.convert_to_numpy"):
         fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=True)

@@ -29,7 +29,7 @@ When to ignore it: when the `None`s are dropped afterwards.
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Rule
+from tapelint import Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL408", tags=("tape",))
 
@@ -39,10 +39,10 @@ BECAUSE = {
 }
 
 
-@rule.on_cut("unrelated")
-def check(cut: Cut) -> Iterator[Diagnostic]:
-    if cut.detail in ("derived", "copy"):
-        return
-    usual = ("the target is not computed from it", "use it in the target, or take it out of the sources")
-    because, help = BECAUSE.get(cut.detail, usual)
-    yield rule.cut(cut, because, help=help)
+@rule.on_gradient
+def check(gradient: Gradient) -> Iterator[Diagnostic]:
+    for cut in gradient.cuts:
+        if cut.reason == "unrelated" and cut.detail not in ("derived", "copy") and not gradient.zeros_for_none:
+            usual = ("the target is not computed from it", "use it in the target, or take it out of the sources")
+            because, help = BECAUSE.get(cut.detail, usual)
+            yield rule.cut(cut, because, help=help)
