@@ -38,6 +38,8 @@ def test_what_is_found(case: Case) -> None:
     check_findings(case)
     if "_bad_" in case.fixture.path:
         name = str(case).partition("_bad_")[0].replace("_", "-")
+        if name == "no-path":  # what is left when every finer rule has its own: no small example
+            return
         assert name in {name for mark in case.marks("error", "warning", "note") for name in mark.names}
 
 
