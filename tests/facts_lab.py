@@ -162,14 +162,18 @@ def run(expression: str, env: Mapping[str, Any]) -> Any:
 def upstream(value: Any, zero: bool = False) -> Any:
     """A fixed upstream gradient for a result, without a symmetry that would hide a dependence."""
     shape = tuple(value.shape)
-    weights = np.random.RandomState(5).uniform(0.5, 1.5, shape)
-    return tf.cast(tf.constant(weights * (0.0 if zero else 1.0)), value.dtype)
+    random = np.random.RandomState(5)
+    weights = random.uniform(0.5, 1.5, shape) * (0.0 if zero else 1.0)
+    if value.dtype.is_complex:
+        weights = weights * (1 + 0.7j)
+    return tf.cast(tf.constant(weights), value.dtype)
 
 
 def graph_upstream(value: Any) -> Any:
     """The same for a symbolic result, whose shape may be unknown."""
     steps = tf.cast(tf.range(tf.size(value)), tf.float32)
-    return tf.cast(tf.reshape(0.7 + 0.3 * tf.math.floormod(steps * 1.7, 2.0), tf.shape(value)), value.dtype)
+    weights = tf.reshape(0.7 + 0.3 * tf.math.floormod(steps * 1.7, 2.0), tf.shape(value))
+    return tf.complex(weights, weights) if value.dtype == tf.complex64 else tf.cast(weights, value.dtype)
 
 
 def flat(result: Any) -> list[Any]:
@@ -423,7 +427,7 @@ def at_point(
         if not parts:
             return None
         g = tape.gradient(parts, value)
-        guarded = tape.gradient(parts, value, output_gradients=[tf.zeros_like(p) for p in parts])
+        guarded = tape.gradient(parts, value, output_gradients=[upstream(p, zero=True) for p in parts])
     except Exception:
         return None
     word = not_finite([g]) if g is not None else ""

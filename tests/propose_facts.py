@@ -28,7 +28,7 @@ import numpy as np
 from tapelint.facts import Facts
 from tapelint.facts.parse import GRAPH, full_name, leaves_of
 
-RANDOM = ("random", "dropout", "Dropout", "Noise", "shuffle", "sampled", "candidate", "nce_loss")
+RANDOM = ("random", "Random", "Rand", "Mix", "Contrast", "Equalization", "Solarization", "dropout", "Dropout", "Noise", "shuffle", "sampled", "candidate", "nce_loss")
 MADE = re.compile(r"\b(layers|losses|metrics|Model|Sequential|initializers|optimizers)\b|\bk?v\b|\bv[msu]?\d*\b|Variable|Generator")
 UNBOUNDED = (  # what hangs on weights, or is a decomposition: nothing seen there is a bound
     "linalg", "quantization", "igamma", "map_coordinates", "min_max_norm", "local_response", "eigh", "qr(", "svd", "circle",
@@ -176,7 +176,7 @@ def lines(expression: str, ranges: bool = True, variants: bool = True) -> list[s
             made.append(f"{variant}  {answer(there, {}, [])}")
     if env and not MADE.search(expression):
         graph = lab.observe_graph(expression, env)
-        tensor = seen.kind in ("tensor", "tuple", "variable")
+        tensor = seen.kind in ("tensor", "tuple", "variable") and not any(word in expression for word in RANDOM)
         if graph.error and graph.error != "LookupError" or tensor and graph.outcomes != seen.outcomes and not graph.error:
             graph.linearity = {n: seen.linearity.get(n, "other") for n in graph.outcomes}
             graph.recorded = seen.recorded
