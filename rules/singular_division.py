@@ -43,5 +43,8 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     fix = None
     if found.not_negative:
         fix = ask.fix("add_epsilon", "Add a small number", found.argument)
+    elif found.call == "operator /":
+        callee = "tensorflow.math.divide_no_nan"
+        fix = ask.fix("operator_to_call", f"Use `{ask.spelled(callee, found.place)}`", found.place, callee)
     help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
     yield rule.singular(found, fix=fix, help=help)

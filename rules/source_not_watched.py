@@ -28,6 +28,7 @@ be trained.
 When to ignore it: never; without a watch there is no gradient.
 """
 
+import re
 from collections.abc import Iterator
 
 from tapelint import Context, Cut, Diagnostic, Fix, Gradient, Rule
@@ -45,12 +46,22 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
         because = "the tape watches variables by itself, a tensor only after `watch`"
         if cut.detail == "watching is off":
             because = "the tape watches nothing by itself (`watch_accessed_variables=False`)"
-        help = f"call `{tape or 'tape'}.watch({name})` before `{name}` is used"
-        yield rule.cut(cut, because, fix=_watch(cut, f"{tape}.watch({name})", ask), help=help)
+        fix = _watch(cut, tape, name, ask)
+        yield rule.cut(cut, because, fix=fix, help=f"call `{tape or 'tape'}.watch({name})` before `{name}` is used")
 
 
-def _watch(cut: Cut, line: str, ask: Context) -> Fix | None:
+def _watch(cut: Cut, tape: str, name: str, ask: Context) -> Fix | None:
+    """A watch at the top of the block, if what the name stands for exists there and can be watched."""
     block = cut.other("with")
-    if block is None or line.startswith("."):
+    first = re.escape(name.strip("[]()").split(",")[0])
+    if not tape or block is None or not re.search(rf"\b{first}\b", ask.text(block.span)):
         return None
+    made = [step.span for step in cut.steps if step.span != cut.place.span][:1]
+    if any(block.span.contains(span) for span in made):
+        return None
+    if cut.detail == "watching is off":  # a Keras variable cannot be watched
+        variable = ask.spelled("tensorflow.Variable", cut.place) + "("
+        if not any(ask.text(span).startswith(variable) for span in made):
+            return None
+    line = f"{tape}.watch({name})"
     return ask.fix("insert_first_in_block", f"Add `{line}`", block, line, safe=True)
