@@ -44,7 +44,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), tapes.is_dead(),
         run.graph_mode > 0, run.chain,
     )  # fmt: skip
-    execution.asked = asked
+    execution.asked, execution.active = asked, tuple(tapes.active())
+    execution.leaves = tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else ()
     tapes.executions.append(execution)
     info: TapeInfo = cell.info
     found = sources.listed(tapes, asked, execution.sources_place)
@@ -162,18 +163,19 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
         return ""
     answers: set[str] = set()
     for leaf in leaves:
-        answers |= {_bad_target_one(option, method) for option in options(leaf)}
+        answers |= {bad_target(option, method) for option in options(leaf)}
         if len(options(leaf)) > 1 and answers - {""}:
             answers = {"", *answers}
     bad = answers - {""}
     if not bad:
         return ""
     alone = len(leaves) == 1 and len(options(leaves[0])) == 1
-    certain = alone or any(len(options(leaf)) == 1 and _bad_target_one(leaf, method) for leaf in leaves)
+    certain = alone or any(len(options(leaf)) == 1 and bad_target(leaf, method) for leaf in leaves)
     return sorted(bad)[0] if certain else "?" + sorted(bad)[0]
 
 
-def _bad_target_one(value: Value, method: str) -> str:
+def bad_target(value: Value, method: str) -> str:
+    """The exception for a target that is no tensor, "" for one that is."""
     if isinstance(value, Const):
         return "AttributeError" if isinstance(value.value, (int, float)) and method != "gradient" else "TypeError"
     if isinstance(value, Data) and value.kind == "numpy":

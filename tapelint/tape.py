@@ -39,6 +39,8 @@ from tapelint.libraries.world import Libraries
 GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
 TRANSPARENT = ("join", "pack", "escaped")
 CARRIES_NOTHING = ("i", "b", "s")
+UNCONVERTED = ("assert", "comprehension")
+"""Conditions that AutoGraph leaves as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Execution:
     trouble: str = ""
     watched: frozenset[int] = frozenset()
     asked: Value = NO_VALUE
+    leaves: tuple[Value, ...] = ()
+    active: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -349,11 +353,13 @@ class Tapes:
         assert isinstance(base, Cell)
         value = args.get(0, "tensor")
         rec = self.recording(base)
-        self.events.append(Event("watch", site, value, args, detail=(base, rec), chain=world.run.chain))
+        leaves = self._leaves(value)
+        watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
+        self.events.append(Event("watch", site, watched, args, detail=(base, rec), chain=world.run.chain))
         if rec is None:
             world.raised("AttributeError", site, "GradientTape.watch")
             return NO_VALUE
-        for leaf in self._leaves(value):
+        for leaf in leaves:
             self._watch_one(rec, leaf, site)
         return NO_VALUE
 
@@ -370,6 +376,7 @@ class Tapes:
             if isinstance(option, Many):
                 self._watch_one(rec, option.element, site)
             bad = isinstance(option, Const) or (isinstance(option, Data) and option.kind in ("numpy", "python", "symbolic"))
+            bad = bad or isinstance(option, Cell) and option.kind in ("layer", "instance")
             if bad or (isinstance(option, Variable) and option.flavor == "keras"):
                 if not several:
                     self.world.raised("ValueError", site, "GradientTape.watch")
@@ -449,7 +456,7 @@ class Tapes:
             return
         run = self.world.run
         site = Site(frame.source, test)
-        if run.graph_mode and run.no_autograph and kind != "comprehension":
+        if run.graph_mode and (run.no_autograph or kind in UNCONVERTED):
             self.world.raised("OperatorNotAllowedInGraphError", site, f"condition {kind}")
         self.events.append(
             Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0,
