@@ -124,6 +124,8 @@ def _word(execution: Execution, outcome: int) -> str:
         return "unknown"
     if execution.error:
         return f"raises {execution.error}"
+    if execution.method == "batch_jacobian" and outcome == NONE:
+        return "zero"  # it fills in zeros, asked or not
     return {NONE: "none", ZERO: "zero", FLOWS: "flows", NONE | FLOWS: "sometimes none"}.get(outcome, "unknown")
 
 

@@ -7,7 +7,8 @@ asked of a `World`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from tapelint.source import Source
 
 from .graph import Chain, Edge, Graph, Node, Site
 from .outcomes import ANYTHING, FLOWS
-from .state import Delta, State
+from .state import Delta, Key, State
 from .values import (
     UNBOUND,
     Bound,
@@ -138,6 +139,9 @@ class World(Protocol):
     def enter(self, value: Value, site: Site) -> Value: ...
     def leave(self, value: Value, site: Site) -> None: ...
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
+    def staged(self, test: Value) -> str: ...
+    def staged_branch(self, changed: Iterable[Key], site: Site) -> None: ...
+    def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None: ...
     def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
     def made(self, node: Node) -> None: ...
@@ -161,13 +165,14 @@ class Core:
         self.conditional_depth = 0
         self.graph_mode = 0
         self.no_autograph = 0
-        self.conditional_depth = 0
+        self.join_detail = ""
         self._uids = 0
         self._pool: Node | None = None
+        self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
         self._pending: list[Function] = []
-        self._phis: dict[tuple[int, ...], Node] = {}
+        self._phis: dict[tuple[int | str, ...], Node] = {}
 
     # -- identity, places, steps
 
@@ -258,9 +263,9 @@ class Core:
             present.append(self.constant_node())
         if len(present) == 1:
             return present[0]
-        key = tuple(sorted(n.id for n in present))
+        key = (*sorted(n.id for n in present), self.join_detail)
         if key not in self._phis:
-            node = self.node("join", [Edge(n) for n in present], site, joins=True)
+            node = self.node("join", [Edge(n) for n in present], site, joins=True, detail=self.join_detail)
             kinds = {n.dtype for n in present}
             node.dtype = kinds.pop() if len(kinds) == 1 else "?" if "?" in kinds else "f"
             self._phis[key] = node
@@ -268,9 +273,9 @@ class Core:
 
     def constant_node(self) -> Node:
         """The leaf that stands for numbers without a history."""
-        if (0,) not in self._phis:
-            self._phis[(0,)] = self.graph.add("constant")
-        return self._phis[(0,)]
+        if self._constant is None:
+            self._constant = self.graph.add("constant")
+        return self._constant
 
     def nodes_in(self, value: Value, seen: set[int] | None = None) -> list[Node]:
         """Every node that can be reached from a value, deep."""
@@ -279,9 +284,7 @@ class Core:
         todo = [value]
         while todo:
             item = todo.pop()
-            if isinstance(item, (Data, Opaque)):
-                found.append(item.node)
-            elif isinstance(item, Variable):
+            if isinstance(item, (Data, Opaque)) or isinstance(item, Variable):
                 found.append(item.node)
             else:
                 todo.extend(self._inside(item, seen))
@@ -371,6 +374,15 @@ class Core:
         raise NotImplementedError
 
     # -- joins
+
+    @contextmanager
+    def joining(self, staged: str) -> Iterator[None]:
+        """What is joined meanwhile is joined by an operation of a graph ("graph"), perhaps ("maybe"), or by Python ("")."""
+        old, self.join_detail = self.join_detail, staged
+        try:
+            yield
+        finally:
+            self.join_detail = old
 
     def join(self, first: Value, second: Value) -> Value:
         """The value that is one or the other."""

@@ -332,7 +332,8 @@ class Expressions(Core):
     def conditional(self, node: ast.IfExp) -> Value:
         test = self.evaluate(node.test)
         self.world.condition("ternary", test, node.test, self.frame, node)
-        truth = self.truth(test)
+        staged = self.world.staged(test)
+        truth = self.truth(test) if not staged else None
         if truth is not None:
             return self.evaluate(node.body if truth else node.orelse)
         results: list[Value] = []
@@ -341,7 +342,8 @@ class Expressions(Core):
             return lambda: results.append(self.evaluate(branch))
 
         self.branch(test, node, [arm(node.body), arm(node.orelse)])
-        return self.join_all(results)
+        with self.joining(staged):
+            return self.join_all(results)
 
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
@@ -357,8 +359,12 @@ class Expressions(Core):
             if result is not False:
                 deltas.append(delta)
         self.conditional_depth -= 1
+        staged = self.world.staged(test)
         if deltas:
-            self.merge(deltas)
+            with self.joining(staged):
+                self.merge(deltas)
+            if staged:
+                self.world.staged_branch(dict.fromkeys(k for d in deltas for k in d), Site(self.frame.source, statement))
         self.world.branches(first, len(self.graph.nodes), every, test, statement)
         return results
 

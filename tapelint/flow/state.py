@@ -43,6 +43,13 @@ class State:
         heap = self._heap
         return {key: heap[key] for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
 
+    def before(self, mark: int) -> Delta:
+        """What the fields that changed since the mark held then."""
+        found: Delta = {}
+        for key, old in self._trail[mark:]:
+            found.setdefault(key, old)
+        return found
+
     def rollback(self, mark: int) -> None:
         """Undo all writes since the mark."""
         heap, trail = self._heap, self._trail

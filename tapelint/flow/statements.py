@@ -1,4 +1,4 @@
-"""Statements: binding, branches, loops, with, try, and the ways out of them."""
+"""Statements: binding, branches, with, try, and the ways out of them; loops and `match` lie beside."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import containers
-from .core import Attempt, Loop
-from .expressions import OPERATORS, Expressions
+from .core import Attempt
+from .expressions import OPERATORS
 from .graph import Site
+from .loops import Loops
 from .state import Delta
-from .values import NO_VALUE, UNBOUND, Cell, Const, Many, OneOf, Opaque, Tuple, Value, Variable, one_of, options
-
-ROUNDS = 3
-UNROLLED = 12
-DECIDED_ROUNDS = 24
+from .values import NO_VALUE, UNBOUND, Cell, Const, Many, OneOf, Tuple, Value, Variable, one_of, options
 
 
-class Statements(Expressions):
+class Statements(Loops):
     """How statements are run. Each method says whether control comes out at the end."""
 
     def execute(self, body: Sequence[ast.stmt]) -> bool:
@@ -183,7 +180,7 @@ class Statements(Expressions):
     def if_(self, node: ast.If) -> bool:
         test = self.evaluate(node.test)
         self.world.condition("if", test, node.test, self.frame, node)
-        truth = self.truth(test)
+        truth = self.truth(test) if not self.world.staged(test) else None
         if truth is not None:
             return self.execute(node.body if truth else node.orelse)
 
@@ -217,216 +214,6 @@ class Statements(Expressions):
             kept = one_of([o for o in value.options if (o == NO_VALUE) == none])
             if kept is not UNBOUND:
                 self.bind(node, kept)
-
-    def match(self, node: ast.Match) -> bool:
-        subject = self.evaluate(node.subject)
-        arms: list[Callable[[], bool]] = []
-        exhaustive = False
-        for case in node.cases:
-            fits, bindings = self.matches(case.pattern, subject, self.site(case.pattern))
-            if fits is False:
-                continue
-            arms.append(self._case(case, bindings))
-            if fits and case.guard is None:
-                exhaustive = True
-                break
-        if exhaustive and len(arms) == 1:
-            return arms[0]()
-        if not exhaustive:
-            arms.append(lambda: True)
-        return any(self.branch(subject, node, list(arms)))
-
-    def _case(self, case: ast.match_case, bindings: dict[str, Value]) -> Callable[[], bool]:
-        def run() -> bool:
-            for name, value in bindings.items():
-                self.assign_name(name, value)
-            if case.guard is not None and self.truth(self.evaluate(case.guard)) is False:
-                return False
-            return self.execute(case.body)
-
-        return run
-
-    def matches(self, pattern: ast.pattern, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
-        """Whether a pattern fits a value (None: nobody can tell), and what it binds."""
-        if isinstance(pattern, ast.MatchAs):
-            fits, bound = (True, {}) if pattern.pattern is None else self.matches(pattern.pattern, subject, site)
-            return fits, (bound | {pattern.name: subject} if pattern.name else bound)
-        if isinstance(pattern, ast.MatchValue):
-            same = self.compare_pair("==", subject, self.evaluate(pattern.value), site)
-            return (bool(same.value) if isinstance(same, Const) else None), {}
-        if isinstance(pattern, ast.MatchSingleton):
-            same = self.compare_pair("is", subject, Const(pattern.value), site)
-            return (bool(same.value) if isinstance(same, Const) else None), {}
-        if isinstance(pattern, ast.MatchOr):
-            found = [self.matches(p, subject, site) for p in pattern.patterns]
-            truths = [f for f, _ in found]
-            bound = {k: v for _, b in found for k, v in b.items()}
-            return (True if True in truths else None if None in truths else False), bound
-        if isinstance(pattern, ast.MatchSequence):
-            return self._match_sequence(pattern, subject, site)
-        if isinstance(pattern, ast.MatchMapping):
-            return self._match_mapping(pattern, subject, site)
-        names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
-        return None, {name: self.opaque(site, [subject]) for name in names}
-
-    def _match_sequence(self, pattern: ast.MatchSequence, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
-        items = containers.sequence(self, subject)
-        star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
-        if items is None and not isinstance(subject, Opaque):
-            return False, {}
-        if not isinstance(items, Tuple):
-            names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
-            return None, {name: self.opaque(site, [subject]) for name in names}
-        count = len(pattern.patterns)
-        if len(items.items) < count - (star is not None) or (star is None and len(items.items) != count):
-            return False, {}
-        rest = list(items.items)
-        bound: dict[str, Value] = {}
-        if star is not None:
-            after = count - star - 1
-            caught = pattern.patterns[star]
-            if isinstance(caught, ast.MatchStar) and caught.name:
-                bound[caught.name] = containers.make_list(self, Tuple(tuple(rest[star : len(rest) - after])))
-            rest = [*rest[:star], *rest[len(rest) - after :]]
-        fits: bool | None = True
-        for part, item in zip([p for p in pattern.patterns if not isinstance(p, ast.MatchStar)], rest, strict=True):
-            fit, more = self.matches(part, item, site)
-            bound |= more
-            fits = False if fit is False or fits is False else fits if fit else None
-        return fits, bound
-
-    def _match_mapping(self, pattern: ast.MatchMapping, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
-        if not (isinstance(subject, Cell) and subject.kind == "dict"):
-            names = [n.name for n in ast.walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
-            return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
-        fits: bool | None = True
-        bound: dict[str, Value] = {}
-        for key, part in zip(pattern.keys, pattern.patterns, strict=True):
-            value = containers.lookup(self, subject, self.evaluate(key))
-            if value is UNBOUND:
-                return (False if containers.pairs(self, subject) is not None else None), {}
-            fit, more = self.matches(part, value, site)
-            bound |= more
-            fits = False if fit is False or fits is False else fits if fit else None
-        return fits, bound
-
-    # -- loops
-
-    def for_(self, node: ast.For | ast.AsyncFor) -> bool:
-        iterable = self.evaluate(node.iter)
-        site = self.site(node.iter)
-        items = self.elements(iterable, site)
-        if isinstance(items, list) and len(items) <= UNROLLED:
-            rounds: list[Value] = items
-            known = True
-        elif isinstance(items, list):
-            rounds, known = [items[0], items[1], self.generalised(items[2:], site)], False
-        else:
-            rounds, known = [items.element] * ROUNDS, False
-
-        def start(item: Value) -> Callable[[], bool]:
-            def run() -> bool:
-                self.bind(node.target, item if item is not UNBOUND else self.opaque(site, [iterable]))
-                return True
-
-            return run
-
-        return self.loop(node, [start(item) for item in rounds], known)
-
-    def generalised(self, items: list[Value], site: Site) -> Value:
-        """One value for all of many."""
-        if all(isinstance(i, Const) for i in items):
-            return self.world.operate("any of", items[:2], site)
-        return self.join_all(items[:UNROLLED])
-
-    def while_(self, node: ast.While) -> bool:
-        decided = 0
-
-        def start() -> bool:
-            nonlocal decided
-            test = self.evaluate(node.test)
-            self.world.condition("while", test, node.test, self.frame, node)
-            truth = self.truth(test)
-            decided = decided + 1 if truth else 0
-            return truth is not False
-
-        forever = isinstance(node.test, ast.Constant) and bool(node.test.value)
-        return self.loop(node, [start] * (ROUNDS if forever else DECIDED_ROUNDS), None if not forever else False, lambda: bool(decided))
-
-    def loop(
-        self,
-        node: ast.For | ast.AsyncFor | ast.While,
-        rounds: Sequence[Callable[[], bool]],
-        known: bool | None,
-        decided: Callable[[], bool] = lambda: False,
-    ) -> bool:
-        """Run rounds; `known`: all of them run, False: at least one does, None: as long as `decided` says so.
-
-        A round's start says False where it does not take place.
-        """
-        loop = Loop(self.state.mark(), len(self.frame.entered))
-        self.frame.loops.append(loop)
-        exits: list[Delta] = []
-        alive, undecided, ended = True, 0, False
-        for start in rounds:
-            before = self.state.writes
-            if not start():
-                ended = True
-                break
-            if known is None and not decided():
-                undecided += 1
-            alive = self._round(node.body, loop)
-            if not alive:
-                break
-            if known is not True and not (known is None and decided()) and not _is_forever(node):
-                exits.append(self.state.delta(loop.mark))
-            if self.state.writes == before or undecided >= ROUNDS or self.exhausted:
-                break
-        self.frame.loops.pop()
-        if alive and (ended or known is True or (not exits and not _is_forever(node))):
-            exits.append(self.state.delta(loop.mark))
-        return self._leave(node, loop, exits)
-
-    def _round(self, body: list[ast.stmt], loop: Loop) -> bool:
-        loop.continues.clear()
-        alive = self.execute(body)
-        if not loop.continues:
-            return alive
-        ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]
-        self.state.rollback(loop.mark)
-        self.merge(ways)
-        return True
-
-    def _leave(self, node: ast.For | ast.AsyncFor | ast.While, loop: Loop, exits: list[Delta]) -> bool:
-        ways = list(loop.breaks)
-        if exits:
-            self.state.rollback(loop.mark)
-            self.merge(exits)
-            if node.orelse:
-                alive = self.execute(node.orelse)
-                if alive:
-                    ways.append(self.state.delta(loop.mark))
-            elif ways:
-                ways.append(self.state.delta(loop.mark))
-            else:
-                return True
-        if not ways:
-            return False
-        self.state.rollback(loop.mark)
-        self.merge(ways)
-        return True
-
-    def break_(self, node: ast.Break) -> bool:
-        loop = self.frame.loops[-1]
-        self.leave_to(loop.depth)
-        loop.breaks.append(self.state.delta(loop.mark))
-        return False
-
-    def continue_(self, node: ast.Continue) -> bool:
-        loop = self.frame.loops[-1]
-        self.leave_to(loop.depth)
-        loop.continues.append(self.state.delta(loop.mark))
-        return False
 
     # -- the rest
 
@@ -522,10 +309,6 @@ class Statements(Expressions):
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
         return ways
-
-
-def _is_forever(node: ast.AST) -> bool:
-    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
 
 
 def _as_load(target: ast.expr) -> ast.expr:

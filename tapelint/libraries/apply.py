@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, Parameter, Result
+from tapelint.facts import Effect, Fact, Input, Parameter
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -218,15 +218,23 @@ def make_data(
     """A number or array that comes out, as a value with its node."""
     result = effect.result
     dtype = result_dtype(world, effect, given)
+    if failure and dtype in "ib":
+        dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
-    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded)
+    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded or bool(failure))
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, result, given)
     if kind == "tensor" and world.is_symbolic(given.values.values()):
         kind = "symbolic"
     return Data(node, kind, dtype, shape, bounds)
+
+
+def _dtype_that_raises(world: Libraries, effect: Effect, given: Given) -> str:
+    """The dtype of the arguments whose gradient raises: only a result of that dtype can be asked for it."""
+    names = [name for name, known in effect.inputs.items() if known.outcome == "raises" and name in given.values]
+    return next((d for name in names if (d := dtype_of(world, given.values[name]))), "")
 
 
 def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact
@@ -30,6 +30,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply
+from .graphs import unconverted
 from .tensorflow import make_variable
 from .world import Libraries, Registry
 
@@ -82,7 +83,7 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         return None
     fact = world.facts.fact(name)
     kind = fact.kind if fact is not None else ""
-    if name.startswith(("keras.optimizers.", "tf_keras.optimizers.")) and name.rpartition(".")[2][:1].isupper() or kind == "optimizer":
+    if (name.startswith(("keras.optimizers.", "tf_keras.optimizers.")) and name.rpartition(".")[2][:1].isupper()) or kind == "optimizer":
         return Cell(world.run.uid(), "schedule" if ".schedules." in name else "optimizer", name, site)
     if kind == "layer":
         return make_layer(world, fact.name if fact else name, args, site)
@@ -204,17 +205,18 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     function = parameter(info, "activation")
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
-    result = apply.answer(world, info.name, _with_weights(effect) if edges else effect, given, site, edges)
+    result = apply.answer(world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges)
     result = _activate(world, cell, function, result, site)
     return symbolic(world, cell, args, result)
 
 
-def _with_weights(effect: Effect) -> Effect:
-    """A layer that is linear in its inputs is bilinear together with its weights."""
-    from dataclasses import replace
-
+def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effect:
+    """A layer that is linear in its inputs is bilinear together with its weights, which are floats: so is what comes out."""
     inputs = {n: replace(i, linearity="bilinear") if i.linearity == "linear" else i for n, i in effect.inputs.items()}
-    return replace(effect, inputs=inputs)
+    result = effect.result
+    if result.dtype == "same" and apply.result_dtype(world, effect, given) in "ib":
+        result = replace(result, dtype="float32")
+    return replace(effect, inputs=inputs, result=result)
 
 
 def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
@@ -225,7 +227,7 @@ def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
             if isinstance(weight, Variable):
                 node = world.use(weight, site)
                 linearity = "linear" if weight.name in LINEAR_WEIGHTS else "bilinear"
-                cut = world.run.state.get((weight.uid, "outcome")) is not UNBOUND or not weight.trainable and weight.dtype != "f"
+                cut = world.run.state.get((weight.uid, "outcome")) is not UNBOUND or (not weight.trainable and weight.dtype != "f")
                 edges.append(Edge(node, NONE if cut else FLOWS, linearity))
     return edges
 
@@ -252,7 +254,7 @@ def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site
 
 
 RECURRENT = frozenset(
-    f"keras.layers.{n}" for n in "LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell ConvLSTM1D ConvLSTM2D ConvLSTM3D".split()
+    f"keras.layers.{n}" for n in ["LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
 )
 
 
@@ -290,7 +292,9 @@ def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Cell)
-    return symbolic(world, callee, args, world.run.call(callee.info, args, site))
+    with unconverted(world):
+        made = world.run.call(callee.info, args, site)
+    return symbolic(world, callee, args, made)
 
 
 def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:

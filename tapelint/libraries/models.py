@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from tapelint.flow import containers
@@ -32,6 +33,7 @@ from tapelint.flow.values import (
 
 from . import apply, keras, python
 from .keras import LAYER_METHODS, WEIGHT_LISTS, LayerInfo, build, own_weights, symbolic
+from .graphs import unconverted
 from .tensorflow import flattened, make_variable
 from .world import Libraries, Registry
 
@@ -197,6 +199,7 @@ def _functional_layers(world: Libraries, outputs: Value) -> list[Value]:
 def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     """`model(x)` of a sequential or functional model."""
     assert isinstance(callee, Cell)
+    world.recorder.note("called", callee, site)
     info: ModelInfo = callee.info
     first = args.get(0, "inputs")
     if info.form == "sequential":
@@ -511,7 +514,24 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     if node is not None and node.args.kwarg is None:
         names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
         kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
-    return symbolic(world, base, args, world.run.call(method, kept, site))
+    with as_keras_calls(world, base):
+        made = world.run.call(method, kept, site)
+    world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
+    return symbolic(world, base, args, made)
+
+
+def _fields(world: Libraries, base: Cell) -> Value:
+    """The attributes that hold layers, each as a pair of its name and the layer."""
+    names = world.run.state.get((base.uid, "__names__"))
+    every = [(name, world.run.state.get((base.uid, name))) for name in (names.names if isinstance(names, Names) else ())]
+    return Tuple(tuple(Tuple((Const(name), value)) for name, value in every if _is_layer(value)))
+
+
+def as_keras_calls(world: Libraries, base: Cell) -> AbstractContextManager[None]:
+    """Keras 3 calls what a project's class defines without AutoGraph, Keras 2 with it."""
+    lineage = world.run.lineage(base.info)
+    old = any(isinstance(cls, Library) and cls.name.startswith("tf_keras.") for cls in lineage)
+    return nullcontext() if old else unconverted(world)
 
 
 def _build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -563,7 +583,8 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
         world.run.graph_mode += 1
         try:
-            world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
+            with unconverted(world):
+                world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
         finally:
             world.run.graph_mode -= 1
     return world.inert("Model.fit", Arguments([]), site)
@@ -637,7 +658,8 @@ def _call_loss_instance(world: Libraries, base: Value, args: Arguments, site: Si
     method = world.run.class_attribute(base, "call")
     if method is None:
         return world.run.call_unknown(base, args, site)
-    result = world.run.call(method, args, site)
+    with as_keras_calls(world, base):
+        result = world.run.call(method, args, site)
     node = world.run.node_of(result, site)
     edges = [Edge(node, FLOWS, "linear")] if node is not None else []
     return Data(world.run.node("keras.losses.Loss", edges, site, dtype="f"), "tensor", "f", ())
@@ -683,7 +705,7 @@ def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[
     if isinstance(value, Opaque):
         node = world.run.node(name, [Edge(value.node, NONE)], site, dtype="?", kind="?", opaque=True)
         return Opaque(node)
-    if not isinstance(value, Cell) or isinstance(value.info, Class) and value.kind != "instance":
+    if not isinstance(value, Cell) or (isinstance(value.info, Class) and value.kind != "instance"):
         return value
     return _duplicate_cell(world, value, name, site, done)
 

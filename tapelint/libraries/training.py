@@ -9,12 +9,11 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable
 
 from . import apply
-from .tensorflow import _rows
+from .graphs import rows
 from .world import Libraries, Registry
 
 KEEPING = frozenset(
-    "batch shuffle repeat prefetch cache take skip unbatch padded_batch shard with_options apply_ concatenate rebatch "
-    "interleave_ snapshot ignore_errors".split()
+    ["batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "unbatch", "padded_batch", "shard", "with_options", "apply_", "concatenate", "rebatch", "interleave_", "snapshot", "ignore_errors"]
 )
 
 
@@ -74,8 +73,8 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
 def _slices(world: Libraries, value: Value, site: Site) -> Value:
     if isinstance(value, Cell) and value.kind == "dict":
         known = containers.pairs(world.run, value) or []
-        return containers.make_dict(world.run, [(k, _rows(world, v, site)) for k, v in known], site)
-    return _rows(world, value, site)
+        return containers.make_dict(world.run, [(k, rows(world, v, site)) for k, v in known], site)
+    return rows(world, value, site)
 
 
 def make_dataset(world: Libraries, element: Value, site: Site) -> Cell:
@@ -146,15 +145,33 @@ def _variables(world: Libraries, value: Value) -> list[Variable]:
 
 def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     pairs = args.get(0, "grads_and_vars")
-    world.recorder.note("update", pairs, site, args)
+    columns = _columns(world, pairs)
     rows = world.run.elements(pairs, site)
-    for row in [rows.element] if isinstance(rows, Many) else rows:
+    each: list[Value] = [rows.element] if isinstance(rows, Many) else rows
+    seen = Many(_as_tuple(world, rows.element)) if isinstance(rows, Many) else Tuple(tuple(_as_tuple(world, r) for r in rows))
+    world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
+    for row in each:
         _touch(world, row, site)
     return NO_VALUE
 
 
+def _columns(world: Libraries, pairs: Value) -> Value:
+    """What a `zip` was made from, as it is now."""
+    zipped = world.run.state.get((pairs.uid, "zipped")) if isinstance(pairs, Cell) else NO_VALUE
+    return Tuple(tuple(_as_tuple(world, v) for v in zipped.items)) if isinstance(zipped, Tuple) else NO_VALUE
+
+
+def _as_tuple(world: Libraries, value: Value) -> Value:
+    """A sequence with the items that it has now; anything else as it is."""
+    items = containers.sequence(world.run, value)
+    return items if items is not None else value
+
+
 def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    _touch(world, args.get(1, "trainable_variables", NO_VALUE), site)
+    gradients, variables = args.get(0, "grads"), args.get(1, "trainable_variables", NO_VALUE)
+    columns = Tuple((_as_tuple(world, gradients), _as_tuple(world, variables)))
+    world.recorder.note("update", Tuple((base, gradients, NO_VALUE, columns)), site, args)
+    _touch(world, variables, site)
     return NO_VALUE
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from tapelint.facts import Facts
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import Edge, Node, Site
-from tapelint.flow.outcomes import FLOWS, NONE
-from tapelint.flow.state import Delta
+from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -70,6 +70,9 @@ class Registry:
         self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
+        self.staged: Callable[[Libraries, Value], str]
+        self.staged_branch: Callable[[Libraries, Iterable[Key], Site], None]
+        self.staged_loop: Callable[[Libraries, int, Delta, int, Site], None]
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
 
 
@@ -108,7 +111,7 @@ class Libraries:
             value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
             if value is not None:
                 return value
-            if isinstance(base, Cell):
+            if isinstance(base, Cell) and base.kind not in _HOLDERS:
                 stored = self.run.state.get((base.uid, name))
                 if stored is not UNBOUND:
                     return stored
@@ -237,6 +240,15 @@ class Libraries:
 
     def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
         self.recorder.branches(before, after, arms, test, statement)
+
+    def staged(self, test: Value) -> str:
+        return self.registry.staged(self, test)
+
+    def staged_branch(self, changed: Iterable[Key], site: Site) -> None:
+        self.registry.staged_branch(self, changed, site)
+
+    def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None:
+        self.registry.staged_loop(self, first, old, ZERO if word == "graph" else ZERO | NONE, site)
 
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
         if isinstance(decorator, Opaque):
@@ -367,6 +379,9 @@ def _kind(value: Value) -> str:
 
 kind_of = _kind
 
+_HOLDERS = ("list", "dict", "set", "iterator", "tensor array", "shape")
+"""Kinds whose state holds items, not attributes."""
+
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",
 }  # fmt: skip
@@ -386,7 +401,7 @@ _LIBRARY_CONSTANTS: dict[str, Value] = {
 
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 _INERT_BUILTINS = frozenset(
-    f"builtins.{n}" for n in "print repr str hash id input open format breakpoint help ascii bytes hex oct bin".split()
+    f"builtins.{n}" for n in ["print", "repr", "str", "hash", "id", "input", "open", "format", "breakpoint", "help", "ascii", "bytes", "hex", "oct", "bin"]
 )
 
 __all__ = ["Libraries", "OneOf", "Recorder", "Registry", "kind_of"]

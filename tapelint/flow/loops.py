@@ -1,0 +1,201 @@
+"""Loops: known ones round by round, others a few rounds and then widened; and the ways out of them.
+
+A loop of unknown length runs three rounds, and what changed from round to round is forgotten before the last, so that it
+stands for all that follow. At least one round is assumed. A loop that becomes an operation of a graph (the world says
+so: `staged`) has further inputs, which the world adds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .core import Loop, const_dtype
+from .graph import Site
+from .matching import Matching
+from .state import Delta
+from .values import UNBOUND, Const, Data, Many, Tuple, Value
+
+ROUNDS = 3
+UNROLLED = 12
+DECIDED_ROUNDS = 24
+
+Start = Callable[[], "bool | None"]
+"""Begins a round: True, it takes place; False, it does not; None, nobody can tell."""
+
+AnyLoop = ast.For | ast.AsyncFor | ast.While
+
+
+class Loops(Matching):
+    """How loops are run."""
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> bool:
+        iterable = self.evaluate(node.iter)
+        site = self.site(node.iter)
+        staged = self.world.staged(iterable)
+        items = self.elements(iterable, site)
+        if staged and isinstance(items, list):
+            items = Many(self.join_all(items))
+        certain = isinstance(items, list)
+        if isinstance(items, Many):
+            rounds: list[Value] = [items.element] * ROUNDS
+        elif len(items) <= UNROLLED:
+            rounds = items
+        else:
+            rounds = [items[0], items[1], self.generalised(items[2:], site)]
+
+        def start(index: int, item: Value) -> Start:
+            def run() -> bool | None:
+                self.bind(node.target, item if item is not UNBOUND else self.opaque(site, [iterable]))
+                return True if certain or index == 0 else None
+
+            return run
+
+        exact = certain and len(rounds) == len(items)  # type: ignore[arg-type]
+        return self.loop(node, [start(i, item) for i, item in enumerate(rounds)], exact, staged)
+
+    def generalised(self, items: list[Value], site: Site) -> Value:
+        """One value for all of many."""
+        if all(isinstance(i, Const) for i in items):
+            return self.world.operate("any of", items[:2], site)
+        return self.join_all(items[:UNROLLED])
+
+    def while_(self, node: ast.While) -> bool:
+        staged = ""
+
+        def start() -> bool | None:
+            nonlocal staged
+            test = self.evaluate(node.test)
+            self.world.condition("while", test, node.test, self.frame, node)
+            staged = staged or self.world.staged(test)
+            return self.truth(test) if not staged else None
+
+        if isinstance(node.test, ast.Constant) and node.test.value:
+            return self.loop(node, [lambda: True] * ROUNDS, False, "")
+        return self.loop(node, [start] * DECIDED_ROUNDS, False, lambda: staged)
+
+    def loop(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, staged: str | Callable[[], str]) -> bool:
+        """Run rounds; `exact`: these are all that there are."""
+        loop = Loop(self.state.mark(), len(self.frame.entered))
+        first = len(self.graph.nodes)
+        self.frame.loops.append(loop)
+        exits: list[Delta] = []
+        alive = self._rounds(node, rounds, exact, loop, exits)
+        self.frame.loops.pop()
+        if alive and not (_is_forever(node) and not exact):
+            exits.append(self.state.delta(loop.mark))
+        word = staged if isinstance(staged, str) else staged()
+        old = self.state.before(loop.mark) if word else {}
+        with self.joining(word):
+            goes_on = self._leave(node, loop, exits)
+        if word and goes_on:
+            self.world.staged_loop(first, old, word, Site(self.frame.source, node))
+        return goes_on
+
+    def _rounds(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, loop: Loop, exits: list[Delta]) -> bool:
+        """Run the rounds one after the other; whether control comes out of the last."""
+        earlier: list[Delta] = []
+        undecided = 0
+        for index, start in enumerate(rounds):
+            last = not exact and (undecided == ROUNDS - 1 or index == len(rounds) - 1)
+            if last and index:
+                self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
+            before = self.state.writes
+            takes_place = start()
+            if takes_place is False:
+                return True
+            if takes_place is None and index:
+                exits.append(self.state.delta(loop.mark))
+            if takes_place is None or _is_forever(node) or len(rounds) <= ROUNDS:
+                undecided += 1
+            if not self._round(node.body, loop):
+                return False
+            earlier.append(self.state.delta(loop.mark))
+            if last or self.state.writes == before or self.exhausted:
+                break
+        return True
+
+    # -- what every further round may change
+
+    def widen(self, mark: int, earlier: Delta) -> None:
+        """Forget what changes from round to round: constants, lengths, shapes, bounds."""
+        for key, value in self.state.delta(mark).items():
+            old = earlier.get(key)
+            if old is not None and old != value:
+                wide = self.wider(old, value)
+                if wide is not value:
+                    self.state.set(key, wide)
+
+    def wider(self, old: Value, new: Value) -> Value:
+        """A value for all rounds, from those of two."""
+        if isinstance(old, Const) and isinstance(new, Const):
+            if old == new:
+                return new
+            kind = const_dtype(new.value)
+            if kind in "b?" or const_dtype(old.value) == "?":
+                return self.join(old, new)
+            return Data(self.constant_node(), "python", kind)
+        if isinstance(old, Data) and isinstance(new, Data):
+            shape = new.shape if old.shape == new.shape else _common(old.shape, new.shape)
+            return replace(new, shape=shape, range=new.range if old.range == new.range else None)
+        if isinstance(old, Tuple) and isinstance(new, Tuple):
+            if len(old.items) == len(new.items):
+                return Tuple(tuple(self.wider(a, b) for a, b in zip(old.items, new.items, strict=True)), new.names)
+            return Many(self.join_all([*old.items, *new.items]))
+        if isinstance(old, Many) and isinstance(new, Many):
+            return Many(self.wider(old.element, new.element))
+        return new
+
+    # -- the ways out
+
+    def _round(self, body: list[ast.stmt], loop: Loop) -> bool:
+        loop.continues.clear()
+        alive = self.execute(body)
+        if not loop.continues:
+            return alive
+        ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]
+        self.state.rollback(loop.mark)
+        self.merge(ways)
+        return True
+
+    def _leave(self, node: AnyLoop, loop: Loop, exits: list[Delta]) -> bool:
+        ways = list(loop.breaks)
+        if exits:
+            self.state.rollback(loop.mark)
+            self.merge(exits)
+            alive = self.execute(node.orelse) if node.orelse else True
+            if alive:
+                ways.append(self.state.delta(loop.mark))
+        if not ways:
+            return False
+        self.state.rollback(loop.mark)
+        self.merge(ways)
+        return True
+
+    def break_(self, node: ast.Break) -> bool:
+        loop = self.frame.loops[-1]
+        self.leave_to(loop.depth)
+        loop.breaks.append(self.state.delta(loop.mark))
+        return False
+
+    def continue_(self, node: ast.Continue) -> bool:
+        loop = self.frame.loops[-1]
+        self.leave_to(loop.depth)
+        loop.continues.append(self.state.delta(loop.mark))
+        return False
+
+    def leave_to(self, depth: int) -> None:
+        """Leave the with blocks of this frame that lie deeper, from the inside out."""
+        raise NotImplementedError
+
+
+def _common(first: tuple[int | None, ...] | None, second: tuple[int | None, ...] | None) -> tuple[int | None, ...] | None:
+    """What two shapes have in common."""
+    if first is None or second is None or len(first) != len(second):
+        return None
+    return tuple(a if a == b else None for a, b in zip(first, second, strict=True))
+
+
+def _is_forever(node: ast.AST) -> bool:
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)

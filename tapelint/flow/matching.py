@@ -1,0 +1,107 @@
+"""`match`: whether a pattern fits a value, and what it binds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from . import containers
+from .expressions import Expressions
+from .graph import Site
+from .values import UNBOUND, Cell, Const, Opaque, Tuple, Value
+
+
+class Matching(Expressions):
+    """How `match` statements are run."""
+
+    def match(self, node: ast.Match) -> bool:
+        subject = self.evaluate(node.subject)
+        arms: list[Callable[[], bool]] = []
+        exhaustive = False
+        for case in node.cases:
+            fits, bindings = self.matches(case.pattern, subject, self.site(case.pattern))
+            if fits is False:
+                continue
+            arms.append(self._case(case, bindings))
+            if fits and case.guard is None:
+                exhaustive = True
+                break
+        if exhaustive and len(arms) == 1:
+            return arms[0]()
+        if not exhaustive:
+            arms.append(lambda: True)
+        return any(self.branch(subject, node, list(arms)))
+
+    def _case(self, case: ast.match_case, bindings: dict[str, Value]) -> Callable[[], bool]:
+        def run() -> bool:
+            for name, value in bindings.items():
+                self.assign_name(name, value)
+            if case.guard is not None and self.truth(self.evaluate(case.guard)) is False:
+                return False
+            return self.execute(case.body)
+
+        return run
+
+    def matches(self, pattern: ast.pattern, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        """Whether a pattern fits a value (None: nobody can tell), and what it binds."""
+        if isinstance(pattern, ast.MatchAs):
+            fits, bound = (True, {}) if pattern.pattern is None else self.matches(pattern.pattern, subject, site)
+            return fits, (bound | {pattern.name: subject} if pattern.name else bound)
+        if isinstance(pattern, ast.MatchValue):
+            same = self.compare_pair("==", subject, self.evaluate(pattern.value), site)
+            return (bool(same.value) if isinstance(same, Const) else None), {}
+        if isinstance(pattern, ast.MatchSingleton):
+            same = self.compare_pair("is", subject, Const(pattern.value), site)
+            return (bool(same.value) if isinstance(same, Const) else None), {}
+        if isinstance(pattern, ast.MatchOr):
+            found = [self.matches(p, subject, site) for p in pattern.patterns]
+            truths = [f for f, _ in found]
+            bound = {k: v for _, b in found for k, v in b.items()}
+            return (True if True in truths else None if None in truths else False), bound
+        if isinstance(pattern, ast.MatchSequence):
+            return self._match_sequence(pattern, subject, site)
+        if isinstance(pattern, ast.MatchMapping):
+            return self._match_mapping(pattern, subject, site)
+        names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+        return None, {name: self.opaque(site, [subject]) for name in names}
+
+    def _match_sequence(self, pattern: ast.MatchSequence, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        items = containers.sequence(self, subject)
+        star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
+        if items is None and not isinstance(subject, Opaque):
+            return False, {}
+        if not isinstance(items, Tuple):
+            names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+            return None, {name: self.opaque(site, [subject]) for name in names}
+        count = len(pattern.patterns)
+        if len(items.items) < count - (star is not None) or (star is None and len(items.items) != count):
+            return False, {}
+        rest = list(items.items)
+        bound: dict[str, Value] = {}
+        if star is not None:
+            after = count - star - 1
+            caught = pattern.patterns[star]
+            if isinstance(caught, ast.MatchStar) and caught.name:
+                bound[caught.name] = containers.make_list(self, Tuple(tuple(rest[star : len(rest) - after])))
+            rest = [*rest[:star], *rest[len(rest) - after :]]
+        fits: bool | None = True
+        for part, item in zip([p for p in pattern.patterns if not isinstance(p, ast.MatchStar)], rest, strict=True):
+            fit, more = self.matches(part, item, site)
+            bound |= more
+            fits = False if fit is False or fits is False else fits if fit else None
+        return fits, bound
+
+    def _match_mapping(self, pattern: ast.MatchMapping, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        if not (isinstance(subject, Cell) and subject.kind == "dict"):
+            names = [n.name for n in ast.walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
+            return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
+        fits: bool | None = True
+        bound: dict[str, Value] = {}
+        for key, part in zip(pattern.keys, pattern.patterns, strict=True):
+            value = containers.lookup(self, subject, self.evaluate(key))
+            if value is UNBOUND:
+                return (False if containers.pairs(self, subject) is not None else None), {}
+            fit, more = self.matches(part, value, site)
+            bound |= more
+            fits = False if fit is False or fits is False else fits if fit else None
+        return fits, bound

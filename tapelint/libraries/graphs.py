@@ -1,0 +1,371 @@
+"""TensorFlow's control flow: `tf.function`, `tf.cond`, loops; and Python's branches and loops that AutoGraph turns into them.
+
+In eager code they only run Python. In a graph each becomes one operation with all that it captured as inputs. Two things
+follow, both measured. A gradient that enters a loop comes back at least as zero for every float input of it, cut inside or
+not. Where an operation has several results, the gradients of those that nobody asked for are zeros that are sent back
+too. Both are edges with the linearity "filled".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.state import Delta, Key
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Library,
+    Many,
+    Opaque,
+    Partial,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+    options,
+)
+
+from . import apply
+from .world import Libraries, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Packed(Value):
+    """Values that are put together to one tensor."""
+
+    items: tuple[Value, ...]
+
+
+def register(registry: Registry) -> None:
+    """Add the handlers."""
+    functions = {
+        "function": _function, "cond": _cond, "switch_case": _switch_case, "case": _case, "while_loop": _while_loop,
+        "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold, "foldr": _fold,
+        "autograph.experimental.do_not_convert": _do_not_convert,
+    }  # fmt: skip
+    registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
+    registry.functions["keras.ops.cond"] = _cond
+    registry.functions["keras.ops.while_loop"] = _while_loop
+    registry.functions["keras.ops.map"] = _map_fn
+    registry.functions["keras.ops.vectorized_map"] = _vectorized_map
+    registry.staged, registry.staged_branch, registry.staged_loop = staged, staged_branch, staged_loop
+    registry.calls["tensorflow.function"] = _call_graph_function
+    registry.calls["tensorflow.do_not_convert"] = _call_unconverted
+    registry.methods[("tensorflow.function", "get_concrete_function")] = lambda world, base, args, site: base
+
+
+# -- tf.function
+
+
+def _function(world: Libraries, args: Arguments, site: Site) -> Value:
+    function = args.get(0, "func")
+    if function in (UNBOUND, NO_VALUE):
+        return Partial(Library("tensorflow.function"), (), tuple(args.keywords.items()))
+    options = tuple((k, v) for k, v in args.keywords.items())
+    return Wrapped("tensorflow.function", function, options, world.run.uid())
+
+
+def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    run = world.run
+    autograph = dict(callee.options).get("autograph", Const(True))
+    outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
+    run.graph_mode += 1
+    try:
+        made = run.call(callee.function, _traced(world, args, site), site)
+    finally:
+        run.graph_mode -= 1
+        run.no_autograph = outer
+    return together(world, made, site)
+
+
+def _do_not_convert(world: Libraries, args: Arguments, site: Site) -> Value:
+    function = args.get(0, "func")
+    if function in (UNBOUND, NO_VALUE):
+        return Library("tensorflow.autograph.experimental.do_not_convert")
+    return Wrapped("tensorflow.do_not_convert", function, (), world.run.uid())
+
+
+def _call_unconverted(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    with unconverted(world):
+        return world.run.call(callee.function, args, site)
+
+
+@contextmanager
+def unconverted(world: Libraries) -> Iterator[None]:
+    """Code that AutoGraph does not convert, in a graph too."""
+    world.run.no_autograph += 1
+    try:
+        yield
+    finally:
+        world.run.no_autograph -= 1
+
+
+def _traced(world: Libraries, args: Arguments, site: Site) -> Arguments:
+    """Arguments as a graph function sees them: arrays and Keras 3's variables become tensors."""
+
+    def trace(value: Value) -> Value:
+        if isinstance(value, Variable) and value.flavor == "keras":
+            node = world.run.node("tensorflow.function argument", [Edge(world.use(value, site), FLOWS, "linear")], site, dtype=value.dtype)
+            return Data(node, "tensor", value.dtype, value.shape)
+        if isinstance(value, Tuple):
+            return Tuple(tuple(trace(v) for v in value.items), value.names)
+        if isinstance(value, Cell) and value.kind == "list":
+            items = containers.stored(world.run, value)
+            if isinstance(items, Tuple) and any(isinstance(v, Variable) and v.flavor == "keras" for v in items.items):
+                return containers.make_list(world.run, trace(items))
+        if isinstance(value, Data) and value.kind == "numpy":
+            node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype)
+            return Data(node, "tensor", value.dtype, value.shape, value.range)
+        return value
+
+    keywords = {name: trace(value) for name, value in args.keywords.items()}
+    return Arguments([trace(v) for v in args.positional], keywords, args.rest, args.places)
+
+
+# -- control
+
+
+def _cond(world: Libraries, args: Arguments, site: Site) -> Value:
+    pred = args.get(0, "pred")
+    functions = [args.get(1, "true_fn"), args.get(2, "false_fn")]
+    truth = world.run.truth(pred) if not world.run.graph_mode or isinstance(pred, Const) else None
+    if truth is not None:
+        return world.run.call(functions[0 if truth else 1], Arguments([]), site)
+    return _either(world, functions, Arguments([]), pred, site)
+
+
+def _either(world: Libraries, functions: list[Value], args: Arguments, pred: Value, site: Site) -> Value:
+    """The result of one of several functions; in a graph, where only some cut, the gradient is zero and not missing."""
+    results: list[Value] = []
+    arms: list[Callable[[], object]] = [lambda f=f: results.append(world.run.call(f, args, site)) for f in functions]  # type: ignore[misc]
+    world.run.branch(pred, site.node, arms)
+    with world.run.joining("graph" if world.run.graph_mode else ""):
+        made = world.run.join_all(results)
+    return together(world, made, site) if world.run.graph_mode else made
+
+
+def _switch_case(world: Libraries, args: Arguments, site: Site) -> Value:
+    functions = args.get(1, "branch_fns")
+    known = containers.pairs(world.run, functions) if isinstance(functions, Cell) and functions.kind == "dict" else None
+    items = [v for _, v in known] if known is not None else world.run.elements(functions, site)
+    if isinstance(items, Many):
+        return world.run.opaque(site, args.every())
+    items = [i.items[1] if isinstance(i, Tuple) and len(i.items) == 2 else i for i in items]
+    default = args.get(2, "default")
+    return _either(world, [*items, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), args.get(0, "index"), site)
+
+
+def _case(world: Libraries, args: Arguments, site: Site) -> Value:
+    pairs = world.run.elements(args.get(0, "pred_fn_pairs"), site)
+    if isinstance(pairs, Many):
+        return world.run.opaque(site, args.every())
+    functions = [p.items[1] for p in pairs if isinstance(p, Tuple) and len(p.items) == 2]
+    default = args.get(1, "default")
+    tests = Tuple(tuple(p.items[0] for p in pairs if isinstance(p, Tuple)))
+    return _either(world, [*functions, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), tests, site)
+
+
+def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
+    test, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
+    first = len(world.run.graph.nodes)
+    results: list[Value] = []
+    current = variables
+    for _ in range(3):
+        items = world.run.elements(current, site)
+        row = [items.element] if isinstance(items, Many) else items
+        world.run.call(test, Arguments(list(row)), site)
+        made = world.run.call(body, Arguments(list(row)), site)
+        if isinstance(made, Cell) and made.kind == "list":
+            made = containers.stored(world.run, made)
+        current = made if isinstance(made, (Tuple, Many)) or len(row) != 1 else Tuple((made,))
+        results.append(current)
+    joined = world.run.join_all(results)
+    return looped(world, joined, first, [variables], site) if world.run.graph_mode else joined
+
+
+def rows(world: Libraries, elems: Value, site: Site) -> Value:
+    """One row of a tensor, or of each of several."""
+    if isinstance(elems, Tuple):
+        return Tuple(tuple(rows(world, item, site) for item in elems.items))
+    if isinstance(elems, Cell) and elems.kind in ("list", "dict"):
+        items = world.run.state.get((elems.uid, "items"))
+        return rows(world, items, site) if isinstance(items, Tuple) else world.run.opaque(site, [elems])
+    found = world.run.elements(elems, site)
+    return found.element if isinstance(found, Many) else world.run.join_all(found)
+
+
+def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
+    """Results of many rounds put together, in the structure of one."""
+    if isinstance(value, Packed):
+        value = Tuple(value.items)
+    elif isinstance(value, Tuple):
+        return Tuple(tuple(stacked(world, name, item, site) for item in value.items), value.names)
+    elif isinstance(value, Cell) and value.kind == "list":
+        items = containers.stored(world.run, value)
+        return stacked(world, name, items, site) if isinstance(items, Tuple) else items
+    node = world.run.node_of(value, site)
+    if node is None:
+        return Data(world.run.constant_node())
+    dtype = apply.dtype_of(world, value) or "?"
+    made = world.run.node(name, [Edge(node, FLOWS, "linear")], site, dtype=dtype)
+    return Data(made, "tensor", dtype)
+
+
+def _map_fn(world: Libraries, args: Arguments, site: Site) -> Value:
+    first = len(world.run.graph.nodes)
+    made = _vectorized_map(world, args, site)
+    return looped(world, made, first, [args.get(1, "elems")], site) if world.run.graph_mode else made
+
+
+def _vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
+    row = rows(world, args.get(1, "elems"), site)
+    return stacked(world, "tensorflow.map_fn", world.run.call(args.get(0, "fn"), Arguments([row]), site), site)
+
+
+def _scan(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Every state of a loop that hands on what it made."""
+    first = len(world.run.graph.nodes)
+    start = args.get(2, "initializer")
+    results = _states(world, args, start, site)
+    begun = [results[0]] if start in (UNBOUND, NO_VALUE) else []
+    made = stacked(world, "tensorflow.scan", _one_after_the_other([*begun, *results[1:]]), site)
+    return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
+
+
+def _one_after_the_other(states: list[Value]) -> Value:
+    """All states in the structure of one."""
+    first = states[0]
+    if isinstance(first, Tuple) and all(isinstance(s, Tuple) and len(s.items) == len(first.items) for s in states):
+        columns = zip(*(s.items for s in states if isinstance(s, Tuple)), strict=True)
+        return Tuple(tuple(_one_after_the_other(list(column)) for column in columns), first.names)
+    return Packed(tuple(states))
+
+
+def _fold(world: Libraries, args: Arguments, site: Site) -> Value:
+    """The last state of a loop that hands on what it made."""
+    first = len(world.run.graph.nodes)
+    start = args.get(2, "initializer")
+    made = world.run.join_all(_states(world, args, start, site)[1:])
+    return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
+
+
+def _states(world: Libraries, args: Arguments, start: Value, site: Site) -> list[Value]:
+    """The first state and those after one and two rounds."""
+    row = rows(world, args.get(1, "elems"), site)
+    states = [start if start not in (UNBOUND, NO_VALUE) else row]
+    for _ in range(2):
+        states.append(world.run.call(args.get(0, "fn"), Arguments([states[-1], row]), site))
+    return states
+
+
+# -- operations of a graph with all their inputs and results
+
+
+def staged(world: Libraries, test: Value) -> str:
+    """Whether a Python branch or loop on this value becomes an operation of a graph: "graph", "maybe" or ""."""
+    run = world.run
+    if not run.graph_mode or run.no_autograph:
+        return ""
+    tensors = [isinstance(o, Variable) or (isinstance(o, Data) and o.kind == "tensor") for o in options(test)]
+    if all(tensors):
+        return "graph"
+    unknown = any(isinstance(o, Opaque) or (isinstance(o, Data) and o.kind == "?") for o in options(test))
+    return "maybe" if any(tensors) or unknown else ""
+
+
+def together(world: Libraries, made: Value, site: Site) -> Value:
+    """Results of one operation: the gradients of those that nobody asks for are zeros that are sent back too."""
+    nodes: dict[int, Node] = {}
+    _mapped(world, made, lambda data: nodes.setdefault(data.node.id, data.node) and data)
+    if len(nodes) < 2:
+        return made
+
+    def wrap(data: Data) -> Data:
+        edges = [Edge(data.node, FLOWS, "linear")]
+        edges += [Edge(n, ZERO, "filled") for key, n in nodes.items() if key != data.node.id]
+        return _again(world, data, "tensorflow.function", edges, site)
+
+    return _mapped(world, made, wrap)
+
+
+def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
+    """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
+    inputs = captured(world, first, [n for v in started for n in world.run.nodes_in(v)])
+    return _mapped(world, made, lambda data: _of_loop(world, data, first, inputs, ZERO, site))
+
+
+def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
+    """What operations made since the node `first` took from before it."""
+    found = {n.id: n for n in more if n.id < first}
+    for node in world.run.graph.nodes[first:]:
+        if node.kind in ("tensor", "variable") or node.op == "join":
+            found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
+    return [found[key] for key in sorted(found)]
+
+
+def staged_branch(world: Libraries, changed: Iterable[Key], site: Site) -> None:
+    """A Python branch has become an operation whose results are the names that it changed."""
+    run = world.run
+    mine = [(key, v) for key in changed if key[0] == run.frame.uid and isinstance(v := run.state.get(key), Data)]
+    values = together(world, Tuple(tuple(v for _, v in mine)), site)
+    if isinstance(values, Tuple):
+        for (key, old), new in zip(mine, values.items, strict=True):
+            if new is not old:
+                run.state.set(key, new)
+
+
+def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
+    """A Python loop has become an operation; `old`: what the names that it changed held before."""
+    run = world.run
+    inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
+    for key in old:
+        value = run.state.get(key)
+        if isinstance(value, Data):
+            wrapped = _of_loop(world, value, first, inputs, outcome, site)
+            if wrapped is not value:
+                run.state.set(key, wrapped)
+        for option in options(value):
+            if isinstance(option, Cell) and option.kind == "tensor array":
+                slot = (option.uid, "items")
+                items = run.state.get(slot)
+                run.state.set(slot, _mapped(world, items, lambda d: _of_loop(world, d, first, inputs, outcome, site)))
+
+
+def _of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
+    if data.node.id < first or data.node.dtype in ("i", "b", "s") or data.kind != "tensor":
+        return data
+    edges = [Edge(data.node, FLOWS, "linear"), *(Edge(n, outcome, "filled") for n in inputs)]
+    return _again(world, data, "tensorflow.while_loop", edges, site)
+
+
+def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
+    node = world.run.node(op, edges, site, dtype=data.dtype, detail="filled")
+    return Data(node, data.kind, data.dtype, data.shape, data.range)
+
+
+def _mapped(world: Libraries, value: Value, change: Callable[[Data], Value]) -> Value:
+    """A structure with all its float tensors changed."""
+    if isinstance(value, Data):
+        return change(value) if value.kind == "tensor" and value.node.dtype not in ("i", "b", "s") else value
+    if isinstance(value, Tuple):
+        items = tuple(_mapped(world, item, change) for item in value.items)
+        return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
+    if isinstance(value, Many):
+        return Many(_mapped(world, value.element, change))
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        old = world.run.state.get((value.uid, "items"))
+        new = _mapped(world, old, change)
+        if new is not old:
+            world.run.state.set((value.uid, "items"), new)
+    return value

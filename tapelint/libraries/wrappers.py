@@ -1,0 +1,189 @@
+"""Functions with a gradient of their own: `tf.custom_gradient`, `tf.grad_pass_through`, `tf.py_function`, `tf.numpy_function`."""
+
+from __future__ import annotations
+
+import ast
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.values import (
+    Function,
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Library,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+)
+
+from . import apply
+from .world import Libraries, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add the handlers."""
+    functions = {
+        "custom_gradient": _custom_gradient, "recompute_grad": _same, "grad_pass_through": _pass_through,
+        "py_function": _py_function, "numpy_function": _numpy_function,
+    }  # fmt: skip
+    registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
+    registry.calls["tensorflow.custom_gradient"] = _call_custom_gradient
+    registry.calls["tensorflow.grad_pass_through"] = _call_pass_through
+
+
+def _custom_gradient(world: Libraries, args: Arguments, site: Site) -> Value:
+    function = args.get(0, "f")
+    return Wrapped("tensorflow.custom_gradient", function, (), world.run.uid()) if function is not UNBOUND else Library("tensorflow.custom_gradient")
+
+
+def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    """The function's value, with the gradients that its gradient function gives."""
+    assert isinstance(callee, Wrapped)
+    run = world.run
+    first = len(run.graph.nodes)
+    with world.paused():
+        made = run.call(callee.function, args, site)
+    if not (isinstance(made, Tuple) and len(made.items) == 2):
+        return run.opaque(site, args.every())
+    value, backward = made.items
+    inner = [n for n in run.graph.nodes[first:] for e in n.edges if e.node.kind == "variable"]
+    captured = {e.node.id: e.node for n in inner for e in n.edges if e.node.kind == "variable"}
+    inputs = [run.node_of(v, site) for v in args.positional]
+    results = len(value.items) if isinstance(value, Tuple) else 1
+    gradients = _custom_gradients(world, backward, results, site)
+    edges, error = _custom_edges(world, inputs, gradients)
+    if error:
+        world.recorder.note("custom gradient", Tuple((backward, Const(len(inputs)), Const(len(gradients or ())))), site)
+    given = {n.id for n in inputs if n is not None}
+    edges += [Edge(n, ANYTHING) for key, n in sorted(captured.items()) if key not in given]
+    result = _custom_result(world, value, edges, error, site)
+    place = _return_place(world, backward)
+    for part in result.items if isinstance(result, Tuple) else (result,):
+        if isinstance(part, Data):
+            part.node.blame = place
+    return result
+
+
+def _return_place(world: Libraries, backward: Value) -> Site | None:
+    """The `return` of a gradient function, where it has one."""
+    if not isinstance(backward, Function) or isinstance(backward.node, ast.Lambda):
+        return None
+    found = [n for n in ast.walk(backward.node) if isinstance(n, ast.Return)]
+    return Site(world.run.source_of(backward), found[0]) if len(found) == 1 else None
+
+
+def _custom_gradients(world: Libraries, backward: Value, results: int, site: Site) -> list[Value] | None:
+    """What the gradient function returns, per input; None where nobody can tell."""
+    upstream: list[Value] = [Data(world.run.node("upstream", [], site, dtype="f")) for _ in range(results)]
+    with world.paused():
+        made = world.run.call(backward, Arguments(upstream), site)
+    if isinstance(made, Cell) and made.kind == "list":
+        made = containers.stored(world.run, made)
+    if isinstance(made, Tuple):
+        return list(made.items)
+    return None if isinstance(made, (Many, Opaque)) else [made]
+
+
+def _custom_edges(world: Libraries, inputs: list[Node | None], gradients: list[Value] | None) -> tuple[list[Edge], str]:
+    edges = []
+    error = ""
+    if gradients is not None and len(gradients) != len(inputs):
+        error = "ValueError"
+    for index, node in enumerate(inputs):
+        if node is None:
+            continue
+        if gradients is None or index >= len(gradients):
+            edges.append(Edge(node, ANYTHING if gradients is None else FLOWS))
+        else:
+            edges.append(Edge(node, _custom_outcome(gradients[index])))
+    return edges, error
+
+
+def _custom_outcome(gradient: Value) -> int:
+    if gradient == NO_VALUE:
+        return NONE
+    if isinstance(gradient, OneOf):
+        found = 0
+        for option in gradient.options:
+            found |= _custom_outcome(option)
+        return found
+    if isinstance(gradient, Data) and gradient.node.op in ZEROS:
+        return ZERO
+    return FLOWS if isinstance(gradient, (Data, Variable)) else ANYTHING
+
+
+ZEROS = ("tensorflow.zeros_like", "tensorflow.zeros", "keras.ops.zeros_like", "keras.ops.zeros")
+
+
+def _custom_result(world: Libraries, value: Value, edges: list[Edge], error: str, site: Site) -> Value:
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_custom_result(world, item, edges, error, site) for item in value.items))
+    dtype = apply.dtype_of(world, value) or "f"
+    node = world.run.node("custom gradient", edges, site, dtype=dtype, error=error)
+    return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+
+
+def _pass_through(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Wrapped("tensorflow.grad_pass_through", args.get(0, "f"), (), world.run.uid())
+
+
+def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    """The function's value, with the gradient handed to its arguments as it is; what it captured gets none."""
+    assert isinstance(callee, Wrapped)
+    run = world.run
+    with world.paused():
+        value = run.call(callee.function, args, site)
+    edges = [Edge(n, FLOWS, "linear", args.places.get(i)) for i, v in enumerate(args.positional) if (n := run.node_of(v, site))]
+    if (inner := run.node_of(value, site)) is not None:
+        edges.append(Edge(inner, NONE))
+    return _custom_result(world, value, edges, "", site)
+
+
+def _same(world: Libraries, args: Arguments, site: Site) -> Value:
+    return args.get(0, "f")
+
+
+def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
+    """The body runs on tensors; where it leaves TensorFlow the gradient is zero, not missing."""
+    items = world.run.elements(args.get(1, "inp"), site)
+    inputs = [items.element] if isinstance(items, Many) else items
+    result = world.run.call(args.get(0, "func"), Arguments(list(inputs)), site)
+    nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
+
+    def wrap(value: Value, dtype: str) -> Value:
+        node = world.run.node_of(value, site)
+        edges = [Edge(n, ZERO) for n in nodes] + ([Edge(node, FLOWS)] if node is not None else [])
+        return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
+
+    wanted = args.get(2, "Tout")
+    kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else None
+    if isinstance(kinds, list):
+        made = world.run.elements(result, site)
+        values = made if isinstance(made, list) and len(made) == len(kinds) else [result] * len(kinds)
+        parts = [wrap(v, apply.dtype_argument(world, k)) for v, k in zip(values, kinds, strict=True)]
+        return containers.make_list(world.run, Tuple(tuple(parts)))
+    return wrap(result, apply.dtype_argument(world, wanted))
+
+
+def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
+    node = world.run.node_of(args.get(1, "inp"), site)
+    wanted = args.get(2, "Tout")
+
+    def made(dtype: str) -> Value:
+        edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
+        return Data(world.run.node("tensorflow.numpy_function", edges, site, dtype=dtype), "tensor", dtype)
+
+    if containers.sequence(world.run, wanted) is not None:
+        kinds = world.run.elements(wanted, site)
+        each = [kinds.element] if isinstance(kinds, Many) else kinds
+        return containers.make_list(world.run, Tuple(tuple(made(apply.dtype_argument(world, k)) for k in each)))
+    return made(apply.dtype_argument(world, wanted))
