@@ -1,0 +1,377 @@
+"""What is wrong, or worth knowing, and is no cut: calls that raise, tapes misused, variables lost on the way.
+
+`problems` reads it off what a run has noted. Updates after the gradient are in `updates`, conditions in `conditions`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from tapelint import notes, rebinding, unbuilt, updates
+from tapelint.asking import bad_source, bad_target
+from tapelint.diagnostic import Span, Step
+from tapelint.flow.functions import own_nodes
+from tapelint.flow.graph import Node, Site
+from tapelint.flow.values import (
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Data,
+    Function,
+    Library,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+    options,
+)
+from tapelint.found import Found, made
+from tapelint.libraries.names import root
+from tapelint.paths import Syntax, place_of
+from tapelint.tape import Event, Execution, TapeInfo, Tapes
+from tapelint.views import Place, Problem, ProblemKind
+
+
+def problems(tapes: Tapes, syntax: Syntax | None = None) -> list[Found]:
+    """All problems of one run, one for each kind and place, in order of place."""
+    reader = _Reader(tapes, syntax or Syntax())
+    found = [*reader.gradient_calls(), *reader.exceptions(), *rebinding.rebound(tapes, reader.syntax)]
+    found += [*updates.updates(tapes, reader.syntax), *unbuilt.unbuilt(tapes, reader.syntax)]
+    found += notes.notes(tapes, reader.syntax)
+    return _joined(found)
+
+
+def _joined(found: Sequence[Found]) -> list[Found]:
+    """One for each kind and place: the surest, with the sources of all."""
+    groups: dict[tuple[str, Span], list[Found]] = {}
+    for each in found:
+        groups.setdefault((each.problem.kind, each.problem.place.span), []).append(each)
+    result: list[Found] = []
+    for key in sorted(groups, key=lambda k: (k[1], k[0])):
+        group = groups[key]
+        best = next((f for f in group if f.problem.certain), group[0])
+        sources = tuple(dict.fromkeys(s for f in group for s in f.problem.sources))
+        result.append(replace(best, problem=replace(best.problem, sources=sources)))
+    return result
+
+
+@dataclass(slots=True)
+class _Reader:
+    tapes: Tapes
+    syntax: Syntax
+    _first: dict[int, Execution] = field(default_factory=dict)
+
+    # -- what a gradient call refuses
+
+    def gradient_calls(self) -> Iterator[Found]:
+        """The problems of the calls themselves."""
+        for execution in self.tapes.executions:
+            if not execution.dead:
+                yield from self._refused(execution)
+                if not execution.error or execution.error.startswith("?"):
+                    self._first.setdefault(execution.recording, execution)
+
+    def _refused(self, execution: Execution) -> Iterator[Found]:
+        makers = {
+            "spent tape": self._spent, "tape never entered": self._never_entered, "impossible source": self._source,
+            "impossible target": self._target, "jacobian without pfor": self._pfor,
+            "batch_jacobian shape": self._shapes, "misspelt argument": self._misspelt,
+            "unregistered": self._custom_gradient,
+        }  # fmt: skip
+        maker = makers.get(execution.trouble)
+        problem = maker(execution) if maker is not None and execution.error else None
+        if problem is not None:
+            sure = not execution.error.startswith("?")
+            names = tuple(s.expression for s in execution.sources) if not problem.sources else problem.sources
+            problem = replace(problem, error=execution.error.lstrip("?"), certain=problem.certain and sure, sources=names)
+            yield Found(problem, execution, execution.recording)
+
+    def _spent(self, execution: Execution) -> Problem | None:
+        info = _info(execution)
+        if info is None or info.persistent is not False:
+            return None
+        first = self._first.get(execution.recording)
+        if execution.error.startswith("?") and (first is None or self._is_conditional(execution.site)):
+            return None
+        rest = _tape_place(execution)
+        steps: list[Step] = []
+        if execution.tape is not None and execution.tape.site is not None:
+            steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
+        if first is not None:
+            again = first.site.span == execution.site.span
+            said = "the first round asks it, and what it recorded is gone" if again else "asked here, it forgets what it recorded"
+            steps.append(Step(first.site.span, said))
+            rest = (*rest, ("first call", place_of(first.site)))
+        if first is None or first.site.span != execution.site.span:
+            steps.append(Step(execution.site.span, "asked again: RuntimeError"))
+        return self._problem("spent tape", execution.site, steps=steps, rest=rest)
+
+    def _is_conditional(self, site: Site) -> bool:
+        """Whether a place is reached under a condition of its own function."""
+        at = self.syntax.parent(site)
+        while at is not None and not isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if isinstance(at, (ast.If, ast.IfExp, ast.Try, ast.ExceptHandler, ast.Match, ast.While)):
+                return True
+            at = self.syntax.parent(Site(site.source, at))
+        return False
+
+    def _never_entered(self, execution: Execution) -> Problem:
+        steps = []
+        if execution.tape is not None and execution.tape.site is not None:
+            steps.append(Step(execution.tape.site.span, "the tape is made here"))
+        steps.append(Step(execution.site.span, "it is asked, and no `with` block ever entered it: RuntimeError"))
+        return self._problem("tape never entered", execution.site, steps=steps, rest=_tape_place(execution))
+
+    def _pfor(self, execution: Execution) -> Problem:
+        steps = []
+        if execution.tape is not None and execution.tape.site is not None:
+            steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
+        steps.append(Step(execution.site.span, "without pfor the tape is asked once for each row"))
+        return self._problem("jacobian without pfor", execution.site, steps=steps, rest=_tape_place(execution))
+
+    def _shapes(self, execution: Execution) -> Problem:
+        shapes = [_shape(execution.target), _shape(execution.sources[0].value)]
+        said = "target and source need a common first dimension"
+        if all(s is not None for s in shapes):
+            said = f"the target has the shape {shapes[0]}, the source {shapes[1]}: the first dimension must be the same"
+        if any(s is not None and len(s) < 2 for s in shapes):
+            said = f"target and source need two dimensions or more, the first one shared; the {'target' if shapes[0] is not None and len(shapes[0]) < 2 else 'source'} has {len(next(s for s in shapes if s is not None and len(s) < 2))}"
+        return self._problem("batch_jacobian shape", execution.site, text=said, steps=[Step(execution.site.span, said)])
+
+    def _misspelt(self, execution: Execution) -> Problem:
+        return self._problem("misspelt argument", execution.site, text=_argument_text(execution))
+
+    def _custom_gradient(self, execution: Execution) -> Problem | None:
+        """A custom gradient with another number of gradients than there are arguments."""
+        nodes = self.tapes.world.run.graph.ancestors(execution.targets)
+        failing = next((n for n in nodes if n.op == "custom gradient" and n.error), None)
+        if failing is None or execution.error != "ValueError":
+            return None
+        for event in self.tapes.events:
+            if event.word == "custom gradient" and event.site == failing.site and isinstance(event.value, Tuple):
+                backward, wanted, got = event.value.items
+                site = self._returned(backward) or event.site
+                said = f"it returns {_count(got)} for {_count(wanted, 'argument')}"
+                steps = [Step(site.span, said), Step(execution.site.span, "TensorFlow finds another number: ValueError")]
+                rest = (("gradient", place_of(execution.site)), ("call", place_of(event.site)))
+                text = f"the gradient function returns {_count(got)} for {_count(wanted, 'argument')}"
+                return self._problem("custom gradient count", site, text=text, steps=steps, rest=rest)
+        return None
+
+    def _returned(self, backward: Value) -> Site | None:
+        """What a gradient function returns, if the project wrote it."""
+        while isinstance(backward, (Wrapped, Bound)):
+            backward = backward.function
+        if not isinstance(backward, Function):
+            return None
+        source = self.tapes.world.run.module_source(backward.module)
+        if isinstance(backward.node, ast.Lambda):
+            return Site(source, backward.node.body)
+        found = [n.value for n in own_nodes(backward.node) if isinstance(n, ast.Return) and n.value is not None]
+        return Site(source, found[-1]) if found else None
+
+    def _source(self, execution: Execution) -> Problem:
+        bad = next((s for s in execution.sources if bad_source(s.value)), None)
+        site = self._element(execution, bad.expression if bad is not None else "")
+        value = bad.value if bad is not None else Const(None)
+        said = f"`{bad.expression if bad is not None else site.text()}` is {kind_of_thing(value)}, no variable or tensor"
+        steps = _definition_step(value, bad.expression if bad is not None else "")
+        steps.append(Step(execution.site.span, f"TensorFlow cannot differentiate by it: {execution.error.lstrip('?')}"))
+        names = (bad.expression,) if bad is not None else ()
+        rest = (("gradient", place_of(execution.site)),)
+        return self._problem("impossible source", site, text=said, steps=steps, sources=names, rest=rest)
+
+    def _element(self, execution: Execution, expression: str) -> Site:
+        place = execution.sources_place
+        if not isinstance(place, ast.expr):
+            return execution.site
+        for element in place.elts if isinstance(place, (ast.List, ast.Tuple)) else ():
+            site = Site(execution.site.source, element)
+            if site.text() == expression:
+                return site
+        return Site(execution.site.source, place)
+
+    # -- targets that are no tensors
+
+    def _target(self, execution: Execution) -> Problem:
+        asked = execution.target_place
+        site = Site(execution.site.source, asked) if isinstance(asked, ast.expr) else execution.site
+        leaf = self._bad_leaf(execution)
+        said = f"`{site.text(40)}` is {kind_of_thing(leaf)}, no tensor"
+        end = Step(execution.site.span, f"TensorFlow cannot differentiate it: {execution.error.lstrip('?')}")
+        rest: tuple[tuple[str, Place], ...] = (("gradient", place_of(execution.site)), ("target", place_of(site)))
+        maker = _maker(leaf)
+        if maker is None or maker.site is None:
+            return self._problem("impossible target", site, text=said, steps=[end], rest=rest)
+        step = Step(maker.site.span, f"this gives {kind_of_thing(leaf)}")
+        return self._problem("impossible target", maker.site, text=said, steps=[step, end], rest=rest)
+
+    def _bad_leaf(self, execution: Execution) -> Value:
+        leaves = execution.leaves or (execution.target,)
+        return next((o for leaf in leaves for o in options(leaf) if bad_target(o, execution.method)), execution.target)
+
+    # -- exceptions elsewhere
+
+    def exceptions(self) -> Iterator[Found]:
+        """The problems of other calls that raise."""
+        for event in self.tapes.events:
+            if event.word == "raised" and not event.dead and event.site.node is not None:
+                problem = self._raised(event)
+                if problem is not None:
+                    yield Found(problem, None, event.active[-1] if event.active else None)
+
+    def _raised(self, event: Event) -> Problem | None:
+        call = event.call
+        if call == "tape not called":
+            site = _context(event.site)
+            steps = [Step(site.span, "this is the class; a tape is what calling it gives")]
+            return replace(self._problem("tape not called", site, steps=steps), error=event.error)
+        if call == "GradientTape.watch":
+            return self._watch(event)
+        if call.startswith("condition "):
+            steps = [Step(event.site.span, "while a graph is made a tensor has no value to decide by")]
+            return replace(self._problem("condition in graph", event.site, steps=steps), error=event.error)
+        if call.startswith("Variable operator"):
+            return self._augmented(event)
+        if event.in_graph and event.error in ("NotImplementedError", "AttributeError"):
+            return self._in_graph(event)
+        return None
+
+    def _watch(self, event: Event) -> Problem:
+        node = event.site.node
+        args = node.args if isinstance(node, ast.Call) else []
+        site = Site(event.site.source, args[0]) if args else event.site
+        if event.error == "AttributeError":
+            said = "the tape is not entered yet, and cannot watch"
+            return replace(self._problem("impossible watch", event.site, text=said), error=event.error)
+        value = self._watched(event)
+        steps = _definition_step(value, site.text(40))
+        steps.append(Step(event.site.span, f"it cannot be watched: {event.error}"))
+        text = f"`{site.text(40)}` is {kind_of_thing(value)}, and cannot be watched"
+        return replace(self._problem("impossible watch", site, text=text, steps=steps), error=event.error)
+
+    def _watched(self, event: Event) -> Value:
+        for other in self.tapes.events:
+            if other.word == "watch" and other.site == event.site and other.chain is event.chain:
+                items = other.value.items if isinstance(other.value, Tuple) else (other.value,)
+                return next((o for v in items for o in options(v) if unwatchable(o)), other.value)
+        return Const(None)
+
+    def _augmented(self, event: Event) -> Problem:
+        node = event.site.node
+        target = Site(event.site.source, node.target) if isinstance(node, ast.AugAssign) else event.site
+        said = f"`{event.site.text(40)}`: a `tf.Variable` has no such operator"
+        steps = [Step(event.site.span, f"this raises {event.error}")]
+        problem = self._problem("augmented variable", event.site, text=said, steps=steps)
+        return replace(problem, error=event.error, sources=(target.text(40),))
+
+    def _in_graph(self, event: Event) -> Problem | None:
+        name = event.call.rpartition(".")[2]
+        steps = [Step(event.site.span, f"in a graph a tensor has no value: {event.error}")]
+        if root(event.call) == "numpy":
+            problem = self._problem("numpy in graph", event.site, text=event.call, steps=steps)
+        elif name in ("numpy", "item", "tolist", "convert_to_numpy", "numpy()"):
+            problem = self._problem("numpy() in graph", event.site, steps=steps)
+        else:
+            return None
+        return replace(problem, error=event.error)
+
+    # -- building
+
+    def _problem(
+        self, kind: ProblemKind, site: Site, *, text: str = "", steps: Sequence[Step] = (),
+        sources: tuple[str, ...] = (), rest: tuple[tuple[str, Place], ...] = (),
+    ) -> Problem:  # fmt: skip
+        return made(self.syntax, kind, site, text=text, steps=steps, sources=sources, rest=rest)
+
+
+# -- words
+
+
+def kind_of_thing(value: Value) -> str:
+    """What a value is, with its article, in the user's words."""
+    if isinstance(value, Const):
+        if value.value is None:
+            return "`None`"
+        return "a string" if isinstance(value.value, (str, bytes)) else "a Python number"
+    if isinstance(value, Variable):
+        return "a Keras variable" if value.flavor == "keras" else "a variable"
+    if isinstance(value, Data):
+        words = {"numpy": "a NumPy value", "python": "a Python number", "symbolic": "a symbolic Keras tensor"}
+        return words.get(value.kind, "a tensor")
+    if isinstance(value, Cell):
+        words = {"layer": "a layer or model", "optimizer": "an optimizer", "loss": "a loss", "metric": "a metric"}
+        if value.kind == "instance" and isinstance(value.info, Class):
+            return f"an object of the class `{value.info.name}`"
+        return words.get(value.kind, f"a {value.kind}")
+    return "a library's name" if isinstance(value, Library) else "no tensor"
+
+
+def unwatchable(value: Value) -> bool:
+    """Whether `watch` refuses a value."""
+    if isinstance(value, Variable):
+        return value.flavor == "keras"
+    return isinstance(value, Const) or isinstance(value, Data) and value.kind in ("numpy", "python", "symbolic")
+
+
+def _definition_step(value: Value, expression: str) -> list[Step]:
+    site = value.site if isinstance(value, (Cell, Variable)) else value.node.site if isinstance(value, (Data, Opaque)) else None
+    return [Step(site.span, f"`{expression}` is {kind_of_thing(value)}")] if site is not None and expression else []
+
+
+def _argument_text(execution: Execution) -> str:
+    node = execution.site.node
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg == "unconnected_gradients":
+            return f"`{Site(execution.site.source, keyword.value).text(40)}` is no choice; use `tf.UnconnectedGradients.ZERO`"
+    names = [k.arg for k in node.keywords if k.arg] if isinstance(node, ast.Call) else []
+    return f"it has no argument `{names[-1]}`" if names and execution.error == "TypeError" else ""
+
+
+def _count(value: Value, word: str = "gradient") -> str:
+    number = value.value if isinstance(value, Const) else "?"
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+# -- looking things up
+
+
+def _info(execution: Execution) -> TapeInfo | None:
+    return execution.tape.info if execution.tape is not None else None
+
+
+def _tape_place(execution: Execution) -> tuple[tuple[str, Place], ...]:
+    cell = execution.tape
+    return (("tape", place_of(cell.site)),) if cell is not None and cell.site is not None else ()
+
+
+def _shape(value: Value) -> tuple[int | None, ...] | None:
+    return value.shape if isinstance(value, (Data, Variable)) else None
+
+
+def _maker(value: Value) -> Node | None:
+    """The call that took a value out of TensorFlow: the first one on the way that gave a NumPy or Python value."""
+    if not isinstance(value, Data) or value.kind not in ("numpy", "python"):
+        return None
+    node = value.node
+    while True:
+        before = [e.node for e in node.edges if e.node.kind in ("numpy", "python") and e.node.site is not None]
+        if any(e.node.kind == "tensor" or e.node.kind == "variable" for e in node.edges) or len(before) != 1:
+            return node if node.site is not None and node.edges else None
+        node = before[0]
+
+
+def _context(site: Site) -> Site:
+    """The context expression of a with statement that lacks its call."""
+    if isinstance(site.node, (ast.With, ast.AsyncWith)):
+        for item in site.node.items:
+            if not isinstance(item.context_expr, ast.Call):
+                return Site(site.source, item.context_expr)
+    return site
+
+
+__all__ = ["Found", "kind_of_thing", "problems"]

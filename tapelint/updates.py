@@ -1,0 +1,275 @@
+"""The update after the gradient: pairs that are none, swapped, used up, or of other variables than the gradient's."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tapelint.diagnostic import Step
+from tapelint.flow.graph import Node, Site
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
+from tapelint.found import Found, made
+from tapelint.paths import Syntax, place_of
+from tapelint.tape import Event, Execution, Tapes
+from tapelint.views import Problem, ProblemKind
+
+GENERATORS = (ast.GeneratorExp,)
+
+
+def updates(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
+    """The problems of all calls of an optimizer, in order."""
+    for event in tapes.events:
+        if event.word == "update" and not event.dead and isinstance(event.value, Tuple):
+            reader = _Update(tapes, syntax, event)
+            problem = reader.problem()
+            if problem is not None:
+                yield Found(problem, reader.asked, event.active[-1] if event.active else None)
+
+
+@dataclass(slots=True)
+class _Update:
+    """One call of `apply_gradients` or `apply`."""
+
+    tapes: Tapes
+    syntax: Syntax
+    event: Event
+    asked: Execution | None = None
+
+    def problem(self) -> Problem | None:
+        """What is wrong with it, if anything is."""
+        assert isinstance(self.event.value, Tuple)
+        base, pairs, seen, columns = self.event.value.items
+        old = isinstance(base, Cell) and str(base.info).startswith("tf_keras.")
+        if isinstance(base, Cell) and base.kind == "optimizer" and seen == NO_VALUE:
+            return self._applied(columns)
+        return (
+            self._two_arguments(pairs, old)
+            or self._used(pairs, seen, columns, old)
+            or self._no_pairs(seen, columns)
+            or self._pairs(pairs, seen, columns, old)
+        )
+
+    # -- what `apply_gradients` was handed
+
+    def _two_arguments(self, pairs: Value, old: bool) -> Problem | None:
+        args = self.event.args
+        if args is None or len(args.positional) < 2 or args.rest is not None:
+            return None
+        variables = args.positional[1]
+        if not isinstance(variables, (Cell, Tuple, Many, Variable)) or isinstance(variables, Cell) and variables.kind != "list":
+            return None
+        text = "`apply_gradients` takes pairs, not gradients and variables side by side"
+        return self._at_call("update arguments", text, "ValueError" if old else "TypeError")
+
+    def _used(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
+        if not (isinstance(pairs, Cell) and pairs.kind == "iterator" and seen == Tuple(()) and isinstance(columns, Tuple)):
+            return None
+        if not all(isinstance(c, Tuple) and c.items for c in columns.items):
+            return None
+        steps = [Step(pairs.site.span, "an iterator gives its pairs once")] if pairs.site is not None else []
+        use = self._earlier_use(pairs.site)
+        if use is not None:
+            steps.append(Step(use.span, "they are used up here"))
+        what = "nothing is left of it"
+        steps.append(Step(self.event.site.span, what if not old else f"{what}: no variable changes"))
+        text = f"`{self._text_of_pairs()}` was used up before"
+        return self._at_call("used zip", text, "" if old else "ValueError", steps)
+
+    def _earlier_use(self, origin: Site | None) -> Site | None:
+        """Where the name of the pairs was iterated before."""
+        argument = self._argument()
+        if not isinstance(argument, ast.Name):
+            return None
+        site = self.event.site
+        scope = self.syntax.function(site)
+        first = origin.node.lineno if origin is not None and hasattr(origin.node, "lineno") else 0
+        found = [
+            Site(site.source, node)
+            for node in ast.walk(scope if scope is not None else site.source.tree)
+            if isinstance(node, ast.Name) and node.id == argument.id and isinstance(node.ctx, ast.Load)
+            and node is not argument and node.lineno >= first
+        ]  # fmt: skip
+        return min(found, key=lambda s: s.span) if found else Site(site.source, argument)
+
+    def _no_pairs(self, seen: Value, columns: Value) -> Problem | None:
+        """Gradients without their variables, or two lists in place of pairs."""
+        if not isinstance(seen, Tuple) or not seen.items:
+            return None
+        if all(self._is_gradient(row) for row in seen.items):
+            text = f"`{self._text_of_pairs()}` are gradients alone: an update takes pairs of a gradient and its variable"
+            return self._at_call("update arguments", text, "ValueError")
+        lists = [row.items for row in seen.items if isinstance(row, Tuple)]
+        if len(lists) == len(seen.items) == 2 and not isinstance(columns, Tuple) and lists[0] and lists[1]:
+            if all(self._is_gradient(v) for v in lists[0]) and all(_is_variable(v) for v in lists[1]) and len(lists[0]) > 1:
+                text = "these are two lists; `zip` makes pairs of them"
+                return self._at_call("update arguments", text, "AttributeError")
+        return None
+
+    def _pairs(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
+        rows = [row for row in _items(seen) if isinstance(row, Tuple) and len(row.items) == 2]
+        if not rows:
+            return None
+        site = self._zip_site(pairs)
+        if all(_is_variable(row.items[0]) for row in rows) and any(self._is_gradient(row.items[1]) for row in rows):
+            return self._swapped(site)
+        second = columns.items[1] if isinstance(columns, Tuple) and len(columns.items) == 2 else None
+        if isinstance(second, Variable) and any(self._is_gradient(row.items[0]) for row in rows):
+            text = "`zip` takes the one variable apart row by row: put it in a list"
+            return made(self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)])
+        return self._mismatch(rows, columns, site, old) if isinstance(seen, Tuple) else None
+
+    def _applied(self, columns: Value) -> Problem | None:
+        """`optimizer.apply(gradients, variables)`, Keras 3's own form."""
+        assert isinstance(columns, Tuple)
+        gradients, variables = columns.items
+        if isinstance(gradients, Cell) and gradients.kind == "iterator":
+            return self._at_call("update arguments", "`apply` takes two lists, no pairs", "TypeError")
+        first, second = _items(gradients), _items(variables)
+        if first and second and all(_is_variable(v) for v in first) and any(self._is_gradient(v) for v in second):
+            return self._swapped(self.event.site)
+        return None
+
+    def _swapped(self, site: Site) -> Problem:
+        steps = [Step(site.span, "variables first, gradients second")]
+        if site.span != self.event.site.span:
+            steps.append(Step(self.event.site.span, "an update takes the gradient first: AttributeError"))
+        return made(self.syntax, "swapped zip", site, error="AttributeError", steps=steps, sources=self._names())
+
+    # -- gradients of one list, variables of another
+
+    def _mismatch(self, rows: Sequence[Tuple], columns: Value, site: Site, old: bool) -> Problem | None:
+        pairs = [(self._source(row.items[0]), row.items[1]) for row in rows]
+        wrong = [(i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and isinstance(b, Variable) and a.uid != b.uid]
+        if wrong and self._deliberate(pairs):
+            wrong = []
+        lengths = [len(c.items) for c in columns.items if isinstance(c, Tuple)] if isinstance(columns, Tuple) else []
+        known = isinstance(columns, Tuple) and len(lengths) == len(columns.items) == 2
+        if not wrong:
+            return self._cut_short(lengths, columns, site) if known and len(set(lengths)) > 1 else None
+        index, mine, other = wrong[0]
+        fits = all(a.shape is not None and a.shape == b.shape for _, a, b in wrong)
+        known_misfit = any(a.shape is not None and b.shape is not None and a.shape != b.shape for _, a, b in wrong)
+        error = ("ValueError" if old else "InvalidArgumentError") if known_misfit and not fits else ""
+        name = self._name(rows[index].items[0]) or _variable_name(mine)
+        text = f"the gradient of `{name}` is applied to another variable{self._called(other, name)}: the two lists differ"
+        return self._mismatched(site, text, error)
+
+    def _deliberate(self, pairs: Sequence[tuple[Variable | None, Value]]) -> bool:
+        """Whether the gradients of one model are meant for another one: no variable is in both, and all that is known fits."""
+        mine = {a.uid for a, _ in pairs if a is not None}
+        others = {b.uid for _, b in pairs if isinstance(b, Variable)}
+        shapes = [(a.shape, b.shape) for a, b in pairs if a is not None and isinstance(b, Variable)]
+        return not mine & others and all(a is None or b is None or a == b for a, b in shapes)
+
+    def _cut_short(self, lengths: Sequence[int], columns: Value, site: Site) -> Problem | None:
+        """`zip` stops with the shorter list: the rest of the variables never changes, or gradients go nowhere."""
+        assert isinstance(columns, Tuple)
+        first, second = (_items(c) for c in columns.items)
+        if not all(self._is_gradient(g) for g in first) or not all(_is_variable(v) for v in second):
+            return None
+        if lengths[0] > lengths[1]:
+            text = f"{lengths[0]} gradients and {lengths[1]} variables: the last {lengths[0] - lengths[1]} are dropped"
+        else:
+            text = f"{lengths[0]} gradients and {lengths[1]} variables: the last {lengths[1] - lengths[0]} are never updated"
+        return self._mismatched(site, text, "")
+
+    def _mismatched(self, site: Site, text: str, error: str) -> Problem:
+        steps: list[Step] = []
+        if self.asked is not None:
+            steps.append(Step(self.asked.site.span, "the gradients are those of these sources, in this order"))
+        steps.append(Step(site.span, "they are paired with another list here"))
+        return made(self.syntax, "update mismatch", site, text=text, error=error, steps=steps, sources=self._names())
+
+    # -- whose gradient a value is
+
+    def _origins(self, value: Value) -> set[tuple[int, int]]:
+        """The gradient calls (by number) and sources that a value was made from, through clipping and scaling."""
+        found: set[tuple[int, int]] = set()
+        for option in options(value):
+            if isinstance(option, Data):
+                for node in self._gradient_nodes(option.node):
+                    execution, index = self.tapes.gradients[node]
+                    self.asked = execution
+                    found.add((id(execution), index))
+        return found
+
+    def _gradient_nodes(self, node: Node) -> set[int]:
+        seen, todo, found = {node.id}, [node], set()
+        while todo:
+            at = todo.pop()
+            if at.id in self.tapes.gradients:
+                found.add(at.id)
+                continue
+            for edge in at.edges:
+                if edge.node.id not in seen:
+                    seen.add(edge.node.id)
+                    todo.append(edge.node)
+        return found
+
+    def _is_gradient(self, value: Value) -> bool:
+        return isinstance(value, Data) and value.kind == "tensor" and bool(self._origins(value))
+
+    def _source(self, value: Value) -> Variable | None:
+        """The one variable that a value is the gradient of."""
+        origins = self._origins(value)
+        if len(origins) != 1 or self.asked is None:
+            return None
+        source = self.asked.sources[origins.pop()[1]].value
+        return source if isinstance(source, Variable) else None
+
+    def _name(self, value: Value) -> str:
+        origins = self._origins(value)
+        return self.asked.sources[origins.pop()[1]].expression if len(origins) == 1 and self.asked is not None else ""
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(s.expression for s in self.asked.sources) if self.asked is not None else ()
+
+    def _called(self, variable: Variable, other: str) -> str:
+        for execution in self.tapes.executions:
+            for source in execution.sources:
+                if isinstance(source.value, Variable) and source.value.uid == variable.uid and source.expression != other:
+                    return f", `{source.expression}`"
+        name = _variable_name(variable)
+        return f", `{name}`" if name else ""
+
+    # -- places
+
+    def _argument(self) -> ast.AST | None:
+        places = self.event.args.places if self.event.args is not None else {}
+        return places.get(0, places.get("grads_and_vars"))
+
+    def _text_of_pairs(self) -> str:
+        argument = self._argument()
+        return Site(self.event.site.source, argument).text(40) if argument is not None else "it"
+
+    def _zip_site(self, pairs: Value) -> Site:
+        """The `zip` that made the pairs, else the argument."""
+        if isinstance(pairs, Cell) and pairs.site is not None:
+            return pairs.site
+        argument = self._argument()
+        return Site(self.event.site.source, argument) if argument is not None else self.event.site
+
+    def _at_call(self, kind: ProblemKind, text: str, error: str, steps: Sequence[Step] = ()) -> Problem:
+        site = self.event.site
+        steps = steps or [Step(site.span, f"this raises {error}" if error else "this changes nothing")]
+        argument = self._argument()
+        rest = [("pairs", place_of(Site(site.source, argument)))] if argument is not None else []
+        return made(self.syntax, kind, site, text=text, error=error, steps=steps, sources=self._names(), rest=rest)
+
+
+def _items(value: Value) -> list[Value]:
+    if isinstance(value, Tuple):
+        return list(value.items)
+    return [value.element] if isinstance(value, Many) and value.element is not UNBOUND else []
+
+
+def _is_variable(value: Value) -> bool:
+    return isinstance(value, Variable)
+
+
+def _variable_name(variable: Variable) -> str:
+    return variable.name or ""
+
+
+__all__ = ["Const", "updates"]
