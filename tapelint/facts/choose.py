@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tapelint.facts.values import Effect, Fact, Input, Outcome, Parameter, Result
+from tapelint.facts.values import Effect, Fact, Input, Linearity, Outcome, Parameter, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,43 @@ class Experiment:
 UNSET = object()
 
 
+def _hangs(one: Mapping[str, object], other: Mapping[str, object], unknown: frozenset[str] | set[str]) -> bool:
+    """Whether two experiments differ in what is unknown only, and in that."""
+    differing = {name for name in {*one, *other} if one.get(name, UNSET) != other.get(name, UNSET)}
+    return bool(differing) and differing <= set(unknown)
+
+
 def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | set[str]) -> Effect:
     """The effect of the best-fitting experiment, with what its variants in graphs and on variables add."""
     plain = [e for e in fact.experiments if e.plain] or list(fact.experiments)
     if not plain:
         return Effect({}, Result(kind="object"))
     defaults = _defaults(fact)
+    unknown = {*unknown, *_strange(plain, given)}
     ranked = sorted(
         ((_fit(e.given, given, unknown, defaults), -at, e) for at, e in enumerate(plain)),
         key=lambda item: item[:2],
         reverse=True,
     )
     best = ranked[0][2]
-    rivals = [e for fit, _, e in ranked if fit == ranked[0][0] and e.given != best.given]
     same = [e for e in fact.experiments if e.given == best.given]
     effect = _with_dtype(_assemble(same, best), best, given)
-    hung = [e for e in rivals if any(name in unknown for name in {*e.given, *best.given})]
+    hung = [e for fit, _, e in ranked if fit == ranked[0][0] and _hangs(e.given, best.given, unknown)]
     return _doubt(effect, [_assemble([r], r) for r in hung]) if hung else effect
+
+
+def _strange(plain: list[Experiment], given: Mapping[str, object]) -> set[str]:
+    """Parameters that a call gives a word of which no experiment speaks, where experiments tell words apart."""
+    found = set()
+    for name, value in given.items():
+        words = {e.given[name] for e in plain if isinstance(e.given.get(name), str)}
+        if len(words) > 1 and isinstance(value, str) and not any(_alike(value, word) for word in words):
+            found.add(name)
+    return found
+
+
+def _alike(one: str, other: object) -> bool:
+    return one == other or bool(family(one)) and isinstance(other, str) and family(one) == family(other)
 
 
 def _with_dtype(effect: Effect, best: Experiment, given: Mapping[str, object]) -> Effect:
@@ -114,10 +134,21 @@ def _fit(
         elif isinstance(mine, str) and isinstance(theirs, str):
             score += 0.5 if family(mine) and family(mine) == family(theirs) else -1.0
         elif _number(mine) and _number(theirs):
-            score -= 0.1 if (mine > 0) == (theirs > 0) else 0.2  # type: ignore[operator]
+            score += _likeness(float(mine), float(theirs))  # type: ignore[arg-type]
         else:
             score -= 0.3
     return score
+
+
+def _likeness(one: float, other: float) -> float:
+    """Numbers of one sign, both whole or neither, on one side of 1, do alike; even and odd powers differ."""
+
+    def sort(n: float) -> tuple[bool, bool, bool, bool]:
+        return n > 0, n < 0, abs(n) < 1, n == int(n)
+
+    if sort(one) != sort(other):
+        return -0.2
+    return 0.5 if one % 2 == other % 2 or one != int(one) else 0.4
 
 
 def _number(value: object) -> bool:
@@ -200,10 +231,29 @@ def _doubt(effect: Effect, others: list[Effect]) -> Effect:
     dtype = effect.result.dtype
     for other in others:
         for name, value in other.inputs.items():
-            mine = inputs.get(name)
-            if mine is not None and mine.outcome != value.outcome:
-                unsure: Outcome = "unknown"
-                inputs[name] = replace(mine, outcome=unsure)
+            if name in inputs:
+                inputs[name] = _either(inputs[name], value)
         if other.result.dtype != dtype:
             dtype = "argument"
-    return replace(effect, inputs=inputs, result=replace(effect.result, dtype=dtype))
+    result = replace(effect.result, dtype=dtype)
+    for other in others:
+        result = _wider(result, other.result)
+    return replace(effect, inputs=inputs, result=result)
+
+
+def _either(one: Input, other: Input) -> Input:
+    """What holds of an argument whichever of two answers is right."""
+    outcome: Outcome = one.outcome if one.outcome == other.outcome else "unknown"
+    linearity: Linearity = one.linearity if one.linearity == other.linearity else "other"
+    singular = tuple(point for point in one.singular if point in other.singular)
+    return replace(one, outcome=outcome, linearity=linearity, singular=singular)
+
+
+def _wider(one: Result, other: Result) -> Result:
+    """What holds of a result whichever of two answers is right."""
+    if (one.low, one.low_open) != (other.low, other.low_open):
+        one = replace(one, low=None, low_open=False)
+    if (one.high, one.high_open) != (other.high, other.high_open):
+        one = replace(one, high=None, high_open=False)
+    spread = one.spread if one.spread == other.spread else ""
+    return replace(one, spread=spread, overflow=one.overflow and other.overflow)
