@@ -129,6 +129,7 @@ class Tapes:
     recordings: dict[int, Cell] = field(default_factory=dict)
     answers: dict[int, backprop.Answer] = field(default_factory=dict)
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
+    tests: dict[int, Value] = field(default_factory=dict)
     _paused: int = 0
 
     def __post_init__(self) -> None:
@@ -451,17 +452,54 @@ class Tapes:
         )  # fmt: skip
 
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
-        """A Python condition was evaluated: of interest if it is on a tensor."""
-        if not is_tensor(value):
-            return
+        """A Python condition was evaluated: of interest if it is on a tensor, or if it leaves something out for good."""
         run = self.world.run
         site = Site(frame.source, test)
+        self.tests[id(statement)] = value
+        if not is_tensor(value):
+            self._left_out(value, site, statement)
+            return
+        dead, error = self.is_dead(), ""
         if run.graph_mode and (run.no_autograph or kind in UNCONVERTED):
-            self.world.raised("OperatorNotAllowedInGraphError", site, f"condition {kind}")
+            error = "OperatorNotAllowedInGraphError"
+            self.world.raised(error, site, f"condition {kind}")
         self.events.append(
-            Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0,
-                  active=tuple(self.active()), detail=statement, dead=self.is_dead())
+            Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0, error=error,
+                  active=tuple(self.active()), detail=statement, dead=dead)
         )  # fmt: skip
+
+    def _left_out(self, value: Value, site: Site, statement: ast.AST) -> None:
+        """An arm that is known not to run, while a tape records: what the names in it stand for."""
+        truth = self.world.run.truth(value) if self.active() and isinstance(statement, (ast.If, ast.IfExp)) else None
+        if truth is None:
+            return
+        assert isinstance(statement, (ast.If, ast.IfExp))
+        arm = statement.orelse if truth else statement.body
+        every = [node for each in (arm if isinstance(arm, list) else [arm]) for node in ast.walk(each)]
+        named = [(node, found) for node in every for found in self._named(node)]
+        if named:
+            self.events.append(
+                Event("left out", site, Const(truth), active=tuple(self.active()), detail=(statement, named),
+                      chain=self.world.run.chain, dead=self.is_dead())
+            )  # fmt: skip
+
+    def _named(self, node: ast.AST) -> list[int]:
+        """The nodes of the variables and tensors that a name or an attribute of a name stands for."""
+        run = self.world.run
+        if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+            return []
+        if isinstance(node, ast.Name):
+            value = run.look_up(node.id)
+        elif isinstance(node.value, ast.Name) and isinstance(base := run.look_up(node.value.id), Cell):
+            value = run.state.get((base.uid, node.attr))
+        else:
+            return []
+        if isinstance(value, Cell) and value.kind == "layer":
+            weights = run.state.get((value.uid, "weights"))
+            return [w.node.id for w in options(weights) if isinstance(w, Variable)] + [
+                w.node.id for w in (weights.items if isinstance(weights, Tuple) else ()) if isinstance(w, Variable)
+            ]
+        return [o.node.id for o in options(value) if isinstance(o, (Variable, Data))]
 
     def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
         """The arms of a branch have been run."""

@@ -87,6 +87,7 @@ class Loop:
     depth: int
     breaks: list[Delta] = field(default_factory=list)
     continues: list[Delta] = field(default_factory=list)
+    decider: Site | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +113,7 @@ class Frame:
     owner: Value | None = None
     mark: int = 0
     returns: list[tuple[Delta, Value]] = field(default_factory=list)
+    deciders: list[Site] = field(default_factory=list)
     yields: list[Value] | None = None
     loops: list[Loop] = field(default_factory=list)
     entered: list[tuple[Value, Site]] = field(default_factory=list)
@@ -166,6 +168,7 @@ class Core:
         self.graph_mode = 0
         self.no_autograph = 0
         self.join_detail = ""
+        self.deciding: Site | None = None
         self._uids = 0
         self._pool: Node | None = None
         self._constant: Node | None = None
@@ -265,7 +268,8 @@ class Core:
             return present[0]
         key = (*sorted(n.id for n in present), self.join_detail)
         if key not in self._phis:
-            node = self.node("join", [Edge(n) for n in present], site, joins=True, detail=self.join_detail)
+            where = site or self.deciding
+            node = self.node("join", [Edge(n) for n in present], where, joins=True, detail=self.join_detail)
             kinds = {n.dtype for n in present}
             node.dtype = kinds.pop() if len(kinds) == 1 else "?" if "?" in kinds else "f"
             self._phis[key] = node
@@ -383,6 +387,15 @@ class Core:
             yield
         finally:
             self.join_detail = old
+
+    @contextmanager
+    def decided_by(self, site: Site | None) -> Iterator[None]:
+        """What is joined meanwhile is one or the other by what a statement decides: it is the place of the join."""
+        old, self.deciding = self.deciding, site
+        try:
+            yield
+        finally:
+            self.deciding = old
 
     def join(self, first: Value, second: Value) -> Value:
         """The value that is one or the other."""

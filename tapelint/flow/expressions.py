@@ -247,7 +247,8 @@ class Expressions(Core):
                     break
             else:
                 found.append(value)
-        return self.join_all(found)
+        with self.decided_by(self.site(node)):
+            return self.join_all(found)
 
     def compare(self, node: ast.Compare) -> Value:
         left = self.evaluate(node.left)
@@ -342,7 +343,7 @@ class Expressions(Core):
             return lambda: results.append(self.evaluate(branch))
 
         self.branch(test, node, [arm(node.body), arm(node.orelse)])
-        with self.joining(staged):
+        with self.joining(staged), self.decided_by(self.site(node)):
             return self.join_all(results)
 
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
@@ -350,6 +351,8 @@ class Expressions(Core):
         mark = self.state.mark()
         first = len(self.graph.nodes)
         deltas, results, every = [], [], []
+        site = Site(self.frame.source, statement)
+        ways_out = self._ways_out()
         self.conditional_depth += 1
         for arm in arms:
             result = arm()
@@ -360,13 +363,28 @@ class Expressions(Core):
                 deltas.append(delta)
         self.conditional_depth -= 1
         staged = self.world.staged(test)
+        self._note_decider(site, *ways_out)
         if deltas:
-            with self.joining(staged):
+            with self.joining(staged), self.decided_by(site):
                 self.merge(deltas)
             if staged:
-                self.world.staged_branch(dict.fromkeys(k for d in deltas for k in d), Site(self.frame.source, statement))
+                self.world.staged_branch(dict.fromkeys(k for d in deltas for k in d), site)
         self.world.branches(first, len(self.graph.nodes), every, test, statement)
         return results
+
+    def _ways_out(self) -> tuple[int, int, int]:
+        """How many returns, deciders of returns, and other ways out of the innermost loop there are so far."""
+        frame = self.frame
+        left = len(frame.loops[-1].breaks) + len(frame.loops[-1].continues) if frame.loops else 0
+        return len(frame.returns), len(frame.deciders), left
+
+    def _note_decider(self, site: Site, returns: int, deciders: int, left: int) -> None:
+        """Remember which statement decides whether the function or the loop is left."""
+        now = self._ways_out()
+        if now[0] - returns > now[1] - deciders:
+            self.frame.deciders.append(site)
+        if now[2] > left:
+            self.frame.loops[-1].decider = site
 
     # -- attributes, subscripts, calls
 

@@ -125,10 +125,16 @@ class Functions(Statements):
         if not ways:
             self.state.rollback(frame.mark)
             return self.opaque(site)
+        deciders = frame.deciders
         if len(ways) > 1 or not alive:
             self.state.rollback(frame.mark)
-            self.merge(ways)
-        return self.join_all(values)
+            with self.decided_by(deciders[0] if deciders else None):
+                self.merge(ways)
+        result = values[0]
+        for index, value in enumerate(values[1:]):
+            with self.decided_by(deciders[min(index, len(deciders) - 1)] if deciders else None):
+                result = self.join(result, value)
+        return result
 
     def _too_deep(self, function: Function, bound: dict[str, Value]) -> bool:
         if len(self.frames) > MOST_CALLS_DEEP:

@@ -156,21 +156,25 @@ class Loops(Matching):
             return alive
         ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]
         self.state.rollback(loop.mark)
-        self.merge(ways)
+        with self.decided_by(loop.decider):
+            self.merge(ways)
         return True
 
     def _leave(self, node: AnyLoop, loop: Loop, exits: list[Delta]) -> bool:
         ways = list(loop.breaks)
+        site = Site(self.frame.source, node)
         if exits:
             self.state.rollback(loop.mark)
-            self.merge(exits)
+            with self.decided_by(site):
+                self.merge(exits)
             alive = self.execute(node.orelse) if node.orelse else True
             if alive:
                 ways.append(self.state.delta(loop.mark))
         if not ways:
             return False
         self.state.rollback(loop.mark)
-        self.merge(ways)
+        with self.decided_by(loop.decider or site):
+            self.merge(ways)
         return True
 
     def break_(self, node: ast.Break) -> bool:
