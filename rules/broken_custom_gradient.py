@@ -47,9 +47,12 @@ rule = Rule(__name__, code="TL112", tags=("operation",))
 HELP = "return one gradient for each argument"
 
 
-@rule.on_cut("custom gradient")
+@rule.on_cut("custom gradient", "unregistered")
 def check(cut: Cut) -> Iterator[Diagnostic]:
-    yield rule.cut(cut, "the custom gradient returns none for it", help=HELP)
+    if cut.reason == "custom gradient":
+        yield rule.cut(cut, "the custom gradient returns none for it", help=HELP)
+    elif cut.call == "custom gradient":
+        yield rule.cut(cut, "the custom gradient returns too few", help=HELP)
 
 
 @rule.on_problem("custom gradient count")

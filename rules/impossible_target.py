@@ -7,8 +7,8 @@ Bad:
 ```python
 w = tf.Variable(2.0)
 with tf.GradientTape() as tape:
-    loss = float(w * w)
-g = tape.gradient(loss, w)  # tf: raises AttributeError  # error: impossible-target
+    loss = float(w * w)  # error: impossible-target
+g = tape.gradient(loss, w)  # tf: raises AttributeError
 ```
 
 Good:

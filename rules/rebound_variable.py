@@ -33,15 +33,17 @@ When to ignore it: when the gradient is taken only once.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Problem, Rule
+from tapelint import Context, Cut, Diagnostic, Gradient, Problem, Rule
 
 rule = Rule(__name__, code="TL406", tags=("variable",))
 
 
-@rule.on_cut("unwatched")
-def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
-    if cut.detail == "rebound":
-        yield _found(cut, ask)
+@rule.on_gradient
+def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
+    told = any(problem.kind == "rebound source" for problem in gradient.problems)
+    for cut in gradient.cuts:
+        if cut.reason == "unwatched" and cut.detail == "rebound" and not told:
+            yield _found(cut, ask)
 
 
 @rule.on_problem("rebound source")

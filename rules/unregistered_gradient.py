@@ -38,5 +38,7 @@ rule = Rule(__name__, code="TL117", tags=("operation",))
 
 @rule.on_cut("unregistered")
 def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.call == "custom gradient":
+        return
     help = "use another operation, `tf.stop_gradient` around it, or `tf.custom_gradient`"
     yield rule.cut(cut, f"`{cut.place.text}` has no gradient registered", help=help)
