@@ -1,17 +1,18 @@
 """The update is made while the tape records.
 
-`optimizer.apply_gradients` inside the `with` block is recorded too. The update is right, but it costs time and memory
-for nothing.
+A persistent tape, or an outer one, still records when `optimizer.apply_gradients` stands in its `with` block. The
+update is right, but it costs time and memory for nothing.
 
 Bad:
 
 ```python
 x = tf.Variable(3.0)
 optimizer = keras.optimizers.SGD(0.1)
-with tf.GradientTape() as tape:
+with tf.GradientTape(persistent=True) as tape:
     y = x * x
-    g = tape.gradient(y, x)  # tf: flows
+    g = tape.gradient(y, x)  # tf: flows  # note: gradient-inside-tape
     optimizer.apply_gradients([(g, x)])  # note: update-inside-tape
+del tape
 ```
 
 Good:
