@@ -92,7 +92,9 @@ def report(campaign: Campaign, limit: int, seconds: float) -> None:
             print(
                 f"    {finding.key} {finding.place} source {finding.index}: said {finding.said}, seen {sorted(finding.seen)}"
             )
-    print(f"never none: {len(campaign.compared.of(NEVER_NONE))}, zero by value: {len(campaign.compared.of(BY_VALUE))}")
+    for judged in (NEVER_NONE, BY_VALUE):
+        group = campaign.compared.of(judged)
+        print(f"{judged}: {len(group)}", *[f"    {f.key} {f.place} source {f.index}: {f.said}, {sorted(f.seen)}" for f in group[:limit]], sep="\n")
     print(f"false alarms: {len(campaign.compared.alarms)}", *campaign.compared.alarms[:limit], sep="\n    ")
     print(f"not analysed: {len(campaign.compared.problems)}", *campaign.compared.problems[:limit], sep="\n    ")
 

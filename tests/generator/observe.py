@@ -12,6 +12,7 @@ import importlib
 import io
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -26,6 +27,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 SECONDS = 20
 """How long one program may run."""
+
+FOLDER = "tape-program-"
 
 Place = tuple[str, int]
 
@@ -106,7 +109,7 @@ class Observer:
 
     def run(self, files: dict[str, str]) -> Observation:
         """Run a program in a fresh folder."""
-        with tempfile.TemporaryDirectory(prefix="tape-program-") as folder:
+        with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
             root = os.path.realpath(folder)
             for name, text in files.items():
                 path = Path(root, name)
@@ -184,8 +187,9 @@ class Observer:
                 break
             frame = frame.f_back
         for entry in reversed(self.stack.extract_stack()):
-            if entry.filename.startswith(self.root):
-                return entry.filename[len(self.root) :], entry.lineno
+            # The copy may have been made for an equal function of a program that ran before, in another folder.
+            if found := re.search(rf"{FOLDER}[^/\\]+[/\\](.*)$", entry.filename):
+                return found[1], entry.lineno
         return None
 
     # the wrapped methods

@@ -1,0 +1,151 @@
+"""The random programs: what they contain, what is seen of them, and that tapelint claims nothing that is not so.
+
+The larger runs are `python -m tests.generator --count 5000 --seed 1000000`; here are only as many as a minute allows.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections import Counter
+
+import pytest
+
+from generator.campaign import run
+from generator.compare import TOO_STRONG, WRONG, compare, judge
+from generator.observe import Observation, Observer
+from generator.programs import make
+from generator.shrink import Shrinker, edited, statement_edits
+
+needs_tensorflow = pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed")
+
+SEEDS = range(7_000_000, 7_000_150)
+
+CONSTRUCTS = """
+rebind augmented unpack walrus deleted match_statement for_range pipeline_loop for_items while_counter while_tensor
+list_append list_edit comprehension dictionary try_statement generators branch_on_flag branch_on_tensor
+conditional_expression early_return recursion lambdas closures default_argument variadic nonlocal_name global_name
+partials decorated stateful_object method_kinds inheritance records attributes module hidden-name
+graph_function strict-function tf_cond tf_while_loop tf_mapping custom_gradient recompute python_function tensor_array
+data_loop variable_on_the_way inner_tape stop_recording harmless log-line half-cut break-cut break-eager-cut
+break-zero break-raise keras-sequential keras-functional keras-subclassed custom-layer train-step gan pinn embedding
+second-order hessian batch-jacobian jacobian meta-learning persistent watch watch-accessed-false unconnected
+source-constant source-integer source-frozen source-keras_variable source-in_list source-in_module
+""".split()
+
+
+def test_a_seed_is_a_program() -> None:
+    assert make(11).files == make(11).files
+    assert make(11).files != make(12).files
+
+
+def test_programs_parse_and_variants_agree_line_by_line() -> None:
+    for seed in range(300):
+        program, variant = make(seed), make(seed, 1)
+        assert program.files.keys() == variant.files.keys()
+        for name, text in program.files.items():
+            ast.parse(text)
+            assert text.count("\n") == variant.files[name].count("\n")
+
+
+def test_every_construct_occurs() -> None:
+    counted: Counter[str] = Counter()
+    for seed in range(2000):
+        counted.update(make(seed).tags)
+    rare = {name: counted[name] for name in CONSTRUCTS if counted[name] < 20}
+    assert not rare
+
+
+def test_judging() -> None:
+    ran, failed = Observation(), Observation(error="ValueError: no")
+    assert judge("none", frozenset({"none"}), ran) == "right"
+    assert judge("none", frozenset({"flows", "none"}), ran) == "too strong"
+    assert judge("flows", frozenset({"none"}), ran) == "wrong"
+    assert judge("flows", frozenset({"zero"}), ran) == "by value"
+    assert judge("sometimes none", frozenset({"none", "flows"}), ran) == "sometimes"
+    assert judge("sometimes none", frozenset({"flows"}), ran) == "never none"
+    assert judge("unknown", frozenset({"none"}), ran) == "miss"
+    assert judge("raises TypeError", frozenset({"raises AttributeError"}), ran) == "right"
+    assert judge("raises LookupError", frozenset({"raises RuntimeError"}), ran) == "wrong"
+    assert judge("raises ValueError", frozenset(), failed) == "right"
+    assert judge("none", frozenset(), failed) == "ignored"
+
+
+def test_statements_are_taken_away() -> None:
+    files = {"main.py": "a = 1\nif a:\n    b = 2\nprint(a)\n"}
+    assert statement_edits(files)[0] == ("main.py", 0, "remove")
+    assert edited(files, [("main.py", 1, "body")])["main.py"] == "a = 1\nb = 2\nprint(a)\n"
+
+
+OBSERVED = '''
+import tensorflow as tf
+import helper_of_it
+
+x, y, k = tf.Variable([1.0, -1.0]), tf.Variable([2.0, 2.0]), tf.constant([3.0, 3.0])
+with tf.GradientTape(persistent=True) as tape:
+    loss = tf.reduce_sum(helper_of_it.half(x) + tf.sign(y))
+tape.gradient(loss, {"b": y, "a": [x, k]})
+tape.gradient(loss, k, unconnected_gradients="zero")
+
+
+@tf.function
+def traced():
+    with tf.GradientTape() as inside:
+        out = tf.reduce_sum(x) + 0.0 * tf.reduce_sum(y)
+    return [inside.gradient(out, [x, y])]
+
+
+traced()
+for _ in range(2):
+    with tf.GradientTape() as again:
+        total = tf.reduce_sum(x * x)
+    again.gradient(total, x)
+    x = x * 2.0
+rows = tf.constant([[3.0, 3.0]])
+with tf.GradientTape() as late:
+    late.watch(rows)
+    out = tf.square(rows)
+late.batch_jacobian(out, rows)
+tape.gradient(float(loss), x)
+'''
+
+
+@needs_tensorflow
+def test_what_is_seen_of_a_program() -> None:
+    files = {"main.py": OBSERVED, "helper_of_it.py": "def half(t):\n    return t * 0.5\n"}
+    with Observer() as observer:
+        seen = observer.run(files)
+        assert {place: call.sources for place, call in observer.run(files).calls.items()} == {
+            place: call.sources for place, call in seen.calls.items()
+        }
+    calls = {line: call.sources for (_, line), call in seen.calls.items()}
+    assert calls == {
+        8: [{"flows"}, {"none"}, {"zero"}],
+        9: [{"none"}],
+        16: [{"flows"}, {"zero"}],
+        23: [{"flows", "none"}],
+        29: [{"flows"}],
+        30: [{"raises AttributeError"}],
+    }
+    assert seen.error.startswith("AttributeError") and seen.error_place == ("main.py", 30)
+
+
+@needs_tensorflow
+def test_a_wrong_claim_is_seen() -> None:
+    text = "import tensorflow as tf\nx = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    y = x * x\ntape.gradient(y, x)\n"
+    told_of_another = text.replace("x * x", "tf.round(x)")
+    with Observer() as observer:
+        compared = compare({"0": {"main.py": told_of_another}}, {"0": observer.run({"main.py": text})}, alarms=False)
+    assert [(f.said, f.judged) for f in compared.findings] == [("none", WRONG)]
+    assert Shrinker(observer, compared.findings[0]).kind == (WRONG, "none", "flows")
+
+
+@needs_tensorflow
+def test_no_claim_is_wrong() -> None:
+    with Observer() as observer:
+        campaign = run(observer, SEEDS)
+    wrong = [f"{f.key} {f.place} source {f.index}: said {f.said}, seen {sorted(f.seen)}" for f in campaign.compared.of(WRONG, TOO_STRONG)]
+    assert not wrong
+    assert not campaign.compared.alarms
+    assert not campaign.compared.problems
+    assert len(campaign.compared.of("right")) > 0.8 * len(campaign.compared.findings)
