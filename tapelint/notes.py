@@ -74,7 +74,9 @@ def _kept(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
             text = _why_kept(syntax, cell.site, mine)
             if text:
                 steps = [Step(cell.site.span, text)]
-                yield Found(made(syntax, "persistent tape kept", cell.site, text=text, steps=steps), None, entered.recording)
+                yield Found(
+                    made(syntax, "persistent tape kept", cell.site, text=text, steps=steps), None, entered.recording
+                )
 
 
 def _why_kept(syntax: Syntax, site: Site, mine: list[Execution]) -> str:
@@ -91,7 +93,9 @@ def _why_kept(syntax: Syntax, site: Site, mine: list[Execution]) -> str:
     if set(counts.values()) == {1} and not inside and all(e.method == "gradient" for e in mine):
         return f"`{name}` is asked once and need not be persistent"
     if scope is None and max(counts.values()) > 1 and _in_loop(syntax, site):
-        return f"`{name}` is persistent and never deleted: all that it recorded is kept until the next round replaces it"
+        return (
+            f"`{name}` is persistent and never deleted: all that it recorded is kept until the next round replaces it"
+        )
     return ""
 
 

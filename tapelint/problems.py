@@ -87,7 +87,9 @@ class _Reader:
         if problem is not None:
             sure = not execution.error.startswith("?")
             names = tuple(s.expression for s in execution.sources) if not problem.sources else problem.sources
-            problem = replace(problem, error=execution.error.lstrip("?"), certain=problem.certain and sure, sources=names)
+            problem = replace(
+                problem, error=execution.error.lstrip("?"), certain=problem.certain and sure, sources=names
+            )
             yield Found(problem, execution, execution.recording)
 
     def _spent(self, execution: Execution) -> Problem | None:
@@ -103,7 +105,11 @@ class _Reader:
             steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
         if first is not None:
             again = first.site.span == execution.site.span
-            said = "the first round asks it, and what it recorded is gone" if again else "asked here, it forgets what it recorded"
+            said = (
+                "the first round asks it, and what it recorded is gone"
+                if again
+                else "asked here, it forgets what it recorded"
+            )
             steps.append(Step(first.site.span, said))
             rest = (*rest, ("first call", place_of(first.site)))
         if first is None or first.site.span != execution.site.span:
@@ -134,12 +140,7 @@ class _Reader:
         return self._problem("jacobian without pfor", execution.site, steps=steps, rest=_tape_place(execution))
 
     def _shapes(self, execution: Execution) -> Problem:
-        shapes = [_shape(execution.target), _shape(execution.sources[0].value)]
-        said = "target and source need a common first dimension"
-        if all(s is not None for s in shapes):
-            said = f"the target has the shape {shapes[0]}, the source {shapes[1]}: the first dimension must be the same"
-        if any(s is not None and len(s) < 2 for s in shapes):
-            said = f"target and source need two dimensions or more, the first one shared; the {'target' if shapes[0] is not None and len(shapes[0]) < 2 else 'source'} has {len(next(s for s in shapes if s is not None and len(s) < 2))}"
+        said = _shapes_text(_shape(execution.target), _shape(execution.sources[0].value))
         return self._problem("batch_jacobian shape", execution.site, text=said, steps=[Step(execution.site.span, said)])
 
     def _misspelt(self, execution: Execution) -> Problem:
@@ -156,7 +157,10 @@ class _Reader:
                 backward, wanted, got = event.value.items
                 site = self._returned(backward) or event.site
                 said = f"it returns {_count(got)} for {_count(wanted, 'argument')}"
-                steps = [Step(site.span, said), Step(execution.site.span, "TensorFlow finds another number: ValueError")]
+                steps = [
+                    Step(site.span, said),
+                    Step(execution.site.span, "TensorFlow finds another number: ValueError"),
+                ]
                 rest = (("gradient", place_of(execution.site)), ("call", place_of(event.site)))
                 text = f"the gradient function returns {_count(got)} for {_count(wanted, 'argument')}"
                 return self._problem("custom gradient count", site, text=text, steps=steps, rest=rest)
@@ -178,7 +182,9 @@ class _Reader:
         bad = next((s for s in execution.sources if bad_source(s.value)), None)
         site = self._element(execution, bad.expression if bad is not None else "")
         value = bad.value if bad is not None else Const(None)
-        said = f"`{bad.expression if bad is not None else site.text()}` is {kind_of_thing(value)}, no variable or tensor"
+        said = (
+            f"`{bad.expression if bad is not None else site.text()}` is {kind_of_thing(value)}, no variable or tensor"
+        )
         steps = _definition_step(value, bad.expression if bad is not None else "")
         steps.append(Step(execution.site.span, f"TensorFlow cannot differentiate by it: {execution.error.lstrip('?')}"))
         names = (bad.expression,) if bad is not None else ()
@@ -315,19 +321,34 @@ def unwatchable(value: Value) -> bool:
     """Whether `watch` refuses a value."""
     if isinstance(value, Variable):
         return value.flavor == "keras"
-    return isinstance(value, Const) or isinstance(value, Data) and value.kind in ("numpy", "python", "symbolic")
+    return isinstance(value, Const) or (isinstance(value, Data) and value.kind in ("numpy", "python", "symbolic"))
 
 
 def _definition_step(value: Value, expression: str) -> list[Step]:
-    site = value.site if isinstance(value, (Cell, Variable)) else value.node.site if isinstance(value, (Data, Opaque)) else None
+    site = (
+        value.site
+        if isinstance(value, (Cell, Variable))
+        else value.node.site
+        if isinstance(value, (Data, Opaque))
+        else None
+    )
     return [Step(site.span, f"`{expression}` is {kind_of_thing(value)}")] if site is not None and expression else []
+
+
+def _shapes_text(target: tuple[int | None, ...] | None, source: tuple[int | None, ...] | None) -> str:
+    """Why `batch_jacobian` refuses these shapes."""
+    for word, shape in (("target", target), ("source", source)):
+        if shape is not None and len(shape) < 2:
+            return f"the {word} has the shape {shape}; it needs a batch axis and another one"
+    return f"the target has the shape {target}, the source {source}: the first dimension must be the same"
 
 
 def _argument_text(execution: Execution) -> str:
     node = execution.site.node
     for keyword in node.keywords if isinstance(node, ast.Call) else ():
         if keyword.arg == "unconnected_gradients":
-            return f"`{Site(execution.site.source, keyword.value).text(40)}` is no choice; use `tf.UnconnectedGradients.ZERO`"
+            given = Site(execution.site.source, keyword.value).text(40)
+            return f"`{given}` is no choice; use `tf.UnconnectedGradients.ZERO`"
     names = [k.arg for k in node.keywords if k.arg] if isinstance(node, ast.Call) else []
     return f"it has no argument `{names[-1]}`" if names and execution.error == "TypeError" else ""
 

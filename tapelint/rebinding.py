@@ -86,7 +86,9 @@ def _found(
     again = first.site.span == execution.site.span
     steps.append(Step(first.site.span, "its gradient is there the first time" if again else "its gradient is there"))
     steps.append(Step(site.span, f"from here on `{name}` is a plain tensor"))
-    end = "TensorFlow returns None for it from the second round on" if again else f"TensorFlow returns None for `{name}`"
+    end = (
+        "TensorFlow returns None for it from the second round on" if again else f"TensorFlow returns None for `{name}`"
+    )
     steps.append(Step(execution.site.span, end))
     problem = made(syntax, "rebound source", site, steps=steps, sources=(name,), rest=rest)
     return Found(problem, execution, execution.recording)

@@ -108,7 +108,9 @@ def _made_at(tapes: Tapes, cls: Class, name: str) -> Site | None:
     """The one place in a class where `self.name` is assigned."""
     run = tapes.world.run
     bases = [base for base in run.lineage(cls) if isinstance(base, Class)]
-    if any(isinstance(base, Library) and not base.name.startswith(("keras.", "tf_keras.")) for base in run.lineage(cls)):
+    if any(
+        isinstance(base, Library) and not base.name.startswith(("keras.", "tf_keras.")) for base in run.lineage(cls)
+    ):
         return None
     found = [
         Site(run.module_source(base.module), target)

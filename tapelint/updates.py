@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from tapelint.diagnostic import Step
 from tapelint.flow.graph import Node, Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Tuple, Value, Variable, options
 from tapelint.found import Found, made
 from tapelint.paths import Syntax, place_of
 from tapelint.tape import Event, Execution, Tapes
 from tapelint.views import Problem, ProblemKind
-
-GENERATORS = (ast.GeneratorExp,)
 
 
 def updates(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
@@ -57,13 +55,17 @@ class _Update:
         if args is None or len(args.positional) < 2 or args.rest is not None:
             return None
         variables = args.positional[1]
-        if not isinstance(variables, (Cell, Tuple, Many, Variable)) or isinstance(variables, Cell) and variables.kind != "list":
+        if not (
+            isinstance(variables, (Tuple, Many, Variable)) or (isinstance(variables, Cell) and variables.kind == "list")
+        ):
             return None
         text = "`apply_gradients` takes pairs, not gradients and variables side by side"
         return self._at_call("update arguments", text, "ValueError" if old else "TypeError")
 
     def _used(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
-        if not (isinstance(pairs, Cell) and pairs.kind == "iterator" and seen == Tuple(()) and isinstance(columns, Tuple)):
+        if not (
+            isinstance(pairs, Cell) and pairs.kind == "iterator" and seen == Tuple(()) and isinstance(columns, Tuple)
+        ):
             return None
         if not all(isinstance(c, Tuple) and c.items for c in columns.items):
             return None
@@ -97,13 +99,15 @@ class _Update:
         if not isinstance(seen, Tuple) or not seen.items:
             return None
         if all(self._is_gradient(row) for row in seen.items):
-            text = f"`{self._text_of_pairs()}` are gradients alone: an update takes pairs of a gradient and its variable"
+            text = (
+                f"`{self._text_of_pairs()}` are gradients alone: an update takes pairs of a gradient and its variable"
+            )
             return self._at_call("update arguments", text, "ValueError")
-        lists = [row.items for row in seen.items if isinstance(row, Tuple)]
-        if len(lists) == len(seen.items) == 2 and not isinstance(columns, Tuple) and lists[0] and lists[1]:
-            if all(self._is_gradient(v) for v in lists[0]) and all(_is_variable(v) for v in lists[1]) and len(lists[0]) > 1:
-                text = "these are two lists; `zip` makes pairs of them"
-                return self._at_call("update arguments", text, "AttributeError")
+        lists = [row.items for row in seen.items if isinstance(row, Tuple) and len(row.items) > 1]
+        if len(lists) != 2 or len(seen.items) != 2 or isinstance(columns, Tuple):
+            return None
+        if all(self._is_gradient(v) for v in lists[0]) and all(_is_variable(v) for v in lists[1]):
+            return self._at_call("update arguments", "these are two lists; `zip` makes pairs of them", "AttributeError")
         return None
 
     def _pairs(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
@@ -116,7 +120,9 @@ class _Update:
         second = columns.items[1] if isinstance(columns, Tuple) and len(columns.items) == 2 else None
         if isinstance(second, Variable) and any(self._is_gradient(row.items[0]) for row in rows):
             text = "`zip` takes the one variable apart row by row: put it in a list"
-            return made(self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)])
+            return made(
+                self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
+            )
         return self._mismatch(rows, columns, site, old) if isinstance(seen, Tuple) else None
 
     def _applied(self, columns: Value) -> Problem | None:
@@ -140,7 +146,9 @@ class _Update:
 
     def _mismatch(self, rows: Sequence[Tuple], columns: Value, site: Site, old: bool) -> Problem | None:
         pairs = [(self._source(row.items[0]), row.items[1]) for row in rows]
-        wrong = [(i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and isinstance(b, Variable) and a.uid != b.uid]
+        wrong = [
+            (i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and isinstance(b, Variable) and a.uid != b.uid
+        ]
         if wrong and self._deliberate(pairs):
             wrong = []
         lengths = [len(c.items) for c in columns.items if isinstance(c, Tuple)] if isinstance(columns, Tuple) else []
@@ -152,11 +160,13 @@ class _Update:
         known_misfit = any(a.shape is not None and b.shape is not None and a.shape != b.shape for _, a, b in wrong)
         error = ("ValueError" if old else "InvalidArgumentError") if known_misfit and not fits else ""
         name = self._name(rows[index].items[0]) or _variable_name(mine)
-        text = f"the gradient of `{name}` is applied to another variable{self._called(other, name)}: the two lists differ"
+        text = (
+            f"the gradient of `{name}` is applied to another variable{self._called(other, name)}: the two lists differ"
+        )
         return self._mismatched(site, text, error)
 
     def _deliberate(self, pairs: Sequence[tuple[Variable | None, Value]]) -> bool:
-        """Whether the gradients of one model are meant for another one: no variable is in both, and all that is known fits."""
+        """Whether the gradients of one model are meant for another: no variable is in both, and all that is known fits."""
         mine = {a.uid for a, _ in pairs if a is not None}
         others = {b.uid for _, b in pairs if isinstance(b, Variable)}
         shapes = [(a.shape, b.shape) for a, b in pairs if a is not None and isinstance(b, Variable)]
@@ -168,11 +178,9 @@ class _Update:
         first, second = (_items(c) for c in columns.items)
         if not all(self._is_gradient(g) for g in first) or not all(_is_variable(v) for v in second):
             return None
-        if lengths[0] > lengths[1]:
-            text = f"{lengths[0]} gradients and {lengths[1]} variables: the last {lengths[0] - lengths[1]} are dropped"
-        else:
-            text = f"{lengths[0]} gradients and {lengths[1]} variables: the last {lengths[1] - lengths[0]} are never updated"
-        return self._mismatched(site, text, "")
+        more = abs(lengths[0] - lengths[1])
+        rest = f"the last {more} are {'dropped' if lengths[0] > lengths[1] else 'never updated'}"
+        return self._mismatched(site, f"{lengths[0]} gradients and {lengths[1]} variables: {rest}", "")
 
     def _mismatched(self, site: Site, text: str, error: str) -> Problem:
         steps: list[Step] = []
@@ -228,7 +236,11 @@ class _Update:
     def _called(self, variable: Variable, other: str) -> str:
         for execution in self.tapes.executions:
             for source in execution.sources:
-                if isinstance(source.value, Variable) and source.value.uid == variable.uid and source.expression != other:
+                if (
+                    isinstance(source.value, Variable)
+                    and source.value.uid == variable.uid
+                    and source.expression != other
+                ):
                     return f", `{source.expression}`"
         name = _variable_name(variable)
         return f", `{name}`" if name else ""
@@ -270,6 +282,3 @@ def _is_variable(value: Value) -> bool:
 
 def _variable_name(variable: Variable) -> str:
     return variable.name or ""
-
-
-__all__ = ["Const", "updates"]
