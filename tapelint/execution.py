@@ -40,6 +40,8 @@ def run(path: str, text: str, function: str, lines: Collection[int]) -> Run:
     observed: dict[int, list[str]] = {}
 
     def seen(line: int, value: Any) -> Any:
+        if not tf.executing_eagerly():  # while a function is traced there are no values
+            return value
         words = words_of(value)
         if words not in observed.setdefault(line, [])[-1:]:
             observed[line].append(words)
