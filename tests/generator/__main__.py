@@ -89,14 +89,20 @@ def report(campaign: Campaign, limit: int, seconds: float) -> None:
     for kind, group in by_kind(campaign.wrong).items():
         print(f"WRONG {len(group)} {kind}")
         for finding in group[:limit]:
-            print(
-                f"    {finding.key} {finding.place} source {finding.index}: said {finding.said}, seen {sorted(finding.seen)}"
-            )
+            print("   ", shown(finding))
     for judged in (NEVER_NONE, BY_VALUE):
         group = campaign.compared.of(judged)
-        print(f"{judged}: {len(group)}", *[f"    {f.key} {f.place} source {f.index}: {f.said}, {sorted(f.seen)}" for f in group[:limit]], sep="\n")
+        print(
+            f"{judged}: {len(group)}",
+            *[f"    {f.key} {f.place} source {f.index}: {f.said}, {sorted(f.seen)}" for f in group[:limit]],
+            sep="\n",
+        )
     print(f"false alarms: {len(campaign.compared.alarms)}", *campaign.compared.alarms[:limit], sep="\n    ")
     print(f"not analysed: {len(campaign.compared.problems)}", *campaign.compared.problems[:limit], sep="\n    ")
+
+
+def shown(finding: Finding) -> str:
+    return f"{finding.key} {finding.place} source {finding.index}: said {finding.said}, seen {sorted(finding.seen)}"
 
 
 def by_kind(findings: list[Finding]) -> dict[tuple[str, ...], list[Finding]]:

@@ -1,5 +1,7 @@
 """Steps that are functions and classes of the program's own."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from .language import flag
@@ -321,7 +323,11 @@ def function_as_argument(g: Writer, x: str) -> str:
 
 @step(0.4)
 def mutable_default(g: Writer, x: str) -> str:
-    call = g.function("x, seen=[]", lambda: (g.emit("seen.append(x)"), "sum(seen)")[1], module=g.module)
+    def write() -> str:
+        g.emit("seen.append(x)")
+        return "sum(seen)"
+
+    call = g.function("x, seen=[]", write, module=g.module)
     return g.pick([f"{call}({x})", f"{call}({x}, [])"])
 
 

@@ -27,7 +27,7 @@ class Campaign:
     @property
     def wrong(self) -> list[Finding]:
         """Claims that TensorFlow contradicts. Where data decides a branch, only what holds on no way through."""
-        return [f for f in self.compared.of(WRONG, TOO_STRONG)]
+        return self.compared.of(WRONG, TOO_STRONG)
 
     def shares(self) -> dict[str, float]:
         """How many programs have each tag, as a share."""

@@ -52,7 +52,7 @@ class Finding:
     @property
     def kind(self) -> tuple[str, ...]:
         """What this disagreement has in common with others."""
-        return (self.judged, self.said.split()[0], *sorted({outcome for outcome in self.seen}))
+        return (self.judged, self.said.split()[0], *sorted(self.seen))
 
 
 @dataclass
@@ -74,7 +74,7 @@ def judge(said: str, seen: frozenset[str], observation: Observation) -> str:
     """One verdict against the outcomes of one source."""
     word = said.split()[0]
     kinds = {outcome.split()[0] for outcome in seen}
-    if seen & KERNEL_ERRORS and not word == "raises":
+    if seen & KERNEL_ERRORS and word != "raises":
         return IGNORED
     if not kinds:
         return RIGHT if word == "raises" and observation.error else IGNORED

@@ -1,5 +1,7 @@
 """Whole programs without Keras models: scripts, functions, trainers, loops, several tapes, second order."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -112,7 +114,7 @@ def trainer(g: Writer) -> None:
     with g.aside("main", indent=2) as forward:
         g.live = ["x", *(s.use for s in sources), *(["self.cached"] if cached else [])]
         g.emit(
-            f"return {tapes.path(g, sources[1:] + [Source('x', 'x')] if g.chance(0.2) else [*sources, Source('x', 'x')])}"
+            f"return {tapes.path(g, [*sources[1:], Source('x', 'x')] if g.chance(0.2) else [*sources, Source('x', 'x')])}"
         )
     with g.aside("main", indent=2) as step:
         on_self = g.chance(0.25)

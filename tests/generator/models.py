@@ -1,5 +1,7 @@
 """Whole programs with Keras models: sequential, functional, subclassed, custom layers, train_step."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ def dense(g: Writer, units: str | None = None) -> str:
             ", activation='relu'",
             ", activation=tf.nn.softplus",
             ", use_bias=False",
-            ", name='layer_%d'" % g.random.randrange(10**6),
+            f", name='layer_{g.random.randrange(10**6)}'",
             ", kernel_initializer='glorot_uniform'",
             ", activation='softmax'",
         ]

@@ -122,7 +122,7 @@ class Observer:
 
     @contextlib.contextmanager
     def surroundings(self, root: str, uses_keras: bool) -> Iterator[None]:
-        """What a program must find: its folder first, fixed seeds, a quiet terminal; and what it leaves is taken away."""
+        """What a program must find: its folder first, fixed seeds, a quiet terminal; what it leaves is removed."""
         import numpy as np
 
         before, bytecode = set(sys.modules), sys.dont_write_bytecode
@@ -227,7 +227,7 @@ class Observer:
         rest: tuple[Any, ...],
         options: dict[str, Any],
     ) -> Any:
-        """Ask TensorFlow, with NONE in place of ZERO so that a missing gradient shows, and hand back what was wanted."""
+        """Ask TensorFlow, with NONE in place of ZERO so that a missing gradient shows; give what was wanted."""
         tf = self.tf
         position = {"gradient": 1, "jacobian": 0, "batch_jacobian": 0}[call.method]
         wanted = (

@@ -28,7 +28,11 @@ def parts(statement: ast.stmt) -> list[ast.expr]:
     value = getattr(statement, "value", None)
     if not isinstance(statement, (ast.Assign, ast.Return)) or value is None:
         return []
-    inner = [node for node in ast.walk(value) if node is not value and isinstance(node, (ast.Name, ast.Call, ast.BinOp, ast.Subscript, ast.Attribute))]
+    inner: list[ast.expr] = [
+        node
+        for node in ast.walk(value)
+        if node is not value and isinstance(node, (ast.Name, ast.Call, ast.BinOp, ast.Subscript, ast.Attribute))
+    ]
     called = {id(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
     based = {id(node.value) for node in ast.walk(value) if isinstance(node, ast.Attribute)}
     return [node for node in inner if id(node) not in called | based][:6]
@@ -132,7 +136,11 @@ class Shrinker:
         if not self.still([current])[0]:
             return current
         for _ in range(rounds):
-            smaller = self.chunk(current) or self.step(current, statement_edits(current[0])) or self.step(current, value_edits(current[0]))
+            smaller = (
+                self.chunk(current)
+                or self.step(current, statement_edits(current[0]))
+                or self.step(current, value_edits(current[0]))
+            )
             if smaller is None:
                 break
             current = smaller

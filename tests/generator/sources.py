@@ -1,5 +1,7 @@
 """What is differentiated by: variables, watched tensors, and things that cannot be a source."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from dataclasses import dataclass

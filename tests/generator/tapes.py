@@ -1,5 +1,7 @@
 """The tape around the path: how it is opened, what it watches, and how gradients are asked for."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -289,8 +291,7 @@ def section(
         loss = target(g, x) if inside else x
         if g.chance(0.06):
             g.tag("asked-inside")
-            grads = ask(g, tape, loss, sources, show)
-            return grads
+            return ask(g, tape, loss, sources, show)
     if not inside:
         g.tag("target-after-tape")
         loss = target(g, x) if g.cuts_left and g.chance(0.4) else x

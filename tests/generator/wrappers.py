@@ -1,5 +1,7 @@
 """Steps that are TensorFlow's own control, wrappers and tapes."""
 
+# ruff: noqa: E501  (lines of the programs that are written here)
+
 from __future__ import annotations
 
 from .callables import body

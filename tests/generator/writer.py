@@ -19,7 +19,34 @@ T = TypeVar("T")
 VECTOR = 3
 """Every tensor that is handed from step to step has the shape [VECTOR]."""
 
-WORDS = ["h", "z", "out", "value", "score", "feat", "mixed", "hidden", "signal", "part", "state", "energy", "rate", "level", "inner", "moved", "probe", "latent", "acc", "res", "total_in", "cell", "gain_in", "u", "q", "r"]
+WORDS = [
+    "h",
+    "z",
+    "out",
+    "value",
+    "score",
+    "feat",
+    "mixed",
+    "hidden",
+    "signal",
+    "part",
+    "state",
+    "energy",
+    "rate",
+    "level",
+    "inner",
+    "moved",
+    "probe",
+    "latent",
+    "acc",
+    "res",
+    "total_in",
+    "cell",
+    "gain_in",
+    "u",
+    "q",
+    "r",
+]
 IMPORTS = {
     "np": "import numpy as np",
     "tf": "import tensorflow as tf",
