@@ -43,9 +43,14 @@ class Finder:
             outcome=result,
             sources=(source.expression,),
             steps=(*self._origin(execution, source), *found.steps, self._end(execution, source, result)),
-            certain=outcome in (NONE, ZERO),
+            certain=outcome in (NONE, ZERO) and not self._is_foreign(execution),
             in_graph=execution.in_graph,
         )
+
+    def _is_foreign(self, execution: Execution) -> bool:
+        """Whether the tape is another library's, of which nothing was measured."""
+        info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
+        return info is not None and info.library in self.tapes.world.tape_roots
 
     def _raising(self, execution: Execution, source: SourceResult) -> Cut | None:
         """An operation without a registered gradient, or a target that NumPy has computed."""
@@ -90,9 +95,9 @@ class Finder:
             return None
         if node.id not in execution.watched:
             found = self._unwatched(execution, source, node, hops)
-            if found is not None:
-                return found
-        return self._first_break(execution, hops)
+        else:
+            found = self._late(execution, source, node, hops)
+        return found if found is not None else self._first_break(execution, hops)
 
     def _first_break(self, execution: Execution, hops: Sequence[Hop]) -> Cut | None:
         rec = execution.recording
@@ -105,10 +110,17 @@ class Finder:
             if not hop.edge.outcome & FLOWS:
                 return self._zero(execution, hops, index)
             if not node.recorded.get(rec):
-                later = next((i for i, h in enumerate(hops) if i > index and h.node.op == "gradient"), index)
-                inner = node.recorded and not hops[later].node.recorded.get(rec)
-                return self._unrecorded(execution, hops, later if inner else index)
+                return self._unrecorded(execution, hops, self._telling(hops, index, rec))
         return self._branch(execution, hops)
+
+    def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
+        """Of several breaks the one that explains: a data set, or an inner gradient taken outside, rather than what led there."""
+        for later, hop in enumerate(hops):
+            if later > index and hop.node.op.startswith("tensorflow.data."):
+                return later
+            if later > index and hop.node.op == "gradient" and not hop.node.recorded.get(rec):
+                return later if hops[index].node.recorded else index
+        return index
 
     # -- the kinds of breaks
 
@@ -129,7 +141,14 @@ class Finder:
             reason = "zero"
         message = _lost_message(node, reason)
         made = self._cut(execution, hops, index, reason, message)
-        return replace(made, detail="dataset") if reason == "outside" else made
+        if reason == "outside":
+            return replace(made, detail="dataset")
+        return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
+
+    def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
+        """Whether the integer is used to pick from a table."""
+        after = next((h.node for h in hops[index + 1 :] if h.node.op not in TRANSPARENT), None)
+        return after is not None and after.op.rpartition(".")[2] in ("gather", "gather_nd", "operator []", "take", "embedding_lookup")
 
     def _zero(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:
         node = hops[index].node
@@ -214,6 +233,20 @@ class Finder:
 
     # -- sources
 
+    def _late(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
+        """A tensor that the tape watches, but only after it was used."""
+        if any(isinstance(o, Variable) for o in options(source.value)) or node.recorded.get(execution.recording):
+            return None
+        first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
+        if first is None or first.recorded.get(execution.recording):
+            return None
+        for event in self.tapes.events:
+            if event.word == "watch" and event.at > first.id and event.detail[1] == execution.recording:  # type: ignore[index]
+                if node in self.tapes.world.run.nodes_in(event.value):
+                    message = f"the tape watches `{source.expression}` after its use"
+                    return self._at(execution, source, event.site, "unwatched", "late", [("watch", place_of(event.site))], message)
+        return None
+
     def _unwatched(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
         """The tape does not know the source."""
         rec = execution.recording
@@ -229,7 +262,7 @@ class Finder:
             site = execution.tape.site
         if detail == "non-trainable":
             site = self._definition(source) or site
-        return self._at(execution, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`")
+        return self._at(execution, source, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`")
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
         info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
@@ -254,7 +287,7 @@ class Finder:
         site = self._definition(source) or node.site or self._source_site(execution, source)
         if node.site is not None and node.kind == "tensor" and node.op.startswith("operator"):
             site = self._source_site(execution, source)
-        return self._at(execution, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers")
+        return self._at(execution, source, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers")
 
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
         """The target is not computed from the source: what is the source then?"""
@@ -266,7 +299,8 @@ class Finder:
         if any(t.id in {n.id for n in mine} for t in execution.targets if t is not node):
             detail = "swapped"
         else:
-            shared = [n for n in mine if n.id in behind and n is not node and (n.kind == "variable" or n.recorded)]
+            known = self.tapes.known
+            shared = [n for n in mine if n.id in behind and n is not node and known(n, execution.recording) != NONE]
             if shared:
                 detail = "derived"
                 if shared[-1].site is not None:
@@ -284,7 +318,7 @@ class Finder:
             "derived": f"`{source.expression}` is made here, beside the way to the target",
             "other model": f"the target is computed from other variables than `{source.expression}`",
         }[detail]
-        return self._at(execution, site, "unrelated", detail, rest, message)
+        return self._at(execution, source, site, "unrelated", detail, rest, message)
 
     def _variable_name(self, execution: Execution, node: Node) -> str:
         for key in ("value", "func"):
@@ -311,8 +345,9 @@ class Finder:
         )  # fmt: skip
 
     def _at(
-        self, execution: Execution, site: Site, reason: Reason, detail: str, rest: Iterable[tuple[str, Place]], message: str
-    ) -> Cut:
+        self, execution: Execution, source: SourceResult, site: Site, reason: Reason, detail: str,
+        rest: Iterable[tuple[str, Place]], message: str,
+    ) -> Cut:  # fmt: skip
         owner = self._owner(execution)
         places = list(rest)
         if owner is not None:
@@ -320,12 +355,8 @@ class Finder:
         return Cut(
             reason=reason, outcome="none", place=place_of(site), statement=self.syntax.statement_span(site), detail=detail,
             result=self.syntax.name(site), steps=(Step(site.span, message),), rest=tuple(places),
-            argument=self._source_place(execution),
+            argument=place_of(self._source_site(execution, source)),
         )  # fmt: skip
-
-    def _source_place(self, execution: Execution) -> Place | None:
-        place = execution.sources_place
-        return place_of(Site(execution.site.source, place)) if isinstance(place, ast.expr) else None
 
     def _source_site(self, execution: Execution, source: SourceResult) -> Site:
         """The source's own expression in the gradient call."""

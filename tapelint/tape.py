@@ -104,6 +104,7 @@ class Event:
     active: tuple[int, ...] = ()
     detail: object = None
     dead: bool = False
+    at: int = 0
 
 
 @dataclass(slots=True)
@@ -356,7 +357,7 @@ class Tapes:
         rec = self.recording(base)
         leaves = self._leaves(value)
         watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
-        self.events.append(Event("watch", site, watched, args, detail=(base, rec), chain=world.run.chain))
+        self.events.append(Event("watch", site, watched, args, detail=(base, rec), chain=world.run.chain, at=len(world.run.graph.nodes)))
         if rec is None:
             world.raised("AttributeError", site, "GradientTape.watch")
             return NO_VALUE

@@ -89,7 +89,7 @@ def _one(world: Libraries, value: Value, site: Site) -> Value:
 
 
 def _elements(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
-    return Many(through(world, cell.info, site))
+    return Many(through(world, cell.info, cell.site or site))
 
 
 def _mapped(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
