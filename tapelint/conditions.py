@@ -227,12 +227,25 @@ class Decisions:
         dropped = self.dropped(execution, position)
         if dropped is None or dropped.join.site is None or dropped.join.detail == "graph":
             return None
+        if self._losing(dropped, source):
+            return None
         test = _test(dropped.join.site)
         if test is None or not self._depends_on_data(dropped.join.site.node):
             return None
         use = self._use(dropped, self._nodes(execution)[dropped.index])
         steps = self._steps(execution, source, test, dropped)
         return self._made(execution, source, test, use, steps, False)
+
+    def losing(self, execution: Execution, position: int) -> list[Node]:
+        """The sides of a branch that are computed from a source and lose its gradient on the way."""
+        source = execution.sources[position]
+        dropped = self.dropped(execution, position) if source.outcome & NONE else None
+        return self._losing(dropped, source) if dropped is not None else []
+
+    def _losing(self, dropped: Dropped, source: SourceResult) -> list[Node]:
+        graph = self.tapes.world.run.graph
+        mine = {n.id for n in source.nodes}
+        return [n for n in dropped.without if any(a.id in mine for a in graph.ancestors([n]))]
 
     def _depends_on_data(self, statement: ast.AST) -> bool:
         """Whether a test's value comes from numbers that are computed, not from an option that nobody can see."""

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.breaks import Finder, joined
+from tapelint.conditions import Decisions, conditions
 from tapelint.diagnostic import Span, Step
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.found import Found
 from tapelint.paths import Syntax, place_of
+from tapelint.problems import problems
 from tapelint.source import Source
 from tapelint.tape import Entered, Execution, TapeInfo, Tapes
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
@@ -26,11 +29,16 @@ class _Builder:
     tapes: Tapes
     source: Source
     syntax: Syntax = field(default_factory=Syntax)
+    found: list[Found] = field(default_factory=list)
 
     def analysis(self) -> Analysis:
+        self.found = problems(self.tapes, self.syntax)
         groups = self._groups()
         gradients = [self._gradient(group) for group in groups]
-        return Analysis(self.source.path, tuple(self._blocks(groups, gradients)), tuple(gradients), ())
+        blocks = self._blocks(groups, gradients)
+        told = {id(p) for part in (*gradients, *blocks) for p in part.problems}
+        rest = tuple(f.problem for f in self.found if id(f.problem) not in told)
+        return Analysis(self.source.path, tuple(blocks), tuple(gradients), rest)
 
     def _groups(self) -> list[list[Execution]]:
         """Executions by the place of their call, in order of place; those after the program's end only if there are no others."""
@@ -45,7 +53,8 @@ class _Builder:
 
     def _gradient(self, group: list[Execution]) -> Gradient:
         first = group[0]
-        finder = Finder(self.tapes, self.syntax)
+        mine = {id(e) for e in group}
+        own = [f.problem for f in self.found if id(f.execution) in mine]
         names = list(dict.fromkeys(s.expression for e in group for s in e.sources))
         verdicts: list[SourceVerdict] = []
         cuts: list[Cut] = []
@@ -53,8 +62,12 @@ class _Builder:
             verdict = _verdict(group, name)
             cut = None
             if verdict.split()[0] in ("none", "zero", "sometimes", "raises"):
-                found = (finder.cut(e, s) for e in group for s in e.sources if s.expression == name)
+                found = (self._cut(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name)
                 cut = next((c for c in found if c is not None), None)
+            rebound = next((p for p in own if p.kind == "rebound source" and name in p.sources), None)
+            if rebound is not None:
+                verdicts.append(SourceVerdict(name, verdict, rebound.steps))
+                continue
             if cut is not None:
                 cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
                 cuts.append(cut)
@@ -63,8 +76,21 @@ class _Builder:
             place=place_of(first.site), method=first.method, tape=self._tape(first), target=_place(first, first.target_place),
             sources=tuple(verdicts), sources_place=_place(first, first.sources_place), cuts=joined(cuts),
             zeros_for_none=first.zeros, in_graph=first.in_graph, in_loop=len({id(e) for e in group}) > 1,
-            statement=self.syntax.statement_span(first.site),
+            statement=self.syntax.statement_span(first.site), problems=tuple(own),
         )  # fmt: skip
+
+    def _cut(self, execution: Execution, position: int) -> Cut | None:
+        """Why a source has no gradient, or has none on some ways through."""
+        finder, decisions = Finder(self.tapes, self.syntax), Decisions(self.tapes, self.syntax)
+        source = execution.sources[position]
+        branch = decisions.cut(execution, position)
+        if branch is not None:
+            return branch
+        losing = decisions.losing(execution, position) if source.outcome != NONE else []
+        if losing:
+            found = finder.cut(replace(execution, targets=losing), replace(source, outcome=NONE))
+            return replace(found, certain=False) if found is not None else None
+        return finder.cut(execution, source)
 
     def _tape(self, execution: Execution) -> Tape | None:
         cell = execution.tape
@@ -92,12 +118,16 @@ class _Builder:
             if entered.tape.site is not None:
                 by_span.setdefault((entered.site.span, entered.tape.site.span), []).append(entered)
         blocks: list[Block] = []
+        decided = conditions(self.tapes, self.syntax)
         for (span, _), mine in sorted(by_span.items(), key=lambda item: item[0]):
             recordings = {e.recording for e in mine}
             asked = [g for g, group in zip(gradients, groups, strict=True) if any(e.recording in recordings for e in group)]
             cell = mine[0].tape
             assert cell.site is not None
-            blocks.append(Block(span, self._tape_view(cell.info, cell.site), gradients=tuple(asked)))
+            here = tuple(f.problem for f in self.found if f.execution is None and f.recording in recordings)
+            tests = {c.place.span: c for recording, c in decided if recording in recordings}
+            view = self._tape_view(cell.info, cell.site)
+            blocks.append(Block(span, view, conditions=tuple(tests.values()), problems=here, gradients=tuple(asked)))
         return blocks
 
 

@@ -17,7 +17,10 @@ FLOORS = {
     "syntax and many files": ("blocks", "project", "fix"),
     "Python as gradients see it": ("flow",),
     "what libraries do": ("libraries",),
-    "tapes and what rules see": ("views", "backprop", "tape", "sources", "asking", "report_views"),
+    "tapes": ("views", "backprop", "tape", "sources", "asking"),
+    "what rules see": (
+        "paths", "found", "rebinding", "updates", "unbuilt", "notes", "problems", "conditions", "breaks", "report_views",
+    ),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
     "settings": ("config", "cache", "files"),
