@@ -237,7 +237,7 @@ _analyst: Analyst | None = None  # of this process, if it was started to work fo
 def _begin(analyst: Analyst) -> None:
     global _analyst
     _analyst = analyst
-    gc.freeze()
+    _collect_less()
 
 
 def _look(file: File) -> Report:
@@ -308,13 +308,18 @@ def key_of(file: File, analyst: Analyst, program: str) -> str:
     return digest(repr(parts))
 
 
-class _few_collections:
+def _collect_less() -> None:
     """Garbage collection doubles the time of a run that frees little: what is there is frozen, the rest waits."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+
+
+class _few_collections:
+    """Less garbage collection for a while."""
 
     def __enter__(self) -> None:
         self._threshold = gc.get_threshold()
-        gc.freeze()
-        gc.set_threshold(200_000, 20, 20)
+        _collect_less()
 
     def __exit__(self, *_: object) -> None:
         gc.set_threshold(*self._threshold)
