@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint import backprop, sources
@@ -204,8 +205,11 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         nodes = source_nodes(run, listed.value)
         rows.append(list(range(len(every), len(every) + len(nodes))))
         every += nodes
+    aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
+    both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
-    answer = backprop.connect(run, recording, execution.targets, every, lambda node: tapes.known(node, recording))
+    answer = backprop.connect(run, recording, execution.targets, both, lambda node: tapes.known(node, recording))
+    _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
     elif answer.unsure_error and not execution.error:
@@ -220,6 +224,27 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         execution.sources.append(SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING))
     execution.watched = frozenset(n.id for n in every if tapes.known(n, recording) != NONE)
     tapes.answers[id(execution)] = answer
+
+
+def aliases_of(source: Node) -> list[Node]:
+    """What something unknown may be, of all that it was taken from."""
+    found: dict[int, Node] = {}
+    todo = [source]
+    while todo:
+        node = todo.pop()
+        for edge in node.edges if node.opaque else ():
+            if edge.node.id not in found:
+                found[edge.node.id] = edge.node
+                todo.append(edge.node)
+    return [found[key] for key in sorted(found)]
+
+
+def _doubt_aliases(answer: backprop.Answer, aliases: Mapping[int, Sequence[Node]], at: int) -> None:
+    """A source that may be something which reaches the target may reach it too."""
+    for index, mine in aliases.items():
+        if any(outcome != NONE for outcome in answer.outcomes[at : at + len(mine)]):
+            answer.outcomes[index] = ANYTHING
+        at += len(mine)
 
 
 def target_nodes(tapes: Tapes, target: Value) -> list[Node]:

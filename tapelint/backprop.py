@@ -10,6 +10,8 @@ from tapelint.flow.graph import MAYBE, SURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, along, nothing, parallel
 
 CARRIES_NOTHING = ("i", "b", "s")
+OUT_OF_SIGHT = "opaque"
+"""The linearity of an edge whose backward pass no tape sees, as in `tf.py_function`."""
 
 
 @dataclass(slots=True)
@@ -42,10 +44,15 @@ def connect(
         reached[node.id] = value
     total = nothing(everyone)
     for target in targets:
-        if target.dtype not in CARRIES_NOTHING:
+        if target.as_target and rec in target.active:
+            for edge in target.as_target:
+                total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
+        elif target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
     culprit, unsure = _error(core, rec, targets)
     error = culprit.error if culprit is not None else ""
+    if not error and total.flows:
+        error = next((t.error_as_target for t in targets if rec in t.active), "")
     return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
 
 
@@ -150,13 +157,18 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     if transparent:
         outcome = FLOWS | NONE if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
         return above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+    if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
+        hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
+        hidden.detail = OUT_OF_SIGHT
+        return hidden
     if edge.outcome == ZERO or edge.linearity == "zero":
         return core.graph.add("gradient", [Edge(above, NONE)], node.site)
     through = FLOWS if edge.outcome == FLOWS else edge.outcome
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
     edges: list[Edge] = []
-    if edge.linearity in ("bilinear",):
-        edges = [Edge(n, FLOWS, "bilinear") for n in others]
+    if edge.linearity == "bilinear":
+        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
+        edges = [Edge(n, FLOWS, "bilinear") for n in factors]
     elif edge.linearity == "square":
         edges = [Edge(edge.node, FLOWS, "bilinear")]
     elif edge.linearity == "piecewise":

@@ -328,8 +328,7 @@ class Classes(Functions):
             if method is not None:
                 return self.call(method, Arguments([]), site)
         if isinstance(manager, Generator):
-            items = self.generate(manager, site)
-            return items.element if isinstance(items, Many) else items[0] if items else NO_VALUE
+            return self.begin(manager, site)
         return self.world.enter(manager, statement)
 
     def leave(self, manager: Value, statement: Site) -> None:
@@ -338,4 +337,7 @@ class Classes(Functions):
             if method is not None:
                 self.call(method, Arguments([NO_VALUE, NO_VALUE, NO_VALUE]), statement)
                 return
+        if isinstance(manager, Generator):
+            self.resume(manager, statement)
+            return
         self.world.leave(manager, statement)

@@ -45,6 +45,9 @@ from .values import (
 )
 
 MOST_OPTIONS = 8
+OBJECTS = ("instance", "object", "tensor array")
+"""Kinds of objects that hold numbers in their fields."""
+
 MOST_CALLS_DEEP = 60
 STEPS = 120_000
 
@@ -101,6 +104,16 @@ class Attempt:
     may_raise: bool = False
 
 
+class Suspension(Exception):
+    """A generator stops at a `yield` until it is resumed: what it gives, and what is left to do, innermost first."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__("yield")
+        self.value = value
+        self.rest: list[tuple[Sequence[ast.stmt], int]] = []
+        """Statements to go on with, or no statements and the depth of with blocks to go back to."""
+
+
 @dataclass(slots=True)
 class Frame:
     """One run of a function's, class's or module's body."""
@@ -115,6 +128,7 @@ class Frame:
     returns: list[tuple[Delta, Value]] = field(default_factory=list)
     deciders: list[Site] = field(default_factory=list)
     yields: list[Value] | None = None
+    suspends: bool = False
     loops: list[Loop] = field(default_factory=list)
     entered: list[tuple[Value, Site]] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
@@ -254,6 +268,11 @@ class Core:
             items = (self.state.get((value.uid, "items")),)
         elif isinstance(value, SliceOf):
             items = (value.start, value.stop, value.step)
+        elif isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
+            more = self.elements(value, site) if site is not None else Many(self.opaque(site, [value]))
+            items = (more.element,) if isinstance(more, Many) else more
+        elif isinstance(value, Cell) and value.kind in OBJECTS and (nodes := self.nodes_in(value)):
+            return [self.opaque(site, [Data(n) for n in nodes]).node]
         found = (self.node_of(item, site) for item in items)
         return list({n.id: n for n in found if n is not None}.values())
 

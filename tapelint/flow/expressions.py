@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import containers
-from .core import Arguments, Core, Frame
+from .core import Arguments, Core, Frame, Suspension
 from .graph import Site
 from .values import (
     NO_VALUE,
@@ -551,6 +551,8 @@ class Expressions(Core):
 
     def yield_(self, node: ast.Yield) -> Value:
         value = self.evaluate(node.value) if node.value is not None else NO_VALUE
+        if self.frame.suspends:
+            raise Suspension(value)
         frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
         if frame is not None and frame.yields is not None:
             frame.yields.append(value)

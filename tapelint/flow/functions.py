@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from . import containers
-from .core import MOST_CALLS_DEEP, Arguments, Frame
+from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
 from .expressions import _COMPREHENSION
 from .graph import Chain, Site
 from .statements import Statements
@@ -188,6 +188,38 @@ class Functions(Statements):
         self.run_frame(generator.function, copy, site)
         sure = not _yields_conditionally(generator.function.node) and branches >= 0
         return copy.yields if sure else Many(self.join_all(copy.yields))
+
+    def begin(self, generator: Generator, site: Site) -> Value:
+        """Run a generator up to its first `yield`; what that gives."""
+        frame = self.frames_kept.get(generator.frame)
+        if frame is None:
+            return self.opaque(site)
+        frame.suspends = True
+        try:
+            self.run_frame(generator.function, frame, site)
+        except Suspension as pause:
+            self.suspended[generator.uid] = pause
+            return pause.value
+        finally:
+            frame.suspends = False
+        return NO_VALUE
+
+    def resume(self, generator: Generator, site: Site) -> None:
+        """Run a generator that was begun to its end."""
+        pause = self.suspended.pop(generator.uid, None)
+        frame = self.frames_kept.get(generator.frame)
+        if pause is None or frame is None:
+            return
+        self.frames.append(frame)
+        try:
+            for body, at in pause.rest:
+                if not body:
+                    self.leave_to(at)
+                    del frame.entered[at:]
+                elif not self.execute(body[at:]):
+                    break
+        finally:
+            self.frames.pop()
 
     def call_escaped(self, function: Value) -> None:
         inner = function

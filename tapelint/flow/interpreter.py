@@ -8,7 +8,7 @@ from tapelint.project import Module, Project
 from tapelint.source import Source, SourceError
 
 from .classes import Classes
-from .core import Frame, World
+from .core import Frame, Suspension, World
 from .graph import Site
 from .values import UNBOUND, Class, Const, Function, ModuleValue, Value
 
@@ -23,6 +23,7 @@ class Interpreter(Classes):
         self.project = project
         self.class_order: list[Class] = []
         self.frames_kept: dict[int, Frame] = {}
+        self.suspended: dict[int, Suspension] = {}
         self.called: set[ast.AST] = set()
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}

@@ -1,7 +1,7 @@
 """Loops: known ones round by round, others a few rounds and then widened; and the ways out of them.
 
-A loop of unknown length runs three rounds, and what changed from round to round is forgotten before the last, so that it
-stands for all that follow. At least one round is assumed. A loop that becomes an operation of a graph (the world says
+A loop of unknown length runs at least three rounds. Before the third, what changed from round to round is forgotten, so that
+it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed. A loop that becomes an operation of a graph (the world says
 so: `staged`) has further inputs, which the world adds.
 """
 
@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .core import Loop, const_dtype
-from .graph import Site
+from .graph import Graph, Node, Site
 from .matching import Matching
-from .state import Delta
-from .values import UNBOUND, Const, Data, Many, Tuple, Value
+from .outcomes import NONE
+from .state import Delta, Key
+from .values import UNBOUND, Const, Data, Many, OneOf, Opaque, Tuple, Value
 
 ROUNDS = 3
+MOST_ROUNDS = 12
 UNROLLED = 12
 DECIDED_ROUNDS = 24
 
@@ -25,6 +27,47 @@ Start = Callable[[], "bool | None"]
 """Begins a round: True, it takes place; False, it does not; None, nobody can tell."""
 
 AnyLoop = ast.For | ast.AsyncFor | ast.While
+
+
+class Reach:
+    """What each name of a loop has been made from, of all that was there before the loop."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._first = len(graph.nodes)
+        self._masks: list[int] = []
+        self._last: dict[Key, int] = {}
+        self._changed: list[Key] = []
+
+    def is_stable(self, changed: Delta) -> bool:
+        """Whether no name of these is made from anything that it was not made from when last asked."""
+        for node in self._graph.nodes[self._first + len(self._masks) :]:
+            mask = 0
+            for edge in node.edges:
+                if edge.outcome != NONE:
+                    mask |= self._mask(edge.node)
+            self._masks.append(mask)
+        now = {key: mask for key, value in changed.items() if (mask := self._of_value(value))}
+        self._changed = [key for key, mask in now.items() if self._last.get(key) != mask]
+        self._last = now
+        return not self._changed
+
+    def unstable(self, changed: Delta) -> list[Key]:
+        """The names that were made from something else when last asked."""
+        return [key for key in self._changed if key in changed]
+
+    def _mask(self, node: Node) -> int:
+        return self._masks[node.id - self._first] if node.id >= self._first else 1 << node.id
+
+    def _of_value(self, value: Value) -> int:
+        if isinstance(value, (Data, Opaque)):
+            return self._mask(value.node)
+        mask = 0
+        if isinstance(value, (Tuple, OneOf, Many)):
+            items = (value.element,) if isinstance(value, Many) else value.items if isinstance(value, Tuple) else value.options
+            for item in items:
+                mask |= self._of_value(item)
+        return mask
 
 
 class Loops(Matching):
@@ -39,11 +82,11 @@ class Loops(Matching):
             items = Many(self.join_all(items))
         certain = isinstance(items, list)
         if isinstance(items, Many):
-            rounds: list[Value] = [items.element] * ROUNDS
+            rounds: list[Value] = [items.element] * MOST_ROUNDS
         elif len(items) <= UNROLLED:
             rounds = items
         else:
-            rounds = [items[0], items[1], self.generalised(items[2:], site)]
+            rounds = [items[0], items[1], *[self.generalised(items[2:], site)] * (MOST_ROUNDS - 2)]
 
         def start(index: int, item: Value) -> Start:
             def run() -> bool | None:
@@ -52,7 +95,7 @@ class Loops(Matching):
 
             return run
 
-        exact = certain and len(rounds) == len(items)  # type: ignore[arg-type]
+        exact = isinstance(items, list) and rounds is items
         return self.loop(node, [start(i, item) for i, item in enumerate(rounds)], exact, staged)
 
     def generalised(self, items: list[Value], site: Site) -> Value:
@@ -72,7 +115,7 @@ class Loops(Matching):
             return self.truth(test) if not staged else None
 
         if isinstance(node.test, ast.Constant) and node.test.value:
-            return self.loop(node, [lambda: True] * ROUNDS, False, "")
+            return self.loop(node, [lambda: True] * MOST_ROUNDS, False, "")
         return self.loop(node, [start] * DECIDED_ROUNDS, False, lambda: staged)
 
     def loop(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, staged: str | Callable[[], str]) -> bool:
@@ -96,10 +139,10 @@ class Loops(Matching):
     def _rounds(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, loop: Loop, exits: list[Delta]) -> bool:
         """Run the rounds one after the other; whether control comes out of the last."""
         earlier: list[Delta] = []
+        reach = Reach(self.graph)
         undecided = 0
         for index, start in enumerate(rounds):
-            last = not exact and (undecided == ROUNDS - 1 or index == len(rounds) - 1)
-            if last and index:
+            if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
                 self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
             before = self.state.writes
             takes_place = start()
@@ -107,14 +150,23 @@ class Loops(Matching):
                 return True
             if takes_place is None and index:
                 exits.append(self.state.delta(loop.mark))
-            if takes_place is None or _is_forever(node) or len(rounds) <= ROUNDS:
-                undecided += 1
+            undecided += takes_place is None or not isinstance(node, ast.While) or _is_forever(node)
             if not self._round(node.body, loop):
                 return False
             earlier.append(self.state.delta(loop.mark))
-            if last or self.state.writes == before or self.exhausted:
+            if self.state.writes == before or self.exhausted or undecided > MOST_ROUNDS:
                 break
+            if not exact and undecided >= ROUNDS - 1 and reach.is_stable(earlier[-1]) and undecided >= ROUNDS:
+                break
+        else:
+            if not exact:
+                self._give_up(earlier[-1], reach)
         return True
+
+    def _give_up(self, changed: Delta, reach: Reach) -> None:
+        """Rounds that still bring something new: of what they change nothing is known."""
+        for key in reach.unstable(changed):
+            self.state.set(key, self.opaque(None, [changed[key]]))
 
     # -- what every further round may change
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import containers
-from .core import Attempt
+from .core import Attempt, Suspension
 from .expressions import OPERATORS
 from .graph import Site
 from .loops import Loops
@@ -19,12 +19,16 @@ class Statements(Loops):
     """How statements are run. Each method says whether control comes out at the end."""
 
     def execute(self, body: Sequence[ast.stmt]) -> bool:
-        for statement in body:
+        for index, statement in enumerate(body):
             if not self.step():
                 return True
             method = _EXECUTORS.get(type(statement))
-            if method is not None and not method(self, statement):
-                return False
+            try:
+                if method is not None and not method(self, statement):
+                    return False
+            except Suspension as pause:
+                pause.rest.append((body, index + 1))
+                raise
         return True
 
     # -- binding
@@ -227,7 +231,11 @@ class Statements(Loops):
             entered.append((manager, site))
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value)
-        alive = self.execute(node.body)
+        try:
+            alive = self.execute(node.body)
+        except Suspension as pause:
+            pause.rest.append(((), depth))
+            raise
         if alive:
             self.leave_to(depth)
         del entered[depth:]
@@ -281,8 +289,13 @@ class Statements(Loops):
     def try_(self, node: ast.Try) -> bool:
         attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
         self.attempts.append(attempt)
-        alive = self.execute(node.body)
-        self.attempts.pop()
+        try:
+            alive = self.execute(node.body)
+        except Suspension as pause:
+            pause.rest.append((node.finalbody, 0))
+            raise
+        finally:
+            self.attempts.pop()
         ways: list[Delta] = []
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, Parameter
+from tapelint.facts import TENSOR, Effect, Fact, Input, Parameter
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -91,6 +91,8 @@ def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[st
         plain = plain_constant(world, value)
         if plain is not UNSET:
             known[name] = plain
+        elif isinstance(value, Variable) or (isinstance(value, Data) and value.kind not in ("python", "numpy")):
+            known[name] = TENSOR
         elif isinstance(value, (Opaque, OneOf)) or (isinstance(value, Data) and value.kind == "python"):
             unknown.add(name)
     return known, unknown
@@ -117,7 +119,10 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
     effect = fact.effect(*constants(world, given))
-    return answer(world, name or fact.name, effect, given, site)
+    made = answer(world, name or fact.name, effect, given, site)
+    if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
+        world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
+    return made
 
 
 def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:
@@ -140,13 +145,21 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
         is_variable = any(isinstance(v, Variable) for v in values)
         if is_variable and effect.graph_variable_error:
             return effect.graph_variable_error
-        if effect.graph_error:
+        if effect.graph_error and (effect.graph_error != ITERATED or any(_is_array(v) for v in values)):
             return effect.graph_error
     if effect.variable_error and any(isinstance(v, Variable) for v in values):
         return effect.variable_error
     if effect.error and not any(isinstance(v, (Opaque, Many)) for v in values):
         return effect.error
     return ""
+
+
+ITERATED = "OperatorNotAllowedInGraphError"
+"""What Python's iterating over a tensor, or asking for its truth, raises in a graph: of no concern to a list of tensors."""
+
+
+def _is_array(value: Value) -> bool:
+    return isinstance(value, (Data, Variable))
 
 
 def _is_tensor(world: Libraries, value: Value) -> bool:
@@ -224,11 +237,23 @@ def make_data(
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded or bool(failure))
+    if any(known.target_outcome for known in effect.inputs.values()):
+        node.as_target = _edges_of_target(effect, given, edges)
+        node.error_as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
     shape = shapes.of_call(world, name, given)
-    bounds = numbers.bounds(world, name, result, given)
+    bounds = numbers.bounds(world, name, effect, given, node, shape, dtype)
     if kind == "tensor" and world.is_symbolic(given.values.values()):
         kind = "symbolic"
     return Data(node, kind, dtype, shape, bounds)
+
+
+def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """The edges of a result that is itself the target: integer results are seen otherwise there."""
+    words = {id(given.places.get(name)): known.target_outcome for name, known in effect.inputs.items() if known.target_outcome}
+    alone = next(iter(words.values())) if len(words) == 1 else None
+    return tuple(
+        edge._replace(outcome=OUTCOMES[word]) if (word := words.get(id(edge.argument), alone)) else edge for edge in edges
+    )
 
 
 def _dtype_that_raises(world: Libraries, effect: Effect, given: Given) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     arrays,
     collections,
+    contexts,
     graphs,
     keras,
     models,
@@ -21,5 +22,5 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    for room in (operators, python, collections, arrays, variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, training):
+    for room in (operators, python, collections, contexts, arrays, variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, training):
         room.register(registry)

@@ -47,7 +47,6 @@ def register(registry: Registry) -> None:
     for kind in ("builtins.property", "functools.cached_property"):
         registry.calls[kind] = lambda world, callee, args, site: world.run.opaque(site)
         registry.methods[(kind, "setter")] = _setter
-    registry.calls["context manager"] = _call_context_manager
     registry.elements["iterator"] = _iterate
     registry.elements["const"] = lambda world, value, site: []
     registry.elements["dict view"] = lambda world, value, site: list(value.info)
@@ -577,15 +576,6 @@ def copy_instance(world: Libraries, value: Cell, site: Site) -> Cell:
     return cell
 
 
-def _context_manager(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Wrapped("context manager", args.positional[0])
-
-
-def _call_context_manager(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(callee, Wrapped)
-    return world.run.call(callee.function, args, site)
-
-
 def _default_dict(world: Libraries, args: Arguments, site: Site) -> Value:
     return containers.make_dict(world.run, Many(Tuple((UNBOUND, UNBOUND))) if False else [], site)
 
@@ -624,7 +614,7 @@ LIBRARY: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "functools.lru_cache": _identity, "functools.cache": _identity, "functools.singledispatch": _identity,
     "tapelint.identity": _identity, "functools.cached_property": _descriptor("functools.cached_property"),
     "functools.reduce": _reduce, "itertools.chain": _chain, "itertools.chain.from_iterable": _chain_from,
-    "itertools.repeat": _repeat, "copy.copy": _copy, "contextlib.contextmanager": _context_manager,
+    "itertools.repeat": _repeat, "copy.copy": _copy,
     "collections.OrderedDict": _dict, "collections.deque": _listed("list"), "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _identity, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -27,9 +27,8 @@ from .world import FunctionHandler, Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
-    registry.enters["context"] = lambda world, cell, site: NO_VALUE
-    for prefix in CONTEXTS:
-        registry.functions[prefix] = lambda world, args, site: Cell(world.run.uid(), "context")
+    for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
+        registry.functions[name] = _converted(name)
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
@@ -37,12 +36,6 @@ def register(registry: Registry) -> None:
     registry.methods[("strategy", "experimental_distribute_dataset")] = lambda world, base, args, site: args.positional[0]
     registry.methods[("opaque", "run")] = _opaque_run
 
-
-CONTEXTS = (
-    "tensorflow.device", "tensorflow.name_scope", "tensorflow.init_scope", "tensorflow.control_dependencies",
-    "contextlib.suppress", "contextlib.nullcontext", "contextlib.ExitStack", "tensorflow.profiler.experimental.Profile",
-    "tensorflow.profiler.experimental.Trace", "keras.name_scope", "tensorflow.summary.record_if",
-)  # fmt: skip
 
 QUIET = (
     "tensorflow.summary.", "tensorflow.debugging.", "tensorflow.print", "tensorflow.config.", "tensorflow.io.",
@@ -58,7 +51,7 @@ QUIET = (
 
 def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
     """Calls that change no number of the program: logs, checks, seeds, devices."""
-    if not name.startswith(QUIET):
+    if not name.startswith(QUIET) or world.facts.fact(name) is not None:
         return None
     if name == "tensorflow.executing_eagerly":
         return Const(not world.run.graph_mode)
@@ -210,9 +203,44 @@ def _opaque_run(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     return world.run.call_unknown(base, args, site)
 
 
+# -- conversions that give back what they got
+
+
+def _converted(name: str) -> FunctionHandler:
+    """`tf.convert_to_tensor` and the like: a tensor that already is what is wanted is given back as it is."""
+
+    def convert(world: Libraries, args: Arguments, site: Site) -> Value:
+        value, wanted = args.get(0, "value"), args.get(1, "dtype")
+        value = args.keywords.get("x", value)
+        fact = world.facts.fact(name)
+        assert fact is not None
+        is_tensor = isinstance(value, Data) and value.kind == "tensor"
+        if not is_tensor or "shape" in args.keywords or len(args.positional) > 2:
+            return apply.call_fact(world, fact, args, site)
+        if wanted in (UNBOUND, NO_VALUE):
+            return value
+        made = apply.call_fact(world, fact, args, site)
+        return _perhaps_the_same(world, value, made, site)
+
+    return convert
+
+
+def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -> Value:
+    """A conversion to a dtype that the tensor may have already, so that it may be the same tensor."""
+    if not (isinstance(value, Data) and isinstance(made, Data)) or made.dtype != value.dtype:
+        return made
+    unseen = [rec for rec in value.node.recorded if rec not in made.node.recorded]
+    if not unseen:
+        return made
+    edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
+    node = world.run.node("pack", edges, site, dtype=made.dtype, detail="perhaps the same")
+    return Data(node, made.kind, made.dtype, made.shape, made.range)
+
+
 FUNCTIONS: dict[str, FunctionHandler] = {
     "Variable": _variable, "nest.map_structure": _map_structure, "nest.flatten": _flatten, "split": _split,
-    "unstack": _unstack,
+    "unstack": _unstack, "convert_to_tensor": _converted("tensorflow.convert_to_tensor"),
+    "constant": _converted("tensorflow.constant"), "cast": _converted("tensorflow.cast"),
     "distribute.MirroredStrategy": _strategy, "distribute.get_strategy": _strategy,
     "distribute.OneDeviceStrategy": _strategy, "distribute.TPUStrategy": _strategy,
     "distribute.MultiWorkerMirroredStrategy": _strategy,

@@ -161,7 +161,7 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
     def wrap(value: Value, dtype: str) -> Value:
         node = world.run.node_of(value, site)
-        edges = [Edge(n, ZERO) for n in nodes] + ([Edge(node, FLOWS)] if node is not None else [])
+        edges = [Edge(n, ZERO, "opaque") for n in nodes] + ([Edge(node, FLOWS, "opaque")] if node is not None else [])
         return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
 
     wanted = args.get(2, "Tout")

@@ -1,0 +1,60 @@
+"""What `with` enters that neither records nor stops recording: contextlib's managers, devices, scopes."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Tuple, Value, Wrapped
+
+from .world import Libraries, Registry
+
+PLAIN = (
+    "tensorflow.device", "tensorflow.name_scope", "tensorflow.init_scope", "tensorflow.control_dependencies",
+    "contextlib.suppress", "tensorflow.profiler.experimental.Profile", "tensorflow.profiler.experimental.Trace",
+    "keras.name_scope", "tensorflow.summary.record_if", "keras.device", "contextlib.redirect_stdout",
+)  # fmt: skip
+"""Managers that change nothing of the numbers and give nothing."""
+
+
+def register(registry: Registry) -> None:
+    """Add the managers."""
+    for name in PLAIN:
+        registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "context")
+    registry.functions["contextlib.nullcontext"] = registry.functions["contextlib.closing"] = _holding
+    registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped("context manager", args.get(0, "func"))
+    registry.functions["contextlib.ExitStack"] = lambda world, args, site: Cell(world.run.uid(), "exit stack", site=site)
+    registry.calls["context manager"] = _made
+    registry.enters["context"] = lambda world, cell, site: cell.info if isinstance(cell.info, Value) else NO_VALUE
+    registry.enters["exit stack"] = lambda world, cell, site: cell
+    registry.leaves["exit stack"] = _unwind
+    registry.methods[("exit stack", "enter_context")] = _enter_later
+    for name in ("callback", "push", "pop_all"):
+        registry.methods[("exit stack", name)] = lambda world, base, args, site: base
+    registry.methods[("exit stack", "close")] = lambda world, base, args, site: _unwind(world, base, site) or NO_VALUE  # type: ignore[arg-type]
+
+
+def _holding(world: Libraries, args: Arguments, site: Site) -> Value:
+    given = args.get(0, "enter_result")
+    return Cell(world.run.uid(), "context", given if given is not UNBOUND else NO_VALUE)
+
+
+def _made(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    return world.run.call(callee.function, args, site)
+
+
+def _enter_later(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`stack.enter_context(manager)`: left when the stack is."""
+    assert isinstance(base, Cell)
+    manager = args.get(0, "cm")
+    slot = (base.uid, "entered")
+    old = world.run.state.get(slot)
+    world.run.state.set(slot, Tuple((*(old.items if isinstance(old, Tuple) else ()), manager)))
+    return world.run.enter(manager, site, site)
+
+
+def _unwind(world: Libraries, cell: Cell, site: Site) -> None:
+    entered = world.run.state.get((cell.uid, "entered"))
+    for manager in reversed(entered.items if isinstance(entered, Tuple) else ()):
+        world.run.leave(manager, site)
+    world.run.state.set((cell.uid, "entered"), Tuple(()))
