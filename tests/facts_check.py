@@ -71,6 +71,18 @@ def holds_here(versions: str) -> bool:
     return not versions or found is not None and SpecifierSet(found[2]).contains(VERSIONS[found[1]], prereleases=True)
 
 
+def check(line: Line) -> str | None:
+    """None if a header or a line is right, else what is wrong with it."""
+    try:
+        if line.text == line.header:
+            return check_header(line)
+        if line.text.startswith(("weights ", "inner ")):
+            return check_weights(line)
+        return check_line(line)
+    except Exception as error:
+        return f"{line.where}: {line.text}\n    {type(error).__name__}: {error}"
+
+
 def check_line(line: Line) -> str | None:
     """None if a line is right, else what it says and what was observed."""
     versions, graph, expression, words = split_line(line.text)

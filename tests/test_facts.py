@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tapelint.facts import FactError, Facts
+from tapelint.facts import NUMPY, FactError, Facts
 from tapelint.facts.table import FOLDER, NO_FACTS
 
 needs_tensorflow = pytest.mark.skipif(
@@ -22,23 +24,176 @@ FILES = [path for path in sorted(FOLDER.glob("*.txt")) if path.name not in NO_FA
 def test_every_line_is_what_the_library_does(path: Path) -> None:
     import facts_check
 
-    wrong = []
-    for line in facts_check.lines_of(path):
-        try:
-            if line.text == line.header:
-                found = facts_check.check_header(line)
-            elif line.text.startswith(("weights ", "inner ")):
-                found = facts_check.check_weights(line)
-            else:
-                found = facts_check.check_line(line)
-        except Exception as error:
-            found = f"{line.where}: {line.text}\n    {type(error).__name__}: {error}"
-        if found:
-            wrong.append(found)
+    wrong = [found for line in facts_check.lines_of(path) if (found := facts_check.check(line))]
     assert not wrong, f"{len(wrong)} wrong\n\n" + "\n\n".join(wrong)
 
 
-def test_every_block_can_be_read() -> None:
+@needs_tensorflow
+def test_equivalents_agree_and_let_the_gradient_through() -> None:
+    import facts_equivalents
+
+    wrong = [found for pair in facts_equivalents.pairs() if (found := facts_equivalents.check(pair))]
+    assert not wrong, "\n\n".join(wrong)
+
+
+@needs_tensorflow
+def test_a_wrong_line_shows_what_was_observed() -> None:
+    import facts_check
+
+    header = "tf.round(x, name=None) = tf.math.round"
+    line = facts_check.Line(FOLDER / "tf.txt", 7, header, "tf.round(x)  flows linear")
+    assert facts_check.check(line) == (
+        "tf.txt:7: tf.round(x)  flows linear\n    wrong: x none\n    observed: tf.round(x)  none, keeps sign"
+    )
+
+
+def test_every_block_can_be_read_and_no_name_is_twice() -> None:
     facts = Facts.load()
     for name in facts.names():
         assert facts.fact(name) is not None
+    headers = [
+        line.partition("(")[0]
+        for path in FILES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith((" ", "#"))
+    ]
+    assert len(headers) == len(set(headers))
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        ("tensorflow.log", "tensorflow.math.log"),
+        ("tensorflow.compat.v1.log", "tensorflow.math.log"),
+        ("tensorflow.compat.v2.math.log", "tensorflow.math.log"),
+        ("tensorflow.math.reduce_sum", "tensorflow.reduce_sum"),
+        ("tensorflow.keras.ops.log", "keras.ops.log"),
+        ("keras.ops.numpy.log", "keras.ops.log"),
+        ("tensorflow.experimental.numpy.log", "tensorflow.experimental.numpy.log"),
+        ("tensorflow.keras.layers.Dense", "keras.layers.Dense"),
+        ("tf_keras.layers.Dense", "keras.layers.Dense"),
+        ("tf_keras.layers.LeakyReLU", "tf_keras.layers.LeakyReLU"),
+        ("tensorflow.keras.losses.mse", "keras.losses.mean_squared_error"),
+        ("tensorflow.nosuch", None),
+    ],
+)
+def test_aliases_lead_to_one_entry(name: str, canonical: str | None) -> None:
+    assert Facts.load().canonical(name) == canonical
+
+
+def test_the_experiment_that_fits_answers() -> None:
+    facts = Facts.load()
+    cast = facts.fact("tensorflow.cast")
+    assert cast is not None
+    assert cast.decided_by == {"dtype"}
+    assert cast.effect({"dtype": "int64"}).inputs["x"].outcome == "none"
+    assert cast.effect({"dtype": "float16"}).result.dtype == "float16"
+    assert cast.effect({}, {"dtype"}).inputs["x"].outcome == "unknown"
+    power = facts.fact("operator **")
+    assert power is not None
+    assert power.effect({"right": 5}).inputs["left"].singular == ()
+    assert power.effect({"right": 0.3}).inputs["left"].singular[0].at == 0.0
+    times = facts.fact("operator *")
+    assert times is not None
+    assert times.effect({"left": NUMPY}).inputs["right"].keras_variable_outcome == "detached"
+    activation = facts.fact("keras.layers.Activation")
+    assert activation is not None
+    assert activation.effect({"activation": "unheard of"}).result.low is None
+
+
+def test_variables_and_graphs_differ_where_it_was_measured() -> None:
+    constant = Facts.load().fact("tensorflow.constant")
+    assert constant is not None
+    value = constant.effect({}).inputs["value"]
+    assert (value.outcome, value.variable_outcome) == ("flows", "none")
+    numpy = Facts.load().fact("numpy.square")
+    assert numpy is not None
+    assert numpy.effect({}).graph_error == "NotImplementedError"
+    top = Facts.load().fact("tensorflow.math.top_k")
+    assert top is not None
+    values, indices = top.effect({"k": 3}).result.parts or ()
+    assert values is not None and values.inputs["input"].outcome == "flows"
+    assert indices is not None and indices.inputs["input"].outcome == "none"
+
+
+def test_weights_of_a_layer() -> None:
+    layer = Facts.load().fact("keras.layers.BatchNormalization")
+    assert layer is not None
+    assert [(w.name, w.trainable, w.when) for w in layer.weights] == [
+        ("gamma", True, ("scale", True)),
+        ("beta", True, ("center", True)),
+        ("moving_mean", False, None),
+        ("moving_variance", False, None),
+    ]
+
+
+def test_namespaces_are_known() -> None:
+    facts = Facts.load()
+    assert facts.has_prefix("tensorflow.math")
+    assert facts.has_prefix("tensorflow.keras.layers")
+    assert not facts.has_prefix("tensorflow.math.log")
+    assert not facts.has_prefix("torch")
+
+
+def test_a_project_adds_facts_in_the_same_words() -> None:
+    facts = Facts.load(
+        {
+            "mylib.losses.smooth": "flows",
+            "mylib.io.to_image": "detached",
+            "mylib.mix": "x flows, y none",
+            "mylib.ids": "none, int32",
+            "mylib.broken": "raises LookupError",
+        }
+    )
+    smooth = facts.fact("mylib.losses.smooth")
+    assert smooth is not None
+    assert [(p.star, p.name) for p in smooth.parameters] == [("*", "args"), ("**", "kwargs")]
+    assert smooth.effect({}).inputs["args"].outcome == "flows"
+    image = facts.fact("mylib.io.to_image")
+    assert image is not None and image.effect({}).result.kind == "numpy"
+    mix = facts.fact("mylib.mix")
+    assert mix is not None
+    assert {name: i.outcome for name, i in mix.effect({}).inputs.items()} == {"x": "flows", "y": "none"}
+    broken = facts.fact("mylib.broken")
+    assert broken is not None and broken.effect({}).inputs["args"].error == "LookupError"
+    assert facts.has_prefix("mylib.losses")
+    assert Facts.load().fact("mylib.mix") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "message"),
+    [
+        ("mylib.f", "flow", "\"mylib.f\" = 'flow'"),
+        ("mylib.f", "", "\"mylib.f\" = ''"),
+        ("my lib", "flows", "\"my lib\" = 'flows'"),
+        ("mylib.f", "raises", "a word is missing at the end"),
+        ("mylib.f", 3, '"mylib.f" = 3'),
+    ],
+)
+def test_a_malformed_fact_of_a_project_is_shown(name: str, words: str, message: str) -> None:
+    with pytest.raises(FactError) as caught:
+        Facts.load({name: words})
+    assert message in str(caught.value)
+
+
+def test_a_replacement_says_which_calls_it_fits() -> None:
+    mean = Facts.load().replacement("numpy.mean")
+    assert mean is not None and mean.name == "tensorflow.reduce_mean"
+    assert mean.fits(1, []) and mean.fits(2, ["keepdims"]) and mean.fits(1, ["axis"])
+    assert not mean.fits(1, ["dtype"]) and not mean.fits(3, []) and not mean.fits(0, ["axis"])
+    assert mean.keywords["a"] == "input_tensor"
+
+
+def test_loading_reads_headers_only_and_is_quick() -> None:
+    code = (
+        "import ast, dataclasses, pathlib, time\n"
+        "import tapelint.facts.values\n"
+        "from time import perf_counter as now\n"
+        "best = []\n"
+        "from tapelint.facts import Facts, table\n"
+        "for _ in range(3):\n"
+        "    table._index.cache_clear(); start = now(); Facts.load(); best.append(now() - start)\n"
+        "print(min(best) * 1000)"
+    )
+    took = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert float(took) < 15, f"loading the table took {took} ms"

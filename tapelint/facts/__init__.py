@@ -8,7 +8,20 @@ README.md in this folder describes the form of the files.
 """
 
 from tapelint.facts.parse import NUMPY
+from tapelint.facts.choose import TENSOR
 from tapelint.facts.table import Facts
-from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Result, Singular, Weight
+from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
-__all__ = ["NUMPY", "Effect", "Fact", "FactError", "Facts", "Input", "Parameter", "Result", "Singular", "Weight"]
+__all__ = ["TENSOR", 
+    "NUMPY",
+    "Effect",
+    "Fact",
+    "FactError",
+    "Facts",
+    "Input",
+    "Parameter",
+    "Replacement",
+    "Result",
+    "Singular",
+    "Weight",
+]

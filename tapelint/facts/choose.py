@@ -31,6 +31,8 @@ class Experiment:
 
 
 UNSET = object()
+TENSOR = object()
+"""Stands in `given` for an argument that is no constant but something that may carry a gradient."""
 
 
 def _hangs(one: Mapping[str, object], other: Mapping[str, object], unknown: frozenset[str] | set[str]) -> bool:
@@ -45,9 +47,11 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
     if not plain:
         return Effect({}, Result(kind="object"))
     defaults = _defaults(fact)
+    tensors = {name for name, value in given.items() if value is TENSOR}
+    given = {name: value for name, value in given.items() if value is not TENSOR}
     unknown = {*unknown, *_strange(plain, given)}
     ranked = sorted(
-        ((_fit(e.given, given, unknown, defaults), -at, e) for at, e in enumerate(plain)),
+        ((_fit(e.given, given, unknown, defaults) + _covered(e, tensors), -at, e) for at, e in enumerate(plain)),
         key=lambda item: item[:2],
         reverse=True,
     )
@@ -56,6 +60,11 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
     effect = _with_dtype(_assemble(same, best), best, given)
     hung = [e for fit, _, e in ranked if fit == ranked[0][0] and _hangs(e.given, best.given, unknown)]
     return _doubt(effect, [_assemble([r], r) for r in hung]) if hung else effect
+
+
+def _covered(experiment: Experiment, tensors: set[str]) -> float:
+    """How well the arguments that carry a gradient are those of the experiment."""
+    return sum(1.0 if name in experiment.inputs else -1.0 for name in tensors)
 
 
 def _strange(plain: list[Experiment], given: Mapping[str, object]) -> set[str]:
@@ -69,7 +78,7 @@ def _strange(plain: list[Experiment], given: Mapping[str, object]) -> set[str]:
 
 
 def _alike(one: str, other: object) -> bool:
-    return one == other or bool(family(one)) and isinstance(other, str) and family(one) == family(other)
+    return one == other or (family(one) != "" and isinstance(other, str) and family(one) == family(other))
 
 
 def _with_dtype(effect: Effect, best: Experiment, given: Mapping[str, object]) -> Effect:

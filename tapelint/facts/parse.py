@@ -156,7 +156,8 @@ def read_line(text: str, name: str, kind: str, signatures: list[tuple[Parameter,
     if name.startswith(("Variable.", "KerasVariable.")):
         leaves = {}  # the receiver is one, which is no variant
     variable = "keras" if "kv" in leaves else "tensorflow" if any(_is_variable(leaf) for leaf in leaves) else ""
-    return Experiment(given, inputs, said.result, said.error, text, part if isinstance(part, int) else None, graph, variable)
+    at = part if isinstance(part, int) else None
+    return Experiment(given, inputs, said.result, said.error, text, at, graph, variable)
 
 
 def carries(leaf: str) -> bool:
@@ -268,8 +269,13 @@ def is_leaf(name: str) -> bool:
 
 
 BUILTINS = frozenset(
-    ["abs", "all", "any", "bool", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "getattr", "hash", "id", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "object", "pow", "print", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip", "bytes", "setattr", "hasattr"]
-)
+    {
+        "abs", "all", "any", "bool", "complex", "dict", "divmod", "enumerate", "filter", "float", "format",
+        "getattr", "hash", "id", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next",
+        "object", "pow", "print", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str",
+        "sum", "tuple", "type", "zip", "bytes", "setattr", "hasattr",
+    }
+)  # fmt: skip
 
 
 def _constant(tree: ast.expr) -> object:

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from tapelint.facts.choose import Experiment
-from tapelint.facts.parse import full_name, header_name, read_block
-from tapelint.facts.values import Fact, FactError, Input, Parameter
+from tapelint.facts.parse import full_name, header_name, read_block, read_header
+from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
@@ -69,8 +69,20 @@ class Facts:
         return other is not None and self.has_prefix(other)
 
     def equivalent(self, qualified: str) -> str | None:
-        """TensorFlow's function that does the same as one of NumPy's with the same positional arguments."""
-        return _equivalents().get(qualified)
+        """TensorFlow's function that does the same as one of NumPy's or math's; what a call may give: `replacement`."""
+        found = _equivalents().get(qualified)
+        return found[1] if found else None
+
+    def replacement(self, qualified: str) -> Replacement | None:
+        """The same, with the parameters that a call may give so that only its callee need be changed."""
+        found = _equivalents().get(qualified)
+        if found is None:
+            return None
+        allowed = read_header(found[0])[0]
+        fact = self.fact(found[1])
+        theirs = [p.name for p in fact.parameters if not p.star] if fact else []
+        renamed = {p.name: new for p, new in zip(allowed, theirs, strict=False) if not p.star and not p.keyword_only}
+        return Replacement(found[1], allowed, renamed)
 
     def _read_once(self, name: str) -> Fact:
         block = self._blocks[name]
@@ -120,8 +132,9 @@ def _index() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @cache
-def _equivalents() -> dict[str, str]:
-    return _pairs("equivalents.txt")
+def _equivalents() -> dict[str, tuple[str, str]]:
+    """By the left function's name: its signature as it stands there, and the right function's name."""
+    return {full_name(header_name(left)): (left, right) for left, right in _pairs("equivalents.txt").items()}
 
 
 def _pairs(file: str) -> dict[str, str]:
@@ -152,5 +165,11 @@ def _own(name: str, words: object) -> Fact:
 
 
 _RESERVED = frozenset(
-    ["flows", "none", "zero", "detached", "raises", "call", "as", "linear", "bilinear", "square", "division", "piecewise", "other", "inf", "nan", "not", "recorded", "positive", "from", "above", "to", "below", "keeps", "within", "fields", "tensor", "numpy", "python", "variable", "None", "object", "tuple", "overflows", "same", "argument", "bool", "string", "complex", "float", "int", "float16", "float32", "float64", "int32", "int64"]
-)
+    {
+        "flows", "none", "zero", "detached", "raises", "call", "as", "linear", "bilinear", "square",
+        "division", "piecewise", "other", "inf", "nan", "not", "recorded", "positive", "from", "above", "to",
+        "below", "keeps", "within", "fields", "tensor", "numpy", "python", "variable", "None", "object",
+        "tuple", "overflows", "same", "argument", "bool", "string", "complex", "float", "int", "float16",
+        "float32", "float64", "int32", "int64",
+    }
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -124,6 +124,27 @@ class Effect:
     keras_variable_error: str | None = None
     graph_variable_error: str | None = None
     experiment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A function that can stand for another without a change to the call's positional arguments.
+
+    `parameters`: what the call may give. `keywords`: the new names of arguments given by keyword.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    keywords: Mapping[str, str]
+
+    def fits(self, positional: int, keywords: Iterable[str]) -> bool:
+        """Whether a call with so many positional arguments and these keywords, and no `*` or `**`, may be changed."""
+        plain = [p.name for p in self.parameters if not p.star and not p.keyword_only]
+        given = {*plain[:positional], *keywords}
+        wanted = {p.name for p in self.parameters if not p.star and not p.has_default}
+        many = any(p.star == "*" for p in self.parameters)
+        free = {p.name for p in self.parameters if not p.star} - set(plain[:positional])
+        return (many or positional <= len(plain)) and wanted <= given and set(keywords) <= free
 
 
 @dataclass(frozen=True, slots=True)

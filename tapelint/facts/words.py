@@ -12,8 +12,13 @@ OUTCOMES = frozenset(get_args(Outcome)) - {"raises", "unknown"}
 LINEARITIES = frozenset(get_args(Linearity)) - {"zero"}
 KINDS = frozenset(get_args(ResultKind)) - {"none"}
 DTYPES = frozenset(
-    ["same", "argument", "bool", "string", "complex", "float", "int", "uint", "quantized", "variant", "resource", "float16", "bfloat16", "float32", "float64", "complex64", "complex128", "int4", "int8", "int16", "int32", "int64", "uint4", "uint8", "uint16", "uint32", "uint64", "qint8", "quint8", "qint32", "qint16", "quint16", "mixed"]
-)
+    {
+        "same", "argument", "bool", "string", "complex", "float", "int", "uint", "quantized", "variant",
+        "resource", "float16", "bfloat16", "float32", "float64", "complex64", "complex128", "int4", "int8",
+        "int16", "int32", "int64", "uint4", "uint8", "uint16", "uint32", "uint64", "qint8", "quint8",
+        "qint32", "qint16", "quint16", "mixed",
+    }
+)  # fmt: skip
 BOUNDS = frozenset(["positive", "not", "from", "above", "to", "below"])
 
 
@@ -152,7 +157,9 @@ class _Reader:
         answer = Answer(error=self.error)
         for leaf, carries in self.carriers.items():
             if leaf in self.said:
-                said = {"outcome": self.everyone.get("outcome", "flows")} | self.said[leaf]
+                said = {k: v for k, v in self.everyone.items() if k == "outcome"} | self.said[leaf]
+                if "outcome" not in said:
+                    raise FactError(f"what happens to {leaf}?")
             elif not carries:
                 said = {"outcome": "none"}
             elif "outcome" in self.everyone:
