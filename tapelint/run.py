@@ -260,7 +260,7 @@ def analyse(files: Sequence[File], analyst: Analyst, jobs: int | None = None) ->
     """The report of each file, in the order of `files`, made by at most `jobs` processes (None: as is worthwhile)."""
     processes = processes_for(len(files), jobs)
     if processes == 1:
-        with _few_collections():
+        with few_collections():
             return [analyst.look(file) for file in files]
     if _can_fork():
         _preload(files, analyst)
@@ -314,7 +314,7 @@ def _collect_less() -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
-class _few_collections:
+class few_collections:
     """Less garbage collection for a while."""
 
     def __enter__(self) -> None:
