@@ -107,7 +107,8 @@ class Decisions:
         drops: dict[str, tuple[Execution, Dropped]] = {}
         for execution in matter:
             for source, dropped in self._dropped(execution):
-                if dropped.join.site is not None and dropped.join.site.node is event.detail:
+                here = dropped.join.site is not None and dropped.join.site.node is event.detail
+                if here and not self._losing(dropped, source):
                     drops.setdefault(source.expression, (execution, dropped))
         if not drops:
             return "records", (), None, (Step(event.site.span, _RECORDS.get(event.call, _RECORDS["if"])),)
@@ -132,8 +133,6 @@ class Decisions:
         behind = self._ancestors(execution)
         if any(n.op == "join" and n.site is not None and n.site.node is event.detail for n in behind):
             return True
-        if event.call not in ("while", "comprehension"):
-            return False
         mine = {id(node) for node in ast.walk(event.detail)} if isinstance(event.detail, ast.AST) else set()
         return any(n.site is not None and id(n.site.node) in mine and n.recorded for n in behind)
 

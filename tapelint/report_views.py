@@ -65,6 +65,8 @@ class _Builder:
                 found = (self._cut(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name)
                 cut = next((c for c in found if c is not None), None)
             rebound = next((p for p in own if p.kind == "rebound source" and name in p.sources), None)
+            if cut is not None and cut.reason == "unregistered" and any(p.kind == "custom gradient count" for p in own):
+                cut = None
             if rebound is not None:
                 verdicts.append(SourceVerdict(name, verdict, rebound.steps))
                 continue
@@ -83,6 +85,8 @@ class _Builder:
         """Why a source has no gradient, or has none on some ways through."""
         finder, decisions = Finder(self.tapes, self.syntax), Decisions(self.tapes, self.syntax)
         source = execution.sources[position]
+        if execution.dead:
+            return None
         branch = decisions.cut(execution, position)
         if branch is not None:
             return branch

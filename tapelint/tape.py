@@ -464,6 +464,8 @@ class Tapes:
         if run.graph_mode and (run.no_autograph or kind in UNCONVERTED):
             error = "OperatorNotAllowedInGraphError"
             self.world.raised(error, site, f"condition {kind}")
+        elif not self.world.staged(value):
+            self._left_out(value, site, statement)
         self.events.append(
             Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0, error=error,
                   active=tuple(self.active()), detail=statement, dead=dead)

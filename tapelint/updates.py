@@ -98,11 +98,13 @@ class _Update:
         """Gradients without their variables, or two lists in place of pairs."""
         if not isinstance(seen, Tuple) or not seen.items:
             return None
+        if len(seen.items) == 2 and self._is_gradient(seen.items[0]) and _is_variable(seen.items[1]):
+            return self._at_call("update arguments", "this is one pair; an update takes a list of pairs", "")
         if all(self._is_gradient(row) for row in seen.items):
             text = (
                 f"`{self._text_of_pairs()}` are gradients alone: an update takes pairs of a gradient and its variable"
             )
-            return self._at_call("update arguments", text, "ValueError")
+            return self._at_call("update arguments", text, "")
         lists = [row.items for row in seen.items if isinstance(row, Tuple) and len(row.items) > 1]
         if len(lists) != 2 or len(seen.items) != 2 or isinstance(columns, Tuple):
             return None
@@ -264,7 +266,7 @@ class _Update:
 
     def _at_call(self, kind: ProblemKind, text: str, error: str, steps: Sequence[Step] = ()) -> Problem:
         site = self.event.site
-        steps = steps or [Step(site.span, f"this raises {error}" if error else "this changes nothing")]
+        steps = steps or [Step(site.span, f"this raises {error or 'an error'}")]
         argument = self._argument()
         rest = [("pairs", place_of(Site(site.source, argument)))] if argument is not None else []
         return made(self.syntax, kind, site, text=text, error=error, steps=steps, sources=self._names(), rest=rest)

@@ -183,6 +183,7 @@ class Core:
         self.no_autograph = 0
         self.join_detail = ""
         self.deciding: Site | None = None
+        self.chosen: dict[Value, Site] = {}
         self._uids = 0
         self._pool: Node | None = None
         self._constant: Node | None = None
@@ -247,7 +248,8 @@ class Core:
         if isinstance(value, Variable):
             return self.world.use(value, site)
         if isinstance(value, OneOf):
-            return self.phi([self.node_of(option, site) for option in value.options])
+            with self.decided_by(self.deciding or self.chosen.get(value)):
+                return self.phi([self.node_of(option, site) for option in value.options])
         nodes = self.parts_of(value, site)
         if not nodes:
             return None
@@ -430,7 +432,10 @@ class Core:
             return Tuple(tuple(self.join(a, b) for a, b in zip(first.items, second.items, strict=True)), first.names)
         if isinstance(first, Names) and isinstance(second, Names):
             return Names(tuple(dict.fromkeys((*first.names, *second.names))))
-        return self._limited(one_of((first, second)))
+        made = self._limited(one_of((first, second)))
+        if self.deciding is not None and isinstance(made, OneOf):
+            self.chosen[made] = self.deciding
+        return made
 
     def join_data(self, first: Data, second: Data) -> Data:
         """Two numbers, one of which it is."""
