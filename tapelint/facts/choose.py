@@ -56,7 +56,7 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
         reverse=True,
     )
     best = ranked[0][2]
-    same = [e for e in fact.experiments if e.given == best.given]
+    same = [best, *(e for e in fact.experiments if e.given == best.given and e is not best)]
     effect = _with_dtype(_assemble(same, best), best, given)
     hung = [e for fit, _, e in ranked if fit == ranked[0][0] and _hangs(e.given, best.given, unknown)]
     return _doubt(effect, [_assemble([r], r) for r in hung]) if hung else effect
