@@ -42,9 +42,8 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
         return
     library = cut.call.partition(".")[0]
     other = ask.equivalent(cut.call)
-    fix = None
     help = f"compute `{cut.result}` with TensorFlow, or wrap the call in a `tf.custom_gradient` function"
     if other:
-        fix = ask.fix("replace_callee", f"Use `{ask.spelled(other, cut.place)}`", cut.place, other, safe=True)
         help = f"`{ask.spelled(other, cut.place)}` computes the same and keeps the gradient"
+    fix = ask.in_tensorflow(cut.call, cut.place)
     yield rule.cut(cut, f"`{library}` computes `{cut.result}` outside TensorFlow", fix=fix, help=help)

@@ -40,10 +40,8 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if not called(cut, "numpy.*"):
         return
     other = ask.equivalent(cut.call)
+    help = f"compute `{cut.result}` with TensorFlow's functions, which the tape records"
     if other:
-        fix = ask.fix("replace_callee", f"Use `{ask.spelled(other, cut.place)}`", cut.place, other, safe=True)
         help = f"`{ask.spelled(other, cut.place)}` computes the same and keeps the gradient"
-    else:
-        fix = None
-        help = f"compute `{cut.result}` with TensorFlow's functions, which the tape records"
+    fix = ask.in_tensorflow(cut.call, cut.place)
     yield rule.cut(cut, f"NumPy computes `{cut.result}`", fix=fix, help=help)

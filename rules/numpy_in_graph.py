@@ -45,15 +45,11 @@ rule = Rule(__name__, code="TL116", tags=("numpy", "graph"))
 
 @rule.on_problem("numpy in graph", "numpy() in graph")
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
-    fix = None
     text = problem.place.text
-    if problem.kind == "numpy() in graph" and text.endswith(".numpy()") and f"{text}." not in ask.text(problem.statement):
+    fix = ask.in_tensorflow(problem.text, problem.place)
+    is_method = problem.kind == "numpy() in graph" and text.endswith(".numpy()")
+    if is_method and f"{text}." not in ask.text(problem.statement):
         fix = ask.fix("drop_method_call", "Drop `.numpy()`", problem.place, safe=True)
     help = "in a `tf.function` tensors have no values: use TensorFlow's functions, `tf.print` to show one"
-    if problem.kind == "numpy in graph":
-        other = ask.equivalent(problem.text)
-        if other:
-            message = f"Use `{ask.spelled(other, problem.place)}`"
-            fix = ask.fix("replace_callee", message, problem.place, other, safe=True)
     said = f"`{text}` needs a value, and a `tf.function` has none"
     yield rule.at(problem, f"{said}: {problem.error}" if problem.error else said, fix=fix, help=help)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -179,6 +180,16 @@ class Questions:
     def equivalent(self, qualified: str) -> str | None:
         return self._facts.equivalent(qualified)
 
+    def in_tensorflow(self, qualified: str, place: Place | Span) -> Fix | None:
+        found = self._facts.replacement(qualified)
+        span = _span(place)
+        file = self._file(span)
+        arguments = _arguments(file, span) if file and found else None
+        if found is None or arguments is None or not found.fits(*arguments):
+            return None
+        message = f"Use `{self.spelled(found.name, place)}`"
+        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=True)
+
     def spelled(self, qualified: str, near: Place | Span) -> str:
         span = _span(near)
         file = self._file(span)
@@ -211,6 +222,16 @@ class Questions:
 
     def _file(self, span: Span) -> Source | None:
         return self._source if span.path == self._source.path else self._project.readable(span.path)
+
+
+def _arguments(source: Source, span: Span) -> tuple[int, list[str]] | None:
+    """How many positional arguments a call has, and its keywords; None where it has a star, or is no call."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and node.lineno == span.start.line and source.span(node) == span:
+            names = [keyword.arg for keyword in node.keywords if keyword.arg]
+            starred = len(names) < len(node.keywords) or any(isinstance(each, ast.Starred) for each in node.args)
+            return None if starred else (len(node.args), names)
+    return None
 
 
 def _span(place: Place | Span) -> Span:

@@ -73,6 +73,10 @@ class Context(Protocol):
         """TensorFlow's own function for one of NumPy's, if it takes the same arguments and gives the same."""
         ...
 
+    def in_tensorflow(self, qualified: str, place: Place | Span) -> Fix | None:
+        """The safe fix that lets TensorFlow's own function do what the call at a place, of `qualified`, does."""
+        ...
+
     def text(self, span: Span) -> str:
         """The text of a span."""
         ...

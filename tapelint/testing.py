@@ -35,7 +35,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapelint.diagnostic import Diagnostic
+from tapelint.diagnostic import Diagnostic, Edit
 
 if TYPE_CHECKING:
     from tapelint.execution import Run
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"#\s*(error|warning|note|missed|unsafe-fix|fix|tf|not run):\s*((?:(?!\s+#\s*[a-z -]+:).)*)")
 _ASKS = re.compile(r"^[^#]*\.(gradient|jacobian|batch_jacobian)\(")
+_ROUNDS = 10
 _LEVELS = ("error", "warning", "note")
 # Findings about comments, about updates and about zeros that were asked for: the gradient itself is as it should be.
 _NO_MISTAKE = re.compile(r"TL0|TL5|TL417")
@@ -261,7 +262,6 @@ def check_reality(case: Case) -> None:
 def check_fixes(case: Case) -> None:
     """After the fixes the lines read as `fix:` says, the case lints clean, and every gradient flows."""
     problems = _Problems(case)
-    chosen = []
     for line in sorted({each.span.start.line for each in case.findings}):
         for safe, kind in ((True, "fix"), (False, "unsafe-fix")):
             found = [each for each in case.findings if each.span.start.line == line]
@@ -270,38 +270,47 @@ def check_fixes(case: Case) -> None:
             offered = "; ".join(fix.message for fix in fixes) or "none"
             right = bool(fixes) == marked if safe else bool(fixes) or not marked
             problems.expect(right, f"line {line}: a {kind} is marked: {marked}, offered: {offered}")
-            if marked:
-                chosen += fixes
     problems.raise_if_any()
-    if chosen:
-        _check_fixed(case, _apply(case, chosen), problems)
+    kinds = {mark.kind == "fix" for mark in case.marks("fix", "unsafe-fix")}
+    if kinds:
+        _check_fixed(case, _mended(case, kinds), problems)
     problems.raise_if_any()
 
 
-def _check_fixed(case: Case, fixed: Fixture, problems: _Problems) -> None:
-    wanted = [mark.text for mark in case.marks("fix", "unsafe-fix")]
-    before, after = (_plain_lines(text) for text in (case.fixture.text, fixed.text))
-    written = [line[2:].strip() for line in difflib.ndiff(before, after) if line.startswith("+ ")]
-    problems.expect(sorted(written) == sorted(wanted), f"the fix writes {written}, marked is {wanted}")
-    again = Case(fixed, case.name, every_gradient=True)
-    for each in again.findings:
-        left = f"line {each.span.start.line}: {each.level} {each.name}: {each.message}"
-        problems.expect(each.level == "note", f"after the fix there is still {left}")
-    if not case.fixture.not_run:
-        run = again.run
-        given = [word for words in run.seen.values() for word in re.split(r", | then ", words)]
-        problems.expect(not run.error, f"after the fix it raises {run.error}: {run.message}")
-        problems.expect(set(given) == {"flows"}, f"after the fix TensorFlow gives {', '.join(given) or 'nothing'}")
-
-
-def _apply(case: Case, chosen: Sequence[object]) -> Fixture:
-    from tapelint.diagnostic import Fix
+def _mended(case: Case, kinds: set[bool]) -> Case:
+    """The case after its fixes: those that are safe, those that are not, or both; round after round."""
     from tapelint.fix import apply
     from tapelint.source import Source
 
-    edits = dict.fromkeys(edit for fix in chosen if isinstance(fix, Fix) for edit in fix.edits)
-    text = apply(Source.from_text(case.fixture.text, case.fixture.path), edits)
-    return Fixture(case.fixture.path, text)
+    for _ in range(_ROUNDS):
+        marked = {mark.line for mark in case.marks("fix", "unsafe-fix")}
+        edits: dict[Edit, None] = {}
+        for each in case.findings:
+            for fix in each.fixes:
+                wanted = fix.safe or each.span.start.line + 1 in marked
+                apart = not any(one.span.overlaps(other.span) for one in fix.edits for other in edits)
+                if fix.safe in kinds and wanted and (apart or set(fix.edits) <= set(edits)):
+                    edits.update(dict.fromkeys(fix.edits))
+        if not edits:
+            break
+        text = apply(Source.from_text(case.fixture.text, case.fixture.path), edits)
+        case = Case(Fixture(case.fixture.path, text), case.name, every_gradient=True)
+    return case
+
+
+def _check_fixed(case: Case, mended: Case, problems: _Problems) -> None:
+    wanted = [mark.text for mark in case.marks("fix", "unsafe-fix")]
+    before, after = (_plain_lines(each.fixture.text) for each in (case, mended))
+    written = [line[2:].strip() for line in difflib.ndiff(before, after) if line.startswith("+ ")]
+    problems.expect(sorted(written) == sorted(wanted), f"the fix writes {written}, marked is {wanted}")
+    for each in mended.findings:
+        left = f"line {each.span.start.line}: {each.level} {each.name}: {each.message}"
+        problems.expect(each.level == "note", f"after the fix there is still {left}")
+    if not case.fixture.not_run:
+        run = mended.run
+        given = [word for words in run.seen.values() for word in re.split(r", | then ", words)]
+        problems.expect(not run.error, f"after the fix it raises {run.error}: {run.message}")
+        problems.expect(set(given) == {"flows"}, f"after the fix TensorFlow gives {', '.join(given) or 'nothing'}")
 
 
 def _compare(case: Case, run: Run, problems: _Problems) -> str:
