@@ -11,6 +11,7 @@ from . import (
     models,
     operators,
     python,
+    random_arrays,
     tensor_arrays,
     tensorflow,
     training,
@@ -22,5 +23,7 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    for room in (operators, python, collections, contexts, arrays, variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, training):
+    of_python = (operators, python, collections, contexts, arrays, random_arrays)
+    of_tensorflow = (variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, training)
+    for room in (*of_python, *of_tensorflow):
         room.register(registry)

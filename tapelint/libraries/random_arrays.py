@@ -1,0 +1,42 @@
+"""NumPy's random generators: plain arrays that no tape knows."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Value
+
+from . import apply, shapes
+from .world import Libraries, Registry
+
+MAKERS = ("default_rng", "RandomState", "Generator")
+INTEGERS = ("integers", "randint", "random_integers", "binomial", "poisson", "geometric", "multinomial")
+LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation")
+WITHOUT_RESULT = ("shuffle", "seed", "set_state")
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    for name in MAKERS:
+        registry.functions[f"numpy.random.{name}"] = _generator
+    registry.methods[("numpy generator", "*")] = _drawn
+
+
+def _generator(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Cell(world.run.uid(), "numpy generator", site=site)
+
+
+def _drawn(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """One draw; which numbers are drawn decides the dtype, `size` the shape."""
+    method, rest = args.positional[0], args.after(1)
+    name = str(method.value) if isinstance(method, Const) else ""
+    if name in WITHOUT_RESULT:
+        return NO_VALUE
+    dtype = "i" if name in INTEGERS else "f"
+    if name in LIKE_THE_ARGUMENT and rest.positional:
+        first = rest.positional[0]
+        dtype = "i" if isinstance(first, Const) else apply.dtype_of(world, first) or "f"
+    drawn = apply.detached(world, f"numpy.random.{name}", rest, site, dtype=dtype)
+    size = rest.keywords.get("size")
+    shape = shapes.as_shape(world, size) if size is not None else None
+    return Data(drawn.node, drawn.kind, dtype, shape)
