@@ -29,7 +29,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply
+from . import apply, shapes
 from .graphs import unconverted
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -206,6 +206,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
     result = apply.answer(world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges)
+    result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)
     return symbolic(world, cell, args, result)
 
@@ -277,8 +278,6 @@ def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value
 
 
 def _input(world: Libraries, args: Arguments, site: Site) -> Value:
-    from . import shapes
-
     node = world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC)
     shape = shapes.as_shape(world, args.get(0, "shape"))
     dtype = args.keywords.get("dtype", UNBOUND)

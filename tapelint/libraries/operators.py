@@ -6,7 +6,20 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, Variable, options
+from tapelint.flow.values import (
+    NO_VALUE,
+    Cell,
+    Const,
+    Data,
+    Many,
+    OneOf,
+    Opaque,
+    SliceOf,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
 
 from . import apply, numbers, shapes
 from .world import Libraries, Registry
@@ -84,10 +97,7 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     fact = world.facts.fact(f"operator {op}")
     if fact is None:
         return world.run.opaque(site, operands)
-    bounds = numbers.of_operator(world, op, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
-    if isinstance(made, Data) and bounds is not None:
-        made = Data(made.node, made.kind, made.dtype, made.shape, bounds)
     if isinstance(made, Data) and made.kind == "symbolic":
         world.symbolic_calls[made.node.id] = (Const(op), Arguments(operands), None)
     return made
@@ -110,7 +120,7 @@ def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     dtype = apply.dtype_of(world, base)
     made = world.run.node("operator []", edges, site, dtype=dtype or "?", kind="tensor")
     kind = "symbolic" if isinstance(base, Data) and base.kind == "symbolic" else "tensor"
-    result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), numbers.of_value(world, base))
+    result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), numbers.of_index(world, base, key))
     if kind == "symbolic":
         world.symbolic_calls[made.id] = (Const("[]"), Arguments([base, key]), None)
     return result
@@ -136,9 +146,7 @@ def _indexed_shape(world: Libraries, base: Value, key: Value) -> tuple[int | Non
         length = rest.pop(0)
         if isinstance(k, SliceOf):
             result.append(_slice_length(k, length))
-        elif isinstance(k, Data) and k.shape != ():
-            return None
-        elif isinstance(k, (Opaque, OneOf, Cell)):
+        elif (isinstance(k, Data) and k.shape != ()) or isinstance(k, (Opaque, OneOf, Cell)):
             return None
     return (*result, *rest)
 

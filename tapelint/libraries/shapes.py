@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
+
+from .numbers_names import short
 
 if TYPE_CHECKING:
     from .apply import Given
@@ -48,32 +53,219 @@ MADE_BY_SHAPE = {
     "numpy.random.uniform": "size",
 }  # fmt: skip
 
-SAME_SHAPE = frozenset(
-    "abs exp log log1p sqrt square tanh sin cos sigmoid relu softplus negative sign floor ceil round identity "
-    "stop_gradient zeros_like ones_like cast softmax log_softmax clip_by_value elu selu gelu erf rsqrt reciprocal acos asin "
-    "atan leaky_relu swish silu convert_to_tensor constant atanh acosh asinh sinh cosh expm1 array asarray".split()
+SAME_SHAPE = frozenset((
+    "abs", "exp", "log", "log1p", "sqrt", "square", "tanh", "sin", "cos", "sigmoid", "relu", "softplus", "negative", "sign",
+    "floor", "ceil", "round", "identity", "stop_gradient", "zeros_like", "ones_like", "cast", "softmax", "log_softmax",
+    "clip_by_value", "elu", "selu", "gelu", "erf", "rsqrt", "reciprocal", "acos", "asin", "atan", "leaky_relu", "swish", "silu",
+    "convert_to_tensor", "constant", "atanh", "acosh", "asinh", "sinh", "cosh", "expm1", "array", "asarray", "relu6", "cumsum",
+    "l2_normalize", "log_sigmoid", "reverse", "logical_not", "is_nan", "is_finite", "rint", "softsign", "mish",
+))  # fmt: skip
+BROADCASTING = frozenset((
+    "+", "-", "*", "/", "**", "//", "%", "maximum", "minimum", "squared_difference", "divide_no_nan", "multiply_no_nan", "xlogy",
+    "atan2", "==", "!=", "<", "<=", ">", ">=", "logical_and", "logical_or",
+))  # fmt: skip
+REDUCING = frozenset(
+    ("sum", "mean", "max", "min", "prod", "norm", "euclidean_norm", "std", "variance", "argmax", "argmin", "any", "all", "logsumexp")
 )
+SAME_LAYERS = frozenset(
+    f"keras.layers.{n}"
+    for n in ("Dropout", "BatchNormalization", "LayerNormalization", "Activation", "ReLU", "Softmax", "LeakyReLU", "ELU", "PReLU",
+              "GaussianNoise", "SpatialDropout2D", "GroupNormalization", "Identity", "Rescaling")
+)  # fmt: skip
 
 
 def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     """The shape of a call's result, for the calls that make arrays or keep a shape."""
+    op = short(name)
+    if op == "reshape":
+        return _reshaped(world, given)
     parameter = MADE_BY_SHAPE.get(name)
     if parameter is not None:
         shape = as_shape(world, given.get(parameter))
         return None if shape is not None and any(n is not None and n < 0 for n in shape) else shape
-    last = name.rpartition(".")[2]
-    if name.startswith("operator ") and "[" not in name:
-        if name.endswith("@"):
-            return _matmul(*(of_value(world, v) for v in list(given.values.values())[:2]))
-        return _broadcast([of_value(world, v) for v in given.values.values()])
-    if last == "matmul" and not {"transpose_a", "transpose_b"} & set(given.values):
-        return _matmul(*(of_value(world, v) for v in list(given.values.values())[:2]))
-    first = next(iter(given.values.values()), UNBOUND)
-    if last in SAME_SHAPE:
+    values = list(given.values.values())
+    first = values[0] if values else UNBOUND
+    if op == "@":
+        return _product(world, given, values)
+    if op == "where" and len(values) == 3:
+        return _broadcast([of_value(world, v) for v in values])
+    if (op in BROADCASTING and len(values) >= 2) or (name.startswith("operator ") and "[" not in name):
+        return _broadcast([of_value(world, v) for v in values[:2]])
+    handler = HANDLERS.get(op)
+    if handler is not None:
+        return handler(world, given)
+    if op in SAME_SHAPE or name.rpartition(".")[2] in SAME_SHAPE or name in SAME_LAYERS:
         return of_value(world, first)
-    if last.startswith("reduce_") or last in ("mean", "sum", "prod"):
-        return _reduced(world, given, first)
-    return None
+    return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name else None
+
+
+def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], given: Given, result: Value) -> Value:
+    """A layer's result with its shape, where the layer's constructor says the size of the last axis."""
+    before = of_value(world, next(iter(given.values.values()), UNBOUND))
+    if not isinstance(result, Data) or result.shape is not None or before is None:
+        return result
+    last = name.rpartition(".")[2]
+    shape: Shape | None = None
+    size = parameter({"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}.get(last, ""))
+    number = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
+    if last == "Dense":
+        shape = (*before[:-1], number)
+    elif last in ("Conv1D", "Conv2D"):
+        shape = (*(before[:1]), *(None for _ in before[1:-1]), number)
+    elif last == "Embedding":
+        shape = (*before, number)
+    elif last == "Flatten":
+        shape = (before[0], _count(before[1:]))
+    elif last.startswith("Global"):
+        shape = (before[0], before[-1])
+    return replace(result, shape=shape) if shape is not None else result
+
+
+def _count(sizes: Sequence[int | None]) -> int | None:
+    return prod(n for n in sizes if n is not None) if None not in sizes else None
+
+
+def _reshaped(world: Libraries, given: Given) -> Shape | None:
+    values = list(given.values.values())
+    wanted = as_shape(world, values[1]) if len(values) > 1 else None
+    if wanted is None or -1 not in wanted:
+        return wanted
+    before = of_value(world, values[0])
+    whole = _count(before) if before is not None else None
+    rest = _count([n for n in wanted if n != -1])
+    missing = whole // rest if whole is not None and rest else None
+    return tuple(missing if n == -1 else n for n in wanted)
+
+
+def _product(world: Libraries, given: Given, values: Sequence[Value]) -> Shape | None:
+    shapes = [of_value(world, v) for v in values[:2]]
+    for index, flag in enumerate(("transpose_a", "transpose_b")):
+        turned = given.get(flag, Const(False))
+        shape = shapes[index] if index < len(shapes) else None
+        if not isinstance(turned, Const):
+            return None
+        if turned.value and shape is not None and len(shape) >= 2:
+            shapes[index] = (*shape[:-2], shape[-1], shape[-2])
+    return _matmul(*shapes)
+
+
+def _constant(world: Libraries, given: Given, *names: str) -> object:
+    from .numbers_exact import constant
+
+    return constant(world, given, *names)
+
+
+def _first(world: Libraries, given: Given) -> Shape | None:
+    return of_value(world, next(iter(given.values.values()), UNBOUND))
+
+
+def _tiled(world: Libraries, given: Given) -> Shape | None:
+    shape, times = _first(world, given), _constant(world, given, "multiples", "reps")
+    if shape is None or not isinstance(times, tuple) or len(times) != len(shape):
+        return None
+    return tuple(n * t if n is not None and isinstance(t, int) else None for n, t in zip(shape, times, strict=True))
+
+
+def _repeated(world: Libraries, given: Given) -> Shape | None:
+    shape, times, axis = _first(world, given), _constant(world, given, "repeats"), _constant(world, given, "axis")
+    if shape is None or not isinstance(axis, int) or not -len(shape) <= axis < len(shape):
+        return None
+    axis %= len(shape)
+    length = shape[axis]
+    longer = length * times if length is not None and isinstance(times, int) else None
+    return (*shape[:axis], longer, *shape[axis + 1 :])
+
+
+def _expanded(world: Libraries, given: Given) -> Shape | None:
+    shape, axis = _first(world, given), _constant(world, given, "axis")
+    if shape is None or not isinstance(axis, int) or not -len(shape) - 1 <= axis <= len(shape):
+        return None
+    axis %= len(shape) + 1
+    return (*shape[:axis], 1, *shape[axis:])
+
+
+def _squeezed(world: Libraries, given: Given) -> Shape | None:
+    shape, axis = _first(world, given), _constant(world, given, "axis")
+    if shape is None or None in shape:
+        return None
+    if axis is None:
+        return tuple(n for n in shape if n != 1)
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in axes):
+        return None
+    gone = {a % len(shape) for a in axes}
+    return tuple(n for i, n in enumerate(shape) if i not in gone)
+
+
+def _turned(world: Libraries, given: Given) -> Shape | None:
+    shape, order = _first(world, given), _constant(world, given, "perm", "axes")
+    if shape is None:
+        return None
+    order = tuple(reversed(range(len(shape)))) if order is None else order
+    if not isinstance(order, tuple) or sorted(order) != list(range(len(shape))):
+        return None
+    return tuple(shape[i] for i in order)
+
+
+def _parts(world: Libraries, given: Given) -> list[Shape] | None:
+    values = next(iter(given.values.values()), UNBOUND)
+    if isinstance(values, Cell) and values.kind == "list":
+        values = world.run.state.get((values.uid, "items"))
+    if not isinstance(values, Tuple) or not values.items:
+        return None
+    shapes = [of_value(world, v) for v in values.items]
+    known = [s for s in shapes if s is not None]
+    return known if len(known) == len(shapes) and len({len(s) for s in known}) == 1 else None
+
+
+def _concatenated(world: Libraries, given: Given) -> Shape | None:
+    parts, axis = _parts(world, given), _constant(world, given, "axis")
+    axis = 0 if axis is None else axis
+    if not parts or not isinstance(axis, int) or not -len(parts[0]) <= axis < len(parts[0]):
+        return None
+    axis %= len(parts[0])
+    lengths = [p[axis] for p in parts]
+    total = sum(n for n in lengths if n is not None) if None not in lengths else None
+    return (*parts[0][:axis], total, *parts[0][axis + 1 :])
+
+
+def _stacked(world: Libraries, given: Given) -> Shape | None:
+    parts, axis = _parts(world, given), _constant(world, given, "axis")
+    axis = 0 if axis is None else axis
+    if not parts or not isinstance(axis, int) or not -len(parts[0]) - 1 <= axis <= len(parts[0]):
+        return None
+    axis %= len(parts[0]) + 1
+    return (*parts[0][:axis], len(parts), *parts[0][axis:])
+
+
+def _gathered(world: Libraries, given: Given) -> Shape | None:
+    shape, indices = _first(world, given), of_value(world, given.get("indices"))
+    plain = _constant(world, given, "axis") in (None, 0) and _constant(world, given, "batch_dims") in (None, 0)
+    return (*indices, *shape[1:]) if shape and indices is not None and plain else None
+
+
+def _hot(world: Libraries, given: Given) -> Shape | None:
+    shape, depth = _first(world, given), _constant(world, given, "depth", "num_classes")
+    return (*shape, depth) if shape is not None and isinstance(depth, int) and "axis" not in given.values else None
+
+
+def _spaced(world: Libraries, given: Given) -> Shape | None:
+    number = _constant(world, given, "num")
+    return (number,) if isinstance(number, int) else None
+
+
+def _square(world: Libraries, given: Given) -> Shape | None:
+    rows, columns = _constant(world, given, "num_rows", "N"), _constant(world, given, "num_columns", "M")
+    columns = rows if columns is None else columns
+    plain = isinstance(rows, int) and isinstance(columns, int) and "batch_shape" not in given.values
+    return (rows, columns) if plain else None  # type: ignore[return-value]
+
+
+HANDLERS: dict[str, Callable[[Libraries, Given], Shape | None]] = {
+    "tile": _tiled, "repeat": _repeated, "expand_dims": _expanded, "squeeze": _squeezed, "transpose": _turned,
+    "concat": _concatenated, "stack": _stacked, "gather": _gathered, "one_hot": _hot, "linspace": _spaced, "eye": _square,
+    "flatten": lambda world, given: (_count(before),) if (before := _first(world, given)) is not None else None,
+}  # fmt: skip
 
 
 def _matmul(*shapes: Shape | None) -> Shape | None:

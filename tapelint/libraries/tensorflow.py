@@ -86,7 +86,7 @@ def make_variable(
     is_trainable = {True: True, False: False, None: True}.get(getattr(trainable, "value", "?"))  # type: ignore[arg-type]
     shape = shapes.of_value(world, initial) if initial is not UNBOUND else None
     variable = Variable(world.run.uid(), node, flavor, is_trainable, kind, shape, name, site)
-    bounds = numbers.of_value(world, initial)
+    bounds = numbers.of_content(world, initial, dtype, variable)
     content = Data(world.run.constant_node(), "tensor", kind, shape, bounds)
     world.run.state.set((variable.uid, "content"), content)
     return variable

@@ -86,7 +86,7 @@ class Libraries:
         self.run: Interpreter
         self.recorder: Recorder
         self.symbolic_calls: dict[int, tuple[Value, Arguments, int | None]] = {}
-        self.judgements: list[numbers.Judgement] = []
+        self.known = numbers.Known()
 
     # -- what flow asks
 

@@ -1,0 +1,218 @@
+"""Results that cannot change: a softmax over one element, a ReLU of what is certainly negative, a bound that always holds.
+
+Their edges let no gradient through. Each was measured to give exact zeros on TensorFlow. And what random functions draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tapelint.flow.graph import Edge, Node
+from tapelint.flow.outcomes import ANYTHING, FLOWS, ZERO
+from tapelint.flow.ranges import UNBOUNDED, Array, Range
+from tapelint.flow.values import UNBOUND, Const, Data, Value, Variable
+
+from . import numbers, numbers_exact, shapes
+from .numbers_arrays import broadcast, broadcast_shape
+
+if TYPE_CHECKING:
+    from .apply import Given
+    from .world import Libraries
+
+CERTAINLY_ONE = 20.0
+CERTAINLY_ZERO = -105.0
+FLAT_TANH = 10.0
+CONSTANT = "constant"
+DRAWS = (
+    "tensorflow.random.normal", "tensorflow.random.uniform", "tensorflow.random.truncated_normal", "keras.random.normal",
+    "keras.random.uniform", "keras.random.truncated_normal", "numpy.random.normal", "numpy.random.uniform",
+    "numpy.random.randn", "numpy.random.rand", "numpy.random.standard_normal", "tensorflow.random.stateless_normal",
+    "tensorflow.random.stateless_uniform", "numpy.random.random",
+)  # fmt: skip
+WIDEST_NORMAL = 7.0
+
+
+def drawn(world: Libraries, name: str, given: Given) -> Range | None:
+    """The bounds of random numbers; a normal one in 32 bits stays within seven standard deviations."""
+    if not name.startswith(DRAWS):
+        return None
+    last = name.rpartition(".")[2]
+    if "uniform" in last or last in ("rand", "random"):
+        low, high = (_number(world, given, names, number) for names, number in ((("minval", "low"), 0.0), (("maxval", "high"), 1.0)))
+        return Range(low, high, high_open=True) if low is not None and high is not None and low < high else UNBOUNDED
+    mean, width = (_number(world, given, n, d) for n, d in ((("mean", "loc"), 0.0), (("stddev", "scale"), 1.0)))
+    if mean is None or width is None:
+        return UNBOUNDED
+    reach = (2.0 if "truncated" in last else WIDEST_NORMAL) * abs(width)
+    return Range(mean - reach, mean + reach)
+
+
+def _number(world: Libraries, given: Given, names: Sequence[str], default: float) -> float | None:
+    found = numbers_exact.constant(world, given, *names)
+    if found is None:
+        return default
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+# -- what lets nothing through
+
+
+def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found: Range) -> None:
+    """Take the gradient from edges of a result that cannot change with them."""
+    if node.kind != "tensor" or not node.edges:
+        return
+    if node.detail == "cancels":
+        node.detail = CONSTANT
+        _take(node, None)
+        return
+    if name.startswith("keras.losses.") and "crossentropy" in name.lower():
+        _logits_behind(node)
+    layer = LAYERS.get(name)
+    if layer is not None and layer(world, given):
+        node.detail = CONSTANT
+        _take(node, _first(given))
+    rule = FLAT.get(op)
+    if rule is not None and rule(world, given, numbers.operands(world, op, given)):
+        node.detail = CONSTANT
+        _take(node, None)
+    sides = SIDES.get(op)
+    if sides is not None:
+        for value in sides(world, given, numbers.operands(world, op, given)):
+            if op in ("*", "@"):
+                node.detail = CONSTANT
+            _take(node, value)
+
+
+def _first(given: Given) -> Value:
+    return next(iter(given.values.values()), UNBOUND)
+
+
+def _take(node: Node, value: Value | None) -> None:
+    """Let no gradient through to one argument (None: to any)."""
+    mine = getattr(value, "node", None)
+    if value is not None and (mine is None or sum(e.node is mine for e in node.edges) != 1):
+        return
+    node.edges = tuple(
+        Edge(e.node, ZERO, "settled", e.argument) if e.outcome == FLOWS and (value is None or e.node is mine) else e
+        for e in node.edges
+    )
+
+
+def _logits_behind(node: Node) -> None:
+    """Keras's cross-entropies take the logits behind a softmax or sigmoid, so that a settled one does not stop them."""
+    for edge in node.edges:
+        behind = edge.node
+        if behind.detail == CONSTANT and behind.op.rpartition(".")[2] in ("softmax", "sigmoid", "Softmax"):
+            node.edges = (*node.edges, *(Edge(e.node, ANYTHING) for e in behind.edges))
+
+
+def _softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
+    first = _first(given)
+    axis = numbers_exact.constant(world, given, "axis")
+    axis = -1 if axis is None else axis
+    shape = shapes.of_value(world, first)
+    if isinstance(axis, int) and shape and -len(shape) <= axis < len(shape) and shape[axis] == 1:
+        return True
+    array = ranges[0].array
+    if array is None or not array.finite or axis not in (-1, len(array.shape) - 1) or not array.shape:
+        return False
+    width = array.shape[-1]
+    rows = [sorted(array.flat[i : i + width]) for i in range(0, len(array.flat), width)]
+    return all(len(r) > 1 and r[-2] - r[-1] < CERTAINLY_ZERO for r in rows) and not ranges[0].double
+
+
+def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
+    shape = shapes.of_value(world, _first(given))
+    return bool(shape) and shape is not None and shape[-1] == 1 and "axis" not in given.values
+
+
+FLAT: dict[str, Callable[[Libraries, Given, Sequence[Range]], bool]] = {
+    "relu": lambda world, given, r: len(given.values) == 1 and r[0].high <= 0 and bool(r[0].array or r[0].high < -1e-6),
+    "relu6": lambda world, given, r: r[0].high < -1e-6 or r[0].low > 6.001,
+    "sigmoid": lambda world, given, r: not r[0].double and (r[0].low >= CERTAINLY_ONE or r[0].high <= CERTAINLY_ZERO),
+    "tanh": lambda world, given, r: not r[0].double and (r[0].low >= FLAT_TANH or r[0].high <= -FLAT_TANH),
+    "softmax": _softmax, "log_softmax": _log_softmax,
+}  # fmt: skip
+
+
+def _all(a: Range, b: Range, holds: Callable[[float, float], bool]) -> bool:
+    """Whether a relation holds for every pair of elements."""
+    if a.array is not None and b.array is not None:
+        shape = broadcast_shape([a.array.shape, b.array.shape])
+        both = [broadcast(x, shape) for x in (a.array, b.array)] if shape is not None else []
+        known = [x.flat for x in both if isinstance(x, Array)]
+        return len(known) == 2 and bool(known[0]) and all(holds(x, y) for x, y in zip(*known, strict=True))
+    return False
+
+
+def _below(a: Range, b: Range) -> bool:
+    return _all(a, b, lambda x, y: x < y) or a.high < b.low - 1e-6 * max(1.0, abs(b.low))
+
+
+def _at_most(a: Range, b: Range) -> bool:
+    return _all(a, b, lambda x, y: x <= y) or a.high < b.low - 1e-6 * max(1.0, abs(b.low))
+
+
+def _clip(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
+    if len(r) < 3:
+        return []
+    low, high, x = r[1], r[2], r[0]
+    outside = _below(x, low) or _below(high, x)
+    if x.array is not None and low.constant is not None and high.constant is not None:
+        outside = outside or all(v < low.low or v > high.low for v in x.array.flat)
+    return [_first(given)] if outside else []
+
+
+def _extreme(greatest: bool) -> Callable[[Libraries, Given, Sequence[Range]], list[Value]]:
+    def sides(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
+        if len(r) < 2:
+            return []
+        first, second = list(given.values.values())[:2]
+        low, high = (r[0], r[1]) if greatest else (r[1], r[0])
+        if _below(low, high):
+            return [first] if greatest else [first]
+        return [second] if _at_most(high, low) else []
+
+    return sides
+
+
+def _zeros(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
+    """A product with nothing but zeros."""
+    if len(r) < 2:
+        return []
+    values = list(given.values.values())[:2]
+    return [values[1 - i] for i in range(2) if r[i].low == 0 == r[i].high]
+
+
+def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
+    values = list(given.values.values())
+    condition = numbers.of_value(world, values[0]) if len(values) > 2 else None
+    if condition is None or condition.array is None or not condition.array.flat:
+        return []
+    if all(condition.array.flat):
+        return [values[2]]
+    return [values[1]] if not any(condition.array.flat) else []
+
+
+SIDES: dict[str, Callable[[Libraries, Given, Sequence[Range]], list[Value]]] = {
+    "clip_by_value": _clip, "maximum": _extreme(True), "minimum": _extreme(False), "*": _zeros, "@": _zeros, "where": _where,
+}  # fmt: skip
+
+
+def _single_value(world: Libraries, given: Given) -> bool:
+    """Whether a batch normalisation sees one value a channel."""
+    shape = shapes.of_value(world, _first(given))
+    return given.get("training") == Const(True) and shape is not None and len(shape) > 1 and all(n == 1 for n in shape[:-1])
+
+
+def _single_feature(world: Libraries, given: Given) -> bool:
+    shape = shapes.of_value(world, _first(given))
+    return shape is not None and len(shape) > 1 and shape[-1] == 1
+
+
+LAYERS: dict[str, Callable[[Libraries, Given], bool]] = {
+    "keras.layers.BatchNormalization": _single_value, "keras.layers.LayerNormalization": _single_feature,
+}  # fmt: skip
+
+__all__ = ["CONSTANT", "DRAWS", "Data", "Variable", "drawn", "settle"]

@@ -1,0 +1,202 @@
+"""Operations of a run whose gradient is not finite where their argument can be seen to go, as views that rules ask about.
+
+An operation counts if a tape recorded it, a source of a gradient call reaches its argument, and the gradient of the
+target comes back to it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tapelint.backprop import Answer
+from tapelint.diagnostic import Span, Step
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.libraries.numbers_names import short
+from tapelint.libraries.numbers_singular import Judgement
+from tapelint.overflow import overflows
+from tapelint.paths import Syntax, place_of, steps_along, way
+from tapelint.singular_guards import asked_for, guarded_by_if
+from tapelint.tape import Execution, TapeInfo, Tapes
+from tapelint.views import Place, Singularity
+
+OWN = ("tensorflow", "keras", "horovod", "tf_keras")
+TRANSPARENT = ("join", "pack", "escaped")
+FREE = -1
+STRENGTH = {"certain": 2, "possible": 1, "unknown": 0}
+
+
+def singularities(tapes: Tapes, syntax: Syntax | None = None) -> list[tuple[int, Singularity]]:
+    """All of one run, each with the recording it lies on; one for each kind and place, the strongest evidence first."""
+    judgements = tapes.world.known.judgements
+    if not judgements:
+        return []
+    by_node: dict[int, list[Judgement]] = {}
+    for judgement in judgements:
+        by_node.setdefault(judgement.node.id, []).append(judgement)
+    found: list[tuple[int, Singularity]] = []
+    for execution in tapes.executions:
+        answer = tapes.answers.get(id(execution))
+        if answer is not None and not execution.dead:
+            reader = _Reader(tapes, syntax or Syntax(), execution, answer)
+            found += [(execution.recording, view) for view in reader.views(by_node)]
+    return _joined(found)
+
+
+def _joined(found: Sequence[tuple[int, Singularity]]) -> list[tuple[int, Singularity]]:
+    best: dict[tuple[int, Span, str], Singularity] = {}
+    for rec, view in found:
+        key = (rec, view.place.span, view.kind)
+        old = best.get(key)
+        if old is None:
+            best[key] = view
+            continue
+        strong, weak = (view, old) if STRENGTH[view.evidence] > STRENGTH[old.evidence] else (old, view)
+        best[key] = replace(strong, sources=tuple(dict.fromkeys((*strong.sources, *weak.sources))))
+    return [(key[0], view) for key, view in sorted(best.items(), key=lambda item: (item[0][0], item[0][1]))]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One gradient call: through which operations its gradient comes back, and from where their arguments come."""
+
+    tapes: Tapes
+    syntax: Syntax
+    execution: Execution
+    answer: Answer
+    behind: dict[int, set[int]] = field(default_factory=dict)
+    users: dict[int, list[tuple[Node, Edge]]] = field(default_factory=dict)
+
+    def views(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
+        self._walk_back()
+        found: list[Singularity] = []
+        for node_id in self.behind:
+            for judgement in by_node.get(node_id, ()):
+                view = self._view(judgement)
+                if view is not None:
+                    found.append(view)
+        return found
+
+    def _walk_back(self) -> None:
+        """For each operation that the gradient comes back to: the `where` calls that every way there passes, or FREE."""
+        rec = self.execution.recording
+        graph = self.tapes.world.run.graph
+        wheres = self.tapes.world.known.wheres
+        for target in self.execution.targets:
+            self.behind.setdefault(target.id, set()).add(FREE)
+        for node in reversed(graph.ancestors(self.execution.targets)):
+            mine = self.behind.get(node.id)
+            if mine is None or not (node.op in TRANSPARENT or node.recorded.get(rec)):
+                continue
+            is_where = short(node.op) == "where" and len(node.edges) > 1
+            for edge in node.edges:
+                if not edge.outcome & (FLOWS | ZERO):
+                    continue
+                tags = {node.id} if is_where and node.id in wheres else mine
+                self.behind.setdefault(edge.node.id, set()).update(tags)
+                self.users.setdefault(edge.node.id, []).append((node, edge))
+
+    def _sources(self, nodes: Sequence[Node]) -> tuple[list[str], Node | None]:
+        """The sources that reach one of these nodes, and the node of the first."""
+        names: list[str] = []
+        first: Node | None = None
+        bit = 0
+        for source in self.execution.sources:
+            for node in source.nodes:
+                for other in nodes:
+                    reached = self.answer.reached.get(other.id)
+                    if reached is not None and (reached.flows | reached.zero) >> bit & 1 and other.dtype not in ("i", "b", "s"):
+                        first = first or node
+                        names.append(source.expression)
+                bit += 1
+        return list(dict.fromkeys(names)), first
+
+    def _view(self, judgement: Judgement) -> Singularity | None:
+        node = judgement.node
+        tags = self.behind[node.id]
+        inside = FREE not in tags
+        if judgement.guarded and (inside or self._squared(node)):
+            return None
+        if judgement.held and judgement.kind in ("root", "power"):
+            return None
+        names, source = self._sources(judgement.inputs)
+        if not names:
+            return None
+        evidence, because = judgement.evidence, judgement.because
+        condition = None
+        if inside:
+            asked, condition = asked_for(self.tapes, judgement, node, sorted(tags), self.users)
+            if evidence == "unknown" and asked:
+                evidence, because = "possible", asked
+        rest: list[tuple[str, Place]] = []
+        if judgement.kind == "overflow" and evidence == "unknown":
+            pattern = overflows(judgement, self.users)
+            if pattern is not None:
+                evidence, because = "possible", pattern.because
+                rest += [("fused", pattern.fused)] if pattern.fused is not None else []
+        if evidence == "possible" and not inside and guarded_by_if(self.syntax, judgement):
+            evidence = "unknown"
+        if judgement.kind == "overflow" and evidence == "unknown":
+            return None
+        if condition is not None:
+            rest.append(("condition", condition))
+        hidden = self._hidden_by(tags) if inside else None
+        made = replace(judgement, evidence=evidence, because=because)
+        return self._made(made, names, source, hidden, rest)
+
+    def _squared(self, node: Node) -> bool:
+        """Whether every use of a result is a square, whose gradient is 0 where the result is."""
+        users = self.users.get(node.id, [])
+        if not users:
+            return False
+        for user, edge in users:
+            twice = sum(e.node is node for e in user.edges) > 1 and short(user.op) == "*"
+            if not (edge.linearity == "square" or twice or user.detail == "square"):
+                return False
+        return True
+
+    def _hidden_by(self, tags: set[int]) -> Place | None:
+        graph = self.tapes.world.run.graph
+        sites = [graph.nodes[tag].site for tag in sorted(tags)]
+        return next((place_of(site) for site in sites if site is not None), None)
+
+    def _made(
+        self, judgement: Judgement, names: Sequence[str], source: Node | None, hidden: Place | None, rest: list[tuple[str, Place]]
+    ) -> Singularity:
+        site = judgement.node.blame or judgement.site
+        place = place_of(site)
+        argument = place
+        if isinstance(judgement.argument, ast.expr) and hasattr(judgement.argument, "lineno"):
+            argument = place_of(Site(judgement.site.source, judgement.argument))
+        numerator = None
+        if isinstance(judgement.numerator, ast.expr):
+            numerator = place_of(Site(judgement.site.source, judgement.numerator))
+        result = judgement.gradient
+        info: TapeInfo | None = self.execution.tape.info if self.execution.tape is not None else None
+        return Singularity(
+            kind=judgement.kind, call=judgement.name, place=place, argument=argument,
+            statement=self.syntax.statement_span(site), at=judgement.at, result="nan" if hidden is not None else result,
+            evidence=judgement.evidence, because=judgement.because, numerator=numerator, hidden_by=hidden,
+            sources=tuple(names), steps=tuple(self._steps(judgement, source, names, place)),
+            known_library=info is None or info.library in OWN, not_negative=judgement.not_negative, rest=tuple(rest),
+        )  # fmt: skip
+
+    def _steps(self, judgement: Judgement, source: Node | None, names: Sequence[str], place: Place) -> list[Step]:
+        if source is None:
+            return []
+        steps: list[Step] = []
+        if source.site is not None and source.site.span != self.execution.site.span:
+            word = "the tape watches" if source.id in self.execution.watched else "the source is"
+            steps.append(Step(source.site.span, f"{word} `{names[0]}`"))
+        graph = self.tapes.world.run.graph
+        hops = way(graph, self.execution.recording, source, [judgement.node])
+        says = "not finite here" if judgement.evidence == "certain" else "not finite where " + (judgement.because or "it is singular")
+        if hops:
+            steps += steps_along(hops, hops[-1], says, self.execution.chain)
+        else:
+            steps.append(Step(place.span, says))
+        can = "returns" if judgement.evidence == "certain" else "can return"
+        last = Step(self.execution.site.span, f"TensorFlow {can} {judgement.gradient} for `{names[0]}`")
+        return [*steps, last]
