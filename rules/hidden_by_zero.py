@@ -37,15 +37,18 @@ rule = Rule(__name__, code="TL417", level="warning", tags=("tape",))
 @rule.on_gradient
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
     hidden = [cut for cut in gradient.cuts if cut.outcome == "none" and cut.certain]
-    if hidden and (gradient.zeros_for_none or gradient.method == "batch_jacobian"):
-        sources = [source for cut in hidden for source in cut.sources]
-        mistake = any(cut.reason not in ("unrelated", "branch") for cut in hidden)
-        said = "zeros stand for the missing gradient of {sources}: no path leads to the target"
-        yield rule.at(
-            gradient,
-            said,
-            level="warning" if mistake else "note",
-            sources=sources,
-            steps=hidden[0].steps,
-            help="mend the path, or take the source out",
-        )
+    if not hidden or not (gradient.zeros_for_none or gradient.method == "batch_jacobian"):
+        return
+    help = "mend the path, or take the source out"
+    said = "zeros stand for the missing gradient of {sources}: no path leads to the target"
+    if all(cut.reason == "unwatched" for cut in hidden):
+        said = "zeros stand for the missing gradient of {sources}, which the tape does not watch"
+        help = "call `tape.watch` before it is used"
+    yield rule.at(
+        gradient,
+        said,
+        level="note" if all(cut.reason in ("unrelated", "branch") for cut in hidden) else "warning",
+        sources=[source for cut in hidden for source in cut.sources],
+        steps=hidden[0].steps,
+        help=help,
+    )

@@ -38,6 +38,8 @@ rule = Rule(__name__, code="TL401", tags=("tape",))
 
 @rule.on_gradient
 def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
+    if gradient.zeros_for_none or gradient.method == "batch_jacobian":
+        return  # hidden-by-zero says it
     tape = gradient.tape.name if gradient.tape else ""
     for cut in gradient.cuts:
         if cut.reason != "unwatched" or cut.detail in ("late", "rebound", "integer", "non-trainable"):
