@@ -29,10 +29,12 @@ def connect(
     core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], known: Callable[[Node], int]
 ) -> Answer:
     """What becomes of the gradient of the sum of the targets for each source, on one recording."""
-    everyone = (1 << len(sources)) - 1
+    failing = _failing(core, rec, targets)
+    everyone = (1 << len(sources) + len(failing)) - 1
     bits: dict[int, int] = {}
     for index, source in enumerate(sources):
         bits[source.id] = bits.get(source.id, 0) | 1 << index
+    failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
     own = {t.id for t in targets}
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
@@ -41,6 +43,8 @@ def connect(
         if mine:
             outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
             value = value.parallel(nothing(everyone & ~mine).add(mine, outcome))
+        if node.id in failures:
+            value = value.parallel(nothing(everyone & ~failures[node.id]).add(failures[node.id], FLOWS))
         reached[node.id] = value
     total = nothing(everyone)
     for target in targets:
@@ -49,9 +53,9 @@ def connect(
                 total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
         elif target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
-    culprit, unsure = _error(core, rec, targets)
+    culprit, unsure = _first_failure(failing, rec, [total.at(len(sources) + i) for i in range(len(failing))])
     error = culprit.error if culprit is not None else ""
-    if not error and total.flows:
+    if not error and total.flows & (1 << len(sources)) - 1:
         error = next((t.error_as_target for t in targets if rec in t.active), "")
     return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
 
@@ -89,30 +93,24 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
-def _error(core: Core, rec: int, targets: Sequence[Node]) -> tuple[Node | None, bool]:
-    """The operation that raises when the backward pass certainly meets it; else whether it may meet one."""
+def _failing(core: Core, rec: int, targets: Sequence[Node]) -> list[Node]:
+    """The operations behind the targets that raise when a gradient is asked of them."""
     nodes = core.graph.ancestors(targets)
-    if not any(node.error for node in nodes):
-        return None, False
-    back: dict[int, int] = {t.id: FLOWS for t in targets if t.dtype not in CARRIES_NOTHING}
+    return [node for node in nodes if node.error and node.recorded.get(rec)]
+
+
+def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[Node | None, bool]:
+    """The operation that raises when the backward pass certainly meets it; else whether it may meet one.
+
+    A gradient that is zero is asked for as well as another.
+    """
     unsure = False
-    for node in reversed(nodes):
-        mine = back.get(node.id, NONE)
-        status = node.recorded.get(rec, 0)
-        transparent = node.op in ("join", "pack", "escaped")
-        if mine == NONE or not (status or transparent):
+    for node, outcome in zip(reversed(failing), reversed(outcomes), strict=True):
+        if outcome == NONE:
             continue
-        if node.error and mine & FLOWS:
-            if status == SURE and mine in (FLOWS, ZERO | FLOWS, ZERO):
-                return node, False
-            unsure = True
-        for edge in node.edges:
-            outcome = along(mine, edge.outcome)
-            if node.op == "join" or status == MAYBE:
-                outcome |= NONE
-            elif not transparent and status != SURE:
-                outcome = ANYTHING
-            back[edge.node.id] = parallel(back.get(edge.node.id, NONE), outcome)
+        if node.recorded[rec] == SURE and not outcome & (NONE | IGNORANT):
+            return node, False
+        unsure = True
     return None, unsure
 
 
@@ -161,10 +159,13 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
         hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
         hidden.detail = OUT_OF_SIGHT
         return hidden
-    if edge.outcome == ZERO or edge.linearity == "zero":
+    if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
         return core.graph.add("gradient", [Edge(above, NONE)], node.site)
-    through = FLOWS if edge.outcome == FLOWS else edge.outcome
+    through = edge.outcome
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
+    if through == ZERO:
+        unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
+        return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
     edges: list[Edge] = []
     if edge.linearity == "bilinear":
         factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]

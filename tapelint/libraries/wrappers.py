@@ -158,10 +158,11 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     inputs = [items.element] if isinstance(items, Many) else items
     result = world.run.call(args.get(0, "func"), Arguments(list(inputs)), site)
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
+    shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
 
     def wrap(value: Value, dtype: str) -> Value:
         node = world.run.node_of(value, site)
-        edges = [Edge(n, ZERO, "opaque") for n in nodes] + ([Edge(node, FLOWS, "opaque")] if node is not None else [])
+        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), "opaque") for n in nodes] + ([Edge(node, FLOWS, "opaque")] if node is not None else [])
         return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
 
     wanted = args.get(2, "Tout")
@@ -172,6 +173,11 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
         parts = [wrap(v, apply.dtype_argument(world, k)) for v, k in zip(values, kinds, strict=True)]
         return containers.make_list(world.run, Tuple(tuple(parts)))
     return wrap(result, apply.dtype_argument(world, wanted))
+
+
+def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:
+    """What comes back to an argument that the body does not use: one zero, whatever its shape, which others may refuse."""
+    return ZERO if shape == () or not node.edges or node.kind == "variable" else ANYTHING
 
 
 def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
