@@ -38,6 +38,8 @@ rule = Rule(__name__, code="TL107", tags=("operation",))
 
 @rule.on_cut("integer")
 def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.detail == "index":
+        return  # non-differentiable-op
     kept = f"keep `{cut.argument.text}` a float" if cut.argument else "keep it a float"
     help = f"{kept} until the gradient is taken; only floats have gradients"
     yield rule.cut(cut, f"`{cut.result or cut.place.text}` is no float", help=help)

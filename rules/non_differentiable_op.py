@@ -50,12 +50,16 @@ INSTEAD = {
 COMPARISONS = ("operator <*", "operator >*", "operator ==", "operator !=", "tensorflow.*greater*", "tensorflow.*less*")
 
 
-@rule.on_cut("operation")
+@rule.on_cut("operation", "integer")
 def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.reason == "integer" and cut.detail != "index":
+        return
     if called(cut, *OTHER_RULES) and not called(cut, "*.shuffle", "*.random_crop"):
         return
     x = cut.argument.text if cut.argument else "x"
-    if called(cut, *COMPARISONS):
+    if cut.detail == "index":
+        help = "an index has no slope: differentiate by what is looked up, or interpolate between two entries"
+    elif called(cut, *COMPARISONS):
         help = "a comparison has no slope; `tf.sigmoid` of the difference is a smooth one"
     else:
         instead = INSTEAD.get(cut.call, "a smooth stand-in, or a straight-through estimator with `tf.stop_gradient`")

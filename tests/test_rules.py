@@ -54,6 +54,7 @@ def said(*parts: Any, rules: list[Rule] | None = None, text: str = TEXT, **setti
 DETAILS = {
     "outside": ("before", "after", "stopped", "reset", "other tape", "no tape", "inner gradient", "dataset", "?"),
     "unwatched": ("tensor", "non-trainable", "watching is off", "late", "rebound", "integer", "numpy", "?"),
+    "integer": ("", "index"),
     "unrelated": ("derived", "unused", "other model", "swapped", "copy", "not in tape", "?"),
 }
 CALLS = {
