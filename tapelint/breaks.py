@@ -256,6 +256,10 @@ class Finder:
         first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
         if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
             return None
+        if node.op == "tensorflow.function argument" and node.site is not None:
+            message = "the path ends: in a `tf.function` a Keras variable that is its argument is a plain tensor"
+            made = self._at(execution, source, node.site, "operation", "function argument", [], message)
+            return replace(made, call="keras.Variable")
         site = self._source_site(execution, source)
         rest: list[tuple[str, Place]] = []
         if detail == "watching is off" and execution.tape is not None and execution.tape.site is not None:

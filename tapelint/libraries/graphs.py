@@ -114,23 +114,25 @@ def unconverted(world: Libraries) -> Iterator[None]:
 def _traced(world: Libraries, args: Arguments, site: Site) -> Arguments:
     """Arguments as a graph function sees them: arrays and Keras 3's variables become tensors."""
 
-    def trace(value: Value) -> Value:
+    def trace(value: Value, key: int | str) -> Value:
         if isinstance(value, Variable) and value.flavor == "keras":
-            node = world.run.node("tensorflow.function argument", [Edge(world.use(value, site), FLOWS, "linear")], site, dtype=value.dtype)
+            edges = [Edge(world.use(value, site), FLOWS, "linear")]
+            where = Site(site.source, args.places.get(key, site.node))
+            node = world.run.node("tensorflow.function argument", edges, where, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape)
         if isinstance(value, Tuple):
-            return Tuple(tuple(trace(v) for v in value.items), value.names)
+            return Tuple(tuple(trace(v, key) for v in value.items), value.names)
         if isinstance(value, Cell) and value.kind == "list":
             items = containers.stored(world.run, value)
             if isinstance(items, Tuple) and any(isinstance(v, Variable) and v.flavor == "keras" for v in items.items):
-                return containers.make_list(world.run, trace(items))
+                return containers.make_list(world.run, trace(items, key))
         if isinstance(value, Data) and value.kind == "numpy":
             node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape, value.range)
         return value
 
-    keywords = {name: trace(value) for name, value in args.keywords.items()}
-    return Arguments([trace(v) for v in args.positional], keywords, args.rest, args.places)
+    keywords = {name: trace(value, name) for name, value in args.keywords.items()}
+    return Arguments([trace(v, i) for i, v in enumerate(args.positional)], keywords, args.rest, args.places)
 
 
 # -- control
