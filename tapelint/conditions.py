@@ -111,8 +111,6 @@ class Decisions:
                 if here and not self._losing(dropped, source):
                     drops.setdefault(source.expression, (execution, dropped))
         if not drops:
-            if not any(self._is_about(event.value, e) for e in matter):
-                return None, (), None, ()
             return "records", (), None, (Step(event.site.span, _RECORDS.get(event.call, _RECORDS["if"])),)
         execution, first = next(iter(drops.values()))
         source = execution.sources[self._owner(execution, first.index)]
