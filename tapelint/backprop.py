@@ -36,6 +36,7 @@ def connect(
         bits[source.id] = bits.get(source.id, 0) | 1 << index
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
     own = {t.id for t in targets}
+    unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
         value = _value(node, rec, reached, everyone)
@@ -43,6 +44,8 @@ def connect(
         if mine:
             outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
             value = value.parallel(nothing(everyone & ~mine).add(mine, outcome))
+        if unseen and node.op == "unknown":
+            value = value.parallel(nothing(everyone & ~unseen).add(unseen, ANYTHING))
         if node.id in failures:
             value = value.parallel(nothing(everyone & ~failures[node.id]).add(failures[node.id], FLOWS))
         reached[node.id] = value
@@ -68,7 +71,7 @@ def _value(node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int)
     if node.op == "join":
         return _joined(node, reached, everyone)
     value = nothing(everyone)
-    if node.op in ("pack", "escaped"):
+    if node.op in ("pack", "escaped") or is_handed_on(node):
         status = SURE
     else:
         status = node.recorded.get(rec, 0)
@@ -79,6 +82,11 @@ def _value(node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int)
     if status == SURE:
         return value
     return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
+
+
+def is_handed_on(node: Node) -> bool:
+    """Whether a node is no operation but something unknown that may be, or hold, what it was made from."""
+    return node.opaque and node.op in ("unknown", "attribute", "operator []")
 
 
 def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outcomes:

@@ -15,6 +15,7 @@ from .values import (
     Cell,
     Const,
     Data,
+    Deferred,
     Function,
     Library,
     Many,
@@ -62,11 +63,26 @@ class Expressions(Core):
             for scope in (frame.uid, *frame.scopes):
                 value = self.state.get((scope, name))
                 if value is not UNBOUND:
-                    return value
+                    return self._now(scope, name, value)
         value = self.state.get((frame.module, name))
         if value is not UNBOUND:
-            return value
+            return self._now(frame.module, name, value)
         return self.world.library_module(f"builtins.{name}")
+
+    def _now(self, owner: int, name: str, value: Value) -> Value:
+        """A value as it is; an imported name that was put off is looked up now, for good."""
+        if isinstance(value, OneOf) and any(isinstance(o, Deferred) for o in value.options):
+            value = one_of([self.settle(o) if isinstance(o, Deferred) else o for o in value.options])
+        elif isinstance(value, Deferred):
+            value = self.settle(value)
+        else:
+            return value
+        self.state.settle((owner, name), value)
+        return value
+
+    def settle(self, value: Deferred) -> Value:
+        """What an imported name means."""
+        raise NotImplementedError
 
     def assign_name(self, name: str, value: Value) -> None:
         """Bind a name in the innermost frame, or where `global` and `nonlocal` say."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 
 from tapelint.project import Module, Project
-from tapelint.source import Source, SourceError
+from tapelint.source import Source
 
 from .classes import Classes
 from .core import Frame, Suspension, World
 from .graph import Site
-from .values import UNBOUND, Class, Const, Function, ModuleValue, Value
+from .values import UNBOUND, Class, Const, Deferred, Function, ModuleValue, Value
 
 MOST_MODULES_DEEP = 30
 
@@ -27,6 +27,8 @@ class Interpreter(Classes):
         self.called: set[ast.AST] = set()
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}
+        self._waiting: dict[int, Module] = {}
+        self._depth = 0
 
     # -- modules
 
@@ -36,9 +38,13 @@ class Interpreter(Classes):
 
     def run_module(self, source: Source, name: str) -> ModuleValue:
         """Run a module's body; its names are in the state afterwards. SourceError if it does not parse."""
-        tree = source.tree
         module = ModuleValue(self.uid(), name)
         self._modules[source.path] = module
+        self._run_body(module, source, name)
+        return module
+
+    def _run_body(self, module: ModuleValue, source: Source, name: str) -> None:
+        tree = source.tree
         self._sources[module.uid] = source
         self.state.set((module.uid, "__name__"), Const(name))
         self.state.set((module.uid, "__file__"), Const(source.path))
@@ -52,7 +58,30 @@ class Interpreter(Classes):
             self.frames.pop()
             self.attempts = attempts
             self.chain = chain
-        return module
+
+    def ready(self, module: ModuleValue) -> None:
+        """Run an imported module's body now, if that was not done: only what is asked of is run.
+
+        It is run as at the start of the program: nothing records, and no branch undoes it.
+        """
+        waiting = self._waiting.pop(module.uid, None)
+        if waiting is None or self._depth > MOST_MODULES_DEEP or self.exhausted:
+            return
+        source = waiting.source
+        if source is None:
+            return
+        mark = self.state.mark()
+        mode, self.graph_mode = self.graph_mode, 0
+        self._depth += 1
+        try:
+            with self.world.paused():
+                self._run_body(module, source, waiting.name)
+        except RecursionError:
+            pass
+        finally:
+            self._depth -= 1
+            self.graph_mode = mode
+            self.state.keep(mark)
 
     def module_frame(self, module: ModuleValue) -> Frame:
         """A frame in which a module's names are seen."""
@@ -66,18 +95,13 @@ class Interpreter(Classes):
         return self._sources[module]
 
     def _module_value(self, module: Module) -> Value:
-        source = module.source
-        if source is None:
+        if module.is_namespace:
             return ModuleValue(self._package(module.path), module.name)
-        known = self._modules.get(source.path)
-        if known is not None:
-            return known
-        if len(self.frames) > MOST_MODULES_DEEP or self.exhausted:
-            return self.opaque(None)
-        try:
-            return self.run_module(source, module.name)
-        except (SourceError, RecursionError):
-            return self.opaque(None)
+        known = self._modules.get(module.path)
+        if known is None:
+            known = self._modules[module.path] = ModuleValue(self.uid(), module.name)
+            self._waiting[known.uid] = module
+        return known
 
     def _package(self, path: str) -> int:
         key = f"package {path}"
@@ -102,9 +126,20 @@ class Interpreter(Classes):
             if alias.name == "*":
                 self._import_all(base)
                 continue
-            value = self._member(base, node, alias.name)
+            late = isinstance(base, ModuleValue) and base.uid in self._waiting
+            value = Deferred(self.site(node), alias.name) if late else self._member(base, node, alias.name)
             self.assign_name(alias.asname or alias.name, value)
         return True
+
+    def settle(self, value: Deferred) -> Value:
+        node = value.site.node
+        assert isinstance(node, ast.ImportFrom)
+        frame = Frame(-1, value.site.source, -1)
+        self.frames.append(frame)
+        try:
+            return self._member(self._imported(node.module or "", node.level), node, value.name)
+        finally:
+            self.frames.pop()
 
     def _imported(self, name: str, level: int) -> Value:
         importer = self.frame.source
@@ -128,7 +163,8 @@ class Interpreter(Classes):
         site = self.site(node)
         if not isinstance(base, ModuleValue):
             return self.attribute(base, name, site)
-        value = self.state.get((base.uid, name))
+        self.ready(base)
+        value = self._settled((base.uid, name))
         if value is not UNBOUND:
             return value
         module = self.project.module(node.module or "", self.frame.source, node.level)
@@ -140,6 +176,7 @@ class Interpreter(Classes):
     def _import_all(self, base: Value) -> None:
         if not isinstance(base, ModuleValue):
             return
+        self.ready(base)
         source = self._sources.get(base.uid)
         if source is None:
             return
@@ -149,7 +186,8 @@ class Interpreter(Classes):
                 self.assign_name(name, value)
 
     def module_attribute(self, base: ModuleValue, name: str, site: Site) -> Value:
-        value = self.state.get((base.uid, name))
+        self.ready(base)
+        value = self._settled((base.uid, name))
         if value is not UNBOUND:
             return value
         getter = self.state.get((base.uid, "__getattr__"))
@@ -162,6 +200,15 @@ class Interpreter(Classes):
         made = self.opaque(site, hint=name)
         self.state.set((base.uid, name), made)
         return made
+
+
+    def _settled(self, key: tuple[int, str]) -> Value:
+        """A stored value; one that was put off is looked up now, for good."""
+        value = self.state.get(key)
+        if isinstance(value, Deferred):
+            value = self.settle(value)
+            self.state.settle(key, value)
+        return value
 
 
 def _top_names(tree: ast.Module) -> list[str]:

@@ -34,6 +34,14 @@ class State:
         self.writes += 1
         heap[key] = value
 
+    def settle(self, key: Key, value: Value) -> None:
+        """Put a value in the place of one that was put off: no change that a branch could undo."""
+        self._heap[key] = value
+
+    def keep(self, mark: int) -> None:
+        """Let no rollback undo what was written since the mark."""
+        del self._trail[mark:]
+
     def mark(self) -> int:
         """The present moment."""
         return len(self._trail)

@@ -234,6 +234,14 @@ class ModuleValue(Value):
     name: str = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Deferred(Value):
+    """A name imported by `from module import name` whose module was not run yet."""
+
+    site: Site
+    name: str
+
+
 def options(value: Value) -> tuple[Value, ...]:
     """The alternatives of a value, itself where there is one."""
     return value.options if isinstance(value, OneOf) else (value,)
