@@ -12,6 +12,7 @@ from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.found import Found
 from tapelint.paths import Syntax, place_of
 from tapelint.problems import problems
+from tapelint.singular import singularities
 from tapelint.source import Source
 from tapelint.tape import Entered, Execution, TapeInfo, Tapes
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
@@ -123,6 +124,7 @@ class _Builder:
                 by_span.setdefault((entered.site.span, entered.tape.site.span), []).append(entered)
         blocks: list[Block] = []
         decided = conditions(self.tapes, self.syntax)
+        points = singularities(self.tapes, self.syntax)
         for (span, _), mine in sorted(by_span.items(), key=lambda item: item[0]):
             recordings = {e.recording for e in mine}
             asked = [g for g, group in zip(gradients, groups, strict=True) if any(e.recording in recordings for e in group)]
@@ -130,8 +132,13 @@ class _Builder:
             assert cell.site is not None
             here = tuple(f.problem for f in self.found if f.execution is None and f.recording in recordings)
             tests = {c.place.span: c for recording, c in decided if recording in recordings}
-            view = self._tape_view(cell.info, cell.site)
-            blocks.append(Block(span, view, conditions=tuple(tests.values()), problems=here, gradients=tuple(asked)))
+            singular = {(p.place.span, p.kind): p for recording, p in points if recording in recordings}
+            blocks.append(
+                Block(
+                    span, self._tape_view(cell.info, cell.site), conditions=tuple(tests.values()),
+                    singularities=tuple(singular.values()), problems=here, gradients=tuple(asked),
+                )
+            )  # fmt: skip
         return blocks
 
 
