@@ -1,4 +1,4 @@
-"""Checks the lines of equivalents.txt: TensorFlow's function gives what NumPy's gives, and lets the gradient through."""
+"""Checks equivalents.txt: TensorFlow's function gives what NumPy's gives, and lets the gradient through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bench on which facts are measured: runs an expression of a fact file on the real libraries and says what it saw."""
+"""The bench on which facts are measured: runs an expression on the real libraries and says what it saw."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 warnings.filterwarnings("ignore")
 
-import keras
-import numpy as np
-import tensorflow as tf
-import tf_keras
+import keras  # noqa: E402  the settings above must come first
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+import tf_keras  # noqa: E402
 
 tf.get_logger().setLevel("ERROR")
 np.seterr(all="ignore")
@@ -73,7 +73,10 @@ def make(kind: str, shape: tuple[int, ...]) -> Any:
     size = int(np.prod(shape, dtype=int))
     order = sorted(kind)[0]
     random = np.random.RandomState(sum(map(ord, kind)) * 7 + size)
-    first = {"v": [1.3, -0.7, 0.4], "kv": [0.9, -1.5, 0.2], "na": [1.1, 2.3, -0.6], "x": [0.5, -1.2, 2.1], "y": [1.7, 0.6, -0.9], "z": [-0.4, 1.1, 0.3]}
+    first = {
+        "x": [0.5, -1.2, 2.1], "y": [1.7, 0.6, -0.9], "z": [-0.4, 1.1, 0.3],
+        "v": [1.3, -0.7, 0.4], "kv": [0.9, -1.5, 0.2], "na": [1.1, 2.3, -0.6],
+    }  # fmt: skip
     if kind in ("x", "y", "z", "v", "kv", "na"):
         base = first.get(kind, first["x"])
         values = np.array((base + list(random.uniform(-2, 2, size)))[:size], np.float32).reshape(shape)
@@ -178,7 +181,7 @@ def flat(result: Any) -> list[Any]:
     """The leaves of a result, the components of sparse and ragged ones included."""
     if isinstance(result, keras.Variable):
         return [result]
-    return [keras_value for keras_value in tf.nest.flatten(result, expand_composites=True)]
+    return list(tf.nest.flatten(result, expand_composites=True))
 
 
 def kind_of(result: Any) -> tuple[str, str]:
@@ -412,7 +415,7 @@ class Point:
 def at_point(
     expression: str, leaves: Mapping[str, Any], name: str, at: float, together: tuple[str, ...] = ()
 ) -> Point | None:
-    """Whether the gradient is not finite where every element of a leaf is `at`; None if it is, or if it cannot be run.
+    """What is not finite where every element of a leaf is `at`; None if all is finite, or if it cannot be run.
 
     together: further leaves that are there at the same time.
     """
@@ -452,12 +455,18 @@ def not_finite(values: list[Any]) -> str:
     return "inf" if any(np.any(np.isinf(a)) for a in arrays) else ""
 
 
+SPREADS: tuple[float | str, ...] = (
+    0.0, 1e-6, 0.3, 1.0, 5.0, 20.0, 50.0,
+    "low", "high", "unit", "left", "right", "mixed", "one", "minus",
+)  # fmt: skip
+
+
 def extent(expression: str, leaves: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The least and the greatest value over many arguments between -50 and 50; None if it cannot be run, or is no number."""
+    """The least and the greatest value over many arguments between -50 and 50; None if it cannot be run."""
     low, high = math.inf, -math.inf
     names = [n for n, v in leaves.items() if tf.is_tensor(v) and v.dtype == tf.float32]
     random = np.random.RandomState(1)
-    for spread in (0.0, 1e-6, 0.3, 1.0, 5.0, 20.0, 50.0, "low", "high", "unit", "left", "right", "mixed", "one", "minus"):
+    for spread in SPREADS:
         env = dict(leaves)
         for at, name in enumerate(names):
             shape = tuple(leaves[name].shape)
@@ -486,7 +495,7 @@ def extent(expression: str, leaves: Mapping[str, Any]) -> tuple[float, float] | 
 
 
 def spread(expression: str, leaves: Mapping[str, Any]) -> str:
-    """ "within" if results stay between the least and the greatest argument, "sign" if they keep not negative, or ""."""
+    """ "within" if results stay between the arguments, "sign" if they keep from being negative, or ""."""
     names = [n for n, v in leaves.items() if tf.is_tensor(v) and v.dtype == tf.float32]
     random = np.random.RandomState(2)
     within = sign = bool(names)

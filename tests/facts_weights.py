@@ -40,7 +40,7 @@ def nested(expression: str) -> Any:
 
 def path(weight: Any) -> str:
     """A weight's path without the names of the layer and of a cell."""
-    parts = [p for p in (getattr(weight, "path", None) or weight.name.split(":")[0]).split("/")]
+    parts = list((getattr(weight, "path", None) or weight.name.split(":")[0]).split("/"))
     return "/".join(p for p in parts[1:] if not p.endswith("_cell") and "_cell_" not in p) or parts[-1]
 
 
@@ -52,7 +52,8 @@ def outcomes(expression: str, layer: Any) -> dict[str, bool]:
     env: dict[str, Any] = {**lab.NAMESPACE, **propose.env_of(expression), "made": layer}
     with lab.tf.GradientTape() as tape:
         parts = [p for p in lab.flat(eval(ast.unparse(call), env)) if lab.differentiable(p)]
-    found = tape.gradient(parts, [lab.watched(w) for w in layer.weights], output_gradients=[lab.upstream(p) for p in parts])
+    ups = [lab.upstream(p) for p in parts]
+    found = tape.gradient(parts, [lab.watched(w) for w in layer.weights], output_gradients=ups)
     return {path(w): g is not None for w, g in zip(layer.weights, found, strict=True)}
 
 

@@ -3,6 +3,7 @@
     python tests/propose_facts.py "tf.math.log(x)" "tf.gather(x, i)" "x.numpy()"
     python tests/propose_facts.py tf.math.log tf.math.sin      # guesses the arguments
     python tests/propose_facts.py --missing tf.math            # public functions of a module that have no entry
+    python tests/propose_facts.py --again tapelint/facts/tf.txt  # the file as the installed libraries would have it
 
 Each line printed is a measurement; read it before you put it into a file of tapelint/facts. Names of leaves
 (x, m, i, img ...) are those of facts_lab.py. Needs TensorFlow.
@@ -26,17 +27,24 @@ import facts_lab as lab
 import numpy as np
 
 from tapelint.facts import Facts
-from tapelint.facts.parse import GRAPH, full_name, leaves_of
+from tapelint.facts.parse import GRAPH, full_name, leaves_of, split_line
 
-RANDOM = ("random", "Random", "Rand", "Mix", "Contrast", "Equalization", "Solarization", "dropout", "Dropout", "Noise", "shuffle", "sampled", "candidate", "nce_loss")
-MADE = re.compile(r"\b(layers|losses|metrics|Model|Sequential|initializers|optimizers)\b|\bk?v\b|\bv[msu]?\d*\b|Variable|Generator")
+RANDOM = (
+    "random", "Random", "Rand", "Mix", "Contrast", "Equalization", "Solarization", "dropout", "Dropout", "Noise",
+    "shuffle", "sampled", "candidate", "nce_loss",
+)  # fmt: skip
+MADE = re.compile(
+    r"\b(layers|losses|metrics|Model|Sequential|initializers|optimizers)\b|\bk?v\b|\bv[msu]?\d*\b|Variable|Generator"
+)
 UNBOUNDED = (  # what hangs on weights, or is a decomposition: nothing seen there is a bound
-    "linalg", "quantization", "igamma", "map_coordinates", "min_max_norm", "local_response", "eigh", "qr(", "svd", "circle",
-    "LSTM", "GRU", "RNN", "Conv", "Dense", "Normalization", "PReLU", "Attention", "polyval", "full_like", "sufficient",
+    "linalg", "quantization", "igamma", "map_coordinates", "min_max_norm", "local_response", "eigh", "qr(", "svd",
+    "circle", "LSTM", "GRU", "RNN", "Conv", "Dense", "Normalization", "PReLU", "Attention", "polyval", "full_like",
+    "sufficient", "metrics", "empty_like", "corrcoef",
 )  # fmt: skip
 GUESSES = {
-    "axis": "0", "shape": "[3]", "indices": "i", "ids": "i", "labels": "prob", "logits": "x4x3", "y_true": "y", "y_pred": "x",
-    "image": "image", "images": "img", "dtype": "'float32'", "condition": "b", "n": "3", "num": "3", "paddings": "[[1, 1]]",
+    "axis": "0", "shape": "[3]", "indices": "i", "ids": "i", "labels": "prob", "logits": "x4x3", "y_true": "y",
+    "y_pred": "x", "image": "image", "images": "img", "dtype": "'float32'", "condition": "b", "n": "3", "num": "3",
+    "paddings": "[[1, 1]]",
 }  # fmt: skip
 
 
@@ -66,7 +74,7 @@ def answer(seen: lab.Seen, points: dict[str, list[str]], extra: list[str]) -> st
     if len(different) <= 1:
         clauses = list(next(iter(different), ()))
         if not said:
-            clauses = ["none"] if not clauses else clauses
+            clauses = clauses if clauses else ["none"]
     else:
         clauses = [word for name, words in said.items() for word in (f"{name} {words[0]}", *words[1:])]
     clauses += result_words(seen)
@@ -124,7 +132,8 @@ def singular_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> dict
 
 def simple(value: Any) -> bool:
     """A real tensor of rank 0 or 1, which can be set to one number everywhere."""
-    return lab.tf.is_tensor(value) and not lab.is_variable(value) and value.dtype == lab.tf.float32 and value.shape.rank < 2
+    plain = lab.tf.is_tensor(value) and not lab.is_variable(value)
+    return bool(plain and value.dtype == lab.tf.float32 and value.shape.rank < 2)
 
 
 def range_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> list[str]:
@@ -172,16 +181,22 @@ def lines(expression: str, ranges: bool = True, variants: bool = True) -> list[s
         return made
     for variant in variable_variants(expression, env):
         there = lab.observe(variant, env_of(variant))
-        if there.error or [o == "none" for o in there.outcomes.values()] != [o == "none" for o in seen.outcomes.values()]:
+        if there.error or cuts(there) != cuts(seen):
             made.append(f"{variant}  {answer(there, {}, [])}")
     if env and not MADE.search(expression):
         graph = lab.observe_graph(expression, env)
         tensor = seen.kind in ("tensor", "tuple", "variable") and not any(word in expression for word in RANDOM)
-        if graph.error and graph.error != "LookupError" or tensor and graph.outcomes != seen.outcomes and not graph.error:
+        differs = graph.error != "LookupError" if graph.error else tensor and graph.outcomes != seen.outcomes
+        if differs:
             graph.linearity = {n: seen.linearity.get(n, "other") for n in graph.outcomes}
             graph.recorded = seen.recorded
             made.append(f"in tf.function: {expression}  {answer(graph, {}, [])}")
     return made
+
+
+def cuts(seen: lab.Seen) -> list[bool]:
+    """For each leaf whether its path ends."""
+    return [outcome == "none" for outcome in seen.outcomes.values()]
 
 
 def variable_variants(expression: str, env: dict[str, Any]) -> list[str]:
@@ -376,8 +391,25 @@ def missing(module: str) -> list[str]:
     return [n for n in names if callable(resolve(n)) and facts.fact(full_name(n)) is None]
 
 
+def again(path: Path) -> None:
+    """Measure the expressions of a fact file anew and print the file as it would be."""
+    for block_text in path.read_text(encoding="utf-8").strip("\n").split("\n\n"):
+        if block_text.startswith("#"):
+            print(block_text, end="\n\n")
+            continue
+        head, *rest = block_text.split("\n")
+        kept = [line for line in rest if line.strip().startswith(("weights ", "inner ", "#", "["))]
+        asked = [split_line(line.strip()) for line in rest if line not in kept]
+        expressions = [(GRAPH if graph else "") + expression for _, graph, expression, _ in asked]
+        measured = block(head.partition("(")[0], expressions, head, variants=False).split("\n")
+        print("\n".join([head, *kept, *measured[1:]]), end="\n\n")
+
+
 def main(arguments: list[str]) -> None:
     """Print proposals for what the command line names."""
+    if arguments[:1] == ["--again"]:
+        again(Path(arguments[1]))
+        return
     if arguments[:1] == ["--missing"]:
         for module in arguments[1:]:
             print("\n".join(missing(module)))

@@ -7,13 +7,14 @@
 README.md in this folder describes the form of the files.
 """
 
-from tapelint.facts.parse import NUMPY
 from tapelint.facts.choose import TENSOR
+from tapelint.facts.parse import NUMPY
 from tapelint.facts.table import Facts
 from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
-__all__ = ["TENSOR", 
+__all__ = [
     "NUMPY",
+    "TENSOR",
     "Effect",
     "Fact",
     "FactError",

@@ -45,7 +45,7 @@ def read_block(block: str) -> Fact:
         signatures = read_header(lines[0])
     except (SyntaxError, ValueError) as error:
         raise FactError(f"{error}: {lines[0]}") from error
-    kind = _kind(name, len(signatures))
+    kind = kind_of(name, len(signatures))
     weights: tuple[Weight, ...] = ()
     inner: tuple[str, ...] = ()
     experiments = []
@@ -67,7 +67,8 @@ def read_block(block: str) -> Fact:
     return Fact(name, kind, first, call, weights, inner, tuple(experiments))
 
 
-def _kind(name: str, signatures: int) -> str:
+def kind_of(name: str, signatures: int) -> str:
+    """The kind of an entry by its name and how many lists of parameters its header has."""
     if name.startswith("operator "):
         return "operator"
     head, *rest = name.split(".")

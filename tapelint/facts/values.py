@@ -168,8 +168,8 @@ class Fact:
         """The answer of the experiment that fits a call best.
 
         `given`: the constants of the call by parameter (numbers, strings, booleans, None; a dtype by its name;
-        sequences as tuples). `unknown`: the parameters that are given something that is not known; where
-        the answer hangs on one of them, the outcome is "unknown".
+        sequences as tuples; NUMPY for an array, TENSOR for what may carry a gradient). `unknown`: the parameters that
+        are given something that is not known; where the answer hangs on one of them, the outcome is "unknown".
         """
         from tapelint.facts.choose import choose
 
