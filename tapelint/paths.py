@@ -64,10 +64,13 @@ def _is_about_shape(node: Node) -> bool:
 
 
 def is_cut(edge: Edge, node: Node, rec: int) -> bool:
-    """Whether a gradient on this recording ends between a node and its input."""
+    """Whether a gradient on this recording ends between a node and its input.
+
+    What is not recorded although the tape runs comes after a cut, or after a source that is not watched: it is none itself.
+    """
     if node.op in TRANSPARENT:
         return False
-    return not edge.outcome & FLOWS or not node.recorded.get(rec)
+    return not edge.outcome & FLOWS or (not node.recorded.get(rec) and rec not in node.active)
 
 
 class Syntax:
