@@ -52,8 +52,7 @@ def _sides(where: Node, node: Node, users: Mapping[int, list[tuple[Node, Edge]]]
     call = where.site.node if where.site is not None else None
     if not isinstance(call, ast.Call):
         return []
-    names: list[ast.AST | None] = [None, None]
-    names = [*call.args[1:3], None, None][:2]
+    names: list[ast.expr | None] = [*call.args[1:3], None, None][:2]
     for keyword in call.keywords:
         if keyword.arg in ("x", "x1", "y", "x2"):
             names[0 if keyword.arg in ("x", "x1") else 1] = keyword.value

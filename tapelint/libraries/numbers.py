@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Result
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Node, Site
+from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.ranges import UNBOUNDED, Array, Range
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
@@ -50,6 +50,7 @@ class Known:
     linear: dict[Key, tuple[float, tuple[tuple[Key, float], ...]]] = field(default_factory=dict)
     tests: dict[Key, Test] = field(default_factory=dict)
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
+    settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     variables: dict[int, int] = field(default_factory=dict)
     wheres: dict[int, Key] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)

@@ -15,6 +15,7 @@ from tapelint.flow.values import UNBOUND, Const, Data, Value, Variable
 
 from . import numbers, numbers_exact, shapes
 from .numbers_arrays import broadcast, broadcast_shape
+from .numbers_names import short
 
 if TYPE_CHECKING:
     from .apply import Given
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 CERTAINLY_ONE = 20.0
 CERTAINLY_ZERO = -105.0
 FLAT_TANH = 10.0
+MARGIN = 1.0
+MOST_NODES = 200
+ZEROS = frozenset("zeros zeros_like fill identity cast broadcast_to tile reshape expand_dims * []".split())
 CONSTANT = "constant"
 DRAWS = (
     "tensorflow.random.normal", "tensorflow.random.uniform", "tensorflow.random.truncated_normal", "keras.random.normal",
@@ -64,39 +68,58 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
         return
     if node.detail == "cancels":
         node.detail = CONSTANT
-        _take(node, None)
+        _take(world, node, None)
         return
     if name.startswith("keras.losses.") and "crossentropy" in name.lower():
         _logits_behind(node)
     layer = LAYERS.get(name)
     if layer is not None and layer(world, given):
         node.detail = CONSTANT
-        _take(node, _first(given))
+        _take(world, node, _first(given))
     rule = FLAT.get(op)
     if rule is not None and rule(world, given, numbers.operands(world, op, given)):
         node.detail = CONSTANT
-        _take(node, None)
+        _take(world, node, None)
     sides = SIDES.get(op)
     if sides is not None:
         for value in sides(world, given, numbers.operands(world, op, given)):
-            if op in ("*", "@"):
+            if op in ("*", "@", "/"):
                 node.detail = CONSTANT
-            _take(node, value)
+            _take(world, node, value)
 
 
 def _first(given: Given) -> Value:
     return next(iter(given.values.values()), UNBOUND)
 
 
-def _take(node: Node, value: Value | None) -> None:
+def _take(world: Libraries, node: Node, value: Value | None) -> None:
     """Let no gradient through to one argument (None: to any)."""
     mine = getattr(value, "node", None)
     if value is not None and (mine is None or sum(e.node is mine for e in node.edges) != 1):
         return
+    world.known.settled.setdefault(node.id, node.edges)
     node.edges = tuple(
         Edge(e.node, ZERO, "settled", e.argument) if e.outcome == FLOWS and (value is None or e.node is mine) else e
         for e in node.edges
     )
+
+
+def unsettle(world: Libraries, node: Node) -> None:
+    """Before an operation whose gradient is certainly not finite no product is zero: NaN times 0 is NaN."""
+    seen = {node.id}
+    todo = [node]
+    while todo and len(seen) < MOST_NODES:
+        at = todo.pop()
+        old = world.known.settled.get(at.id)
+        if old is not None and at.detail == CONSTANT:
+            at.edges = old
+            at.detail = ""
+        elif short(at.op) == "*":
+            at.edges = tuple(e._replace(outcome=FLOWS) if e.outcome == ZERO else e for e in at.edges)
+        for edge in at.edges:
+            if edge.node.id not in seen:
+                seen.add(edge.node.id)
+                todo.append(edge.node)
 
 
 def _logits_behind(node: Node) -> None:
@@ -128,7 +151,7 @@ def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> boo
 
 
 FLAT: dict[str, Callable[[Libraries, Given, Sequence[Range]], bool]] = {
-    "relu": lambda world, given, r: len(given.values) == 1 and r[0].high <= 0 and bool(r[0].array or r[0].high < -1e-6),
+    "relu": lambda world, given, r: len(given.values) == 1 and r[0].high <= (-MARGIN if r[0].array is not None else -1e-6),
     "relu6": lambda world, given, r: r[0].high < -1e-6 or r[0].low > 6.001,
     "sigmoid": lambda world, given, r: not r[0].double and (r[0].low >= CERTAINLY_ONE or r[0].high <= CERTAINLY_ZERO),
     "tanh": lambda world, given, r: not r[0].double and (r[0].low >= FLAT_TANH or r[0].high <= -FLAT_TANH),
@@ -147,11 +170,10 @@ def _all(a: Range, b: Range, holds: Callable[[float, float], bool]) -> bool:
 
 
 def _below(a: Range, b: Range) -> bool:
-    return _all(a, b, lambda x, y: x < y) or a.high < b.low - 1e-6 * max(1.0, abs(b.low))
-
-
-def _at_most(a: Range, b: Range) -> bool:
-    return _all(a, b, lambda x, y: x <= y) or a.high < b.low - 1e-6 * max(1.0, abs(b.low))
+    """Whether one is below the other; where both are single known numbers, by more than chance."""
+    if a.array is not None and b.array is not None:
+        return _all(a, b, lambda x, y: x < y - MARGIN)
+    return a.high < b.low - (MARGIN if a.array is not None or b.array is not None else 1e-6 * max(1.0, abs(b.low)))
 
 
 def _clip(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
@@ -160,19 +182,19 @@ def _clip(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     low, high, x = r[1], r[2], r[0]
     outside = _below(x, low) or _below(high, x)
     if x.array is not None and low.constant is not None and high.constant is not None:
-        outside = outside or all(v < low.low or v > high.low for v in x.array.flat)
+        outside = outside or all(v < low.low - MARGIN or v > high.low + MARGIN for v in x.array.flat)
     return [_first(given)] if outside else []
 
 
 def _extreme(greatest: bool) -> Callable[[Libraries, Given, Sequence[Range]], list[Value]]:
     def sides(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
-        if len(r) < 2:
+        if len(r) < 2 or (r[0].constant is None and r[1].constant is None and r[0].array is not None and r[1].array is not None):
             return []
         first, second = list(given.values.values())[:2]
         low, high = (r[0], r[1]) if greatest else (r[1], r[0])
         if _below(low, high):
-            return [first] if greatest else [first]
-        return [second] if _at_most(high, low) else []
+            return [first]
+        return [second] if _below(high, low) else []
 
     return sides
 
@@ -182,7 +204,20 @@ def _zeros(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     if len(r) < 2:
         return []
     values = list(given.values.values())[:2]
-    return [values[1 - i] for i in range(2) if r[i].low == 0 == r[i].high]
+    return [values[1 - i] for i in range(2) if r[i].low == 0 == r[i].high and _made_of_zeros(values[i])]
+
+
+def _no_share(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
+    """Nothing divided by something."""
+    values = list(given.values.values())[:2]
+    return values[1:] if len(values) == 2 and r[0].low == 0 == r[0].high and _made_of_zeros(values[0]) and r[1].low > 0 else []
+
+
+def _made_of_zeros(value: Value) -> bool:
+    """Whether zeros were asked for, rather than computed from numbers that happen to give them."""
+    if not isinstance(value, Data):
+        return True
+    return short(value.node.op) in ZEROS or value.node.detail == CONSTANT
 
 
 def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
@@ -196,7 +231,7 @@ def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
 
 
 SIDES: dict[str, Callable[[Libraries, Given, Sequence[Range]], list[Value]]] = {
-    "clip_by_value": _clip, "maximum": _extreme(True), "minimum": _extreme(False), "*": _zeros, "@": _zeros, "where": _where,
+    "clip_by_value": _clip, "maximum": _extreme(True), "minimum": _extreme(False), "*": _zeros, "@": _zeros, "where": _where, "/": _no_share,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range, Reach
 from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
 
-from . import numbers, numbers_exact, shapes
+from . import numbers, numbers_exact, numbers_settled, shapes
 from .numbers_arrays import elementwise
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ class _Scene:
         if found is None or len(self.world.known.judgements) > 20_000:
             return
         evidence: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
+        if evidence == "certain":
+            numbers_settled.unsettle(self.world, self.result.node)
         value = self.given.get(parameter)
         place = self.given.places.get(parameter)
         numerator = None
