@@ -155,7 +155,7 @@ def judged_call(
     """The sources of one call. Without an answer, or with two for the line, all are unknown."""
     verdicts = said[0] if len(said) == 1 else []
     sources = [frozenset(outcomes) for outcomes in call.sources]
-    if len(call.lengths) > 1 or not sources:
+    if call.lengths != {len(sources)}:
         return []
     if len(verdicts) != len(sources):
         alike = set(verdicts)

@@ -90,7 +90,6 @@ class Observer:
         self.root, self.now = "", Observation()
         self.inside = 0
         self.originals: dict[str, Callable[..., Any]] = {}
-        self.inner: list[bool] | None = None
 
     def __enter__(self) -> Observer:
         for name in ("gradient", "jacobian", "batch_jacobian"):
@@ -199,9 +198,7 @@ class Observer:
 
         def asked(tape: Any, target: Any = None, sources: Any = None, *rest: Any, **options: Any) -> Any:
             sources = options.pop("source", sources) if method == "batch_jacobian" else sources
-            if self.inside:
-                return self.asked_inside(original, tape, target, sources, *rest, **options)
-            place = self.caller()
+            place = None if self.inside else self.caller()
             if place is None:
                 return original(tape, target, sources, *rest, **options)
             call = self.now.calls.setdefault(place, Call(method))
@@ -209,13 +206,6 @@ class Observer:
             return self.ask(call, original, tape, target, sources, rest, options)
 
         return asked
-
-    def asked_inside(self, original: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """A call that TensorFlow itself makes, for a jacobian."""
-        result = original(*arguments, **options)
-        if self.inner is not None:
-            self.inner = [item is None for item in self.tf.nest.flatten(result)]
-        return result
 
     def ask(
         self,
@@ -242,7 +232,6 @@ class Observer:
         flat = tf.nest.flatten(sources)
         call.lengths.add(len(flat))
         self.inside += 1
-        self.inner = [] if call.method == "batch_jacobian" else None
         try:
             result = original(tape, target, sources, *rest, **options)
         except Exception as error:
@@ -251,11 +240,9 @@ class Observer:
             raise
         finally:
             self.inside -= 1
-            missing, self.inner = self.inner or [], None
         given = tf.nest.flatten(result)
         for index in range(len(flat)):
-            gone = missing[index] if index < len(missing) else given[index] is None
-            self.note(call, index, None if gone else given[index])
+            self.note(call, index, given[index])
         if zeros:
             return tf.nest.map_structure(lambda item, source: self.filled(item, source, target), result, sources)
         return result
