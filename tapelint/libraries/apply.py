@@ -147,8 +147,10 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
             return effect.graph_variable_error
         if effect.graph_error and (effect.graph_error != ITERATED or any(_is_array(v) for v in values)):
             return effect.graph_error
-    if effect.variable_error and any(isinstance(v, Variable) for v in values):
+    if effect.variable_error and any(isinstance(v, Variable) and v.flavor == "tf" for v in values):
         return effect.variable_error
+    if effect.keras_variable_error and any(isinstance(v, Variable) and v.flavor == "keras" for v in values):
+        return effect.keras_variable_error
     if effect.error and not any(isinstance(v, (Opaque, Many)) for v in values):
         return effect.error
     return ""
