@@ -43,6 +43,6 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
         fix = ask.fix("replace", f"Use `{fused.text}`", fused, fused.text)
     said = f"`{found.place.text}` overflows for large `{found.argument.text}`"
     if found.sources:
-        said = f"the gradient of {{sources}} can be {found.result}: {said}"
+        said = f"the gradient of {{sources}} can be NaN: {said}"
     help = "use the fused function: `tf.nn.softplus`, `tf.nn.softmax`, `tf.reduce_logsumexp`, `tf.sigmoid`"
     yield rule.at(found, said, fix=fix, help=help)

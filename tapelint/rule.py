@@ -226,13 +226,17 @@ class Rule:
     def singular(self, found: Singularity, *, fix: Fix | None = None, help: str = "") -> Diagnostic:
         """A finding about an operation that is not finite at a point that its argument reaches."""
         of = f" of {SOURCES}" if found.sources else ""
-        reach = _REACH[found.evidence]
         why = f" ({found.because})" if found.because else ""
-        said = f"the gradient{of} is {found.result} where `{found.argument.text}` is {found.at}, which it {reach}{why}"
-        return self.at(found, said, fix=fix, help=help)
+        argument, point = found.argument.text, found.at
+        if found.evidence == "certain":
+            where = f": `{argument}` is {point} here{why}"
+        else:
+            can = "can be" if found.evidence == "possible" else "may be"
+            where = f" where `{argument}` is {point}, and it {can}{why}"
+        return self.at(found, f"the gradient{of} is {_RESULTS[found.result]}{where}", fix=fix, help=help)
 
 
-_REACH = {"certain": "is", "possible": "can be", "unknown": "may be"}
+_RESULTS = {"inf": "infinite", "nan": "NaN", "inf or nan": "infinite or NaN"}
 
 
 def fate(cut: Cut) -> str:
