@@ -166,6 +166,19 @@ class _Reader:
                 return self._problem("custom gradient count", site, text=text, steps=steps, rest=rest)
         return None
 
+    def _captured(self, event: Event) -> Problem:
+        """A function with a gradient of its own uses a variable, and its gradient function has no place for it."""
+        noted = (e for e in self.tapes.events if e.word == "custom gradient" and e.site == event.site)
+        value = next((e.value for e in noted), None)
+        site = self._returned(value.items[0]) if isinstance(value, Tuple) else None
+        text = "the function uses a variable: its gradient function needs a parameter `variables` and returns their gradients too"
+        steps = [Step(event.site.span, f"TensorFlow finds a variable that is no argument: {event.error}")]
+        if site is not None:
+            steps.insert(0, Step(site.span, "gradients of the arguments alone"))
+        rest = (("call", place_of(event.site)),)
+        problem = self._problem("custom gradient count", site or event.site, text=text, steps=steps, rest=rest)
+        return replace(problem, error=event.error)
+
     def _returned(self, backward: Value) -> Site | None:
         """What a gradient function returns, if the project wrote it."""
         while isinstance(backward, (Wrapped, Bound)):
@@ -241,6 +254,8 @@ class _Reader:
         if call.startswith("condition "):
             steps = [Step(event.site.span, "while a graph is made a tensor has no value to decide by")]
             return replace(self._problem("condition in graph", event.site, steps=steps), error=event.error)
+        if call == "tensorflow.custom_gradient":
+            return self._captured(event)
         if call.startswith("Variable operator"):
             return self._augmented(event)
         if event.in_graph and event.error in ("NotImplementedError", "AttributeError"):

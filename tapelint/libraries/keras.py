@@ -138,7 +138,8 @@ def build(world: Libraries, cell: Cell, site: Site) -> None:
     info: LayerInfo = cell.info
     weights: list[Value] = []
     for inner in inner_layers(world, cell):
-        build(world, inner, site)
+        if isinstance(inner.info, LayerInfo):
+            build(world, inner, site)
     for weight in info.fact.weights if info.fact is not None else ():
         if weight.when is not None:
             value = parameter(info, weight.when[0])

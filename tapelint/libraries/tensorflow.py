@@ -84,6 +84,7 @@ def make_variable(
     kind = kind or (apply.dtype_of(world, initial) if initial is not UNBOUND else "f") or "f"
     node = world.run.node(f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable")
     is_trainable = {True: True, False: False, None: True}.get(getattr(trainable, "value", "?"))  # type: ignore[arg-type]
+    node.detail = "" if is_trainable else "not trainable"
     shape = shapes.of_value(world, initial) if initial is not UNBOUND else None
     variable = Variable(world.run.uid(), node, flavor, is_trainable, kind, shape, name, site)
     bounds = numbers.of_content(world, initial, dtype, variable)

@@ -12,6 +12,7 @@ from tapelint.flow.values import (
     Function,
     NO_VALUE,
     UNBOUND,
+    Bound,
     Cell,
     Const,
     Data,
@@ -59,11 +60,18 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     captured = {e.node.id: e.node for n in inner for e in n.edges if e.node.kind == "variable"}
     inputs = [run.node_of(v, site) for v in args.positional]
     results = len(value.items) if isinstance(value, Tuple) else 1
+    takes = _takes_variables(backward)
+    given = {n.id for n in inputs if n is not None}
+    hidden = any(key not in given and not n.detail for key, n in captured.items())
+    if hidden and takes is False:
+        world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
+        world.raised("TypeError", site, "tensorflow.custom_gradient")
     gradients = _custom_gradients(world, backward, results, site)
+    if takes is not False:
+        gradients = _without_variables(world, gradients, len(inputs))
     edges, error = _custom_edges(world, inputs, gradients)
     if error:
         world.recorder.note("custom gradient", Tuple((backward, Const(len(inputs)), Const(len(gradients or ())))), site)
-    given = {n.id for n in inputs if n is not None}
     edges += [Edge(n, ANYTHING) for key, n in sorted(captured.items()) if key not in given]
     result = _custom_result(world, value, edges, error, site)
     place = _return_place(world, backward)
@@ -84,13 +92,33 @@ def _return_place(world: Libraries, backward: Value) -> Site | None:
 def _custom_gradients(world: Libraries, backward: Value, results: int, site: Site) -> list[Value] | None:
     """What the gradient function returns, per input; None where nobody can tell."""
     upstream: list[Value] = [Data(world.run.node("upstream", [], site, dtype="f")) for _ in range(results)]
+    more: dict[str, Value] = {"variables": Many(world.run.opaque(site))} if _takes_variables(backward) else {}
     with world.paused():
-        made = world.run.call(backward, Arguments(upstream), site)
+        made = world.run.call(backward, Arguments(upstream, more), site)
     if isinstance(made, Cell) and made.kind == "list":
         made = containers.stored(world.run, made)
     if isinstance(made, Tuple):
         return list(made.items)
     return None if isinstance(made, (Many, Opaque)) else [made]
+
+
+def _takes_variables(backward: Value) -> bool | None:
+    """Whether a gradient function has a parameter for the variables that the function captured; None if it cannot be seen."""
+    inner = backward.function if isinstance(backward, (Bound, Wrapped)) else backward
+    if not isinstance(inner, Function):
+        return None
+    spec = inner.node.args
+    return spec.kwarg is not None or any(a.arg == "variables" for a in (*spec.args, *spec.kwonlyargs))
+
+
+def _without_variables(world: Libraries, gradients: list[Value] | None, count: int) -> list[Value] | None:
+    """The inputs' part of `return gradients, gradients_of_variables`; None where nobody can tell which it is."""
+    if gradients is None or len(gradients) != 2 or count == 2:
+        return None
+    first = containers.sequence(world.run, gradients[0])
+    if first is None:
+        return [gradients[0]] if count == 1 else None
+    return list(first.items) if isinstance(first, Tuple) and len(first.items) == count else None
 
 
 def _custom_edges(world: Libraries, inputs: list[Node | None], gradients: list[Value] | None) -> tuple[list[Edge], str]:
