@@ -51,7 +51,7 @@ class Known:
     tests: dict[Key, Test] = field(default_factory=dict)
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
-    variables: dict[int, int] = field(default_factory=dict)
+    variables: dict[int, Variable] = field(default_factory=dict)
     wheres: dict[int, Key] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
 
@@ -98,7 +98,7 @@ def of_value(world: Libraries, value: Value) -> Range | None:
 
 def of_content(world: Libraries, initial: Value, dtype: Value, variable: Variable) -> Range | None:
     """What is known of a new variable's numbers."""
-    world.known.variables[variable.node.id] = variable.uid
+    world.known.variables[variable.node.id] = variable
     found = of_value(world, initial)
     if found is None:
         return None
@@ -342,8 +342,9 @@ def _key(world: Libraries, name: str, op: str, given: Given, node: Node) -> Key 
 def _weights(world: Libraries, node: Node) -> tuple[tuple[int, int], ...]:
     """What identifies the contents of the variables that an operation uses."""
     known = world.known
-    uids = [known.variables.get(e.node.id, -e.node.id - 1) for e in node.edges if e.node.kind == "variable"]
-    return tuple((uid, known.content(world.run.state.get((uid, "content")))) for uid in uids)
+    ids = [e.node.id for e in node.edges if e.node.kind == "variable"]
+    owners = [(i, known.variables.get(i)) for i in ids]
+    return tuple((i, known.content(world.run.state.get((v.uid, "content"))) if v is not None else 0) for i, v in owners)
 
 
 def _is_plain_layer(name: str, node: Node) -> bool:

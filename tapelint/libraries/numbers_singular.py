@@ -14,6 +14,7 @@ from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
 
 from . import numbers, numbers_exact, numbers_settled, shapes
 from .numbers_arrays import elementwise
+from .numbers_names import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "cosh": "overflow", "sinh": "overflow",
 }  # fmt: skip
 NORMS = ("norm", "euclidean_norm", "std")
+NOT_NEGATIVE = frozenset("abs square norm softmax sigmoid relu sqrt exp softplus variance std".split())
 LARGEST_EXPONENT = {False: 88.72, True: 709.7}
 
 
@@ -181,10 +183,19 @@ class _Scene:
             Judgement(
                 self.kind, self.name, self.result.node, place, value, numbers.key_of(self.world, value), number,
                 at or f"{number:g}", word, evidence, because or (found.because if isinstance(found, Reach) else ""),
-                guarded, finite, isinstance(found, Reach) and found.held, self._range(parameter).not_negative, self.site,
+                guarded, finite, isinstance(found, Reach) and found.held, self._never_negative(parameter), self.site,
                 tuple(inputs), numerator,
             )
         )  # fmt: skip
+
+    def _never_negative(self, parameter: str) -> bool:
+        """Whether an argument is not negative by what computes it, not only by the numbers that it starts with."""
+        r = self._range(parameter)
+        array = r.array
+        if array is None:
+            return r.not_negative
+        made = short(node.op) if (node := getattr(self.given.get(parameter), "node", None)) is not None else ""
+        return r.not_negative and made in NOT_NEGATIVE
 
     def together(self) -> None:
         """atan2: singular only where both are 0 at once."""

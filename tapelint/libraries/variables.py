@@ -7,10 +7,10 @@ from dataclasses import replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable
 
-from . import apply, arrays
-from .world import Libraries, Registry
+from . import apply, arrays, numbers
+from .world import Libraries, MethodHandler, Registry
 
 ASSIGNING = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_add", "scatter_sub", "scatter_nd_update",
              "scatter_nd_add", "load", "_assign")  # fmt: skip
@@ -22,15 +22,19 @@ def register(registry: Registry) -> None:
     for name in ASSIGNING:
         registry.methods[("variable", name)] = _assigning(name)
         registry.methods[("opaque", name)] = _unknown_assign
+    for name in ("assign", "assign_add", "assign_sub"):
+        registry.methods[("tensor", name)] = _assigning_slice(name)
     for op in ("+", "-", "*", "/", "**", "//", "@", "%"):
         registry.methods[("variable", f"operator {op}=")] = _augmented(op)
     for name in ("value", "read_value", "sparse_read"):
         registry.methods[("variable", name)] = _read
-    registry.attributes["variable"] = _attribute  # type: ignore[assignment]
+    registry.attributes["variable"] = _attribute
     registry.methods[("opaque", "numpy")] = _unknown_numpy
 
 
-def _assigning(name: str) -> object:
+def _assigning(name: str, whole: bool = True) -> MethodHandler:
+    """A method that writes a variable; `whole`: all of it."""
+
     def assign(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Variable)
         value = args.positional[-1] if args.positional else next(iter(args.keywords.values()), NO_VALUE)
@@ -39,22 +43,35 @@ def _assigning(name: str) -> object:
         old = world.run.state.get(key)
         if node is not None:
             edges = [Edge(node, FLOWS, "linear", args.places.get(0))]
-            if name != "assign" and isinstance(old, Opaque):
+            if not (whole and name == "assign") and isinstance(old, Opaque):
                 edges.append(Edge(old.node))
             with world.paused():
                 written = world.run.node(f"Variable.{name}", edges, site, dtype=base.dtype, kind="written")
             world.run.state.set(key, Opaque(written))
-        elif name == "assign":
+        elif whole and name == "assign":
             world.run.state.set(key, UNBOUND)
-        content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, getattr(value, "range", None))
-        if isinstance(value, Const) and isinstance(value.value, (int, float)) and name == "assign":
-            from . import numbers
-
-            content = replace(content, range=numbers.of_value(world, value))
-        elif name != "assign":
-            content = replace(content, range=None)
+        bounds = numbers.of_content(world, value, UNBOUND, base) if whole and name == "assign" else None
+        content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, bounds)
         world.run.state.set((base.uid, "content"), content)
         return base
+
+    return assign
+
+
+def _assigning_slice(name: str) -> MethodHandler:
+    def assign(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        """`v[i].assign(x)`: a slice of a variable can be written, a tensor cannot."""
+        node = base.node if isinstance(base, Data) else None
+        sliced = node.edges[0].node if node is not None and node.op == "operator []" and node.edges else None
+        if sliced is not None and sliced.op == "Variable.read_value":
+            sliced = sliced.edges[0].node
+        variable = world.known.variables.get(sliced.id) if sliced is not None else None
+        if variable is not None:
+            return _assigning(name, whole=False)(world, variable, args, site)
+        fact = world.facts.fact(f"Tensor.{name}")
+        if fact is None:
+            return world.run.call_unknown(Method(base, name), args.before(base), site)
+        return apply.call_fact(world, fact, args.before(base), site)
 
     return assign
 
@@ -71,7 +88,7 @@ def _unknown_numpy(world: Libraries, base: Value, args: Arguments, site: Site) -
     return apply.call_fact(world, fact, full, site)
 
 
-def _augmented(op: str) -> object:
+def _augmented(op: str) -> MethodHandler:
     def augment(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Variable)
         if base.flavor == "tf" and op in RAISING:
