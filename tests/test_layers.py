@@ -19,7 +19,8 @@ FLOORS = {
     "what libraries do": ("libraries",),
     "tapes": ("views", "backprop", "tape", "sources", "asking"),
     "what rules see": (
-        "paths", "found", "rebinding", "updates", "unbuilt", "notes", "problems", "conditions", "breaks", "report_views",
+        *("paths", "found", "rebinding", "updates", "unbuilt", "notes", "problems", "conditions", "breaks"),
+        *("overflow", "singular_guards", "singular", "report_views"),
     ),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
