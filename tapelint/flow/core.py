@@ -15,6 +15,7 @@ from typing import Protocol
 from tapelint.source import Source
 
 from .graph import Chain, Edge, Graph, Node, Site
+from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
 from .state import Delta, Key, State
 from .values import (
@@ -161,6 +162,7 @@ class World(Protocol):
     def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
     def made(self, node: Node) -> None: ...
+    def marks(self) -> tuple[int, ...]: ...
     def paused(self) -> AbstractContextManager[None]: ...
     def use(self, variable: Variable, site: Site | None) -> Node: ...
     def raised(self, error: str, site: Site) -> None: ...
@@ -173,11 +175,13 @@ class Core:
         self.world = world
         self.graph = Graph()
         self.state = State()
+        self.memory = Memory(self.state)
         self.frames: list[Frame] = []
         self.attempts: list[Attempt] = []
         self.chain: Chain | None = None
         self.steps = 0
         self.limit = STEPS
+        self.call_limit = STEPS
         self.exhausted = False
         self.conditional_depth = 0
         self.graph_mode = 0
@@ -187,6 +191,7 @@ class Core:
         self.chosen: dict[Value, Site] = {}
         self._uids = 0
         self._pool: Node | None = None
+        self._mentioned: dict[ast.AST, tuple[str, ...]] = {}
         self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
@@ -358,11 +363,19 @@ class Core:
             self.state.set((uid, "__names__"), Names((*known, name)))
 
     def _captured(self, function: Function) -> list[Value]:
-        names = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+        names = self._names_in(function.node)
         values = [v for _, v in function.defaults]
         for scope in function.scopes:
-            values += [v for name in sorted(names) if (v := self.state.get((scope, name))) is not UNBOUND]
+            values += [v for name in names if (v := self.state.get((scope, name))) is not UNBOUND]
         return values
+
+    def _names_in(self, node: ast.AST) -> tuple[str, ...]:
+        """The names that a function mentions."""
+        known = self._mentioned.get(node)
+        if known is None:
+            found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            known = self._mentioned[node] = tuple(sorted(found))
+        return known
 
     # -- escape
 

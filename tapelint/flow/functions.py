@@ -26,6 +26,9 @@ from .values import (
     Value,
 )
 
+MEMORABLE = 4_000
+"""Steps from which on calls are remembered: shorter programs do not need it."""
+
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
 
@@ -84,13 +87,23 @@ class Functions(Statements):
     def call_function(self, function: Function, args: Arguments, site: Site) -> Value:
         """Run a function's body with these arguments."""
         bound = self.bind_arguments(function, args, site)
-        if self._too_deep(function, bound) or self.exhausted:
-            return self.call_unknown(NO_VALUE, args, site)
+        if self._too_deep(function, bound) or self.exhausted or self.steps > self.call_limit:
+            return self.call_unknown(function, args, site)
+        if self.steps < MEMORABLE or self.attempts or self.is_generator(function.node):
+            return self._run_function(function, bound, site)
+        context = (self.graph_mode, self.no_autograph, self.join_detail, self._pool)
+        key = (function.node, function.scopes, function.owner, tuple(bound.items()), context)
+        uid = self.uid()
+        return self.memory.call(
+            key, uid, lambda: self._run_function(function, bound, site), lambda: (*self.world.marks(), self._pool)
+        )
+
+    def _run_function(self, function: Function, bound: dict[str, Value], site: Site) -> Value:
         frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
         frame.owner = function.owner
         for name, value in bound.items():
             self.state.set((frame.uid, name), value)
-        if _is_generator(function.node):
+        if self.is_generator(function.node):
             self.frames_kept[frame.uid] = frame
             return Generator(self.uid(), function, frame.uid)
         return self.run_frame(function, frame, site)
@@ -221,15 +234,23 @@ class Functions(Statements):
         finally:
             self.frames.pop()
 
+    def is_generator(self, node: ast.AST) -> bool:
+        """Whether calling a function gives a generator."""
+        known = self.generators.get(node)
+        if known is None:
+            known = self.generators[node] = _is_generator(node)
+        return known
+
     def call_escaped(self, function: Value) -> None:
         inner = function
         while not isinstance(inner, Function):
             inner = inner.function  # type: ignore[attr-defined]
-        if len(self.frames) > MOST_CALLS_DEEP or not self.frames:
+        source = self.source_of(inner)
+        if len(self.frames) > MOST_CALLS_DEEP or not self.frames or not source.mentions_tape:
             return
         names = [a.arg for a in (*inner.node.args.posonlyargs, *inner.node.args.args)]
         skip = 1 if isinstance(function, Bound) else 0
-        site = Site(self.frame.source, inner.node)
+        site = Site(source, inner.node)
         args = Arguments([self.opaque(site, hint=name) for name in names[skip:]])
         self.branch(NO_VALUE, inner.node, [lambda: self._run_escaped(function, args, site), lambda: None])
 

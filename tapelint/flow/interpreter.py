@@ -13,6 +13,8 @@ from .graph import Site
 from .values import UNBOUND, Class, Const, Deferred, Function, ModuleValue, Value
 
 MOST_MODULES_DEEP = 30
+IMPORT_STEPS = 3_000
+"""After so many steps of an imported module's body the calls that it makes are not followed any more."""
 
 
 class Interpreter(Classes):
@@ -25,6 +27,7 @@ class Interpreter(Classes):
         self.frames_kept: dict[int, Frame] = {}
         self.suspended: dict[int, Suspension] = {}
         self.called: set[ast.AST] = set()
+        self.generators: dict[ast.AST, bool] = {}
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}
         self._waiting: dict[int, Module] = {}
@@ -72,6 +75,7 @@ class Interpreter(Classes):
             return
         mark = self.state.mark()
         mode, self.graph_mode = self.graph_mode, 0
+        limit, self.call_limit = self.call_limit, min(self.call_limit, self.steps + IMPORT_STEPS)
         self._depth += 1
         try:
             with self.world.paused():
@@ -81,6 +85,7 @@ class Interpreter(Classes):
         finally:
             self._depth -= 1
             self.graph_mode = mode
+            self.call_limit = limit
             self.state.keep(mark)
 
     def module_frame(self, module: ModuleValue) -> Frame:
