@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Protocol
 
@@ -307,8 +307,3 @@ def _fit(word: str, rule: Named) -> int:
 
 def _rank(words: Iterable[str], rule: Named) -> int:
     return max((_fit(word, rule) for word in words), default=0)
-
-
-def as_plain(config: Config) -> dict[str, Any]:
-    """The settings as plain values, for a cache's key and for `--verbose`."""
-    return {item.name: getattr(config, item.name) for item in fields(config)}

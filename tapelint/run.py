@@ -161,6 +161,12 @@ class Analyst:
                 raise ConfigError(f"{shown(config.path)}: facts: {error}") from error
         return self._facts[config.facts]
 
+    def validate(self, config: Config) -> None:
+        """Raise a ConfigError where the settings name a rule that does not exist, or a fact that makes no sense."""
+        self.rules.selection(config)
+        if config.facts:
+            self.facts(config)
+
     def root(self, path: str) -> str:
         """The root of the project that the file at `path` belongs to."""
         folder = os.path.dirname(os.path.abspath(path))

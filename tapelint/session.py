@@ -85,39 +85,57 @@ class _Session:
         self.request = request
         if request.output and not os.path.isdir(os.path.dirname(os.path.abspath(request.output))):
             raise OutputError(f"--output {request.output}: its folder does not exist")
-        configs = Configs(_overrides(request), request.config, request.isolated)
         self.is_stdin = list(request.paths) == [STDIN]
         self.texts: dict[str, Source] = {}
+        self.fixed = 0
+        self.unwritten: list[str] = []
         self._shown: dict[str, Source | None] = {}
-        if self.is_stdin:
-            self.files, failed = _standard_input(request, configs, self.texts)
-        else:
-            discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
-            self.files, failed = discovery.find(request.paths), []
+        configs = Configs(_overrides(request), request.config, request.isolated)
+        self.files, failed = self._find(configs)
         self.rules = RuleSet()
         self.analyst = Analyst(Job(verb, self.texts), self.rules)
         for config in dict.fromkeys([configs.of_folder(os.getcwd()), *(file.config for file in self.files)]):
-            self.rules.selection(config)
-            if config.facts:
-                self.analyst.facts(config)
-        matter = list(with_tape(self.files, self.texts)) if not failed else []
-        taped = [entry for entry in matter if isinstance(entry, File)]
-        unread = [entry for entry in matter if isinstance(entry, Report)]
-        self.with_tape = len(taped)
-        self.reports = [*failed, *unread, *analyse_new(taped, self.analyst, request.jobs, _cache(request))]
-        self.fixed = 0
-        self.unwritten: list[str] = []
-        for report in self.reports:
-            if report.error:
-                self._say(f"{report.file.path}: {report.error}")
-                if request.verbose and report.details:
-                    self._say(report.details.rstrip())
+            self.analyst.validate(config)
+        self.reports = self._look(failed)
+        self._tell(self.reports)
         for error in self.rules.errors():
             self._say(str(error))
-        if request.verbose:
-            known = sum(report.is_known for report in self.reports)
-            self._say(f"{known} of the answers come from the cache")
-            self._say(f"looked at {len(self.files)} files, {self.with_tape} of them with a tape")
+
+    def _find(self, configs: Configs) -> tuple[list[File], list[Report]]:
+        """The files to look at; what fails before that."""
+        request = self.request
+        if not self.is_stdin:
+            discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
+            return discovery.find(request.paths), []
+        name = request.stdin_filename or "<stdin>"
+        file = File(name, configs.of_file(name))
+        try:
+            self.texts[name] = Source.from_bytes(sys.stdin.buffer.read(), name)
+        except SourceError as error:
+            return [file], [Report(file, error=error.message)]
+        return [file], []
+
+    def _look(self, failed: list[Report]) -> list[Report]:
+        """What is said about the files, in their order."""
+        matter = [] if failed else list(with_tape(self.files, self.texts))
+        taped = [entry for entry in matter if isinstance(entry, File)]
+        unread = [entry for entry in matter if isinstance(entry, Report)]
+        reports = [*failed, *unread, *analyse_new(taped, self.analyst, self.request.jobs, _cache(self.request))]
+        self.with_tape = len(taped)
+        if self.request.verbose:
+            known = sum(report.is_known for report in reports)
+            self._say(
+                f"looked at {len(self.files)} files, {len(taped)} with a tape, {known} of them unchanged since last"
+            )
+        return sorted(reports, key=lambda report: report.file.path)
+
+    def _tell(self, reports: Iterable[Report]) -> None:
+        """Say which files could not be analysed."""
+        for report in reports:
+            if report.error:
+                self._say(f"{report.file.path}: {report.error}")
+                if self.request.verbose and report.details:
+                    self._say(report.details.rstrip())
 
     def fix(self) -> Fixing:
         """Mend what can be mended: on the disk, or with `--diff` only in what is returned."""
@@ -127,6 +145,7 @@ class _Session:
             if not self.request.quiet:
                 self._say(f"{fixing.applied} of the findings would be fixed")
             return fixing
+        self._tell(report for report in remaining if report not in self.reports)
         self.reports, self.fixed, self.texts = remaining, fixing.applied, fixing.texts
         if not self.is_stdin:
             self.unwritten = list(fixing.write())
@@ -242,16 +261,6 @@ def _cache(request: Request) -> Cache | None:
     from platformdirs import user_cache_dir
 
     return Cache(user_cache_dir("tapelint", appauthor=False))
-
-
-def _standard_input(request: Request, configs: Configs, texts: dict[str, Source]) -> tuple[list[File], list[Report]]:
-    name = request.stdin_filename or "<stdin>"
-    file = File(name, configs.of_file(name))
-    try:
-        texts[name] = Source.from_bytes(sys.stdin.buffer.read(), name)
-    except SourceError as error:
-        return [file], [Report(file, error=error.message)]
-    return [file], []
 
 
 def _statistics(diagnostics: Iterable[Diagnostic]) -> str:
