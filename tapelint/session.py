@@ -121,7 +121,7 @@ class _Session:
         taped = [entry for entry in matter if isinstance(entry, File)]
         unread = [entry for entry in matter if isinstance(entry, Report)]
         reports = [*failed, *unread, *analyse_new(taped, self.analyst, self.request.jobs, _cache(self.request))]
-        self.with_tape = len(taped)
+        self.taped = len(taped)
         if self.request.verbose:
             known = sum(report.is_known for report in reports)
             self._say(
@@ -169,7 +169,7 @@ class _Session:
             text_of=self._lines,
             cell_of=self._cell_of,
             checked=len(self.files),
-            with_tape=self.with_tape,
+            with_tape=self.taped,
             calls=sum(count for count in calls if count is not None) if None not in calls else None,
             fixed=self.fixed,
         )
