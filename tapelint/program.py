@@ -21,15 +21,32 @@ from tapelint.tape import GRADIENT_METHODS, Tapes
 from tapelint.views import Analysis
 
 STACK = 30_000
+STEPS_OF_AN_ENTRY = 30_000
+STEPS_OF_A_FILE = 120_000
 OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
 
 def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     """Run one file through as a program; what its gradients, tapes and conditions do. SourceError if it does not parse."""
+    if not _asks_for_gradients(source.tree):
+        return Analysis(source.path)
     with _deep_stack():
         program = Program(source, project, facts)
         program.run()
         return report_views.build(program.tapes, source)
+
+
+def _asks_for_gradients(tree: ast.Module) -> bool:
+    """Whether a file makes a tape or asks one, and does not only name it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if name.endswith("GradientTape") or name in GRADIENT_METHODS:
+                return True
+        elif isinstance(node, ast.withitem) and isinstance(node.context_expr, (ast.Name, ast.Attribute)):
+            if ast.unparse(node.context_expr).endswith("GradientTape"):
+                return True
+    return False
 
 
 @contextmanager
@@ -57,8 +74,12 @@ class Program:
     def run(self) -> None:
         """All entries, in order."""
         module = self.interpreter.run_main(self.source)
+        spent = self.interpreter.steps
         for function, cls in self._entries(module):
+            if spent > STEPS_OF_A_FILE:
+                break
             self._enter(module, function, cls)
+            spent += self.interpreter.steps
 
     def _entries(self, module: ModuleValue) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
         """Functions and methods that use a tape and that were not reached; callers before what they call."""
@@ -84,6 +105,7 @@ class Program:
         site = Site(self.source, node)
         run.steps = 0
         run.exhausted = False
+        run.limit = run.call_limit = STEPS_OF_AN_ENTRY
         run.state.set((0, "raised"), UNBOUND)
         try:
             callee = self._entry_value(module, node, cls, site)

@@ -14,6 +14,9 @@ from .loops import Loops
 from .state import Delta
 from .values import NO_VALUE, UNBOUND, Cell, Const, Many, OneOf, Tuple, Value, Variable, one_of, options
 
+MOST_RAISES = 8
+"""From so many places an exception is followed to its handler; more of them arrive there in the same states."""
+
 
 class Statements(Loops):
     """How statements are run. Each method says whether control comes out at the end."""
@@ -271,6 +274,9 @@ class Statements(Loops):
         """An exception leaves: to the handlers around it, if there are any."""
         if self.attempts:
             attempt = self.attempts[-1]
+            if len(attempt.raises) >= MOST_RAISES:
+                attempt.may_raise = True
+                return
             for frame in reversed(self.frames[attempt.frames - 1 :]):
                 depth = attempt.depth if frame is self.frames[attempt.frames - 1] else 0
                 for manager, site in reversed(frame.entered[depth:]):
