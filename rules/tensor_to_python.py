@@ -30,9 +30,10 @@ list are joined by `tf.stack`.
 When to ignore it: when the value is meant to be a constant. `tf.stop_gradient` says that better.
 """
 
+import re
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Rule, called
+from tapelint import Context, Cut, Diagnostic, Position, Rule, Span, called
 
 rule = Rule(__name__, code="TL102", tags=("numpy",))
 
@@ -45,10 +46,20 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, *OTHER_RULES, *RUNS_A_MODEL):
         return
     fix = None
-    if called(cut, "*.numpy") and f"{cut.place.text}." not in ask.text(cut.statement):
-        fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=True)
+    safe = not _used_as_array(cut, ask)
+    if called(cut, "*.numpy"):
+        fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=safe)
     elif called(cut, "builtins.float", "*.convert_to_numpy"):
-        fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=True)
+        fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=safe)
     kept = cut.argument.text if cut.argument else "the tensor"
     help = f"keep `{kept}` a tensor until the gradient is taken" if cut.argument else "keep it a tensor"
     yield rule.cut(cut, f"`{cut.place.text}` copies the value out of TensorFlow", fix=fix, help=help)
+
+
+def _used_as_array(cut: Cut, ask: Context) -> bool:
+    """Whether something is asked of the copy that a tensor may not have: `.mean()`, `.tolist()`."""
+    everything = Span(cut.place.span.path, Position(1, 1), Position(10**9, 1))
+    return any(
+        re.search(rf"(?<![\w.]){re.escape(name)}\.(?!shape\b|dtype\b)", ask.text(everything))
+        for name in (cut.place.text, cut.result)
+    )
