@@ -136,7 +136,7 @@ class _Reader:
             if pattern is not None:
                 evidence, because = "possible", pattern.because
                 rest += [("fused", pattern.fused)] if pattern.fused is not None else []
-        if evidence == "possible" and not inside and guarded_by_if(self.syntax, judgement):
+        if evidence != "unknown" and not inside and guarded_by_if(self.syntax, judgement):
             evidence = "unknown"
         if judgement.kind == "overflow" and evidence == "unknown":
             return None
@@ -153,7 +153,7 @@ class _Reader:
             return False
         for user, edge in users:
             twice = sum(e.node is node for e in user.edges) > 1 and short(user.op) == "*"
-            if not (edge.linearity == "square" or twice or user.detail == "square"):
+            if not (edge.linearity == "square" or twice or _is_high_power(user)):
                 return False
         return True
 
@@ -200,3 +200,12 @@ class _Reader:
         can = "returns" if judgement.evidence == "certain" else "can return"
         last = Step(self.execution.site.span, f"TensorFlow {can} {judgement.gradient} for `{names[0]}`")
         return [*steps, last]
+
+
+def _is_high_power(node: Node) -> bool:
+    """Whether an operation is a power of 2 or more: its derivative at 0 is 0."""
+    if short(node.op) != "**" or node.site is None:
+        return False
+    at = node.site.node
+    exponent = at.right if isinstance(at, ast.BinOp) else at.args[1] if isinstance(at, ast.Call) and len(at.args) > 1 else None
+    return isinstance(exponent, ast.Constant) and isinstance(exponent.value, (int, float)) and exponent.value >= 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Library, Many, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Flag, Library, Many, Opaque, Tuple, Value, Variable
 
 from . import apply, python
 from .world import Libraries, Registry
@@ -162,6 +162,7 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
 def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`array[i] = tensor`: the number is copied into the array, the tape does not see it."""
     assert isinstance(base, Data)
+    world.run.state.set((base.node.id, "changed"), Flag())
     old = world.run.node_of(base, site)
     new = world.run.node_of(args.positional[1], site)
     if new is not None and old is not None:

@@ -502,12 +502,15 @@ def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: 
         ranges = ranges[:1]
     if op in ("concat", "stack") and values:
         ranges = [of_value(world, v) or UNBOUNDED for v in _items(world, values[0])]
-    if found.generic and op in ("+", "-"):
+    equal = _equal(world, op, values)
+    if found.generic and not equal and op in ("+", "-"):
         return found
+    if equal:
+        found = replace(found, generic=False)
     text = node.site.text(30) if node.site is not None else op
     selects = bool(values) and apply.dtype_of(world, values[0]) == "b"
     partial = given.get("axis") not in (UNBOUND, Const(None))
-    scene = Scene(op, ranges, text, partial, _equal(world, op, values), selects)
+    scene = Scene(op, ranges, text, partial, equal, selects)
     wanted = {"-": 2, "squared_difference": 2, "+": 2, "*": 2, "/": 2, "**": 2, "@": 2}.get(op, 1)
     points = met(scene) if len(ranges) >= wanted else ()
     if scene.equal == "all" and found.low == found.high:

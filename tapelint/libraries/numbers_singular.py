@@ -237,8 +237,9 @@ class _Scene:
         """A standard deviation is 0 where all values along the axes are equal."""
         shape = shapes.of_value(self.world, next(iter(self.given.values.values())))
         axes = numbers_exact.axes(self.world, self.given, len(shape)) if shape is not None else None
-        if shape is not None and axes is not None and axes and all(a - len(shape) in r.same for a in axes):
-            return "certain", "all values along the axis are equal"
+        if shape is not None and axes is not None and axes and all(shape[a] == 1 or a - len(shape) in r.same for a in axes):
+            alone = all(shape[a] == 1 for a in axes)
+            return "certain", "there is one value only" if alone else "all values along the axis are equal"
         equal = next((p for p in r.points if p.scope == "all" or (p.scope == "row" and "axis" in self.given.values)), None)
         if equal is not None:
             return equal, ""
