@@ -45,5 +45,5 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     help = f"compute `{cut.result}` with TensorFlow, or wrap the call in a `tf.custom_gradient` function"
     if other:
         help = f"`{ask.spelled(other, cut.place)}` computes the same and keeps the gradient"
-    fix = ask.in_tensorflow(cut.call, cut.place)
+    fix = ask.in_tensorflow(cut.call, cut.place, cut.result)
     yield rule.cut(cut, f"`{library}` computes `{cut.result}` outside TensorFlow", fix=fix, help=help)

@@ -43,5 +43,5 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     help = f"compute `{cut.result}` with TensorFlow's functions, which the tape records"
     if other:
         help = f"`{ask.spelled(other, cut.place)}` computes the same and keeps the gradient"
-    fix = ask.in_tensorflow(cut.call, cut.place)
+    fix = ask.in_tensorflow(cut.call, cut.place, cut.result)
     yield rule.cut(cut, f"NumPy computes `{cut.result}`", fix=fix, help=help)

@@ -30,10 +30,9 @@ list are joined by `tf.stack`.
 When to ignore it: when the value is meant to be a constant. `tf.stop_gradient` says that better.
 """
 
-import re
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Position, Rule, Span, called
+from tapelint import Context, Cut, Diagnostic, Rule, called
 
 rule = Rule(__name__, code="TL102", tags=("numpy",))
 
@@ -46,7 +45,7 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, *OTHER_RULES, *RUNS_A_MODEL):
         return
     fix = None
-    safe = not _used_as_array(cut, ask)
+    safe = not ask.used_as_array(cut.place, cut.result)
     if called(cut, "*.numpy"):
         fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=safe)
     elif called(cut, "builtins.float", "*.convert_to_numpy"):
@@ -54,12 +53,3 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     kept = cut.argument.text if cut.argument else "the tensor"
     help = f"keep `{kept}` a tensor until the gradient is taken" if cut.argument else "keep it a tensor"
     yield rule.cut(cut, f"`{cut.place.text}` copies the value out of TensorFlow", fix=fix, help=help)
-
-
-def _used_as_array(cut: Cut, ask: Context) -> bool:
-    """Whether something is asked of the copy that a tensor may not have: `.mean()`, `.tolist()`."""
-    everything = Span(cut.place.span.path, Position(1, 1), Position(10**9, 1))
-    return any(
-        re.search(rf"(?<![\w.]){re.escape(name)}\.(?!shape\b|dtype\b)", ask.text(everything))
-        for name in (cut.place.text, cut.result)
-    )

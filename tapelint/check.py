@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -180,15 +181,20 @@ class Questions:
     def equivalent(self, qualified: str) -> str | None:
         return self._facts.equivalent(qualified)
 
-    def in_tensorflow(self, qualified: str, place: Place | Span) -> Fix | None:
+    def in_tensorflow(self, qualified: str, place: Place, result: str = "") -> Fix | None:
         found = self._facts.replacement(qualified)
-        span = _span(place)
-        file = self._file(span)
-        arguments = _arguments(file, span) if file and found else None
+        file = self._file(place.span)
+        arguments = _arguments(file, place.span) if file and found else None
         if found is None or arguments is None or not found.fits(*arguments):
             return None
         message = f"Use `{self.spelled(found.name, place)}`"
-        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=True)
+        safe = not self.used_as_array(place, result)
+        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
+
+    def used_as_array(self, place: Place, name: str = "") -> bool:
+        file = self._file(place.span)
+        names = [file.code(place.span), name] if file else []
+        return any(re.search(_ASKED_OF.format(re.escape(each)), file.text) for each in names if file and each)
 
     def spelled(self, qualified: str, near: Place | Span) -> str:
         span = _span(near)
@@ -222,6 +228,9 @@ class Questions:
 
     def _file(self, span: Span) -> Source | None:
         return self._source if span.path == self._source.path else self._project.readable(span.path)
+
+
+_ASKED_OF = r"(?<![\w.]){}\.(?!shape\b|dtype\b|ndim\b)[A-Za-z]"
 
 
 def _arguments(source: Source, span: Span) -> tuple[int, list[str]] | None:

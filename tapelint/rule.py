@@ -73,8 +73,15 @@ class Context(Protocol):
         """TensorFlow's own function for one of NumPy's, if it takes the same arguments and gives the same."""
         ...
 
-    def in_tensorflow(self, qualified: str, place: Place | Span) -> Fix | None:
-        """The safe fix that lets TensorFlow's own function do what the call at a place, of `qualified`, does."""
+    def in_tensorflow(self, qualified: str, place: Place, result: str = "") -> Fix | None:
+        """The fix that lets TensorFlow's own function do what the call at a place, of `qualified`, does.
+
+        It is safe unless something is asked of the `result`, the name it goes by, that only an array has.
+        """
+        ...
+
+    def used_as_array(self, place: Place, name: str = "") -> bool:
+        """Whether the file asks something of an expression, or of the name it goes by, that a tensor does not have."""
         ...
 
     def text(self, span: Span) -> str:
