@@ -30,6 +30,7 @@ def register(registry: Registry) -> None:
     for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
         registry.functions[name] = _converted(name)
     registry.families.append(_quiet)
+    registry.families.append(_structure)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
     registry.methods[("strategy", "reduce")] = lambda world, base, args, site: args.positional[1]
@@ -58,6 +59,11 @@ def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | 
     if name.endswith("register_keras_serializable"):
         return Library("tapelint.identity")
     return world.inert(name, args, site)
+
+
+def _structure(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """Functions on structures give back what they were given, arranged in a way that is not known."""
+    return world.run.opaque(site, args.every()) if name.startswith("tensorflow.nest.") else None
 
 
 # -- variables
