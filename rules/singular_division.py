@@ -41,10 +41,12 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
         return
     divisor = found.argument.text
     fix = None
-    if found.call == "operator /":
+    help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
+    if not found.known_library:
+        help = f"keep `{divisor}` away from 0"
+    elif found.call == "operator /":
         callee = "tensorflow.math.divide_no_nan"
         fix = ask.fix("operator_to_call", f"Use `{ask.spelled(callee, found.place)}`", found.place, callee)
     elif found.not_negative:
         fix = ask.fix("add_epsilon", "Add a small number", found.argument)
-    help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
     yield rule.singular(found, fix=fix, help=help)

@@ -52,7 +52,7 @@ def check(condition: Condition) -> Iterator[Diagnostic]:
         yield rule.at(condition, f"{where} raises OperatorNotAllowedInGraphError in a graph", level="error", help=HELP)
     elif not condition.known_library:
         said = f"{where} chooses what the tape records: the gradient may be None"
-        yield rule.at(condition, said, level="warning", help=HELP)
+        yield rule.at(condition, said, level="warning", help="compute both branches and pick one with an operation")
     elif condition.effect == "changes" and not condition.drops:
         yield rule.at(condition, f"{where} decides what the gradient is of", level="warning", help=HELP)
     elif condition.effect == "records":
