@@ -14,17 +14,23 @@ from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
+    Bound,
     Cell,
+    Class,
     Const,
     Data,
     Flag,
+    Function,
+    Generator,
     Library,
     Many,
     OneOf,
     Opaque,
+    Partial,
     Tuple,
     Value,
     Variable,
+    Wrapped,
     options,
 )
 from tapelint.libraries.tensorflow import flattened
@@ -89,6 +95,8 @@ def _refusal(
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
     if method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False) and info.persistent is False:
         return "RuntimeError", "jacobian without pfor"
+    if isinstance(args.places.get(1, args.places.get("sources")), ast.GeneratorExp):
+        return "TypeError", "impossible source"
     error = _misspelt(info, method, args)
     if error:
         return error, "misspelt argument"
@@ -145,15 +153,47 @@ def bad_source(value: Value) -> str:
 
 
 def _bad_source_one(value: Value) -> str:
-    if isinstance(value, Const):
-        return "TypeError"
     if isinstance(value, Data) and value.kind in ("numpy", "symbolic"):
         return "AttributeError"
     if isinstance(value, Data) and value.kind == "python":
         return "TypeError"
-    if isinstance(value, Cell) and value.kind in ("layer", "instance", "optimizer", "loss", "metric"):
+    return no_tensor(value)
+
+
+def no_tensor(value: Value) -> str:
+    """The exception for something that has nothing of a tensor; "" for what may have.
+
+    TensorFlow reads a number as the number of a dtype: which exception comes of it depends on the number.
+    """
+    if isinstance(value, Const):
+        number = isinstance(value.value, (int, float)) and value.value in DTYPE_NUMBERS
+        return "AttributeError" if number else "TypeError"
+    if isinstance(value, (Function, Class, Bound, Partial, Wrapped, Generator)):
+        return "TypeError"
+    if not isinstance(value, Cell):
+        return ""
+    if value.kind in ("layer", "loss", "metric"):
         return "AttributeError"
-    return ""
+    if value.kind in ("optimizer", "iterator", "tape"):
+        return "TypeError"
+    return _of_instance(value.info) if value.kind == "instance" else ""
+
+
+DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))
+
+
+def _of_instance(cls: Value) -> str:
+    """The exception for an object of a class: Keras's have a dtype and nothing else of a tensor, plain ones not even that."""
+    if isinstance(cls, Library):
+        if cls.name.startswith(("keras.", "tf_keras.")):
+            return "AttributeError"
+        return "TypeError" if cls.name in ("tensorflow.Module", "builtins.object", "abc.ABC") else ""
+    if not isinstance(cls, Class):
+        return ""
+    answers = [_of_instance(base) for base in cls.bases]
+    if "" in answers:
+        return ""
+    return "AttributeError" if "AttributeError" in answers else "TypeError"
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
@@ -177,13 +217,12 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
 
 def bad_target(value: Value, method: str) -> str:
     """The exception for a target that is no tensor, "" for one that is."""
-    if isinstance(value, Const):
-        return "AttributeError" if isinstance(value.value, (int, float)) and method != "gradient" else "TypeError"
     if isinstance(value, Data) and value.kind == "numpy":
         return "" if method == "jacobian" else "AttributeError"
     if isinstance(value, Data) and value.kind == "python":
         return "AttributeError"
-    return ""
+    error = no_tensor(value)
+    return "AttributeError" if error and method != "gradient" else error
 
 
 # -- verdicts

@@ -21,8 +21,10 @@ from tapelint.flow.values import (
     Const,
     Data,
     Function,
+    Generator,
     Library,
     Opaque,
+    Partial,
     Tuple,
     Value,
     Variable,
@@ -324,8 +326,20 @@ def kind_of_thing(value: Value) -> str:
     if isinstance(value, Data):
         words = {"numpy": "a NumPy value", "python": "a Python number", "symbolic": "a symbolic Keras tensor"}
         return words.get(value.kind, "a tensor")
+    if isinstance(value, (Function, Bound, Wrapped, Partial)):
+        return "a function"
+    if isinstance(value, Class):
+        return "a class"
+    if isinstance(value, Generator):
+        return "a generator"
     if isinstance(value, Cell):
-        words = {"layer": "a layer or model", "optimizer": "an optimizer", "loss": "a loss", "metric": "a metric"}
+        words = {
+            "layer": "a layer or model",
+            "optimizer": "an optimizer",
+            "loss": "a loss",
+            "metric": "a metric",
+            "iterator": "an iterator",
+        }
         if value.kind == "instance" and isinstance(value.info, Class):
             return f"an object of the class `{value.info.name}`"
         return words.get(value.kind, f"a {value.kind}")
