@@ -132,6 +132,8 @@ class Tapes:
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     tests: dict[int, Value] = field(default_factory=dict)
     _paused: int = 0
+    _watches: int = 0
+    _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         registry = self.world.registry
@@ -281,6 +283,10 @@ class Tapes:
 
     # -- recording
 
+    def marks(self) -> tuple[int, ...]:
+        """How much was noted so far: a call during which this grows is not one that can be skipped when repeated."""
+        return len(self.executions), len(self.events), len(self.entered), self._paused
+
     def made(self, node: Node) -> None:
         """A node was made: each active tape records it if an input is tracked."""
         active = self.active()
@@ -293,12 +299,13 @@ class Tapes:
                 node.recorded[rec] = status if sureness == SURE else MAYBE if status == SURE else status
 
     def _status(self, node: Node, rec: int) -> int:
+        for edge in node.edges:
+            if edge.node.op == "weights":
+                self._watch_weights(edge.node, rec)
         if node.op == "unknown":
             return UNSURE
         found = 0
         for edge in node.edges:
-            if edge.node.op == "weights":
-                self._watch_weights(edge.node, rec)
             tracked = self.tracked(edge.node, rec)
             if tracked == SURE:
                 return SURE
@@ -323,15 +330,26 @@ class Tapes:
             status = UNSURE
         if isinstance(flag, Flag) and not status:
             status = MAYBE
+        if status in (0, MAYBE) and node.kind == "variable" and self._may_be_read(node, rec):
+            status = UNSURE
         return status
 
+    def _may_be_read(self, node: Node, rec: int) -> bool:
+        """Whether unknown code that was handed a variable may have read it while this tape was recording."""
+        tape = self.recordings.get(rec)
+        return self.world.run.has_escaped(node) and (tape is None or tape.info.watches is not False)
+
     def _tracked_parts(self, node: Node, rec: int) -> int:
-        parts = [self.tracked(edge.node, rec) for edge in node.edges if edge.outcome != NONE or node.op == "join"]
         if node.op == "escaped":
             return UNSURE
-        if SURE in parts and (node.op == "pack" or all(p == SURE for p in parts)):
-            return SURE
-        return UNSURE if UNSURE in parts else MAYBE if any(parts) else 0
+        known = self._parts.get((node.id, rec))
+        if known is not None and known[0] == self._watches:
+            return known[1]
+        parts = [self.tracked(edge.node, rec) for edge in node.edges if edge.outcome != NONE or node.op == "join"]
+        sure = SURE in parts and (node.op == "pack" or all(p == SURE for p in parts))
+        status = SURE if sure else UNSURE if UNSURE in parts else MAYBE if any(parts) else 0
+        self._parts[(node.id, rec)] = (self._watches, status)
+        return status
 
     def use(self, variable: Variable, site: Site | None) -> Node:
         """A variable is read: tapes that watch what is accessed watch it."""
@@ -343,6 +361,7 @@ class Tapes:
             if watches is False or variable.trainable is False or (isinstance(flag, Flag) and flag.sure):
                 continue
             run.state.set(key, Flag(bool(watches and variable.trainable and sureness == SURE)))
+            self._watches += 1
         written = run.state.get((variable.uid, "assigned"))
         if isinstance(written, Opaque):
             edges = [Edge(variable.node, FLOWS, "linear"), Edge(written.node, NONE)]
@@ -391,6 +410,7 @@ class Tapes:
         old = self.world.run.state.get(key)
         if not (isinstance(old, Flag) and old.sure):
             self.world.run.state.set(key, Flag(sure))
+            self._watches += 1
         if node.op == "join":
             for edge in node.edges:
                 self._mark(rec, edge.node, False)
@@ -505,7 +525,9 @@ class Tapes:
         return [o.node.id for o in options(value) if isinstance(o, (Variable, Data))]
 
     def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
-        """The arms of a branch have been run."""
+        """The arms of a branch have been run: what one of them watched counts no more as it did."""
+        if any(name.startswith("watch ") for arm in arms for _, name in arm):
+            self._watches += 1
 
 
 def is_tensor(value: Value) -> bool:

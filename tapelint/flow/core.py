@@ -49,7 +49,7 @@ MOST_OPTIONS = 8
 OBJECTS = ("instance", "object", "tensor array")
 """Kinds of objects that hold numbers in their fields."""
 
-MOST_CALLS_DEEP = 60
+MOST_CALLS_DEEP = 150
 STEPS = 120_000
 
 
@@ -161,6 +161,7 @@ class World(Protocol):
     def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None: ...
     def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
+    def behind(self, callee: Value, site: Site) -> Sequence[Edge]: ...
     def made(self, node: Node) -> None: ...
     def marks(self) -> tuple[int, ...]: ...
     def paused(self) -> AbstractContextManager[None]: ...
@@ -232,12 +233,17 @@ class Core:
         self.world.made(node)
         return node
 
-    def opaque(self, site: Site | None, inputs: Iterable[Value] = (), hint: str = "", op: str = "unknown") -> Opaque:
-        """Something unknown that may have been made from these values and from all that escaped."""
+    def opaque(
+        self, site: Site | None, inputs: Iterable[Value] = (), hint: str = "", op: str = "unknown", behind: Sequence[Edge] = ()
+    ) -> Opaque:
+        """Something unknown that may have been made from these values and from all that escaped.
+
+        `behind` are the edges from what it is known to be made from.
+        """
         nodes = {n.id: n for value in inputs for n in self.nodes_in(value)}
         if self._pool is not None:
             nodes[self._pool.id] = self._pool
-        edges = [Edge(nodes[key], ANYTHING) for key in sorted(nodes)]
+        edges = [*(Edge(nodes[key], ANYTHING) for key in sorted(nodes)), *behind]
         return Opaque(self.node(op, edges, site, dtype="?", kind="?", opaque=True), hint)
 
     def leaf(self, hint: str, site: Site | None = None) -> Opaque:

@@ -60,7 +60,7 @@ class Functions(Statements):
         if self.attempts:
             self.attempts[-1].may_raise = True
         values = [callee, *args.every()]
-        result = self.opaque(site, values)
+        result = self.opaque(site, values, behind=self.world.behind(callee, site))
         self.escape(args.every())
         return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Flag, Library, Many, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Flag, Library, Many, Method, Opaque, Tuple, Value, Variable
 
 from . import apply, python
 from .world import Libraries, Registry
@@ -17,6 +17,7 @@ DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s":
 def register(registry: Registry) -> None:
     """Add them."""
     registry.attributes["data"] = data_attribute  # type: ignore[assignment]
+    registry.behind.append(_own_weights)
     registry.attributes["opaque"] = opaque_attribute  # type: ignore[assignment]
     for kind in ("tensor", "ndarray", "variable", "number", "?"):
         registry.elements[kind] = _rows  # type: ignore[assignment]
@@ -99,6 +100,8 @@ def opaque_attribute(world: Libraries, base: Value, name: str, site: Site) -> Va
     assert isinstance(base, Opaque)
     if name in ("shape", "dtype", "ndim", "name", "rank", "size"):
         return world.inert(name, Arguments([base]), site)
+    if name == "apply_gradients":
+        return Method(base, name)
     if name in WEIGHTS:
         return Opaque(weights_node(world, base, site), name)
     return None
@@ -116,8 +119,13 @@ def weights_node(world: Libraries, model: Opaque, site: Site | None) -> Node:
     node = world.run.graph.add("weights", [], site, world.run.chain)
     node.dtype = "f"
     node.kind = "weights"
-    world.run.state.set(key, Opaque(node))
+    world.run.state.settle(key, Opaque(node))
     return node
+
+
+def _own_weights(world: Libraries, callee: Value, site: Site) -> list[Node]:
+    """Calling a model that cannot be seen uses its variables."""
+    return [weights_node(world, callee, site)] if isinstance(callee, Opaque) and callee.node.op != "weights" else []
 
 
 def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:

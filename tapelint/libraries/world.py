@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from tapelint.facts import Facts
+from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
@@ -49,6 +49,7 @@ class Recorder(Protocol):
     """What the tapes do while a program runs; see tapelint.tape."""
 
     def made(self, node: Node) -> None: ...
+    def marks(self) -> tuple[int, ...]: ...
     def paused(self) -> AbstractContextManager[None]: ...
     def use(self, variable: Variable, site: Site | None) -> Node: ...
     def raised(self, error: str, site: Site, call: str) -> None: ...
@@ -73,6 +74,7 @@ class Registry:
         self.staged: Callable[[Libraries, Value], str]
         self.staged_branch: Callable[[Libraries, Iterable[Key], Site], None]
         self.staged_loop: Callable[[Libraries, int, Delta, int, Site], None]
+        self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
 
 
@@ -85,6 +87,8 @@ class Libraries:
         self.registry = Registry()
         self.run: Interpreter
         self.recorder: Recorder
+        self._effects: dict[object, Effect] = {}
+        self._deciding: dict[str, frozenset[str]] = {}
         self.symbolic_calls: dict[int, tuple[Value, Arguments, int | None]] = {}
         self.known = numbers.Known()
 
@@ -264,8 +268,15 @@ class Libraries:
         method = self.inherited(instance, found[1], "__call__", site) if found is not None else None
         return self.run.call(method, args, site) if method is not None else self.run.call_unknown(instance, args, site)
 
+    def behind(self, callee: Value, site: Site) -> Sequence[Edge]:
+        """What calling something unknown uses for certain, beside what it is handed."""
+        return [Edge(node, FLOWS) for handler in self.registry.behind for node in handler(self, callee, site)]
+
     def made(self, node: Node) -> None:
         self.recorder.made(node)
+
+    def marks(self) -> tuple[int, ...]:
+        return (*self.recorder.marks(), len(self.symbolic_calls))
 
     def use(self, variable: Variable, site: Site | None) -> Node:
         return self.recorder.use(variable, site)
@@ -313,6 +324,21 @@ class Libraries:
         if top in self.tape_roots:
             return self._differentiable(name, args, site)
         return self.run.call_unknown(Library(name), args, site)
+
+    def effect(self, fact: Fact, known: dict[str, object], unknown: set[str]) -> Effect:
+        """`fact.effect`, looked up once for every set of constants that makes a difference."""
+        names = self._deciding.get(fact.name)
+        if names is None:
+            names = self._deciding[fact.name] = frozenset(n for e in fact.experiments for n in e.given)
+        mine = tuple((n, type(v), v) for n, v in known.items() if n in names)
+        key = (fact.name, mine, frozenset(unknown & names))
+        try:
+            found = self._effects.get(key)
+        except TypeError:
+            return fact.effect(known, unknown)
+        if found is None:
+            found = self._effects[key] = fact.effect(known, unknown)
+        return found
 
     def inert(self, name: str, args: Arguments, site: Site) -> Value:
         """A call that takes values for a log, a file or a plot: nothing of them comes back into the program."""
