@@ -173,7 +173,9 @@ class _Reader:
         noted = (e for e in self.tapes.events if e.word == "custom gradient" and e.site == event.site)
         value = next((e.value for e in noted), None)
         site = self._returned(value.items[0]) if isinstance(value, Tuple) else None
-        text = "the function uses a variable: its gradient function needs a parameter `variables` and returns their gradients too"
+        text = (
+            "the function uses a variable: its gradient function needs a parameter `variables`, and a result for them"
+        )
         steps = [Step(event.site.span, f"TensorFlow finds a variable that is no argument: {event.error}")]
         if site is not None:
             steps.insert(0, Step(site.span, "gradients of the arguments alone"))
@@ -256,6 +258,11 @@ class _Reader:
         if call.startswith("condition "):
             steps = [Step(event.site.span, "while a graph is made a tensor has no value to decide by")]
             return replace(self._problem("condition in graph", event.site, steps=steps), error=event.error)
+        if call == "Optimizer.minimize":
+            text = "Keras 3's optimizers have no `minimize`: take the gradient with a tape and call `apply_gradients`"
+            steps = [Step(event.site.span, f"this raises {event.error}")]
+            problem = self._problem("update arguments", event.site, text=text, steps=steps)
+            return replace(problem, error=event.error)
         if call == "tensorflow.custom_gradient":
             return self._captured(event)
         if call.startswith("Variable operator"):

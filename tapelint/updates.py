@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from tapelint.diagnostic import Step
 from tapelint.flow.graph import Node, Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Tuple, Value, Variable, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value, Variable, options
 from tapelint.found import Found, made
 from tapelint.paths import Syntax, place_of
 from tapelint.tape import Event, Execution, Tapes
 from tapelint.views import Problem, ProblemKind
+
+MISFIT = {True: "ValueError", False: "InvalidArgumentError", None: ""}
+"""The exception for a gradient of another shape: of Keras 2's optimizers, of Keras 3's, of one that is not known."""
 
 
 def updates(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
@@ -38,11 +41,11 @@ class _Update:
         """What is wrong with it, if anything is."""
         assert isinstance(self.event.value, Tuple)
         base, pairs, seen, columns = self.event.value.items
-        old = isinstance(base, Cell) and str(base.info).startswith("tf_keras.")
+        old = str(base.info).startswith("tf_keras.") if isinstance(base, Cell) else None
         if isinstance(base, Cell) and base.kind == "optimizer" and seen == NO_VALUE:
             return self._applied(columns)
         return (
-            self._two_arguments(pairs, old)
+            self._two_arguments(old)
             or self._used(pairs, seen, columns, old)
             or self._no_pairs(seen, columns)
             or self._pairs(pairs, seen, columns, old)
@@ -50,19 +53,18 @@ class _Update:
 
     # -- what `apply_gradients` was handed
 
-    def _two_arguments(self, pairs: Value, old: bool) -> Problem | None:
+    def _two_arguments(self, old: bool | None) -> Problem | None:
         args = self.event.args
         if args is None or len(args.positional) < 2 or args.rest is not None:
             return None
         variables = args.positional[1]
-        if not (
-            isinstance(variables, (Tuple, Many, Variable)) or (isinstance(variables, Cell) and variables.kind == "list")
-        ):
+        is_list = isinstance(variables, (Tuple, Many)) or (isinstance(variables, Cell) and variables.kind == "list")
+        if not (is_list or (isinstance(variables, Opaque) and _is_variable(variables))):
             return None
         text = "`apply_gradients` takes pairs, not gradients and variables side by side"
-        return self._at_call("update arguments", text, "ValueError" if old else "TypeError")
+        return self._at_call("update arguments", text, {True: "ValueError", False: "TypeError", None: ""}[old])
 
-    def _used(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
+    def _used(self, pairs: Value, seen: Value, columns: Value, old: bool | None) -> Problem | None:
         if not (
             isinstance(pairs, Cell) and pairs.kind == "iterator" and seen == Tuple(()) and isinstance(columns, Tuple)
         ):
@@ -74,9 +76,9 @@ class _Update:
         if use is not None:
             steps.append(Step(use.span, "they are used up here"))
         what = "nothing is left of it"
-        steps.append(Step(self.event.site.span, what if not old else f"{what}: no variable changes"))
+        steps.append(Step(self.event.site.span, what if old is False else f"{what}: no variable changes"))
         text = f"`{self._text_of_pairs()}` was used up before"
-        return self._at_call("used zip", text, "" if old else "ValueError", steps)
+        return self._at_call("used zip", text, "ValueError" if old is False else "", steps)
 
     def _earlier_use(self, origin: Site | None) -> Site | None:
         """Where the name of the pairs was iterated before."""
@@ -112,7 +114,7 @@ class _Update:
             return self._at_call("update arguments", "these are two lists; `zip` makes pairs of them", "AttributeError")
         return None
 
-    def _pairs(self, pairs: Value, seen: Value, columns: Value, old: bool) -> Problem | None:
+    def _pairs(self, pairs: Value, seen: Value, columns: Value, old: bool | None) -> Problem | None:
         rows = [row for row in _items(seen) if isinstance(row, Tuple) and len(row.items) == 2]
         if not rows:
             return None
@@ -120,6 +122,11 @@ class _Update:
         if all(_is_variable(row.items[0]) for row in rows) and any(self._is_gradient(row.items[1]) for row in rows):
             return self._swapped(site)
         second = columns.items[1] if isinstance(columns, Tuple) and len(columns.items) == 2 else None
+        if any(self._is_gradient(row.items[0]) and _is_object(row.items[1]) for row in rows):
+            text = "the second of a pair must be a variable: a model's are in `trainable_variables`"
+            return made(
+                self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
+            )
         if isinstance(second, Variable) and any(self._is_gradient(row.items[0]) for row in rows):
             text = "`zip` takes the one variable apart row by row: put it in a list"
             return made(
@@ -146,7 +153,7 @@ class _Update:
 
     # -- gradients of one list, variables of another
 
-    def _mismatch(self, rows: Sequence[Tuple], columns: Value, site: Site, old: bool) -> Problem | None:
+    def _mismatch(self, rows: Sequence[Tuple], columns: Value, site: Site, old: bool | None) -> Problem | None:
         pairs = [(self._source(row.items[0]), row.items[1]) for row in rows]
         wrong = [
             (i, a, b) for i, (a, b) in enumerate(pairs) if a is not None and isinstance(b, Variable) and a.uid != b.uid
@@ -158,9 +165,8 @@ class _Update:
         if not wrong:
             return self._cut_short(lengths, columns, site) if known and len(set(lengths)) > 1 else None
         index, mine, other = wrong[0]
-        fits = all(a.shape is not None and a.shape == b.shape for _, a, b in wrong)
-        known_misfit = any(a.shape is not None and b.shape is not None and a.shape != b.shape for _, a, b in wrong)
-        error = ("ValueError" if old else "InvalidArgumentError") if known_misfit and not fits else ""
+        known_misfit = any(_misfit(a, b) for _, a, b in wrong)
+        error = MISFIT[old] if known_misfit else ""
         name = self._name(rows[index].items[0]) or _variable_name(mine)
         text = (
             f"the gradient of `{name}` is applied to another variable{self._called(other, name)}: the two lists differ"
@@ -168,11 +174,11 @@ class _Update:
         return self._mismatched(site, text, error)
 
     def _deliberate(self, pairs: Sequence[tuple[Variable | None, Value]]) -> bool:
-        """Whether the gradients of one model are meant for another: no variable is in both, and all that is known fits."""
+        """Whether gradients of one model are meant for another: no variable is in both, and what is known fits."""
         mine = {a.uid for a, _ in pairs if a is not None}
         others = {b.uid for _, b in pairs if isinstance(b, Variable)}
-        shapes = [(a.shape, b.shape) for a, b in pairs if a is not None and isinstance(b, Variable)]
-        return not mine & others and all(a is None or b is None or a == b for a, b in shapes)
+        misfit = any(_misfit(a, b) for a, b in pairs if a is not None and isinstance(b, Variable))
+        return not mine & others and not misfit
 
     def _cut_short(self, lengths: Sequence[int], columns: Value, site: Site) -> Problem | None:
         """`zip` stops with the shorter list: the rest of the variables never changes, or gradients go nowhere."""
@@ -218,7 +224,8 @@ class _Update:
         return found
 
     def _is_gradient(self, value: Value) -> bool:
-        return isinstance(value, Data) and value.kind == "tensor" and bool(self._origins(value))
+        every = [option for option in options(value) if option != NO_VALUE]
+        return bool(every) and all(isinstance(o, Data) and o.kind == "tensor" and self._origins(o) for o in every)
 
     def _source(self, value: Value) -> Variable | None:
         """The one variable that a value is the gradient of."""
@@ -278,8 +285,29 @@ def _items(value: Value) -> list[Value]:
     return [value.element] if isinstance(value, Many) and value.element is not UNBOUND else []
 
 
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Cell) and value.kind in ("layer", "instance", "optimizer")
+
+
 def _is_variable(value: Value) -> bool:
-    return isinstance(value, Variable)
+    """A variable, or one of those of a model that cannot be seen."""
+    return isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.op == "weights")
+
+
+def _misfit(first: Variable, second: Variable) -> bool:
+    """Whether two variables certainly differ in shape: by what is known of it, or by the sizes of their layers."""
+    if first.shape is not None and second.shape is not None:
+        return first.shape != second.shape
+    sizes = [_size_given(v) for v in (first, second)]
+    return None not in sizes and sizes[0] != sizes[1]
+
+
+def _size_given(variable: Variable) -> object:
+    """The first argument, a constant, of the call that made a variable's layer."""
+    call = variable.site.node if variable.site is not None else None
+    if not isinstance(call, ast.Call) or not call.args or not isinstance(call.args[0], ast.Constant):
+        return None
+    return (ast.unparse(call.func), call.args[0].value)
 
 
 def _variable_name(variable: Variable) -> str:

@@ -567,6 +567,8 @@ def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
         value = args.get(index, name)
         if name == "loss" and isinstance(value, Const) and isinstance(value.value, str):
             value = Library(f"keras.losses.{value.value}")
+        if name == "optimizer" and isinstance(value, Const) and isinstance(value.value, str):
+            value = Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
         if value is not UNBOUND:
             world.run.state.set((base.uid, "optimizer" if name == "optimizer" else f"compiled {name}"), value)
     return NO_VALUE

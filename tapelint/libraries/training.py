@@ -24,6 +24,9 @@ def register(registry: Registry) -> None:
     registry.methods[("dataset", "map")] = registry.methods[("dataset", "flat_map")] = _mapped
     registry.methods[("dataset", "*")] = _dataset_method
     registry.methods[("optimizer", "apply_gradients")] = _apply_gradients
+    for name in ("get_scaled_loss", "scale_loss"):
+        registry.methods[("opaque", name)] = _scaled
+    registry.methods[("opaque", "apply_gradients")] = _apply_unknown
     registry.methods[("optimizer", "apply")] = _apply
     registry.methods[("optimizer", "minimize")] = _minimize
     registry.methods[("optimizer", "*")] = _optimizer_method
@@ -155,6 +158,12 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
     return NO_VALUE
 
 
+def _apply_unknown(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """Whatever has this method is an optimizer; nothing more is known of it."""
+    _apply_gradients(world, base, args, site)
+    return world.run.call_unknown(base, args, site)
+
+
 def _columns(world: Libraries, pairs: Value) -> Value:
     """What a `zip` was made from, as it is now."""
     zipped = world.run.state.get((pairs.uid, "zipped")) if isinstance(pairs, Cell) else NO_VALUE
@@ -177,6 +186,8 @@ def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 
 def _minimize(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """Keras 2 only: the loss is a function that is called, or a tensor with a tape."""
+    if isinstance(base, Cell) and str(base.info).startswith("keras."):
+        world.raised("AttributeError", site, "Optimizer.minimize")
     loss = args.get(0, "loss")
     if world.is_callable(loss):
         world.run.call(loss, Arguments([]), site)
@@ -185,6 +196,13 @@ def _minimize(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
         variables = world.run.call(variables, Arguments([]), site)
     _touch(world, variables, site)
     return NO_VALUE
+
+
+def _scaled(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """A loss made larger for the sake of half precision: by whatever optimizer, it is that loss times a number."""
+    node = world.run.node_of(args.positional[0], site) if args.positional else None
+    edges = [Edge(node, linearity="linear")] if node is not None else []
+    return Data(world.run.node("Optimizer.scale_loss", edges, site, dtype="f"))
 
 
 def _optimizer_method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
