@@ -184,7 +184,7 @@ class Source:
     def _why_unparsable(self, error: SyntaxError) -> str:
         cell = self.cell_of(error.lineno or 0)
         where = f"cell {cell[0]}, line {cell[1]}: " if cell else f"line {error.lineno}: " if error.lineno else ""
-        if not _newer_python_may_read(self.text):
+        if "nested" in error.msg or not _newer_python_may_read(self.text):
             return f"cannot be parsed: {where}{error.msg}"
         running = f"{sys.version_info.major}.{sys.version_info.minor}"
         return f"cannot be parsed: {where}newer syntax than Python {running}, which runs tapelint ({error.msg})"
