@@ -405,7 +405,7 @@ class Finder:
 
     def _origin(self, execution: Execution, source: SourceResult) -> list[Step]:
         node = source.nodes[0]
-        if node.site is None or node.site.span == execution.site.span:
+        if node.site is None or node.site.span == execution.site.span or node.op == "weights":
             return []
         if node.kind == "variable" or any(isinstance(o, Variable) for o in options(source.value)):
             known = node.id in execution.watched

@@ -87,6 +87,7 @@ class Execution:
     asked: Value = NO_VALUE
     leaves: tuple[Value, ...] = ()
     active: tuple[int, ...] = ()
+    why_unknown: str = ""
 
 
 @dataclass(slots=True)
@@ -303,7 +304,8 @@ class Tapes:
             if edge.node.op == "weights":
                 self._watch_weights(edge.node, rec)
         if node.op == "unknown":
-            return UNSURE
+            used = [self.tracked(edge.node, rec) for edge in node.edges if edge.node.op == "weights"]
+            return SURE if SURE in used else UNSURE
         found = 0
         for edge in node.edges:
             tracked = self.tracked(edge.node, rec)
@@ -346,6 +348,7 @@ class Tapes:
         if known is not None and known[0] == self._watches:
             return known[1]
         parts = [self.tracked(edge.node, rec) for edge in node.edges if edge.outcome != NONE or node.op == "join"]
+        self.world.run.spend(len(parts) / 8)
         sure = SURE in parts and (node.op == "pack" or all(p == SURE for p in parts))
         status = SURE if sure else UNSURE if UNSURE in parts else MAYBE if any(parts) else 0
         self._parts[(node.id, rec)] = (self._watches, status)

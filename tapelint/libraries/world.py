@@ -123,6 +123,8 @@ class Libraries:
         if isinstance(base, Opaque):
             handler = self.registry.attributes.get("opaque")
             value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
+            if value is None and ("opaque", name) in self.registry.methods:
+                return Method(base, name)
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
             return self._function_attribute(base, name, site)
