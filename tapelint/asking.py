@@ -61,11 +61,21 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if rec is not None and rec in inside and info.persistent is False:
         tapes.leave(cell)
     _judge(tapes, execution, rec, found, cell)
+    if run.exhausted:
+        _give_up(execution, int(run.limit))
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
     return _result(tapes, execution, asked, found)
+
+
+def _give_up(execution: Execution, limit: int) -> None:
+    """Past the budget of steps nothing is claimed."""
+    execution.why_unknown = f"the program is too large: given up after {limit:,} steps"
+    execution.error = execution.trouble = ""
+    for source in execution.sources:
+        source.outcome = ANYTHING
 
 
 def _zeros(args: Arguments) -> bool:

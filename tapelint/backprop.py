@@ -35,7 +35,7 @@ def connect(
     for index, source in enumerate(sources):
         bits[source.id] = bits.get(source.id, 0) | 1 << index
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
-    own = {t.id for t in targets}
+    own = _alternatives(targets)
     unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
@@ -61,6 +61,19 @@ def connect(
     if not error and total.flows & (1 << len(sources)) - 1:
         error = next((t.error_as_target for t in targets if rec in t.active), "")
     return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
+
+
+def _alternatives(targets: Sequence[Node]) -> set[int]:
+    """The targets, and each of several that a target is."""
+    found = {t.id for t in targets}
+    todo = list(targets)
+    while todo:
+        node = todo.pop()
+        for edge in node.edges if node.op == "join" else ():
+            if edge.node.id not in found:
+                found.add(edge.node.id)
+                todo.append(edge.node)
+    return found
 
 
 def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:

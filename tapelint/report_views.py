@@ -74,7 +74,8 @@ class _Builder:
             if cut is not None:
                 cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
                 cuts.append(cut)
-            verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else ()))
+            why = next((e.why_unknown for e in group if e.why_unknown), "") if verdict == "unknown" else ""
+            verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else (), why))
         return Gradient(
             place=place_of(first.site), method=first.method, tape=self._tape(first), target=_place(first, first.target_place),
             sources=tuple(verdicts), sources_place=_place(first, first.sources_place), cuts=joined(cuts),

@@ -142,7 +142,7 @@ def _slice(core: Core, items: Tuple | Many, key: SliceOf) -> Value:
     return Tuple(items.items[slice(start, stop, step)])
 
 
-def _end(value: Value) -> int | None | bool:
+def _end(value: Value) -> int | bool | None:
     """A slice's end: a number, None, or False where it is not known."""
     if isinstance(value, Const) and (value.value is None or (isinstance(value.value, int))):
         return None if value.value is None else int(value.value)

@@ -180,7 +180,7 @@ class Core:
         self.frames: list[Frame] = []
         self.attempts: list[Attempt] = []
         self.chain: Chain | None = None
-        self.steps = 0
+        self.steps = 0.0
         self.limit = STEPS
         self.call_limit = STEPS
         self.exhausted = False
@@ -216,11 +216,18 @@ class Core:
         return Site(self.frames[-1].source, node)
 
     def step(self) -> bool:
-        """Count one step; False once the budget is spent."""
+        """Count one step; False once nothing more is to be run at all.
+
+        Past the budget functions are no more entered and loops run one round, so that the program's end comes soon.
+        """
         self.steps += 1
         if self.steps > self.limit:
             self.exhausted = True
-        return not self.exhausted
+        return self.steps < 2 * self.limit
+
+    def spend(self, steps: float) -> None:
+        """Count work that is no step of the program."""
+        self.steps += steps
 
     # -- nodes
 

@@ -6,6 +6,7 @@ A branch runs, its difference is taken and undone, the other runs, the differenc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from .values import UNBOUND, Value
 
@@ -13,23 +14,44 @@ Key = tuple[int, str]
 Delta = dict[Key, Value]
 
 
+@dataclass(slots=True)
+class Log:
+    """What was read before it was written, since the log was begun."""
+
+    read: Delta = field(default_factory=dict)
+    written: set[Key] = field(default_factory=set)
+
+    def include(self, inner: Log) -> None:
+        """What an inner log saw was seen by this one too."""
+        for key, value in inner.read.items():
+            if key not in self.written:
+                self.read.setdefault(key, value)
+        self.written |= inner.written
+
+
 class State:
     """Fields of frames, modules, instances, containers and tapes: (identity, name) -> value."""
 
-    __slots__ = ("_heap", "_trail", "writes")
+    __slots__ = ("_heap", "_trail", "log", "writes")
 
     def __init__(self) -> None:
         self._heap: dict[Key, Value] = {}
         self._trail: list[tuple[Key, Value]] = []
         self.writes = 0
+        self.log: Log | None = None
 
     def get(self, key: Key) -> Value:
         """The value, or UNBOUND."""
-        return self._heap.get(key, UNBOUND)
+        value = self._heap.get(key, UNBOUND)
+        if self.log is not None and key not in self.log.written:
+            self.log.read.setdefault(key, value)
+        return value
 
     def set(self, key: Key, value: Value) -> None:
         """Write, remembering what was there."""
         heap = self._heap
+        if self.log is not None:
+            self.log.written.add(key)
         self._trail.append((key, heap.get(key, UNBOUND)))
         self.writes += 1
         heap[key] = value
@@ -63,6 +85,8 @@ class State:
         heap, trail = self._heap, self._trail
         while len(trail) > mark:
             key, old = trail.pop()
+            if self.log is not None:
+                self.log.written.discard(key)
             if old is UNBOUND:
                 heap.pop(key, None)
             else:

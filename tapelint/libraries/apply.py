@@ -118,7 +118,7 @@ def plain_constant(world: Libraries, value: Value) -> object:
 def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "") -> Value:
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
-    effect = fact.effect(*constants(world, given))
+    effect = world.effect(fact, *constants(world, given))
     made = answer(world, name or fact.name, effect, given, site)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
