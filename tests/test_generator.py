@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 from generator.campaign import run
 from generator.compare import WRONG, compare, judge
-from generator.observe import Observation, Observer
+from generator.observe import Observer
 from generator.programs import make
 from generator.shrink import Shrinker, edited, statement_edits
 
@@ -59,18 +59,19 @@ def test_every_construct_occurs() -> None:
 
 
 def test_judging() -> None:
-    ran, failed = Observation(), Observation(error="ValueError: no")
-    assert judge("none", frozenset({"none"}), ran) == "right"
-    assert judge("none", frozenset({"flows", "none"}), ran) == "too strong"
-    assert judge("flows", frozenset({"none"}), ran) == "wrong"
-    assert judge("flows", frozenset({"zero"}), ran) == "by value"
-    assert judge("sometimes none", frozenset({"none", "flows"}), ran) == "sometimes"
-    assert judge("sometimes none", frozenset({"flows"}), ran) == "never none"
-    assert judge("unknown", frozenset({"none"}), ran) == "miss"
-    assert judge("raises TypeError", frozenset({"raises AttributeError"}), ran) == "right"
-    assert judge("raises LookupError", frozenset({"raises RuntimeError"}), ran) == "wrong"
-    assert judge("raises ValueError", frozenset(), failed) == "right"
-    assert judge("none", frozenset(), failed) == "ignored"
+    assert judge("none", frozenset({"none"})) == "right"
+    assert judge("none", frozenset({"flows", "none"})) == "too strong"
+    assert judge("none", frozenset({"none"}), frozenset({"flows"})) == "too strong"
+    assert judge("zero", frozenset({"zero"}), frozenset({"flows"})) == "right"
+    assert judge("flows", frozenset({"none"})) == "wrong"
+    assert judge("flows", frozenset({"zero"})) == "by value"
+    assert judge("sometimes none", frozenset({"none", "flows"})) == "sometimes"
+    assert judge("sometimes none", frozenset({"flows"})) == "never none"
+    assert judge("unknown", frozenset({"none"})) == "miss"
+    assert judge("raises TypeError", frozenset({"raises AttributeError"})) == "right"
+    assert judge("raises LookupError", frozenset({"raises RuntimeError"})) == "wrong"
+    assert judge("raises ValueError", frozenset(), failed=True) == "right"
+    assert judge("none", frozenset(), failed=True) == "ignored"
 
 
 def test_statements_are_taken_away() -> None:

@@ -70,14 +70,17 @@ class Comparison:
         return [finding for finding in self.findings if finding.judged in judged]
 
 
-def judge(said: str, seen: frozenset[str], observation: Observation) -> str:
-    """One verdict against the outcomes of one source."""
-    word = said.split()[0]
+def judge(said: str, here: frozenset[str], elsewhere: frozenset[str] = frozenset(), failed: bool = False) -> str:
+    """One verdict against the outcomes of one source.
+
+    here: with the numbers that tapelint read. elsewhere: with other numbers. failed: an exception ended the program.
+    """
+    word, seen = said.split()[0], here | elsewhere
     kinds = {outcome.split()[0] for outcome in seen}
     if seen & KERNEL_ERRORS and word != "raises":
         return IGNORED
     if not kinds:
-        return RIGHT if word == "raises" and observation.error else IGNORED
+        return RIGHT if word == "raises" and failed else IGNORED
     if word == "unknown":
         return QUIET if kinds == {"flows"} else MISS
     if word == "sometimes":
@@ -96,7 +99,8 @@ def judge(said: str, seen: frozenset[str], observation: Observation) -> str:
             or {said[7:], *(o[7:] for o in seen)} <= {"AttributeError", "TypeError"}
             else WRONG
         )
-    return RIGHT if kinds == {word} else TOO_STRONG
+    # Zero may be said for the numbers that stand in the program; none is a matter of its paths.
+    return RIGHT if kinds == {word} or (word == "zero" and here == {word}) else TOO_STRONG
 
 
 def told(folder: Path, verb: str) -> dict[str, Any]:
@@ -155,6 +159,7 @@ def judged_call(
     """The sources of one call. Without an answer, or with two for the line, all are unknown."""
     verdicts = said[0] if len(said) == 1 else []
     sources = [frozenset(outcomes) for outcomes in call.sources]
+    others = [frozenset(outcomes) for outcomes in call.elsewhere] + [frozenset()] * len(sources)
     if call.lengths != {len(sources)}:
         return []
     if len(verdicts) != len(sources):
@@ -163,8 +168,8 @@ def judged_call(
             return [Finding(key, place, -1, f"counts {len(verdicts)} sources, not {len(sources)}", frozenset(), WRONG)]
         verdicts = (verdicts[:1] or ["unknown"]) * len(sources)
     return [
-        Finding(key, place, index, verdict, seen, judge(verdict, seen, observation))
-        for index, (verdict, seen) in enumerate(zip(verdicts, sources, strict=True))
+        Finding(key, place, index, verdict, seen | other, judge(verdict, seen, other, bool(observation.error)))
+        for index, (verdict, seen, other) in enumerate(zip(verdicts, sources, others, strict=False))
     ]
 
 

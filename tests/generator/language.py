@@ -24,7 +24,7 @@ def flag(g: Writer) -> str:
             g.modules["main"].first.append(f'MODE = "{g.pick(["full", "light"])}"')
         return g.pick(['MODE == "full"', 'MODE != "full"', 'MODE in ("full", "other")', 'MODE.startswith("f")'])
     return g.pick(
-        ["True", "False", "len([1, 2]) > 1", "3 < 2", "1 if 0 else 0", "not []", "None is None", "2 ** 2 == 4"]
+        ["True", "False", "len([1, 2]) > 1", "3 < 2", "(1 if 0 else 0)", "not []", "None is None", "2 ** 2 == 4"]
     )
 
 

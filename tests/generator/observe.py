@@ -38,18 +38,24 @@ class Call:
     """One gradient call of a program.
 
     method: gradient, jacobian or batch_jacobian. sources: for each source, in TensorFlow's order, the set of what came:
-    flows, none, zero, `raises Type`. lengths: the numbers of sources seen. runs: how often it was reached.
+    flows, none, zero, `raises Type`. elsewhere: the same, with other numbers in the program.
+    lengths: the numbers of sources seen. runs: how often it was reached.
     """
 
     method: str
     sources: list[set[str]] = field(default_factory=list)
+    elsewhere: list[set[str]] = field(default_factory=list)
     lengths: set[int] = field(default_factory=set)
     runs: int = 0
 
     def note(self, position: int, outcome: str) -> None:
-        while len(self.sources) <= position:
-            self.sources.append(set())
-        self.sources[position].add(outcome)
+        outcomes_at(self.sources, position).add(outcome)
+
+
+def outcomes_at(sets: list[set[str]], position: int) -> set[str]:
+    while len(sets) <= position:
+        sets.append(set())
+    return sets[position]
 
 
 @dataclass
@@ -61,16 +67,14 @@ class Observation:
     error_place: Place | None = None
 
     def join(self, other: Observation) -> None:
-        """Add what another run of the same lines did."""
+        """Add what the same lines did with other numbers."""
         for place, call in other.calls.items():
             mine = self.calls.setdefault(place, Call(call.method))
             mine.lengths |= call.lengths
             mine.runs += call.runs
-            for position, outcomes in enumerate(call.sources):
-                for outcome in outcomes:
-                    mine.note(position, outcome)
-        self.error = self.error or other.error
-        self.error_place = self.error_place or other.error_place
+            for sets in (call.sources, call.elsewhere):
+                for position, outcomes in enumerate(sets):
+                    outcomes_at(mine.elsewhere, position).update(outcomes)
 
 
 class TooLong(BaseException):
@@ -270,8 +274,7 @@ class Observer:
             call.note(index, "zero" if bool(zero) else "flows")
             return zero
 
-        while len(call.sources) <= index:
-            call.sources.append(set())
+        outcomes_at(call.sources, index)
         zero = tf.reduce_all(tf.equal(tf.stop_gradient(values), 0))
         tf.numpy_function(seen, [zero], tf.bool, stateful=True)
 

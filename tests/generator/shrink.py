@@ -172,8 +172,8 @@ class Shrinker:
 
 def joined(observer: Observer, variants: Sequence[Files]) -> Observation:
     """What the variants of one program did, together."""
-    whole = Observation()
-    for files in variants:
+    whole = observer.run(variants[0])
+    for files in variants[1:]:
         whole.join(observer.run(files))
     return whole
 
