@@ -411,15 +411,24 @@ def _shape(value: Value) -> tuple[int | None, ...] | None:
 
 
 def _maker(value: Value) -> Node | None:
-    """The call that took a value out of TensorFlow: the first one on the way that gave a NumPy or Python value."""
+    """The call that took a value out of TensorFlow; where several at different places did, the last one on the way."""
     if not isinstance(value, Data) or value.kind not in ("numpy", "python"):
         return None
-    node = value.node
-    while True:
-        before = [e.node for e in node.edges if e.node.kind in ("numpy", "python") and e.node.site is not None]
-        if any(e.node.kind == "tensor" or e.node.kind == "variable" for e in node.edges) or len(before) != 1:
-            return node if node.site is not None and node.edges else None
-        node = before[0]
+    todo, seen, first = [value.node], {value.node.id}, []
+    while todo:
+        node = todo.pop()
+        if node.site is not None and any(
+            e.node.kind in ("tensor", "variable") for e in node.edges if e.node.op != "constant"
+        ):
+            first.append(node)
+            continue
+        for edge in node.edges:
+            if edge.node.id not in seen and edge.node.kind in ("numpy", "python"):
+                seen.add(edge.node.id)
+                todo.append(edge.node)
+    if first and len({n.site for n in first}) == 1:
+        return first[0]
+    return value.node if first and value.node.site is not None else None
 
 
 def _context(site: Site) -> Site:
