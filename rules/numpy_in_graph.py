@@ -47,9 +47,9 @@ rule = Rule(__name__, code="TL116", tags=("numpy", "graph"))
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     text = problem.place.text
     fix = ask.in_tensorflow(problem.text, problem.place)
-    if problem.kind == "numpy() in graph" and text.endswith(".numpy()"):
-        safe = not ask.used_as_array(problem.place)
-        fix = ask.fix("drop_method_call", "Drop `.numpy()`", problem.place, safe=safe)
+    is_method = problem.kind == "numpy() in graph" and text.endswith(".numpy()")
+    if is_method and not ask.used_as_array(problem.place):
+        fix = ask.fix("drop_method_call", "Drop `.numpy()`", problem.place, safe=True)
     help = "in a `tf.function` tensors have no values: use TensorFlow's functions, `tf.print` to show one"
     said = f"`{text}` needs a value, and a `tf.function` has none"
     yield rule.at(problem, f"{said}: {problem.error}" if problem.error else said, fix=fix, help=help)

@@ -43,9 +43,8 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if not called(cut, "*.predict", "*.predict_on_batch", "*.evaluate", "*.test_on_batch"):
         return
     fix = None
-    safe = not ask.used_as_array(cut.place, cut.result)
-    if called(cut, "*.predict", "*.predict_on_batch"):
-        fix = ask.fix("call_instead_of_predict", "Call the model", cut.place, safe=safe)
+    if called(cut, "*.predict", "*.predict_on_batch") and not ask.used_as_array(cut.place, cut.result):
+        fix = ask.fix("call_instead_of_predict", "Call the model", cut.place, safe=True)
     method = cut.call.rpartition(".")[2]
     help = "call the model itself, `model(x, training=...)`"
     yield rule.cut(cut, f"`{method}` returns plain numbers", fix=fix, help=help)

@@ -45,11 +45,12 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, *OTHER_RULES, *RUNS_A_MODEL):
         return
     fix = None
-    safe = not ask.used_as_array(cut.place, cut.result)
-    if called(cut, "*.numpy"):
-        fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=safe)
+    if ask.used_as_array(cut.place, cut.result):
+        pass  # it would have to be changed, too
+    elif called(cut, "*.numpy"):
+        fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=True)
     elif called(cut, "builtins.float", "*.convert_to_numpy"):
-        fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=safe)
+        fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=True)
     kept = cut.argument.text if cut.argument else "the tensor"
     help = f"keep `{kept}` a tensor until the gradient is taken" if cut.argument else "keep it a tensor"
     yield rule.cut(cut, f"`{cut.place.text}` copies the value out of TensorFlow", fix=fix, help=help)

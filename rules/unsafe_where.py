@@ -28,9 +28,10 @@ division `tf.math.divide_no_nan`, for `x * log(x)` `tf.math.xlogy`.
 When to ignore it: when the branch is finite wherever it is not picked, for a reason that the code does not show.
 """
 
+import ast
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Rule, Singularity
+from tapelint import Context, Diagnostic, Fix, Rule, Singularity
 
 rule = Rule(__name__, code="TL303", level="warning", precision="high", tags=("numbers",))
 
@@ -43,9 +44,20 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     if found.sources:
         said = f"the gradient of {{sources}} can be NaN: {said}"
     help = f"make `{found.argument.text}` safe with a `tf.where` of its own before it gets there"
-    fix = None
-    condition = found.other("condition")
-    if condition:
-        safe = f"tensorflow.where({condition.text}, {found.argument.text}, 1.0)"
-        fix = ask.fix("replace", "Make the argument safe first", found.argument, safe)
-    yield rule.at(found, said, fix=fix, help=help)
+    yield rule.at(found, said, fix=_safe_first(found, ask), help=help)
+
+
+def _safe_first(found: Singularity, ask: Context) -> Fix | None:
+    """The argument becomes 1 where the branch is not picked; None where the branch is not written in the `where`."""
+    text = ask.text(found.hidden_by.span) if found.hidden_by else ""
+    call = ast.parse(f"({text})", mode="eval").body
+    if not isinstance(call, ast.Call) or len(call.args) != 3 or call.keywords or found.kind == "inverse":
+        return None
+    condition, *branches = (ast.get_source_segment(f"({text})", each) or "" for each in call.args)
+    inside = [ask.text(found.place.span) in branch for branch in branches]
+    if inside[0] == inside[1]:
+        return None
+    argument = ask.text(found.argument.span)
+    values = f"{argument}, 1.0" if inside[0] else f"1.0, {argument}"
+    safe = f"tensorflow.where({condition}, {values})"
+    return ask.fix("replace", "Make the argument safe first", found.argument, safe)

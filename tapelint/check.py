@@ -185,11 +185,10 @@ class Questions:
         found = self._facts.replacement(qualified)
         file = self._file(place.span)
         arguments = _arguments(file, place.span) if file and found else None
-        if found is None or arguments is None or not found.fits(*arguments):
+        if found is None or arguments is None or not found.fits(*arguments) or self.used_as_array(place, result):
             return None
         message = f"Use `{self.spelled(found.name, place)}`"
-        safe = not self.used_as_array(place, result)
-        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
+        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=True)
 
     def used_as_array(self, place: Place, name: str = "") -> bool:
         file = self._file(place.span)

@@ -272,8 +272,7 @@ def check_fixes(case: Case) -> None:
             fixes = [fix for each in found for fix in each.fixes if fix.safe == safe]
             marked = bool(_below(case, line, kind))
             offered = "; ".join(fix.message for fix in fixes) or "none"
-            right = bool(fixes) == marked if safe else bool(fixes) or not marked
-            problems.expect(right, f"line {line}: a {kind} is marked: {marked}, offered: {offered}")
+            problems.expect(bool(fixes) == marked, f"line {line}: a {kind} is marked: {marked}, offered: {offered}")
     problems.raise_if_any()
     kinds = {mark.kind == "fix" for mark in case.marks("fix", "unsafe-fix")}
     if kinds:
@@ -314,7 +313,8 @@ def _check_fixed(case: Case, mended: Case, problems: _Problems) -> None:
         run = mended.run
         given = [word for words in run.seen.values() for word in re.split(r", | then ", words)]
         problems.expect(not run.error, f"after the fix it raises {run.error}: {run.message}")
-        problems.expect(set(given) == {"flows"}, f"after the fix TensorFlow gives {', '.join(given) or 'nothing'}")
+        fine = {"flows"} if case.marks("fix") else {"flows", "zero"}  # a fix of numbers may make a gradient 0
+        problems.expect(bool(given) and set(given) <= fine, f"after the fix TensorFlow gives {', '.join(given)}")
 
 
 def _compare(case: Case, run: Run, problems: _Problems) -> str:
