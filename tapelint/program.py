@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from tapelint import report_views
+from tapelint import asking, report_views
 from tapelint.facts import Facts
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
@@ -28,9 +28,9 @@ OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
 def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     """Run one file through as a program; what its gradients, tapes and conditions do. SourceError if it does not parse."""
-    if not _asks_for_gradients(source.tree):
-        return Analysis(source.path)
     with _deep_stack():
+        if not _asks_for_gradients(source.tree):
+            return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()
         return report_views.build(program.tapes, source)
@@ -68,7 +68,7 @@ class Program:
         self.interpreter = Interpreter(self.world, project)
         self.world.run = self.interpreter
         register_all(self.world.registry)
-        self.tapes = Tapes(self.world)
+        self.tapes = Tapes(self.world, asking.ask)
         self.world.recorder = self.tapes
 
     def run(self) -> None:
