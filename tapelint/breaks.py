@@ -180,6 +180,7 @@ class Finder:
     def _moved(self, execution: Execution, cut: Cut, node: Node, detail: str) -> Cut:
         """Say it in the code that owns the tape, where a call from there led to the place."""
         owner = self._owner(execution)
+        site: Site | None
         if detail == "reset":
             site = self._reset_site(execution)
         elif detail == "other tape":

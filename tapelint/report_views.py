@@ -37,7 +37,7 @@ class _Builder:
         groups = self._groups()
         gradients = [self._gradient(group) for group in groups]
         blocks = self._blocks(groups, gradients)
-        told = {id(p) for part in (*gradients, *blocks) for p in part.problems}
+        told = {id(p) for g in gradients for p in g.problems} | {id(p) for b in blocks for p in b.problems}
         rest = tuple(f.problem for f in self.found if id(f.problem) not in told)
         return Analysis(self.source.path, tuple(blocks), tuple(gradients), rest)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -125,6 +125,7 @@ class Tapes:
     """All tapes of one run: the recorder that the libraries' world speaks to."""
 
     world: Libraries
+    answer: Callable[[Tapes, Cell, str, Arguments, Site], Value]
     executions: list[Execution] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
@@ -400,7 +401,7 @@ class Tapes:
             if isinstance(option, Many):
                 self._watch_one(rec, option.element, site)
             bad = isinstance(option, Const) or (isinstance(option, Data) and option.kind in ("numpy", "python", "symbolic"))
-            bad = bad or isinstance(option, Cell) and option.kind in ("layer", "instance")
+            bad = bad or (isinstance(option, Cell) and option.kind in ("layer", "instance"))
             if bad or (isinstance(option, Variable) and option.flavor == "keras"):
                 if not several:
                     self.world.raised("ValueError", site, "GradientTape.watch")
@@ -440,9 +441,7 @@ class Tapes:
 
     def ask(self, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
         """`tape.gradient(target, sources)`: the verdict a source, and the value that comes out."""
-        from tapelint import asking
-
-        return asking.ask(self, cell, method, args, site)
+        return self.answer(self, cell, method, args, site)
 
     def known(self, node: Node, rec: int) -> int:
         """The outcome that a tape's knowledge of a source allows: nothing, everything, or nobody can tell."""

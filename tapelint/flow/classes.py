@@ -53,7 +53,6 @@ class Classes(Functions):
         value: Value = cls
         for decorator in reversed(node.decorator_list):
             value = self.world.decorated(self.evaluate(decorator), value, self.site(decorator))
-        self.class_order.append(cls)
         self.assign_name(node.name, value)
         return True
 

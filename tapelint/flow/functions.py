@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from tapelint.source import Source
+
 from . import containers
-from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
+from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension, World
 from .expressions import _COMPREHENSION
 from .graph import Chain, Site
 from .statements import Statements
@@ -35,6 +37,13 @@ DECIDED_RECURSIONS = 20
 
 class Functions(Statements):
     """How calls are made."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.called: set[ast.AST] = set()
+        self.frames_kept: dict[int, Frame] = {}
+        self.suspended: dict[int, Suspension] = {}
+        self.generators: dict[ast.AST, bool] = {}
 
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         self.step()
@@ -108,7 +117,7 @@ class Functions(Statements):
             return Generator(self.uid(), function, frame.uid)
         return self.run_frame(function, frame, site)
 
-    def source_of(self, function: Function) -> object:
+    def source_of(self, function: Function) -> Source:
         """The file that a function stands in."""
         raise NotImplementedError
 

@@ -8,9 +8,9 @@ from tapelint.project import Module, Project
 from tapelint.source import Source
 
 from .classes import Classes
-from .core import Frame, Suspension, World
+from .core import Frame, World
 from .graph import Site
-from .values import UNBOUND, Class, Const, Deferred, Function, ModuleValue, Value
+from .values import UNBOUND, Const, Deferred, Function, ModuleValue, Value
 
 MOST_MODULES_DEEP = 30
 IMPORT_STEPS = 3_000
@@ -23,11 +23,6 @@ class Interpreter(Classes):
     def __init__(self, world: World, project: Project) -> None:
         super().__init__(world)
         self.project = project
-        self.class_order: list[Class] = []
-        self.frames_kept: dict[int, Frame] = {}
-        self.suspended: dict[int, Suspension] = {}
-        self.called: set[ast.AST] = set()
-        self.generators: dict[ast.AST, bool] = {}
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}
         self._waiting: dict[int, Module] = {}

@@ -761,4 +761,4 @@ def _clone_functional(world: Libraries, value: Cell, info: ModelInfo, layers: tu
     return Cell(world.run.uid(), "layer", ModelInfo("functional", info.args, info.inputs, outputs, layers), value.site)
 
 
-__all__ = ["apply", "python", "register"]
+__all__ = ["WEIGHT_LISTS", "own_weights", "register"]
