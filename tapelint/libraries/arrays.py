@@ -16,12 +16,12 @@ DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s":
 
 def register(registry: Registry) -> None:
     """Add them."""
-    registry.attributes["data"] = data_attribute  # type: ignore[assignment]
+    registry.attributes["data"] = data_attribute
     registry.behind.append(_own_weights)
-    registry.attributes["opaque"] = opaque_attribute  # type: ignore[assignment]
+    registry.attributes["opaque"] = opaque_attribute
     for kind in ("tensor", "ndarray", "variable", "number", "?"):
-        registry.elements[kind] = _rows  # type: ignore[assignment]
-    registry.elements["opaque"] = _unknown_rows  # type: ignore[assignment]
+        registry.elements[kind] = _rows
+    registry.elements["opaque"] = _unknown_rows
     registry.elements["shape"] = _sizes
     registry.methods[("ndarray", "*")] = _array_method
     registry.methods[("number", "*")] = _array_method
@@ -136,14 +136,17 @@ def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
     rest = shape[1:] if shape else None
     kind = value.kind if isinstance(value, Data) else "tensor"
 
-    def row() -> Value:
+    def row(index: int | None) -> Value:
+        from . import numbers
+
         edges = [Edge(node, FLOWS, "linear")] if node is not None else []
         made = world.run.node("operator []", edges, site, dtype=dtype, kind=kind)
-        return Data(made, kind, dtype, rest)
+        bounds = numbers.of_part(world, value, Const(0), index, shape[0] if shape else None, False)[1]
+        return Data(made, kind, dtype, rest, bounds)
 
     if shape and shape[0] is not None and shape[0] <= LARGEST_UNROLLED:
-        return [row() for _ in range(shape[0])]
-    return Many(row())
+        return [row(i) for i in range(shape[0])]
+    return Many(row(None))
 
 
 def _unknown_rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:

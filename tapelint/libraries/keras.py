@@ -29,7 +29,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, shapes
+from . import apply, numbers, shapes
 from .graphs import unconverted
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -148,6 +148,7 @@ def build(world: Libraries, cell: Cell, site: Site) -> None:
                 continue
         trainable = Const(weight.trainable)
         made = make_variable(world, UNBOUND, Const("float32"), trainable, "keras", cell.site or site, weight.name)
+        numbers.initialise(world, made, parameter(info, f"{weight.name}_initializer"))
         if weight.outcome == "none":
             world.run.state.set((made.uid, "outcome"), Const("none"))
         weights.append(made)
@@ -373,6 +374,17 @@ def _get_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     return containers.make_list(world.run, Tuple(tuple(copy(v) for v in items)))
 
 
+def _reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`set_weights`, `load_weights`: nothing is known of the weights' numbers any more."""
+    assert isinstance(base, Cell)
+    listed = world.registry.attributes["weights of"](world, base, "weights", site)
+    items = world.run.elements(listed, site) if listed is not None else []
+    for weight in items if isinstance(items, list) else []:
+        if isinstance(weight, Variable):
+            numbers.forget(world, weight)
+    return NO_VALUE
+
+
 def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     if isinstance(base.info, LayerInfo):
@@ -391,9 +403,9 @@ def _add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
 
 
 LAYER_METHODS = {
-    "get_weights": _get_weights, "set_weights": _nothing, "build": _build, "add_loss": _add_loss,
+    "get_weights": _get_weights, "set_weights": _reload, "build": _build, "add_loss": _add_loss,
     "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
-    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": _nothing,
+    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": _reload,
     "__call__": call_layer, "call": call_layer,
     "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
     "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),

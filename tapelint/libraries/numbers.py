@@ -37,6 +37,8 @@ BY_ROW = frozenset(
     "identity log1p leaky_relu sin cos".split()
 )
 WHOLE = frozenset("identity reshape expand_dims squeeze tile repeat broadcast_to gather transpose".split())
+CONSTANTS = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0}
+INITIAL = {"zeros": 0.0, "ones": 1.0, "Zeros": 0.0, "Ones": 1.0}
 MOST_ROWS = 16
 MOST_TERMS = 4
 
@@ -108,6 +110,20 @@ def of_content(world: Libraries, initial: Value, dtype: Value, variable: Variabl
         array = made(found.array.shape, found.array.flat, double)
         return Range.of(array, double) if array is not None else None
     return replace(found.loose(), double=double)
+
+
+def initialise(world: Libraries, variable: Variable, initializer: Value) -> None:
+    """What an initializer's name says of a new weight's numbers."""
+    number = INITIAL.get(str(getattr(initializer, "value", "")))
+    if number is not None:
+        content = Data(world.run.constant_node(), "tensor", variable.dtype, variable.shape, Range(number, number))
+        world.run.state.set((variable.uid, "content"), content)
+
+
+def forget(world: Libraries, variable: Variable) -> None:
+    """The numbers of a variable are replaced by others that nobody knows."""
+    content = Data(world.run.constant_node(), "tensor", variable.dtype, variable.shape)
+    world.run.state.set((variable.uid, "content"), content)
 
 
 def _items(world: Libraries, value: Value) -> Sequence[Value]:
@@ -212,7 +228,7 @@ def count(world: Libraries, given: Given) -> int | None:
     return math.prod(n for n in lengths if n is not None) if None not in lengths else None
 
 
-def _interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None) -> Range:
+def _plain_interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None) -> Range:
     found = numbers_settled.drawn(world, name, given) or _by_name(world, op, given)
     result = effect.result
     if found is None:
@@ -225,6 +241,17 @@ def _interval(world: Libraries, name: str, op: str, effect: Effect, given: Given
     return _tightened(found, result) if any(i.outcome == "flows" for i in effect.inputs.values()) else found
 
 
+def _interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None) -> Range:
+    """The bounds of a result whose elements are not known one by one."""
+    if op in CONSTANTS:
+        return Range(CONSTANTS[op], CONSTANTS[op])
+    number = numbers_exact.constant(world, given, "value", "fill_value") if op == "fill" else None
+    if isinstance(number, (int, float)):
+        return Range(float(number), float(number))
+    found = _plain_interval(world, name, op, effect, given, shape)
+    return replace(found, array=None, points=())
+
+
 def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
     """Interval arithmetic, for the operations that have it."""
     ranges = operands(world, op, given)
@@ -234,6 +261,10 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
         return Range(0.0, 1.0)
     if op == "clip_by_value" and len(ranges) >= 3:
         return largest([smallest([ranges[0], ranges[2]]), ranges[1]])
+    if op == "sum" and given.values and "axis" in given.values:
+        made = world.known.origin.get(key_of(world, next(iter(given.values.values()))) or -1, ())
+        if made and made[0] == "*" and all(isinstance(k, int) and _is_unit(world, k) for k in made[1:3]):
+            return Range(-1.0, 1.0)
     if op in MANY and ranges:
         return MANY[op](ranges[0], _softmax_count(world, given) if op == "softmax" else count(world, given))
     if op in TWO and len(ranges) > 1:
@@ -250,11 +281,28 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
 
 def _matmul(world: Libraries, given: Given, ranges: Sequence[Range]) -> Range:
     values = list(given.values.values())
+    if all(_is_unit(world, key_of(world, v)) for v in values[:2]):
+        return Range(-1.0, 1.0)
     inner = shapes.of_value(world, values[0])
     length = inner[-1] if inner and "transpose_a" not in given.values else None
     each = TWO["*"](ranges[0], ranges[1])
     found = MANY["sum"](each, length)
     return replace(found, generic=ranges[0].generic and ranges[1].generic)
+
+
+def _is_unit(world: Libraries, key: Key | None, depth: int = 0) -> bool:
+    """Whether rows are scaled to length 1: `l2_normalize(x)`, `x / norm(x)`."""
+    made = world.known.origin.get(key, ()) if key is not None else ()
+    if not made or depth > 3:
+        return False
+    if made[0] in ("l2_normalize", "transpose", "reshape", "copy", "expand_dims") and isinstance(made[1], int):
+        return made[0] == "l2_normalize" or _is_unit(world, made[1], depth + 1)
+    if made[0] != "/" or not isinstance(made[2], int):
+        return False
+    below = world.known.origin.get(_past_stop(world, made[2]), ())
+    while below and below[0] in ("+", "maximum", "expand_dims") and isinstance(below[1], int):
+        below = world.known.origin.get(below[1], ())
+    return len(below) > 1 and below[0] in ("norm", "euclidean_norm") and below[1] == made[1]
 
 
 def _softmax_count(world: Libraries, given: Given) -> int | None:
@@ -532,6 +580,8 @@ def _equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
         return "row"
     one, other = world.known.origin.get(left, ("",)), world.known.origin.get(right, ("",))
     laid = ("expand_dims", "[new]", "transpose", "reshape")
+    if (one[0] in laid[:2] and one[1] == right) or (other[0] in laid[:2] and other[1] == left):
+        return "pairs"
     if one[0] in laid and other[0] in laid and one[1] == other[1]:
         return "pairs"
     return "pairs" if (one[0] == "transpose" and one[1] == right) or (other[0] == "transpose" and other[1] == left) else ""
@@ -570,6 +620,32 @@ def of_index(world: Libraries, base: Value, key: Value) -> Range | None:
         word = "[new]" if Const(None) in (key.items if isinstance(key, Tuple) else (key,)) else "[]"
         identity = world.known.key(word, base_key, index_key)
     return replace(found, key=identity, rows=_index_rows(world, base, key), same=frozenset())
+
+
+def of_part(
+    world: Libraries, value: Value, axis: Value, index: int | None, count: int | None, split: bool
+) -> tuple[shapes.Shape | None, Range | None]:
+    """Shape and numbers of one of the parts that `unstack`, `split` or iterating give; `index` None: of any of them."""
+    from tapelint.flow.values import NO_VALUE, SliceOf
+
+    shape = shapes.of_value(world, value)
+    if shape is None or not isinstance(axis, Const) or not isinstance(axis.value, int) or not -len(shape) <= axis.value < len(shape):
+        own = of_value(world, value)
+        return None, replace(own, array=None, points=(), key=None, rows=None, same=frozenset()) if own is not None else None
+    at = axis.value % len(shape)
+    length = shape[at]
+    if index is None or (split and (length is None or not count or length % count)):
+        own = of_value(world, value)
+        rest = None if split else (*shape[:at], *shape[at + 1 :])
+        return rest, replace(own, array=None, key=None, rows=None, same=frozenset()) if own is not None else None
+    whole = SliceOf(NO_VALUE, NO_VALUE, NO_VALUE)
+    place: Value = Const(index)
+    rest = (*shape[:at], *shape[at + 1 :])
+    if split and length is not None and count:
+        step = length // count
+        place = SliceOf(Const(index * step), Const((index + 1) * step), NO_VALUE)
+        rest = (*shape[:at], step, *shape[at + 1 :])
+    return rest, of_index(world, value, Tuple((*[whole] * at, place)))
 
 
 def _index_key(world: Libraries, key: Value) -> Key | None:

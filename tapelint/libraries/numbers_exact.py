@@ -265,6 +265,17 @@ def _gather(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
     return picked(array, (*indices.shape, *array.shape[1:]), where)
 
 
+def _masked(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
+    values = list(given.values.values())
+    mask = numbers_in(world, values[1], of) if len(values) > 1 else None
+    if mask is None or mask.shape != array.shape[: len(mask.shape)] or given.get("axis") is not UNBOUND:
+        return None
+    width = size(array.shape[len(mask.shape) :])
+    chosen = [i for i, x in enumerate(mask.flat) if x]
+    flat = tuple(x for i in chosen for x in array.flat[i * width : (i + 1) * width])
+    return Array((len(chosen), *array.shape[len(mask.shape) :]), flat)
+
+
 def _matmul(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
     values = list(given.values.values())
     other = numbers_in(world, values[1], of) if len(values) > 1 else None
@@ -283,7 +294,7 @@ def _turned(array: Array) -> Array:
 STRUCTURE: dict[str, Callable[[Libraries, Given, Array, ArrayOf, bool], Array | None]] = {
     "identity": _identity, "cast": _cast, "reshape": _reshape, "flatten": _flatten, "transpose": _transpose,
     "expand_dims": _expand, "squeeze": _squeeze, "tile": _tile,
-    "repeat": _repeat, "broadcast_to": _broadcast_to, "gather": _gather, "@": _matmul, "one_hot": _one_hot,
+    "repeat": _repeat, "broadcast_to": _broadcast_to, "gather": _gather, "@": _matmul, "one_hot": _one_hot, "boolean_mask": _masked,
 }  # fmt: skip
 
 

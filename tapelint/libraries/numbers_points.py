@@ -53,7 +53,9 @@ def _scope(array: Array, number: float) -> Scope:
 
 def points_of(r: Range) -> tuple[Reach, ...]:
     """The points of an operand."""
-    return of_array(r.array) if r.array is not None else r.points
+    if r.array is not None:
+        return of_array(r.array)
+    return (Reach(r.low, "", "all", True),) if r.low == r.high else r.points
 
 
 def met(scene: Scene) -> tuple[Reach, ...]:
@@ -130,7 +132,7 @@ def _bound(scene: Scene) -> list[Reach]:
 
 
 def _truth(scene: Scene) -> list[Reach]:
-    return [Reach(0.0, f"`{scene.text}` is 0 where nothing is selected", "all"), Reach(1.0, f"`{scene.text}` is 1 everywhere", "all")]
+    return [Reach(0.0, f"`{scene.text}` can select nothing", "all"), Reach(1.0, f"`{scene.text}` can be true everywhere", "all")]
 
 
 def _cast(scene: Scene) -> list[Reach]:

@@ -76,6 +76,9 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
     if layer is not None and layer(world, given):
         node.detail = CONSTANT
         _take(world, node, _first(given))
+    if name in MULTIPLYING and _no_kernel(world, node):
+        node.detail = CONSTANT
+        _take(world, node, _first(given))
     rule = FLAT.get(op)
     if rule is not None and rule(world, given, numbers.operands(world, op, given)):
         node.detail = CONSTANT
@@ -145,6 +148,15 @@ def _softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
     return all(len(r) > 1 and r[-2] - r[-1] < CERTAINLY_ZERO for r in rows) and not ranges[0].double
 
 
+def _flat(r: Range, low: float, high: float) -> bool:
+    """Whether every number is so small or so large that a function does not move there."""
+    if r.double:
+        return False
+    if r.array is not None:
+        return bool(r.array.flat) and all(x <= low or x >= high for x in r.array.flat)
+    return r.low >= high or r.high <= low
+
+
 def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
     shape = shapes.of_value(world, _first(given))
     return bool(shape) and shape is not None and shape[-1] == 1 and "axis" not in given.values
@@ -153,8 +165,8 @@ def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> boo
 FLAT: dict[str, Callable[[Libraries, Given, Sequence[Range]], bool]] = {
     "relu": lambda world, given, r: len(given.values) == 1 and r[0].high <= (-MARGIN if r[0].array is not None else -1e-6),
     "relu6": lambda world, given, r: r[0].high < -1e-6 or r[0].low > 6.001,
-    "sigmoid": lambda world, given, r: not r[0].double and (r[0].low >= CERTAINLY_ONE or r[0].high <= CERTAINLY_ZERO),
-    "tanh": lambda world, given, r: not r[0].double and (r[0].low >= FLAT_TANH or r[0].high <= -FLAT_TANH),
+    "sigmoid": lambda world, given, r: _flat(r[0], CERTAINLY_ZERO, CERTAINLY_ONE),
+    "tanh": lambda world, given, r: _flat(r[0], -FLAT_TANH, FLAT_TANH),
     "softmax": _softmax, "log_softmax": _log_softmax,
 }  # fmt: skip
 
@@ -246,6 +258,15 @@ def _single_feature(world: Libraries, given: Given) -> bool:
     return shape is not None and len(shape) > 1 and shape[-1] == 1
 
 
+def _no_kernel(world: Libraries, node: Node) -> bool:
+    """Whether a layer multiplies by a kernel of zeros."""
+    owners = [world.known.variables.get(e.node.id) for e in node.edges if e.node.kind == "variable"]
+    kernels = [v for v in owners if v is not None and v.name == "kernel"]
+    found = numbers.of_value(world, kernels[0]) if kernels else None
+    return found is not None and found.low == 0 == found.high
+
+
+MULTIPLYING = frozenset(f"keras.layers.{n}" for n in ("Dense", "Conv1D", "Conv2D", "Conv3D", "EinsumDense"))
 LAYERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "keras.layers.BatchNormalization": _single_value, "keras.layers.LayerNormalization": _single_feature,
 }  # fmt: skip

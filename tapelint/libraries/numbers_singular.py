@@ -153,7 +153,7 @@ class _Scene:
         if r.array is not None:
             hit = any(x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at) for x in r.array.flat)
             return "certain" if hit else None
-        if (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
+        if r.low == at == r.high or (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
             return "certain"
         past = [p for p in r.points if (p.at < at if beyond == "below" else p.at > at if beyond == "above" else False)]
         point = r.point(at) or next(iter(past), None)
@@ -224,6 +224,8 @@ class _Scene:
             found = "certain" if 0.0 in own.array.flat else None
         elif self.op == "std":
             found, because = self._spread(r)
+        elif own.low == 0 == own.high:
+            found = "certain"
         elif own.positive:
             found = None
         else:
@@ -243,6 +245,8 @@ class _Scene:
         equal = next((p for p in r.points if p.scope == "all" or (p.scope == "row" and "axis" in self.given.values)), None)
         if equal is not None:
             return equal, ""
+        if r.low == r.high:
+            return "certain", "all values are equal"
         if r.generic or (self.result.range is not None and self.result.range.positive):
             return None, ""
         return "unknown", ""

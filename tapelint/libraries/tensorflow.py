@@ -154,14 +154,18 @@ def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int 
     value = args.get(0, "value")
     node = world.run.node_of(value, site)
     dtype = apply.dtype_of(world, value) or "?"
+    axis = args.get(2, "axis", Const(0))
 
-    def part() -> Value:
+    def part(index: int | None) -> Value:
+        from . import numbers
+
         edges = [Edge(node, FLOWS, "linear", args.places.get(0))] if node is not None else []
-        return Data(world.run.node(name, edges, site, dtype=dtype), "tensor", dtype)
+        shape, bounds = numbers.of_part(world, value, axis, index, count, name.endswith("split"))
+        return Data(world.run.node(name, edges, site, dtype=dtype), "tensor", dtype, shape, bounds)
 
     if count is None or count > 32:
-        return Many(part())
-    return containers.make_list(world.run, Tuple(tuple(part() for _ in range(count))))
+        return Many(part(None))
+    return containers.make_list(world.run, Tuple(tuple(part(i) for i in range(count))))
 
 
 def _split(world: Libraries, args: Arguments, site: Site) -> Value:
