@@ -33,9 +33,12 @@ from tapelint.flow.values import (
 )
 from tapelint.found import Found, made
 from tapelint.libraries.names import root
-from tapelint.paths import Syntax, place_of
+from tapelint.paths import TRANSPARENT, Syntax, place_of
 from tapelint.tape import Event, Execution, TapeInfo, Tapes
 from tapelint.views import Place, Problem, ProblemKind
+
+NUMBER_ERRORS = "TypeError or AttributeError"
+"""TensorFlow reads a Python number as the number of a dtype: which exception comes of it depends on the number."""
 
 
 def problems(tapes: Tapes, syntax: Syntax | None = None) -> list[Found]:
@@ -89,9 +92,8 @@ class _Reader:
         if problem is not None:
             sure = not execution.error.startswith("?")
             names = tuple(s.expression for s in execution.sources) if not problem.sources else problem.sources
-            problem = replace(
-                problem, error=execution.error.lstrip("?"), certain=problem.certain and sure, sources=names
-            )
+            error = problem.error or execution.error.lstrip("?")
+            problem = replace(problem, error=error, certain=problem.certain and sure, sources=names)
             yield Found(problem, execution, execution.recording)
 
     def _spent(self, execution: Execution) -> Problem | None:
@@ -146,7 +148,9 @@ class _Reader:
         return self._problem("batch_jacobian shape", execution.site, text=said, steps=[Step(execution.site.span, said)])
 
     def _misspelt(self, execution: Execution) -> Problem:
-        return self._problem("misspelt argument", execution.site, text=_argument_text(execution))
+        text = _argument_text(execution)
+        steps = [Step(execution.site.span, f"{text or 'an argument does not fit'}: {execution.error}")]
+        return self._problem("misspelt argument", execution.site, text=text, steps=steps)
 
     def _custom_gradient(self, execution: Execution) -> Problem | None:
         """A custom gradient with another number of gradients than there are arguments."""
@@ -224,14 +228,18 @@ class _Reader:
         asked = execution.target_place
         site = Site(execution.site.source, asked) if isinstance(asked, ast.expr) else execution.site
         leaf = self._bad_leaf(execution)
-        said = f"`{site.text(40)}` is {kind_of_thing(leaf)}, no tensor"
-        end = Step(execution.site.span, f"TensorFlow cannot differentiate it: {execution.error.lstrip('?')}")
+        thing = kind_of_thing(leaf)
+        unknown = isinstance(leaf, Data) and leaf.kind == "python" and execution.method == "gradient"
+        error = NUMBER_ERRORS if unknown else execution.error.lstrip("?")
         rest: tuple[tuple[str, Place], ...] = (("gradient", place_of(execution.site)), ("target", place_of(site)))
+        steps = [Step(execution.site.span, f"TensorFlow cannot differentiate it: {error}")]
         maker = _maker(leaf)
-        if maker is None or maker.site is None:
-            return self._problem("impossible target", site, text=said, steps=[end], rest=rest)
-        step = Step(maker.site.span, f"this gives {kind_of_thing(leaf)}")
-        return self._problem("impossible target", maker.site, text=said, steps=[step, end], rest=rest)
+        place = maker.site if maker is not None and maker.site is not None else site
+        if place is not site:
+            steps.insert(0, Step(place.span, f"this gives {thing}"))
+        text = f"`{site.text(40)}` is {thing}, no tensor"
+        problem = self._problem("impossible target", place, text=text, steps=steps, rest=rest)
+        return replace(problem, error=error)
 
     def _bad_leaf(self, execution: Execution) -> Value:
         leaves = execution.leaves or (execution.target,)
@@ -277,7 +285,8 @@ class _Reader:
         site = Site(event.site.source, args[0]) if args else event.site
         if event.error == "AttributeError":
             said = "the tape is not entered yet, and cannot watch"
-            return replace(self._problem("impossible watch", event.site, text=said), error=event.error)
+            steps = [Step(event.site.span, f"{said}: {event.error}")]
+            return replace(self._problem("impossible watch", event.site, text=said, steps=steps), error=event.error)
         value = self._watched(event)
         steps = _definition_step(value, site.text(40))
         steps.append(Step(event.site.span, f"it cannot be watched: {event.error}"))
@@ -414,21 +423,25 @@ def _maker(value: Value) -> Node | None:
     """The call that took a value out of TensorFlow; where several at different places did, the last one on the way."""
     if not isinstance(value, Data) or value.kind not in ("numpy", "python"):
         return None
-    todo, seen, first = [value.node], {value.node.id}, []
+    todo, seen = [value.node], {value.node.id}
+    first: list[Node] = []
     while todo:
         node = todo.pop()
-        if node.site is not None and any(
-            e.node.kind in ("tensor", "variable") for e in node.edges if e.node.op != "constant"
-        ):
+        if node.site is not None and node.op not in TRANSPARENT and any(_is_computed(e.node) for e in node.edges):
             first.append(node)
             continue
         for edge in node.edges:
-            if edge.node.id not in seen and edge.node.kind in ("numpy", "python"):
+            if edge.node.id not in seen and (edge.node.kind in ("numpy", "python") or edge.node.op in TRANSPARENT):
                 seen.add(edge.node.id)
                 todo.append(edge.node)
     if first and len({n.site for n in first}) == 1:
         return first[0]
     return value.node if first and value.node.site is not None else None
+
+
+def _is_computed(node: Node) -> bool:
+    """Whether a value is TensorFlow's, and no constant."""
+    return node.kind in ("tensor", "variable") and node.op not in (*TRANSPARENT, "constant")
 
 
 def _context(site: Site) -> Site:
