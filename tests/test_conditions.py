@@ -61,9 +61,8 @@ def test_a_graph_without_autograph() -> None:
 
 
 def test_another_library() -> None:
-    lines = ["import tape", "x = tape.Variable(2.0)", "with tape.GradientTape() as g:", "    y = x * x if x > 1 else x"]
-    text = "
-".join([*lines, "g.gradient(y, x)", ""])
+    code = "with tape.GradientTape() as g:\n    y = x * x if x > 1 else x\n"
+    text = f"import tape\nx = tape.Variable(2.0)\n{code}g.gradient(y, x)\n"
     (condition,) = _conditions(text)
     assert (condition.effect, condition.known_library) == ("records", False)
 
