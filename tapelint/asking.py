@@ -257,7 +257,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
     aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
     both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
-    answer = backprop.connect(run, recording, execution.targets, both, lambda node: tapes.known(node, recording))
+    answer = backprop.connect(run, recording, execution.targets, both, lambda node: tapes.known(node, recording), execution.method == "gradient")
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
@@ -271,7 +271,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         if listed.unknown or unknown_target:
             outcome = ANYTHING
         execution.sources.append(SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING))
-    execution.watched = frozenset(n.id for n in every if tapes.known(n, recording) != NONE)
+    execution.watched = frozenset(n.id for n in run.graph.ancestors(every) if tapes.known(n, recording) != NONE)
     tapes.answers[id(execution)] = answer
 
 

@@ -110,7 +110,10 @@ class Finder:
             if not hop.edge.outcome & FLOWS:
                 return self._zero(execution, hops, index)
             if not node.recorded.get(rec):
-                return self._unrecorded(execution, hops, self._telling(hops, index, rec))
+                told = self._telling(hops, index, rec)
+                if hops[told].edge.outcome == NONE:
+                    return self._lost(execution, hops, told)
+                return self._unrecorded(execution, hops, told)
         return self._branch(execution, hops)
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
@@ -220,6 +223,8 @@ class Finder:
         spans = [e for e in self.tapes.entered if e.recording == rec]
         if not spans:
             return "no tape"
+        if node.chain is None and node.site is not None and node.site.source is not spans[0].site.source:
+            return "no tape"
         first = min(e.at for e in spans)
         last = max(e.until for e in spans)
         if node.id < first:
@@ -304,8 +309,7 @@ class Finder:
         if any(t.id in {n.id for n in mine} for t in execution.targets if t is not node):
             detail = "swapped"
         else:
-            known = self.tapes.known
-            shared = [n for n in mine if n.id in behind and n is not node and known(n, execution.recording) != NONE]
+            shared = [n for n in mine if n.id in behind and n is not node and n.id in execution.watched]
             if shared:
                 detail = "derived"
                 if shared[-1].site is not None:
