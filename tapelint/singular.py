@@ -25,6 +25,7 @@ from tapelint.views import Place, Singularity
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")
 TRANSPARENT = ("join", "pack", "escaped")
 FREE = -1
+PASSED_ON = frozenset("+ - * / negative sum mean identity cast reshape expand_dims squeeze transpose tile [] stack concat".split())
 STRENGTH = {"certain": 2, "possible": 1, "unknown": 0}
 
 
@@ -77,6 +78,25 @@ class _Reader:
                 view = self._view(judgement)
                 if view is not None:
                     found.append(view)
+        return [*found, *self._factors(by_node)]
+
+    def _factors(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
+        """Numbers that are certainly not finite and multiply what carries the gradient, though no source reaches them."""
+        ancestors = self.tapes.world.run.graph.ancestors(self.execution.targets)
+        broken = [j for n in ancestors for j in by_node.get(n.id, ()) if j.evidence == "certain" and not j.finite]
+        found: list[Singularity] = []
+        if not broken:
+            return found
+        users: dict[int, list[Node]] = {}
+        for node in ancestors:
+            for edge in node.edges:
+                users.setdefault(edge.node.id, []).append(node)
+        for judgement in broken:
+            if self._sources(judgement.inputs)[0] or guarded_by_if(self.syntax, judgement):
+                continue
+            names, source = self._sources(_multiplied(judgement.node, users, self.behind))
+            if names:
+                found.append(self._made(judgement, names, source, None, []))
         return found
 
     def _walk_back(self) -> None:
@@ -200,6 +220,24 @@ class _Reader:
         can = "returns" if judgement.evidence == "certain" else "can return"
         last = Step(self.execution.site.span, f"TensorFlow {can} {judgement.gradient} for `{names[0]}`")
         return [*steps, last]
+
+
+def _multiplied(node: Node, users: dict[int, list[Node]], behind: dict[int, set[int]]) -> list[Node]:
+    """What a number is multiplied with on the way of the gradient, after steps that keep it not finite."""
+    found: list[Node] = []
+    seen = {node.id}
+    todo = [node]
+    while todo:
+        for user in users.get(todo.pop().id, ()):
+            if user.id in seen:
+                continue
+            seen.add(user.id)
+            op = short(user.op)
+            if op in ("*", "@") and user.recorded and user.id in behind:
+                found += [e.node for e in user.edges if e.node.id not in seen]
+            elif op in PASSED_ON or user.op in TRANSPARENT:
+                todo.append(user)
+    return found
 
 
 def _is_high_power(node: Node) -> bool:
