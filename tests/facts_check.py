@@ -146,6 +146,11 @@ def wrong_details(name: str, expected: Input, seen: lab.Seen) -> str:
     target = expected.target_outcome or ""
     if expected.target_outcome == "raises":
         target = f"raises {expected.target_error}"
+    again = expected.again_outcome or ""
+    if expected.again_outcome == "raises":
+        again = f"raises {expected.again_error}"
+    if seen.linearity and again != seen.again.get(name, ""):
+        return f"{name} again: {seen.again.get(name, 'nothing special')}"
     if carries(name) and seen.linearity is not None and target != seen.targets.get(name, ""):
         return f"{name} as target: {seen.targets.get(name, 'nothing special')}"
     return ""

@@ -122,6 +122,7 @@ class Seen:
     errors: dict[str, str] = field(default_factory=dict)
     linearity: dict[str, str] = field(default_factory=dict)
     targets: dict[str, str] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
     dtypes: tuple[str, ...] = ()
     value: Any = None
 
@@ -285,7 +286,10 @@ def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> 
             seen.recorded = is_variable(parts[0]) or _known(tape, further, followed[0])
         else:
             seen.recorded = False
-        gradients = _first(seen, tape, carriers, followed or casts)
+        ups = [upstream(t) for t in followed or casts]
+        if second:
+            outer.watch(ups)
+        gradients = _first(seen, tape, carriers, followed or casts, ups)
         if "UnknownError" in seen.errors.values():
             gradients = _single(seen, expression, leaves, carriers)
         if casts and seen.kind != "variable":
@@ -295,6 +299,7 @@ def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> 
         seen.outcomes = dict.fromkeys(carriers, word)
     elif second:
         _second(seen, outer, carriers, gradients)
+        _again(seen, outer, gradients, ups)
         for name, found in seen.linearity.items():
             if found == "self":
                 seen.linearity[name] = "square" if _third_absent(expression, leaves, carriers[name]) else "other"
@@ -314,9 +319,10 @@ def _countable(part: Any) -> bool:
     return tf.is_tensor(part) and (part.dtype.is_integer or part.dtype.is_bool) and not part.dtype.is_quantized
 
 
-def _first(seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any]) -> dict[str, Any]:
+def _first(
+    seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any], ups: list[Any]
+) -> dict[str, Any]:
     gradients: dict[str, Any] = {}
-    ups = [upstream(t) for t in targets]
     for name, value in carriers.items():
         try:
             g = tape.gradient(targets, watched(value), output_gradients=ups) if targets else None
@@ -339,7 +345,7 @@ def _single(seen: Seen, expression: str, leaves: Mapping[str, Any], carriers: Ma
             tape.watch([watched(v) for v in carriers.values()])
             parts = [p for p in flat(run(expression, leaves)) if differentiable(p)]
         seen.errors.pop(name, None)
-        _first(seen, tape, {name: value}, parts)
+        _first(seen, tape, {name: value}, parts, [upstream(p) for p in parts])
     return {}
 
 
@@ -378,6 +384,23 @@ def _second(seen: Seen, outer: Any, carriers: Mapping[str, Any], gradients: Mapp
             seen.linearity[name] = "bilinear"
         else:
             seen.linearity[name] = "self" if depends == [name] else "other"
+
+
+def _again(seen: Seen, outer: Any, gradients: Mapping[str, Any], ups: list[Any]) -> None:
+    """Whether a gradient can be differentiated by the upstream gradients that went into it."""
+    for name, g in gradients.items():
+        if seen.outcomes[name] != "flows" or not ups:
+            continue
+        try:
+            found = outer.gradient(g, ups, output_gradients=upstream(g))
+        except LookupError:
+            seen.again[name] = "raises LookupError"
+        except Exception as error:
+            if "UnknownError" not in type(error).__name__:
+                seen.again[name] = f"raises {type(error).__name__}"
+        else:
+            if all(each is None for each in found):
+                seen.again[name] = "none"
 
 
 def _third_absent(expression: str, leaves: Mapping[str, Any], value: Any) -> bool:

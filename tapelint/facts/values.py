@@ -69,7 +69,8 @@ class Input:
     of a denominator; "zero": the gradient is always zero; "piecewise": a second derivative exists and is zero.
     `variable_outcome` is set where a tf.Variable differs from a tensor, `keras_variable_outcome` for a keras.Variable,
     `graph_outcome` where a tf.function differs from eager code; `target_outcome` where the result, taken itself as the
-    target, differs from what a further operation on it sees (integer results).
+    target, differs from what a further operation on it sees (integer results). `again_outcome` is set where the
+    gradient cannot itself be differentiated by what comes down from above: a second tape sees "none", or "raises".
     """
 
     outcome: Outcome
@@ -81,6 +82,8 @@ class Input:
     graph_outcome: Outcome | None = None
     target_outcome: Outcome | None = None
     target_error: str | None = None
+    again_outcome: Outcome | None = None
+    again_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,18 +79,21 @@ class _Reader:
             self.error = _one(rest[1:])
             return rest[2:]
         elif first == "as" and rest[:1] == ["target"]:
-            return self.as_target(rest[1:])
+            return self.other_outcome("target", rest[1:])
+        elif first == "again":
+            return self.other_outcome("again", rest)
         else:
             return self.about_result(first, rest)
         return rest
 
-    def as_target(self, words: list[str]) -> list[str]:
+    def other_outcome(self, which: str, words: list[str]) -> list[str]:
+        """The outcome as a target, or of the gradient's own gradient."""
         if words[:1] == ["raises"]:
-            self.say(target_outcome="raises", target_error=_one(words[1:]))
+            self.say(**{f"{which}_outcome": "raises", f"{which}_error": _one(words[1:])})
             return words[2:]
         if _one(words) not in OUTCOMES:
             raise FactError(f"what is '{words[0]}'?")
-        self.say(target_outcome=words[0])
+        self.say(**{f"{which}_outcome": words[0]})
         return words[1:]
 
     def singular(self, gradient: str, words: list[str]) -> list[str]:
