@@ -26,16 +26,19 @@ class Answer:
 
 
 def connect(
-    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], known: Callable[[Node], int]
+    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], known: Callable[[Node], int], summed: bool = True
 ) -> Answer:
-    """What becomes of the gradient of the sum of the targets for each source, on one recording."""
+    """What becomes of the gradient of the targets for each source, on one recording.
+
+    `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian does not.
+    """
     failing = _failing(core, rec, targets)
     everyone = (1 << len(sources) + len(failing)) - 1
     bits: dict[int, int] = {}
     for index, source in enumerate(sources):
         bits[source.id] = bits.get(source.id, 0) | 1 << index
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
-    own = _alternatives(targets)
+    own = _alternatives(targets) if summed else set()
     unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
@@ -51,7 +54,7 @@ def connect(
         reached[node.id] = value
     total = nothing(everyone)
     for target in targets:
-        if target.as_target and rec in target.active:
+        if summed and target.as_target and rec in target.active:
             for edge in target.as_target:
                 total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
         elif target.dtype not in CARRIES_NOTHING:
@@ -108,9 +111,14 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     value = parts[0]
     for part in parts[1:]:
         value = value.union(part)
-    if node.detail != "graph":
+    if node.detail == "failure":
+        unclear = (value.none & value.zero) | (value.none & value.flows) | (value.zero & value.flows)
+        return Outcomes(value.none, value.zero, value.flows, value.ignorant | unclear)
+    if node.detail not in ("graph", "maybe"):
         return value
     mixed = value.none & (value.zero | value.flows)
+    if node.detail == "maybe":
+        return Outcomes(value.none, value.zero | mixed, value.flows, value.ignorant)
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
@@ -194,9 +202,14 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     elif edge.linearity == "square":
         edges = [Edge(edge.node, FLOWS, "bilinear")]
     elif edge.linearity == "piecewise":
-        edges = [Edge(edge.node, ZERO, "zero")]
+        bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
+        edges = [Edge(n, ZERO, "settled") for n in bends]
+        edges += [Edge(n, FLOWS, "other") for n in others if n not in bends and n is not edge.node]
     elif edge.linearity != "linear":
         own = FLOWS if edge.outcome == FLOWS else ANYTHING
         edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others)]
+    if node.in_graph and not core.graph_mode:
+        known = {e.node.id for e in edges}
+        edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
     first = Edge(above, through, "bilinear" if edges else "linear")
     return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -64,7 +64,8 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
         more = _taken_apart(tapes, item, name, inner)
         if more is None:
             return None
-        found += more
+        seen = {one.expression for one in found}
+        found += [replace(one, expression=f"{text}[{index}]") if one.expression in seen else one for one in more]
     return found
 
 

@@ -135,6 +135,7 @@ class Tapes:
     tests: dict[int, Value] = field(default_factory=dict)
     _paused: int = 0
     _watches: int = 0
+    _used: list[Variable] = field(default_factory=list)
     _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -283,6 +284,15 @@ class Tapes:
         finally:
             self._paused -= 1
 
+    @contextmanager
+    def collecting(self) -> Iterator[list[Variable]]:
+        """The variables that are read meanwhile, whether a tape records or not."""
+        outer, self._used = self._used, []
+        try:
+            yield self._used
+        finally:
+            self._used = outer
+
     # -- recording
 
     def marks(self) -> tuple[int, ...]:
@@ -358,6 +368,8 @@ class Tapes:
     def use(self, variable: Variable, site: Site | None) -> Node:
         """A variable is read: tapes that watch what is accessed watch it."""
         run = self.world.run
+        if variable not in self._used:
+            self._used.append(variable)
         for rec, sureness in self.active().items():
             key = (rec, f"watch {variable.node.id}")
             watches = self.recordings[rec].info.watches
@@ -365,6 +377,7 @@ class Tapes:
             if watches is False or variable.trainable is False or (isinstance(flag, Flag) and flag.sure):
                 continue
             run.state.set(key, Flag(bool(watches and variable.trainable and sureness == SURE)))
+            self._note_watched(rec, variable)
             self._watches += 1
         written = run.state.get((variable.uid, "assigned"))
         if isinstance(written, Opaque):
@@ -408,6 +421,8 @@ class Tapes:
                 continue
             if isinstance(option, (Data, Opaque, Variable)):
                 self._mark(rec, option.node, not several)
+            if isinstance(option, Variable):
+                self._note_watched(rec, option)
 
     def _mark(self, rec: int, node: Node, sure: bool) -> None:
         key = (rec, f"watch {node.id}")
@@ -419,12 +434,20 @@ class Tapes:
             for edge in node.edges:
                 self._mark(rec, edge.node, False)
 
+    def _note_watched(self, rec: int, variable: Variable) -> None:
+        """Keep the variables that a recording watches, in order."""
+        known = self.world.run.state.get((rec, "variables"))
+        items = known.items if isinstance(known, Tuple) else ()
+        if variable not in items:
+            self.world.run.state.set((rec, "variables"), Tuple((*items, variable)))
+
     def _watched_variables(self, world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         rec = self.recording(base) if isinstance(base, Cell) else None
-        node = world.run.node("weights", [], site, dtype="f", kind="weights", opaque=True)
-        if rec is not None:
-            world.run.state.set((rec, f"watch {node.id}"), Flag(True))
-        return Opaque(node, "watched_variables")
+        known = world.run.state.get((rec, "variables")) if rec is not None else UNBOUND
+        sure = isinstance(known, Tuple) and all(
+            isinstance(v, Variable) and world.run.state.get((rec or 0, f"watch {v.node.id}")) == Flag(True) for v in known.items
+        )
+        return known if sure else world.run.opaque(site, [known] if known is not UNBOUND else [])
 
     # -- asking
 

@@ -130,6 +130,8 @@ class Frame:
     deciders: list[Site] = field(default_factory=list)
     yields: list[Value] | None = None
     suspends: bool = False
+    staged: str = ""
+    finals: list[list[ast.stmt]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     entered: list[tuple[Value, Site]] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
@@ -188,6 +190,7 @@ class Core:
         self.graph_mode = 0
         self.no_autograph = 0
         self.join_detail = ""
+        self.staged_in = ""
         self.deciding: Site | None = None
         self.chosen: dict[Value, Site] = {}
         self._uids = 0

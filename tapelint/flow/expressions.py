@@ -381,6 +381,7 @@ class Expressions(Core):
         site = Site(self.frame.source, statement)
         ways_out = self._ways_out()
         self.conditional_depth += 1
+        outer_staged, self.staged_in = self.staged_in, self.staged_in or self.world.staged(test)
         for arm in arms:
             result = arm()
             results.append(result)
@@ -389,6 +390,7 @@ class Expressions(Core):
             if result is not False:
                 deltas.append(delta)
         self.conditional_depth -= 1
+        self.staged_in = outer_staged
         staged = self.world.staged(test)
         self._note_decider(site, *ways_out)
         if deltas:

@@ -150,11 +150,12 @@ class Functions(Statements):
         deciders = frame.deciders
         if len(ways) > 1 or not alive:
             self.state.rollback(frame.mark)
-            with self.decided_by(deciders[0] if deciders else None):
+            with self.decided_by(deciders[0] if deciders else None), self.joining(frame.staged or self.join_detail):
                 self.merge(ways)
         result = values[0]
         for index, value in enumerate(values[1:]):
-            with self.decided_by(deciders[min(index, len(deciders) - 1)] if deciders else None):
+            decider = deciders[min(index, len(deciders) - 1)] if deciders else None
+            with self.decided_by(decider), self.joining(frame.staged or self.join_detail):
                 result = self.join(result, value)
         return result
 

@@ -259,8 +259,16 @@ class Statements(Loops):
 
     def return_(self, node: ast.Return) -> bool:
         value = self.evaluate(node.value) if node.value is not None else NO_VALUE
-        self.leave_to(0)
         frame = self.frame
+        pending = frame.finals
+        for index in range(len(pending) - 1, -1, -1):
+            frame.finals = pending[:index]
+            if not self.execute(pending[index]):
+                frame.finals = pending
+                return False
+        frame.finals = pending
+        self.leave_to(0)
+        frame.staged = frame.staged or self.staged_in
         frame.returns.append((self.state.delta(frame.mark), value))
         return False
 
@@ -293,7 +301,19 @@ class Statements(Loops):
         return True
 
     def try_(self, node: ast.Try) -> bool:
+        if not node.finalbody:
+            return self._try(node)
+        self.frame.finals = [*self.frame.finals, node.finalbody]
+        frame = self.frame
+        try:
+            alive = self._try(node)
+        finally:
+            frame.finals = frame.finals[:-1]
+        return self.execute(node.finalbody) and alive
+
+    def _try(self, node: ast.Try) -> bool:
         attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
+        first = len(self.graph.nodes)
         self.attempts.append(attempt)
         try:
             alive = self.execute(node.body)
@@ -306,16 +326,18 @@ class Statements(Loops):
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))
         if attempt.may_raise:
-            attempt.raises.append(self.state.delta(attempt.mark) if alive else {})
+            attempt.raises += [{}, self.state.delta(attempt.mark)] if alive else [{}]
+        doubtful = not attempt.raises and _catches_failures(node) and len(self.graph.nodes) > first
+        if doubtful:
+            attempt.raises.append({})
         if attempt.raises and node.handlers:
-            ways += self._handle(node, attempt)
-        if not ways:
-            if node.finalbody:
-                self.execute(node.finalbody)
-            return False
+            with self.joining("failure" if doubtful else self.join_detail):
+                ways += self._handle(node, attempt)
         self.state.rollback(attempt.mark)
-        self.merge(ways)
-        return self.execute(node.finalbody) if node.finalbody else True
+        if ways:
+            with self.joining("failure" if doubtful else self.join_detail):
+                self.merge(ways)
+        return bool(ways)
 
     def _handle(self, node: ast.Try, attempt: Attempt) -> list[Delta]:
         ways: list[Delta] = []
@@ -328,6 +350,19 @@ class Statements(Loops):
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
         return ways
+
+
+def _catches_failures(node: ast.Try) -> bool:
+    """Whether a handler may catch what a library's operation raises for the numbers or shapes that it gets."""
+    names = [n for h in node.handlers for n in (ast.walk(h.type) if h.type is not None else [ast.Name("Exception")])]
+    words = {n.attr if isinstance(n, ast.Attribute) else n.id for n in names if isinstance(n, (ast.Attribute, ast.Name))}
+    return bool(words & FAILURES) or any(word.endswith("Error") and word not in OWN_ERRORS for word in words)
+
+
+FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
+OWN_ERRORS = {"ImportError", "ModuleNotFoundError", "KeyError", "AttributeError", "NameError", "IndexError", "OSError", "IOError",
+              "FileNotFoundError", "StopIteration", "EOFError", "JSONDecodeError"}  # fmt: skip
+"""What Python raises for other reasons than the numbers that an operation gets."""
 
 
 def _as_load(target: ast.expr) -> ast.expr:

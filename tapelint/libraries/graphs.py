@@ -186,7 +186,10 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     for _ in range(3):
         items = world.run.elements(current, site)
         row = [items.element] if isinstance(items, Many) else items
-        world.run.call(test, Arguments(list(row)), site)
+        goes_on = world.run.truth(world.run.call(test, Arguments(list(row)), site))
+        if goes_on is False:
+            results.append(current)
+            break
         made = world.run.call(body, Arguments(list(row)), site)
         if isinstance(made, Cell) and made.kind == "list":
             made = containers.stored(world.run, made)

@@ -450,6 +450,9 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         if name == "bool":
             truth = world.run.truth(value)
             return Const(truth) if truth is not None else world.run.unknown_bool(value, site)
+        if name in ("float", "int") and world.staged(value) == "graph":
+            wanted = Library("tensorflow.float32" if name == "float" else "tensorflow.int32")
+            return world.call_library("tensorflow.cast", Arguments([value, wanted], places=args.places), site)
         fact = world.facts.fact(f"builtins.{name}")
         if fact is not None and name != "str":
             return apply.call_fact(world, fact, args, site, name=f"builtins.{name}")

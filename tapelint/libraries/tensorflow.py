@@ -228,6 +228,10 @@ def _converted(name: str) -> FunctionHandler:
         is_tensor = isinstance(value, Data) and value.kind == "tensor"
         if not is_tensor or "shape" in args.keywords or len(args.positional) > 2:
             return apply.call_fact(world, fact, args, site)
+        outside = name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph
+        if outside:
+            edges = [Edge(value.node, NONE, "other", args.places.get(0))]
+            return Data(world.run.node(name, edges, site, dtype=value.dtype), "tensor", value.dtype, value.shape, value.range)
         if wanted in (UNBOUND, NO_VALUE):
             return value
         made = apply.call_fact(world, fact, args, site)

@@ -51,7 +51,7 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     assert isinstance(callee, Wrapped)
     run = world.run
     first = len(run.graph.nodes)
-    with world.paused():
+    with world.paused(), world.recorder.collecting() as used:
         made = run.call(callee.function, args, site)
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
@@ -72,6 +72,8 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     edges, error = _custom_edges(world, inputs, gradients)
     if error:
         world.recorder.note("custom gradient", Tuple((backward, Const(len(inputs)), Const(len(gradients or ())))), site)
+    for variable in used:
+        world.use(variable, site)
     edges += [Edge(n, ANYTHING) for key, n in sorted(captured.items()) if key not in given]
     result = _custom_result(world, value, edges, error, site)
     place = _return_place(world, backward)
@@ -125,15 +127,23 @@ def _custom_edges(world: Libraries, inputs: list[Node | None], gradients: list[V
     edges = []
     error = ""
     if gradients is not None and len(gradients) != len(inputs):
-        error = "ValueError"
+        error = "InternalError" if world.run.graph_mode and len(gradients) > len(inputs) else "ValueError"
     for index, node in enumerate(inputs):
         if node is None:
             continue
         if gradients is None or index >= len(gradients):
             edges.append(Edge(node, ANYTHING if gradients is None else FLOWS))
         else:
-            edges.append(Edge(node, _custom_outcome(gradients[index])))
+            linear = "other" if _depends(world, gradients[index], inputs) else "linear"
+            edges.append(Edge(node, _custom_outcome(gradients[index]), linear))
     return edges, error
+
+
+def _depends(world: Libraries, gradient: Value, inputs: list[Node | None]) -> bool:
+    """Whether a gradient is made from the inputs, and not only from what comes from above."""
+    nodes = world.run.graph.ancestors(world.run.nodes_in(gradient))
+    mine = {n.id for n in inputs if n is not None}
+    return any(node.id in mine or node.opaque or node.kind == "variable" for node in nodes)
 
 
 def _custom_outcome(gradient: Value) -> int:
