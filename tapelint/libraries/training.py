@@ -76,7 +76,12 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
 def _slices(world: Libraries, value: Value, site: Site) -> Value:
     if isinstance(value, Cell) and value.kind == "dict":
         known = containers.pairs(world.run, value) or []
-        return containers.make_dict(world.run, [(k, rows(world, v, site)) for k, v in known], site)
+        return containers.make_dict(world.run, [(k, _slices(world, v, site)) for k, v in known], site)
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_slices(world, item, site) for item in value.items), value.names)
+    if isinstance(value, Cell) and value.kind == "list":
+        node = world.run.node_of(value, site) or world.run.constant_node()
+        return Data(node, "tensor", apply.dtype_of(world, value) or "f")
     return rows(world, value, site)
 
 
