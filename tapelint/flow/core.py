@@ -103,6 +103,7 @@ class Attempt:
     depth: int
     raises: list[Delta] = field(default_factory=list)
     may_raise: bool = False
+    may_fail: bool = False
 
 
 class Suspension(Exception):

@@ -313,7 +313,6 @@ class Statements(Loops):
 
     def _try(self, node: ast.Try) -> bool:
         attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
-        first = len(self.graph.nodes)
         self.attempts.append(attempt)
         try:
             alive = self.execute(node.body)
@@ -327,7 +326,7 @@ class Statements(Loops):
             ways.append(self.state.delta(attempt.mark))
         if attempt.may_raise:
             attempt.raises += [{}, self.state.delta(attempt.mark)] if alive else [{}]
-        doubtful = not attempt.raises and _catches_failures(node) and len(self.graph.nodes) > first
+        doubtful = not attempt.raises and attempt.may_fail and _catches_failures(node)
         if doubtful:
             attempt.raises.append({})
         if attempt.raises and node.handlers:

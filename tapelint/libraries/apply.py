@@ -130,6 +130,8 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
     error = _error(world, effect, given)
     if error:
         world.raised(error, site, name)
+    if world.run.attempts and _may_fail(world, name, given):
+        world.run.attempts[-1].may_fail = True
     edges, failure = edges_of(world, effect.inputs, given, site)
     edges = [*edges, *extra]
     if given.rest is not None and (node := world.run.node_of(given.rest, site)) is not None:
@@ -154,6 +156,22 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
     if effect.error and not any(isinstance(v, (Opaque, Many)) for v in values):
         return effect.error
     return ""
+
+
+FRAGILE = frozenset(
+    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve lu einsum "
+    "tensordot transpose split ensure_shape check_numerics dense_to_sparse boolean_mask scatter_nd pad tile conv2d".split()
+)
+"""Operations that may refuse what they get for its shape or its numbers, one argument or several."""
+
+
+def _may_fail(world: Libraries, name: str, given: Given) -> bool:
+    """Whether a call may raise for the shapes or the numbers of its arguments."""
+    if name.rpartition(".")[2] in FRAGILE or name.startswith("keras.layers."):
+        return True
+    arrays = [v for v in given.values.values() if isinstance(v, (Data, Variable, Opaque, OneOf)) and shapes.of_value(world, v) != ()]
+    known = {shapes.of_value(world, v) for v in arrays}
+    return len(arrays) > 1 and (len(known) > 1 or None in known)
 
 
 ITERATED = "OperatorNotAllowedInGraphError"
