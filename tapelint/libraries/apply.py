@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapelint.facts import TENSOR, Effect, Fact, Input, Parameter
-from tapelint.flow.core import Arguments, const_dtype
+from tapelint.facts import Effect, Fact, Input
+from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
-    Const,
     Data,
     Library,
     Many,
@@ -28,91 +25,19 @@ from tapelint.flow.values import (
 )
 
 from . import numbers, shapes
+from .arguments import UNSET as UNSET
+from .arguments import Given as Given
+from .arguments import bind as bind
+from .arguments import category as category
+from .arguments import constants as constants
+from .arguments import dtype_argument as dtype_argument
+from .arguments import dtype_of as dtype_of
+from .arguments import plain_constant as plain_constant
 
 if TYPE_CHECKING:
     from .world import Libraries
 
 OUTCOMES = {"flows": FLOWS, "none": NONE, "zero": ZERO, "detached": NONE, "raises": FLOWS, "unknown": ANYTHING}
-CATEGORIES = (
-    ("float", "f"), ("bfloat", "f"), ("half", "f"), ("double", "f"), ("int", "i"), ("uint", "i"), ("qint", "i"),
-    ("quint", "i"), ("bool", "b"), ("complex", "c"), ("str", "s"), ("mixed", "?"), ("object", "s"),
-)  # fmt: skip
-
-
-def category(dtype: str) -> str:
-    """A dtype's name as f, i, b, c, s or "?"."""
-    return next((letter for start, letter in CATEGORIES if dtype.startswith(start)), "?")
-
-
-@dataclass(slots=True)
-class Given:
-    """A call's arguments by parameter, with their places."""
-
-    values: dict[str, Value] = field(default_factory=dict)
-    places: dict[str, ast.AST] = field(default_factory=dict)
-    rest: Value | None = None
-
-    def get(self, name: str, default: Value = UNBOUND) -> Value:
-        return self.values.get(name, default)
-
-
-def bind(parameters: Sequence[Parameter], args: Arguments) -> Given:
-    """Positional and keyword arguments to parameters; `*names` get a tuple."""
-    given = Given(rest=args.rest)
-    plain = [p.name for p in parameters if not p.star and not p.keyword_only]
-    star = next((p.name for p in parameters if p.star == "*"), None)
-    for index, value in enumerate(args.positional):
-        place = args.places.get(index)
-        if index < len(plain):
-            _put(given, plain[index], value, place)
-        elif star is not None:
-            old = given.values.get(star)
-            given.values[star] = Tuple((*(old.items if isinstance(old, Tuple) else ()), value))
-            if place is not None:
-                given.places.setdefault(star, place)
-        else:
-            _put(given, f"argument {index}", value, place)
-    for name, value in args.keywords.items():
-        _put(given, name, value, args.places.get(name))
-    return given
-
-
-def _put(given: Given, name: str, value: Value, place: ast.AST | None) -> None:
-    given.values[name] = value
-    if place is not None:
-        given.places[name] = place
-
-
-def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[str]]:
-    """The constants of a call as facts take them, and the parameters whose value is not known."""
-    known: dict[str, object] = {}
-    unknown: set[str] = set()
-    for name, value in given.values.items():
-        plain = plain_constant(world, value)
-        if plain is not UNSET:
-            known[name] = plain
-        elif isinstance(value, Variable) or (isinstance(value, Data) and value.kind not in ("python", "numpy")):
-            known[name] = TENSOR
-        elif isinstance(value, (Opaque, OneOf)) or (isinstance(value, Data) and value.kind == "python"):
-            unknown.add(name)
-    return known, unknown
-
-
-UNSET = object()
-
-
-def plain_constant(world: Libraries, value: Value) -> object:
-    """A constant, a dtype by its name, or a tuple of constants; UNSET for anything else."""
-    if isinstance(value, Const):
-        return value.value
-    if isinstance(value, Library):
-        return value.name.rpartition(".")[2]
-    if isinstance(value, Cell) and value.kind == "list":
-        value = world.run.state.get((value.uid, "items"))
-    if isinstance(value, Tuple):
-        items = tuple(plain_constant(world, item) for item in value.items)
-        return items if UNSET not in items else UNSET
-    return UNSET
 
 
 def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "") -> Value:
@@ -296,38 +221,6 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
         if found:
             return next((letter for letter in "cf?ib" if letter in found), "f")
     return "f"
-
-
-def dtype_argument(world: Libraries, value: Value) -> str:
-    """What a `dtype` argument says."""
-    if value is UNBOUND or value == NO_VALUE:
-        return "f"
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return category(value.value)
-    if isinstance(value, Library):
-        last = value.name.rpartition(".")[2].rstrip("_")
-        return category(last)
-    if isinstance(value, Cell) and value.kind == "dtype":
-        return str(value.info)
-    return "?"
-
-
-def dtype_of(world: Libraries, value: Value) -> str:
-    """The category of a value's numbers; "" for what has none."""
-    if isinstance(value, (Data, Variable)):
-        return value.dtype
-    if isinstance(value, Opaque):
-        return "?"
-    if isinstance(value, Const) and value.value is not None and not isinstance(value.value, str):
-        return const_dtype(value.value)
-    if isinstance(value, OneOf):
-        found = {dtype_of(world, o) for o in value.options} - {""}
-        return found.pop() if len(found) == 1 else "?" if found else ""
-    if isinstance(value, Cell) and value.kind == "list":
-        return dtype_of(world, world.run.state.get((value.uid, "items")))
-    items = value.items if isinstance(value, Tuple) else (value.element,) if isinstance(value, Many) else ()
-    inner = [dtype_of(world, item) for item in items]
-    return next((letter for letter in "cf?ibs" if letter in inner), "")
 
 
 def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str = "numpy", dtype: str = "f") -> Data:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow.ranges import Array
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
-from . import apply
+from . import arguments
 from .numbers_arrays import (
     ALONG,
     BINARY,
@@ -30,7 +30,7 @@ from .numbers_arrays import (
 )
 
 if TYPE_CHECKING:
-    from .apply import Given
+    from .arguments import Given
     from .world import Libraries
 
 ArrayOf = Callable[[Value], "Array | None"]
@@ -99,20 +99,20 @@ def constant(world: Libraries, given: Given, *names: str) -> object:
     for name in names:
         value = given.get(name)
         if value is not UNBOUND:
-            return apply.plain_constant(world, value)
+            return arguments.plain_constant(world, value)
     return None
 
 
 def axes(world: Libraries, given: Given, rank: int) -> tuple[int, ...] | None:
     """The axes of a reduction."""
     axis = constant(world, given, "axis", "dim")
-    return None if axis is apply.UNSET else axes_of(axis, rank)
+    return None if axis is arguments.UNSET else axes_of(axis, rank)
 
 
 def keeps(world: Libraries, given: Given) -> bool | None:
     """The argument `keepdims`."""
     keep = constant(world, given, "keepdims", "keep_dims")
-    return None if keep is apply.UNSET else bool(keep)
+    return None if keep is arguments.UNSET else bool(keep)
 
 
 def _over_axes(world: Libraries, op: str, given: Given, array: Array, double: bool) -> Array | None:
@@ -147,7 +147,7 @@ def _identity(world: Libraries, given: Given, array: Array, of: ArrayOf, double:
 
 
 def _converted(world: Libraries, array: Array, dtype: Value, double: bool) -> Array | None:
-    letter = apply.dtype_argument(world, dtype)
+    letter = arguments.dtype_argument(world, dtype)
     if letter == "f":
         return made(array.shape, array.flat, double)
     if letter == "b":

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, ZERO
-from tapelint.flow.ranges import UNBOUNDED, Array, Range
-from tapelint.flow.values import UNBOUND, Const, Data, Value, Variable
+from tapelint.flow.ranges import Array, Range
+from tapelint.flow.values import UNBOUND, Const, Data, Value
 
-from . import numbers, numbers_exact, shapes
+from . import numbers_exact, numbers_known, shapes
 from .numbers_arrays import broadcast, broadcast_shape
 from .numbers_names import short
 
 if TYPE_CHECKING:
-    from .apply import Given
+    from .arguments import Given
     from .world import Libraries
 
 CERTAINLY_ONE = 20.0
@@ -28,35 +28,6 @@ MARGIN = 1.0
 MOST_NODES = 200
 ZEROS = frozenset("zeros zeros_like fill identity cast broadcast_to tile reshape expand_dims * []".split())
 CONSTANT = "constant"
-DRAWS = (
-    "tensorflow.random.normal", "tensorflow.random.uniform", "tensorflow.random.truncated_normal", "keras.random.normal",
-    "keras.random.uniform", "keras.random.truncated_normal", "numpy.random.normal", "numpy.random.uniform",
-    "numpy.random.randn", "numpy.random.rand", "numpy.random.standard_normal", "tensorflow.random.stateless_normal",
-    "tensorflow.random.stateless_uniform", "numpy.random.random",
-)  # fmt: skip
-WIDEST_NORMAL = 7.0
-
-
-def drawn(world: Libraries, name: str, given: Given) -> Range | None:
-    """The bounds of random numbers; a normal one in 32 bits stays within seven standard deviations."""
-    if not name.startswith(DRAWS):
-        return None
-    last = name.rpartition(".")[2]
-    if "uniform" in last or last in ("rand", "random"):
-        low, high = (_number(world, given, names, number) for names, number in ((("minval", "low"), 0.0), (("maxval", "high"), 1.0)))
-        return Range(low, high, high_open=True) if low is not None and high is not None and low < high else UNBOUNDED
-    mean, width = (_number(world, given, n, d) for n, d in ((("mean", "loc"), 0.0), (("stddev", "scale"), 1.0)))
-    if mean is None or width is None:
-        return UNBOUNDED
-    reach = (2.0 if "truncated" in last else WIDEST_NORMAL) * abs(width)
-    return Range(mean - reach, mean + reach)
-
-
-def _number(world: Libraries, given: Given, names: Sequence[str], default: float) -> float | None:
-    found = numbers_exact.constant(world, given, *names)
-    if found is None:
-        return default
-    return float(found) if isinstance(found, (int, float)) else None
 
 
 # -- what lets nothing through
@@ -80,12 +51,12 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
         node.detail = CONSTANT
         _take(world, node, _first(given))
     rule = FLAT.get(op)
-    if rule is not None and rule(world, given, numbers.operands(world, op, given)):
+    if rule is not None and rule(world, given, numbers_known.operands(world, op, given)):
         node.detail = CONSTANT
         _take(world, node, None)
     sides = SIDES.get(op)
     if sides is not None:
-        for value in sides(world, given, numbers.operands(world, op, given)):
+        for value in sides(world, given, numbers_known.operands(world, op, given)):
             if op in ("*", "@", "/"):
                 node.detail = CONSTANT
             _take(world, node, value)
@@ -234,7 +205,7 @@ def _made_of_zeros(value: Value) -> bool:
 
 def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     values = list(given.values.values())
-    condition = numbers.of_value(world, values[0]) if len(values) > 2 else None
+    condition = numbers_known.of_value(world, values[0]) if len(values) > 2 else None
     if condition is None or condition.array is None or not condition.array.flat:
         return []
     if all(condition.array.flat):
@@ -262,7 +233,7 @@ def _no_kernel(world: Libraries, node: Node) -> bool:
     """Whether a layer multiplies by a kernel of zeros."""
     owners = [world.known.variables.get(e.node.id) for e in node.edges if e.node.kind == "variable"]
     kernels = [v for v in owners if v is not None and v.name == "kernel"]
-    found = numbers.of_value(world, kernels[0]) if kernels else None
+    found = numbers_known.of_value(world, kernels[0]) if kernels else None
     return found is not None and found.low == 0 == found.high
 
 
@@ -271,4 +242,3 @@ LAYERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "keras.layers.BatchNormalization": _single_value, "keras.layers.LayerNormalization": _single_feature,
 }  # fmt: skip
 
-__all__ = ["CONSTANT", "DRAWS", "Data", "Variable", "drawn", "settle"]

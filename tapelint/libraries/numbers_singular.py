@@ -12,14 +12,14 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range, Reach
 from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
 
-from . import numbers, numbers_exact, numbers_settled, shapes
+from . import numbers_exact, numbers_known, numbers_settled, shapes
 from .numbers_arrays import elementwise
 from .numbers_names import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .apply import Given
+    from .arguments import Given
     from .world import Libraries
 
 Kind = Literal["division", "root", "log", "power", "inverse", "overflow"]
@@ -80,14 +80,14 @@ class Judgement:
 
 def remember(world: Libraries, op: str, values: Sequence[Value], found: Range, node: Node) -> None:
     """Keep what a comparison compares, and by which test a `where` chooses."""
-    keys = [numbers.key_of(world, v) for v in values]
+    keys = [numbers_known.key_of(world, v) for v in values]
     if op == "where":
         if keys and keys[0] is not None:
             world.known.wheres[node.id] = keys[0]
         return
     if found.key is None or not keys:
         return
-    ranges = [numbers.of_value(world, v) or UNBOUNDED for v in values]
+    ranges = [numbers_known.of_value(world, v) or UNBOUNDED for v in values]
     if op in ("logical_and", "logical_or", "logical_not", "not"):
         world.known.tests[found.key] = Test(op, inner=tuple(k for k in keys if k is not None))
     elif len(values) > 1 and op in ("==", "!=", "<", "<=", ">", ">="):
@@ -124,7 +124,7 @@ class _Scene:
     site: Site
 
     def _range(self, parameter: str) -> Range:
-        return numbers.of_value(self.world, self.given.get(parameter)) or UNBOUNDED
+        return numbers_known.of_value(self.world, self.given.get(parameter)) or UNBOUNDED
 
     def pointwise(self) -> None:
         """Singular where one element of one argument is at a point."""
@@ -181,7 +181,7 @@ class _Scene:
         word: Literal["inf", "nan", "inf or nan"] = "nan" if gradient == "nan" else "inf or nan"
         self.world.known.judgements.append(
             Judgement(
-                self.kind, self.name, self.result.node, place, value, numbers.key_of(self.world, value), number,
+                self.kind, self.name, self.result.node, place, value, numbers_known.key_of(self.world, value), number,
                 at or f"{number:g}", word, evidence, because or (found.because if isinstance(found, Reach) else ""),
                 guarded, finite, isinstance(found, Reach) and found.held, self._never_negative(parameter), self.site,
                 tuple(inputs), numerator,

@@ -12,7 +12,7 @@ from tapelint.flow.values import UNBOUND, Cell, Const, Data, Opaque, Tuple, Valu
 from .numbers_names import short
 
 if TYPE_CHECKING:
-    from .apply import Given
+    from .arguments import Given
     from .world import Libraries
 
 Shape = tuple[int | None, ...]

@@ -1,0 +1,149 @@
+"""What one run has learned of its numbers: ranges and keys of values, contents of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tapelint.flow.graph import Edge
+from tapelint.flow.ranges import UNBOUNDED, Array, Range
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
+
+from . import numbers_exact
+from .numbers_arrays import made
+
+if TYPE_CHECKING:
+    from .arguments import Given
+    from .numbers_singular import Judgement, Test
+    from .world import Libraries
+
+Key = int
+INITIAL = {"zeros": 0.0, "ones": 1.0, "Zeros": 0.0, "Ones": 1.0}
+
+
+@dataclass(slots=True)
+class Known:
+    """What one run has learned of values by their keys: two values with one key are the same numbers."""
+
+    keys: dict[tuple[object, ...], Key] = field(default_factory=dict)
+    origin: dict[Key, tuple[object, ...]] = field(default_factory=dict)
+    linear: dict[Key, tuple[float, tuple[tuple[Key, float], ...]]] = field(default_factory=dict)
+    tests: dict[Key, Test] = field(default_factory=dict)
+    contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
+    settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
+    variables: dict[int, Variable] = field(default_factory=dict)
+    wheres: dict[int, Key] = field(default_factory=dict)
+    judgements: list[Judgement] = field(default_factory=list)
+
+    def key(self, *parts: object) -> Key:
+        """One key for equal parts."""
+        found = self.keys.get(parts)
+        if found is None:
+            found = len(self.keys)
+            self.keys[parts] = found
+            self.origin[found] = parts
+        return found
+
+    def content(self, value: Value) -> int:
+        """A number for one content of a variable."""
+        found = self.contents.get(id(value))
+        if found is None:
+            found = (len(self.contents), value)
+            self.contents[id(value)] = found
+        return found[0]
+
+
+def of_value(world: Libraries, value: Value) -> Range | None:
+    """What is known of a value's numbers."""
+    if isinstance(value, Const):
+        return Range.exactly(float(value.value)) if isinstance(value.value, (int, float)) else None
+    if isinstance(value, Data):
+        changed = value.kind == "numpy" and world.run.state.get((value.node.id, "changed")) is not UNBOUND
+        return None if changed else value.range
+    if isinstance(value, Variable):
+        content = world.run.state.get((value.uid, "content"))
+        own = content.range if isinstance(content, Data) else None
+        return replace(own or UNBOUNDED, key=key_of(world, value), rows=None)
+    if isinstance(value, (Tuple, Cell)):
+        array = numbers_exact.numbers_in(world, value, lambda v: array_of(world, v))
+        if array is not None:
+            return Range.of(array)
+        parts = [of_value(world, v) for v in items_of(world, value)]
+        return either(parts)
+    return either([of_value(world, o) for o in value.options]) if isinstance(value, OneOf) else None
+
+
+def of_content(world: Libraries, initial: Value, dtype: Value, variable: Variable) -> Range | None:
+    """What is known of a new variable's numbers."""
+    world.known.variables[variable.node.id] = variable
+    found = of_value(world, initial)
+    if found is None:
+        return None
+    said = str(getattr(dtype, "value", getattr(dtype, "name", "")))
+    double = "64" in said if "float" in said else found.double
+    if found.array is not None and variable.dtype == "f":
+        array = made(found.array.shape, found.array.flat, double)
+        return Range.of(array, double) if array is not None else None
+    return replace(found.loose(), double=double)
+
+
+def initialise(world: Libraries, variable: Variable, initializer: Value) -> None:
+    """What an initializer's name says of a new weight's numbers."""
+    number = INITIAL.get(str(getattr(initializer, "value", "")))
+    if number is not None:
+        content = Data(world.run.constant_node(), "tensor", variable.dtype, variable.shape, Range(number, number))
+        world.run.state.set((variable.uid, "content"), content)
+
+
+def forget(world: Libraries, variable: Variable) -> None:
+    """The numbers of a variable are replaced by others that nobody knows."""
+    content = Data(world.run.constant_node(), "tensor", variable.dtype, variable.shape)
+    world.run.state.set((variable.uid, "content"), content)
+
+
+def items_of(world: Libraries, value: Value) -> Sequence[Value]:
+    if isinstance(value, Cell):
+        value = world.run.state.get((value.uid, "items")) if value.kind == "list" else UNBOUND
+    return value.items if isinstance(value, Tuple) else ()
+
+
+def either(parts: Sequence[Range | None]) -> Range | None:
+    known = [p for p in parts if p is not None]
+    if not known or len(known) < len(parts):
+        return None
+    found = known[0]
+    for part in known[1:]:
+        found = found.join(part)
+    return found
+
+
+def array_of(world: Libraries, value: Value) -> Array | None:
+    found = of_value(world, value)
+    return found.array if found is not None else None
+
+
+def key_of(world: Libraries, value: Value) -> Key | None:
+    """What identifies a value's numbers; None where nothing does."""
+    known = world.known
+    if isinstance(value, Const):
+        return known.key("const", type(value.value).__name__, repr(value.value))
+    if isinstance(value, Variable):
+        return known.key("variable", value.uid, known.content(world.run.state.get((value.uid, "content"))))
+    if isinstance(value, Data):
+        if value.range is not None and value.range.key is not None:
+            return value.range.key
+        return known.key("node", value.node.id) if value.node.op != "constant" else None
+    if isinstance(value, Opaque):
+        return known.key("node", value.node.id)
+    items = items_of(world, value)
+    keys = [key_of(world, v) for v in items]
+    return known.key("several", *keys) if keys and None not in keys else None
+
+
+def operands(world: Libraries, op: str, given: Given) -> list[Range]:
+    """The ranges of the operands in order, the condition of a `where` left out."""
+    values = list(given.values.values())
+    if op == "where":
+        values = values[1:]
+    return [of_value(world, v) or UNBOUNDED for v in values]
