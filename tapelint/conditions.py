@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint import backprop
@@ -51,6 +51,8 @@ class Decisions:
     tapes: Tapes
     syntax: Syntax
     _behind: dict[int, list[Node]] = field(default_factory=dict)
+    _sites: dict[int, tuple[set[int], set[int]]] = field(default_factory=dict)
+    _drops: dict[int, list[tuple[SourceResult, Dropped]]] = field(default_factory=dict)
 
     # -- conditions
 
@@ -126,15 +128,23 @@ class Decisions:
             self._behind[key] = self.tapes.world.run.graph.ancestors(execution.targets)
         return self._behind[key]
 
+    def _places(self, execution: Execution) -> tuple[set[int], set[int]]:
+        """The statements that decide what a target is made of, and the expressions that were recorded on the way."""
+        key = id(execution)
+        if key not in self._sites:
+            behind = [n for n in self._ancestors(execution) if n.site is not None]
+            deciding = {id(n.site.node) for n in behind if n.op == "join" and n.site is not None}
+            self._sites[key] = deciding, {id(n.site.node) for n in behind if n.recorded and n.site is not None}
+        return self._sites[key]
+
     def _matters(self, event: Event, execution: Execution) -> bool:
         """Whether a condition decides something on the way to a target that the sources reach."""
         if event.call == "assert":
             return self._is_about(event.value, execution)
-        behind = self._ancestors(execution)
-        if any(n.op == "join" and n.site is not None and n.site.node is event.detail for n in behind):
+        deciding, recorded = self._places(execution)
+        if id(event.detail) in deciding:
             return True
-        mine = {id(node) for node in ast.walk(event.detail)} if isinstance(event.detail, ast.AST) else set()
-        return any(n.site is not None and id(n.site.node) in mine and n.recorded for n in behind)
+        return isinstance(event.detail, ast.AST) and any(id(node) in recorded for node in ast.walk(event.detail))
 
     def _is_about(self, value: Value, execution: Execution) -> bool:
         """Whether a value is computed from a source."""
@@ -156,12 +166,16 @@ class Decisions:
             index -= len(source.nodes)
         raise IndexError(index)
 
-    def _dropped(self, execution: Execution) -> Iterator[tuple[SourceResult, Dropped]]:
+    def _dropped(self, execution: Execution) -> list[tuple[SourceResult, Dropped]]:
         """Every source that may get None, with the join that decides it."""
-        for position, source in enumerate(execution.sources):
-            found = self.dropped(execution, position) if source.outcome & NONE else None
-            if found is not None:
-                yield source, found
+        key = id(execution)
+        if key not in self._drops:
+            every = [
+                (source, self.dropped(execution, position) if source.outcome & NONE else None)
+                for position, source in enumerate(execution.sources)
+            ]
+            self._drops[key] = [(source, found) for source, found in every if found is not None]
+        return self._drops[key]
 
     def dropped(self, execution: Execution, position: int) -> Dropped | None:
         """The join at which one side has a way from a source and another has none.

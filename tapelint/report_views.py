@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.breaks import Finder, joined
-from tapelint.conditions import Decisions, conditions
+from tapelint.conditions import Decisions
 from tapelint.diagnostic import Span, Step
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.found import Found
@@ -31,9 +31,13 @@ class _Builder:
     source: Source
     syntax: Syntax = field(default_factory=Syntax)
     found: list[Found] = field(default_factory=list)
+    decisions: Decisions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.found = problems(self.tapes, self.syntax)
+        self.decisions = Decisions(self.tapes, self.syntax)
 
     def analysis(self) -> Analysis:
-        self.found = problems(self.tapes, self.syntax)
         groups = self._groups()
         gradients = [self._gradient(group) for group in groups]
         blocks = self._blocks(groups, gradients)
@@ -85,7 +89,7 @@ class _Builder:
 
     def _cut(self, execution: Execution, position: int) -> Cut | None:
         """Why a source has no gradient, or has none on some ways through."""
-        finder, decisions = Finder(self.tapes, self.syntax), Decisions(self.tapes, self.syntax)
+        finder, decisions = Finder(self.tapes, self.syntax), self.decisions
         source = execution.sources[position]
         if execution.dead:
             return None
@@ -124,7 +128,7 @@ class _Builder:
             if entered.tape.site is not None:
                 by_span.setdefault((entered.site.span, entered.tape.site.span), []).append(entered)
         blocks: list[Block] = []
-        decided = conditions(self.tapes, self.syntax)
+        decided = self.decisions.conditions()
         points = singularities(self.tapes, self.syntax)
         for (span, _), mine in sorted(by_span.items(), key=lambda item: item[0]):
             recordings = {e.recording for e in mine}
@@ -138,9 +142,26 @@ class _Builder:
                 Block(
                     span, self._tape_view(cell.info, cell.site), conditions=tuple(tests.values()),
                     singularities=tuple(singular.values()), problems=here, gradients=tuple(asked),
+                    cuts=self._left(recordings), escapes=any(e.recording in recordings for e in self.tapes.left),
                 )
             )  # fmt: skip
         return blocks
+
+
+    def _left(self, recordings: set[int]) -> tuple[Cut, ...]:
+        """The cuts of values that leave the code together with their tape: perhaps nobody asks for a gradient of them."""
+        finder = Finder(self.tapes, self.syntax)
+        found: list[Cut] = []
+        for execution in self.tapes.left:
+            if execution.recording not in recordings:
+                continue
+            for source in execution.sources:
+                site = source.nodes[0].site
+                named = replace(source, expression=self.syntax.name(site) if site is not None else "it")
+                cut = finder.cut(execution, named)
+                if cut is not None:
+                    found.append(replace(cut, certain=False))
+        return joined(found)
 
 
 def _place(execution: Execution, node: object) -> Place | None:
