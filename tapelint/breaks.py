@@ -11,6 +11,7 @@ from tapelint.diagnostic import Span, Step
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
+from tapelint.leaving import LEAVES
 from tapelint.libraries.names import EXTERNAL, root, shown
 from tapelint.paths import TRANSPARENT, Hop, Syntax, place_of, seen_from, steps_along, way
 from tapelint.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
@@ -420,6 +421,8 @@ class Finder:
         return []
 
     def _end(self, execution: Execution, source: SourceResult, result: str) -> Step:
+        if execution.method == LEAVES:
+            return Step(execution.site.span, "what leaves with its tape here has no way back")
         says = {"none": "None", "zero": "zeros"}[result]
         if result == "none" and (execution.zeros or execution.method == "batch_jacobian"):
             says = "zeros in place of None"

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from tapelint import asking, report_views
+from tapelint import asking, leaving, report_views
 from tapelint.facts import Facts
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
-from tapelint.flow.values import UNBOUND, Class, Function, ModuleValue, Value, Wrapped, options
+from tapelint.flow.values import UNBOUND, Bound, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
 from tapelint.libraries.world import Libraries
 from tapelint.project import Project
@@ -110,7 +110,8 @@ class Program:
         try:
             callee = self._entry_value(module, node, cls, site)
             if callee is not None:
-                run.call(callee, self._unknown_arguments(node, cls is not None), site)
+                result = run.call(callee, self._unknown_arguments(node, cls is not None), site)
+                leaving.leave(self.tapes, result, _function_of(callee), site)
         finally:
             run.frames.pop()
             run.state.rollback(mark)
@@ -142,6 +143,13 @@ class Program:
         keywords: dict[str, Value] = {a.arg: run.leaf(a.arg, Site(self.source, a)) for a in spec.kwonlyargs}
         run.escape([*values, *keywords.values()])
         return Arguments(values, keywords)
+
+
+def _function_of(value: Value) -> Function | None:
+    """The project's function inside a callable."""
+    while isinstance(value, (Wrapped, Bound)):
+        value = value.function
+    return value if isinstance(value, Function) else None
 
 
 def _with_node(value: Value, node: ast.AST) -> Value | None:

@@ -127,6 +127,7 @@ class Tapes:
     world: Libraries
     answer: Callable[[Tapes, Cell, str, Arguments, Site], Value]
     executions: list[Execution] = field(default_factory=list)
+    left: list[Execution] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
     recordings: dict[int, Cell] = field(default_factory=dict)

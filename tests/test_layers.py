@@ -17,7 +17,7 @@ FLOORS = {
     "syntax and many files": ("blocks", "project", "fix"),
     "Python as gradients see it": ("flow",),
     "what libraries do": ("libraries",),
-    "tapes": ("views", "backprop", "tape", "sources", "asking"),
+    "tapes": ("views", "backprop", "tape", "sources", "asking", "leaving"),
     "what rules see": (
         *("paths", "found", "rebinding", "updates", "unbuilt", "notes", "problems", "conditions", "breaks"),
         *("overflow", "singular_guards", "singular", "report_views"),

@@ -335,10 +335,11 @@ class Core:
             if isinstance(item, (Data, Opaque)) or isinstance(item, Variable):
                 found.append(item.node)
             else:
-                todo.extend(self._inside(item, seen))
+                todo.extend(self.inside(item, seen))
         return found
 
-    def _inside(self, value: Value, seen: set[int]) -> Iterable[Value]:
+    def inside(self, value: Value, seen: set[int]) -> Iterable[Value]:
+        """What a value holds, one level deep; objects in `seen` are passed over."""
         if isinstance(value, Tuple):
             return value.items
         if isinstance(value, Many):
