@@ -45,7 +45,7 @@ def check(gradient: Gradient) -> Iterator[Diagnostic]:
     for cut in gradient.cuts:
         if cut.reason == "branch" and not gradient.zeros_for_none:
             test = cut.other("condition") or cut.place
-            because = f"only one branch of `{test.text}` uses it"
+            because = f"used in only one branch of `{test.text}`"
             if cut.certain:
-                because = f"it is used only in the branch that `{test.text}` does not take"
+                because = f"used only in the branch that `{test.text}` does not take"
             yield rule.cut(cut, because, help=HELP)

@@ -50,7 +50,7 @@ HELP = "return one gradient for each argument"
 @rule.on_cut("custom gradient", "unregistered")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.reason == "custom gradient":
-        yield rule.cut(cut, "the custom gradient returns none for it", help=HELP)
+        yield rule.cut(cut, "the custom gradient returns None for {it}", help=HELP)
     elif cut.call == "custom gradient":
         yield rule.cut(cut, "the custom gradient returns too few", help=HELP)
 

@@ -45,4 +45,4 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
                 better = sources.text.rpartition(".")[0] + ".trainable_variables"
                 fix = ask.fix("replace", f"Use `{better}`", sources, better)
             help = "ask for `trainable_variables`, make it trainable, or `watch` it"
-            yield rule.cut(cut, "it is not trainable, so no tape watches it", fix=fix, help=help)
+            yield rule.cut(cut, "by itself a tape watches only what is trainable", fix=fix, help=help)

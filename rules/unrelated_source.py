@@ -43,6 +43,6 @@ BECAUSE = {
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
     for cut in gradient.cuts:
         if cut.reason == "unrelated" and cut.detail not in ("derived", "copy") and not gradient.zeros_for_none:
-            usual = ("the target is not computed from it", "use it in the target, or take it out of the sources")
+            usual = ("the target does not use {it}", "use {it} in the target, or take {it} out of the sources")
             because, help = BECAUSE.get(cut.detail, usual)
             yield rule.cut(cut, because, help=help)

@@ -41,4 +41,4 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "late":
         name = cut.argument.text if cut.argument else "{sources}"
         help = f"make `{name}` watched before its first use" if cut.argument else "watch it before its first use"
-        yield rule.cut(cut, "it is watched only after it was used", help=help)
+        yield rule.cut(cut, "`watch` comes after the first use", help=help)

@@ -32,14 +32,12 @@ When to ignore it: never; the gradient is always None.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Rule
+from tapelint import Cut, Diagnostic, Rule
 
 rule = Rule(__name__, code="TL410", tags=("tape",))
 
 
 @rule.on_cut("outside")
-def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
+def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "other tape":
-        right = cut.other("tape")
-        help = f"`{right.text}` recorded it: ask that one" if right else "ask the tape that recorded the target"
-        yield rule.cut(cut, "another tape recorded the target", help=help)
+        yield rule.cut(cut, "another tape recorded the target", help="ask the tape that recorded the target")

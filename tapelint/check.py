@@ -12,7 +12,7 @@ from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
 from tapelint.project import Project
-from tapelint.rule import SOURCES, Registered, Rule, What, listed
+from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
 from tapelint.views import Analysis, Block, Gradient, Place
 
@@ -129,13 +129,12 @@ def _join(group: Sequence[Diagnostic]) -> Diagnostic:
     gravest = max(group, key=lambda diagnostic: LEVELS.index(diagnostic.level))
     sources = tuple(dict.fromkeys(source for diagnostic in group for source in diagnostic.sources))
     fixes = gravest.fixes or next((diagnostic.fixes for diagnostic in group if diagnostic.fixes), ())
-    return replace(
-        gravest,
-        message=gravest.message.replace(SOURCES, listed(sources)),
-        help=gravest.help.replace(SOURCES, listed(sources)),
-        sources=sources,
-        fixes=fixes,
-    )
+    message, help = (_named(text, sources) for text in (gravest.message, gravest.help))
+    return replace(gravest, message=message, help=help, sources=sources, fixes=fixes)
+
+
+def _named(text: str, sources: Sequence[str]) -> str:
+    return text.replace(SOURCES, listed(sources)).replace(IT, "them" if len(sources) > 1 else "it")
 
 
 def _unsuppressed(

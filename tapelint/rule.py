@@ -45,7 +45,8 @@ C = TypeVar("C", bound=Check)
 What = Literal["gradient", "tape", "cut", "problem", "condition", "singularity", "file", "unused ignore"]
 SingularityKind = Literal["division", "root", "log", "power", "inverse", "overflow"]
 
-SOURCES = "{sources}"  # in a message: the sources' names, put in when findings at one place are joined
+# In a message: the sources' names, and "it" or "them", put in when findings at one place are joined.
+SOURCES, IT = "{sources}", "{it}"
 
 _CODE = re.compile(r"[A-Z]{2,}[0-9]{3,}")
 
@@ -202,7 +203,7 @@ class Rule:
         """A finding at a place, with the sources and steps that the view carries.
 
         `level` is by default the rule's own where the view is certain, else a warning at most. `{sources}` in the
-        message becomes their names once the findings at one place are joined; without sources it becomes "it".
+        message becomes their names once the findings at one place are joined, `{it}` "it" or "them".
         """
         if level is None:
             level = self.level
