@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.graph import Site
-from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, Opaque, OneOf, Tuple, Value, Variable
-from tapelint.libraries import models
+from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
+from tapelint.libraries import keras, weights
 
 if TYPE_CHECKING:
     from tapelint.tape import Tapes
@@ -91,7 +91,7 @@ def _dict(tapes: Tapes, value: Cell, text: str, place: ast.AST | None) -> list[L
 
 def weight_names(tapes: Tapes, place: ast.AST | None) -> dict[int, str]:
     """`model.hidden.kernel` for each weight of the model whose list of variables is asked for, by identity."""
-    if not isinstance(place, ast.Attribute) or place.attr not in models.WEIGHT_LISTS:
+    if not isinstance(place, ast.Attribute) or place.attr not in keras.WEIGHT_LISTS:
         return {}
     try:
         base = tapes.world.run.evaluate(place.value) if isinstance(place.value, (ast.Name, ast.Attribute)) else UNBOUND
@@ -109,10 +109,10 @@ def _collect(tapes: Tapes, cell: Cell, text: str, names: dict[int, str], seen: s
     seen.add(cell.uid)
     state = tapes.world.run.state
     if cell.kind == "layer":
-        for weight in models.own_weights(tapes.world, cell):
+        for weight in keras.own_weights(tapes.world, cell):
             if isinstance(weight, Variable):
                 names.setdefault(weight.uid, f"{text}.{weight.name}")
-        for index, layer in enumerate(models.sublayers(tapes.world, cell)):
+        for index, layer in enumerate(weights.sublayers(tapes.world, cell)):
             if isinstance(layer, Cell):
                 _collect(tapes, layer, f"{text}.layers[{index}]", names, seen)
         return

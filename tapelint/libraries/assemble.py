@@ -6,12 +6,14 @@ from . import (
     arrays,
     collections,
     contexts,
+    copies,
     graphs,
     keras,
     models,
     operators,
     python,
     random_arrays,
+    subclassed,
     tensor_arrays,
     tensorflow,
     training,
@@ -24,6 +26,6 @@ from .world import Registry
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
     of_python = (operators, python, collections, contexts, arrays, random_arrays)
-    of_tensorflow = (variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, training)
+    of_tensorflow = (variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, subclassed, copies, training)
     for room in (*of_python, *of_tensorflow):
         room.register(registry)

@@ -1,0 +1,125 @@
+"""What leaves a model: predictions, copies, clones."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import NONE
+from tapelint.flow.values import (
+    UNBOUND,
+    Cell,
+    Class,
+    Data,
+    Many,
+    Names,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+)
+
+from . import keras
+from .models import build_any
+from .weights import ModelInfo, weights_of
+from .world import Libraries, MethodHandler, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add what gives numbers or copies of a model."""
+    for name in ("keras.models.clone_model", "keras.clone_model", "keras.utils.clone_model"):
+        registry.functions[name] = _clone
+    registry.functions["copy.deepcopy"] = _deep_copy
+    for kind in ("layer", "instance"):
+        for name in ("predict", "predict_on_batch", "predict_step"):
+            registry.methods[(kind, name)] = _detaching(name, "numpy")
+        for name in ("evaluate", "test_on_batch", "train_on_batch"):
+            registry.methods[(kind, name)] = _detaching(name, "python")
+
+
+def _detaching(name: str, kind: str) -> MethodHandler:
+    def detach(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        weights = weights_of(world, base) or []
+        nodes: list[Node] = [n for v in (*args.every(), *weights) if (n := world.run.node_of(v, site)) is not None]
+        made = world.run.node(f"Model.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind=kind)
+        if isinstance(base, Cell):
+            build_any(world, base, site)
+        return Data(made, kind, "f")
+
+    return detach
+
+
+def _clone(world: Libraries, args: Arguments, site: Site) -> Value:
+    return duplicate(world, args.get(0, "model"), "keras.models.clone_model", site, {})
+
+
+def _deep_copy(world: Libraries, args: Arguments, site: Site) -> Value:
+    return duplicate(world, args.get(0, "x"), "copy.deepcopy", site, {})
+
+
+def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[int, Value]) -> Value:
+    """A copy that shares nothing: variables are new ones that no gradient leads back from."""
+    if isinstance(value, Variable):
+        if value.uid not in done:
+            node = world.run.node(name, [Edge(value.node, NONE)], site, dtype=value.dtype, kind="variable")
+            done[value.uid] = Variable(world.run.uid(), node, value.flavor, value.trainable, value.dtype, value.shape, value.name, site)
+        return done[value.uid]
+    if isinstance(value, Tuple):
+        return Tuple(tuple(duplicate(world, v, name, site, done) for v in value.items), value.names)
+    if isinstance(value, Many):
+        return Many(duplicate(world, value.element, name, site, done))
+    if isinstance(value, Opaque):
+        node = world.run.node(name, [Edge(value.node, NONE)], site, dtype="?", kind="?", opaque=True)
+        return Opaque(node)
+    if not isinstance(value, Cell) or (isinstance(value.info, Class) and value.kind != "instance"):
+        return value
+    return _duplicate_cell(world, value, name, site, done)
+
+
+def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: dict[int, Value]) -> Value:
+    if value.uid in done:
+        return done[value.uid]
+    info = value.info
+    state = world.run.state
+    copy = Cell(world.run.uid(), value.kind, info, value.site)
+    done[value.uid] = copy
+    if isinstance(info, ModelInfo) and info.form == "functional":
+        layers = tuple(duplicate(world, v, name, site, done) for v in info.layers)
+        table = {a.uid: b for a, b in zip(info.layers, layers, strict=True) if isinstance(a, Cell)}
+        copy = _clone_functional(world, value, info, layers, table)
+        done[value.uid] = copy
+        return copy
+    names = state.get((value.uid, "__names__"))
+    fields = names.names if isinstance(names, Names) else ()
+    for field in dict.fromkeys([*fields, "items", "layers", "weights", "built", "trainable", "added weights"]):
+        held = state.get((value.uid, field))
+        if held is not UNBOUND:
+            state.set((copy.uid, field), duplicate(world, held, name, site, done))
+    if isinstance(names, Names):
+        state.set((copy.uid, "__names__"), names)
+    return copy
+
+
+def _clone_functional(world: Libraries, value: Cell, info: ModelInfo, layers: tuple[Value, ...], table: dict[int, Value]) -> Cell:
+    """The same graph of calls over other layers."""
+    moved: dict[int, Data] = {}
+
+    def move(symbol: Value) -> Value:
+        if not isinstance(symbol, Data) or symbol.node.id not in world.symbolic_calls:
+            return symbol
+        if symbol.node.id not in moved:
+            callee, args, index = world.symbolic_calls[symbol.node.id]
+            inner = Arguments([move_any(v) for v in args.positional], {n: move_any(v) for n, v in args.keywords.items()})
+            node = world.run.node(symbol.node.op, [], symbol.node.site, dtype=symbol.dtype, kind=keras.SYMBOLIC)
+            moved[symbol.node.id] = Data(node, keras.SYMBOLIC, symbol.dtype, symbol.shape)
+            world.symbolic_calls[node.id] = (table.get(callee.uid, callee) if isinstance(callee, Cell) else callee, inner, index)
+        return moved[symbol.node.id]
+
+    def move_any(item: Value) -> Value:
+        items = containers.sequence(world.run, item)
+        if isinstance(items, Tuple):
+            return Tuple(tuple(move_any(v) for v in items.items))
+        return move(item)
+
+    outputs = move_any(info.outputs)
+    return Cell(world.run.uid(), "layer", ModelInfo("functional", info.args, info.inputs, outputs, layers), value.site)

@@ -1,0 +1,296 @@
+"""The project's own layers, models, modules and losses: what their Keras or TensorFlow base class gives them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.values import (
+    NO_VALUE,
+    TRUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Flag,
+    Library,
+    Many,
+    Method,
+    Names,
+    Tuple,
+    Value,
+    Variable,
+)
+
+from . import keras
+from .graphs import unconverted
+from .keras import LAYER_METHODS, WEIGHT_LISTS, make_layer, symbolic
+from .models import functional, sequential
+from .tensorflow import make_variable
+from .weights import (
+    PART,
+    is_keras,
+    is_layer,
+    leaves,
+    part_of,
+    sublayers,
+    unknown_weights,
+    weights_attribute,
+    weights_of,
+)
+from .world import Libraries, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add what base classes give."""
+    registry.bases["layer"] = registry.bases["model"] = inherited
+    registry.bases["module"] = module_inherited
+    registry.bases["loss"] = registry.bases["metric"] = loss_inherited
+    registry.bases["object"] = lambda world, base, cls, name, site: (
+        Method(base, name) if name in ("__init__", "__init_subclass__") else None
+    )
+    for name, handler in LAYER_METHODS.items():
+        registry.methods[("instance", name)] = handler
+    for kind in ("layer", "instance"):
+        registry.methods[(kind, "fit")] = _fit
+    registry.methods[("instance", "compile")] = _compile
+    registry.methods[("instance", "__call__")] = call_instance
+    registry.methods[("instance", "__init__")] = lambda world, base, args, site: NO_VALUE
+    registry.methods[("keras init", "__init__")] = _initialise
+    registry.methods[("instance", "build")] = build_instance
+    for name in ("add_weight", "add_variable"):
+        registry.methods[("instance", name)] = _add_weight
+    registry.methods[("instance", "loss __call__")] = _call_loss_instance
+
+
+def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
+    """What `keras.Model` and `keras.layers.Layer` give to the project's classes."""
+    if not isinstance(base, Cell):
+        return Library(f"{cls}.{name}")
+    if name in WEIGHT_LISTS:
+        return weights_attribute(world, base, name, site)
+    if name == "layers":
+        return containers.make_list(world.run, Tuple(tuple(sublayers(world, base))), site=site)
+    if name == "losses":
+        return keras.losses(world, base, site)
+    if name == "trainable":
+        return TRUE
+    if name == "built":
+        return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
+    if name == "optimizer":
+        return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
+    if name in ("dtype", "compute_dtype", "name", "input_spec", "run_eagerly", "stateful", "metrics"):
+        return world.inert(name, Arguments([]), site)
+    if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):
+        return _compiled(world, base, name, site)
+    plain = cls.rpartition(".")[2] in ("Model", "Layer") and part_of(world, base) is None
+    if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
+        return _of_part(world, base, cls, name)
+    return Method(base, name)
+
+
+def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
+    """What a project's class has from the concrete layer or model that it extends (Dense, Sequential, a functional model)."""
+    if name == "__init__":
+        return Method(Cell(world.run.uid(), "keras init", (base, cls)), "__init__")
+    part = part_of(world, base)
+    return Method(base, name) if part is None or name == "build" else part
+
+
+def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`super().__init__(...)` of a Keras class: the part that is no code of the project."""
+    assert isinstance(base, Cell)
+    instance, cls = base.info
+    last = cls.rpartition(".")[2]
+    part: Value = UNBOUND
+    if last == "Sequential":
+        part = sequential(world, args, site)
+    elif last == "Model":
+        part = functional(world, args, site)
+    elif last != "Layer":
+        part = make_layer(world, cls, args, site)
+    if isinstance(part, Cell) and part.kind == "layer":
+        world.run.state.set((instance.uid, PART), part)
+    return NO_VALUE
+
+
+def _compiled(world: Libraries, base: Cell, name: str, site: Site) -> Value:
+    given = world.run.state.get((base.uid, f"compiled {name}"))
+    if name == "compute_loss":
+        return Method(base, "compute_loss")
+    if name in ("compiled_loss", "loss") and given is not UNBOUND:
+        return given
+    return Method(base, "compiled_loss")
+
+
+def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`instance(x)` of a subclassed layer or model: `build` once, then `call`."""
+    assert isinstance(base, Cell)
+    world.recorder.note("called", base, site)
+    build_instance(world, base, args, site)
+    method = world.run.class_attribute(base, "call")
+    if method is None:
+        part = part_of(world, base)
+        if part is not None:
+            return world.run.call(part, args, site)
+        return world.run.call_unknown(base, args, site)
+    kept = Arguments(list(args.positional), dict(args.keywords), args.rest, args.places)
+    function = getattr(method, "function", None)
+    node = getattr(function, "node", None)
+    if node is not None and node.args.kwarg is None:
+        names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
+        kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
+    with as_keras_calls(world, base):
+        made = world.run.call(method, kept, site)
+    world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
+    return symbolic(world, base, args, made)
+
+
+def _fields(world: Libraries, base: Cell) -> Value:
+    """The attributes that hold layers, each as a pair of its name and the layer."""
+    names = world.run.state.get((base.uid, "__names__"))
+    every = [(name, world.run.state.get((base.uid, name))) for name in (names.names if isinstance(names, Names) else ())]
+    return Tuple(tuple(Tuple((Const(name), value)) for name, value in every if is_layer(value)))
+
+
+def as_keras_calls(world: Libraries, base: Cell) -> AbstractContextManager[None]:
+    """Keras 3 calls what a project's class defines without AutoGraph, Keras 2 with it."""
+    lineage = world.run.lineage(base.info)
+    old = any(isinstance(cls, Library) and cls.name.startswith("tf_keras.") for cls in lineage)
+    return nullcontext() if old else unconverted(world)
+
+
+def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    if world.run.state.get((base.uid, "built")) is not UNBOUND:
+        return NO_VALUE
+    world.run.state.set((base.uid, "built"), Flag())
+    method = world.run.class_attribute(base, "build")
+    if method is not None:
+        first = args.get(0, "inputs")
+        shape = world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
+        world.run.call(method, Arguments([shape]), site)
+    return NO_VALUE
+
+
+def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    trainable = args.keywords.get("trainable", TRUE)
+    dtype = args.keywords.get("dtype", Const("float32"))
+    name = args.keywords.get("name", args.get(0, "name", Const("")))
+    dtype = Const("float32") if dtype == NO_VALUE else dtype
+    label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
+    made = make_variable(world, UNBOUND, dtype, trainable, "keras", site, label)
+    old = world.run.state.get((base.uid, "added weights"))
+    world.run.state.set((base.uid, "added weights"), Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
+    return made
+
+
+def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    names = ("optimizer", "loss")
+    for index, name in enumerate(names):
+        value = args.get(index, name)
+        if name == "loss" and isinstance(value, Const) and isinstance(value.value, str):
+            value = Library(f"keras.losses.{value.value}")
+        if name == "optimizer" and isinstance(value, Const) and isinstance(value.value, str):
+            value = Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
+        if value is not UNBOUND:
+            world.run.state.set((base.uid, "optimizer" if name == "optimizer" else f"compiled {name}"), value)
+    return NO_VALUE
+
+
+def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`model.fit` runs an overridden `train_step` in a graph."""
+    assert isinstance(base, Cell)
+    step = world.run.class_attribute(base, "train_step") if base.kind == "instance" else None
+    if step is not None:
+        x, y = args.get(0, "x"), args.get(1, "y")
+        batch = [world.inert("batch", Arguments([v]), site) if not isinstance(v, Const) else v for v in (x, y) if v is not UNBOUND]
+        fresh = [_batch_of(world, v, site) for v in batch]
+        data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
+        world.run.graph_mode += 1
+        try:
+            with unconverted(world):
+                world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
+        finally:
+            world.run.graph_mode -= 1
+    return world.inert("Model.fit", Arguments([]), site)
+
+
+def one_batch(world: Libraries, x: Value, fresh: Value, site: Site) -> Value:
+    """What `train_step` gets for one argument: an array's batch alone or in a tuple, or a dataset's element."""
+    if isinstance(x, Cell) and x.kind == "dataset":
+        items = world.run.elements(x, site)
+        return items.element if isinstance(items, Many) else world.run.join_all(items)
+    return Tuple((fresh,)) if False else fresh
+
+
+def _batch_of(world: Libraries, value: Value, site: Site) -> Value:
+    node = world.run.node_of(value, site)
+    edges = [Edge(node, NONE)] if node is not None else []
+    return Data(world.run.node("Model.fit", edges, site, dtype="f"), "tensor", "f")
+
+
+# -- modules, losses
+
+
+def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
+    """What `tf.Module` gives: its variables, by sorted attribute names."""
+    if not isinstance(base, Cell):
+        return Library(f"{cls}.{name}")
+    if name in ("variables", "trainable_variables", "non_trainable_variables"):
+        found = module_variables(world, base, set())
+        if found is None:
+            return unknown_weights(world, base, site)
+        if name != "variables":
+            wanted = name == "trainable_variables"
+            found = [v for v in found if isinstance(v, Variable) and (v.trainable is not False) == wanted]
+        return Tuple(tuple(found))
+    if name in ("name", "name_scope", "submodules"):
+        return world.inert(name, Arguments([]), site)
+    return Method(base, name)
+
+
+def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value] | None:
+    """All variables that a module's attributes hold, in TensorFlow's order."""
+    if base.uid in seen:
+        return []
+    seen.add(base.uid)
+    names = world.run.state.get((base.uid, "__names__"))
+    later: list[Cell] = []
+    found: list[Value] = []
+    for name in sorted(names.names) if isinstance(names, Names) else ():
+        for value in leaves(world, world.run.state.get((base.uid, name))):
+            if isinstance(value, Variable) and value not in found:
+                found.append(value)
+            elif isinstance(value, Cell) and value.kind in ("instance", "layer"):
+                later.append(value)
+    for value in later:
+        inner = module_variables(world, value, seen) if value.kind == "instance" and not is_keras(world, value) else weights_of(world, value)
+        if inner is None:
+            return None
+        found += [v for v in inner if v not in found]
+    return found
+
+
+def loss_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
+    """What `keras.losses.Loss` gives: calling it calls `call` and takes the mean."""
+    if name == "__call__" and isinstance(base, Cell):
+        return Method(base, "loss __call__")
+    return Method(base, name)
+
+
+def _call_loss_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    method = world.run.class_attribute(base, "call")
+    if method is None:
+        return world.run.call_unknown(base, args, site)
+    with as_keras_calls(world, base):
+        result = world.run.call(method, args, site)
+    node = world.run.node_of(result, site)
+    edges = [Edge(node, FLOWS, "linear")] if node is not None else []
+    return Data(world.run.node("keras.losses.Loss", edges, site, dtype="f"), "tensor", "f", ())

@@ -1,0 +1,181 @@
+"""The layers inside a Keras layer or model, and its weights one by one in Keras's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import (
+    FALSE,
+    UNBOUND,
+    Cell,
+    Data,
+    Library,
+    Many,
+    Names,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+)
+
+from . import keras
+from .keras import LayerInfo, own_weights
+from .world import Libraries
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A sequential or functional model; the latter with its symbolic inputs and outputs."""
+
+    form: str
+    args: Arguments
+    inputs: Value = UNBOUND
+    outputs: Value = UNBOUND
+    layers: tuple[Value, ...] = ()
+
+
+def sublayers(world: Libraries, base: Value) -> list[Value]:
+    """The layers right inside a layer or model, in the order of its variables."""
+    if not isinstance(base, Cell):
+        return []
+    if base.kind == "layer" and isinstance(base.info, ModelInfo):
+        if base.info.form == "functional":
+            return list(base.info.layers)
+        layers = world.run.state.get((base.uid, "layers"))
+        return [v for v in layers.items if not isinstance(v, Data)] if isinstance(layers, Tuple) else [layers]
+    if base.kind == "layer":
+        return list(keras.inner_layers(world, base))
+    if base.kind == "instance":
+        part = part_of(world, base)
+        return [*([part] if part is not None else []), *(v for v in tracked(world, base) if is_layer(v))]
+    return []
+
+
+PART = "built-in part"
+
+
+def part_of(world: Libraries, base: Cell) -> Cell | None:
+    """The concrete layer or model that an object of a project's class is as well."""
+    part = world.run.state.get((base.uid, PART))
+    return part if isinstance(part, Cell) else None
+
+
+def is_layer(value: Value) -> bool:
+    return isinstance(value, Cell) and value.kind in ("layer", "instance", "lambda layer")
+
+
+def tracked(world: Libraries, base: Cell) -> list[Value]:
+    """What an object's attributes hold, in order of first writing, lists and dicts taken apart."""
+    found: list[Value] = []
+    names = world.run.state.get((base.uid, "__names__"))
+    for name in names.names if isinstance(names, Names) else ():
+        found += leaves(world, world.run.state.get((base.uid, name)))
+    unique: list[Value] = []
+    for value in found:
+        if value not in unique:
+            unique.append(value)
+    return unique
+
+
+def leaves(world: Libraries, value: Value, depth: int = 0) -> Iterable[Value]:
+    if depth > 4:
+        return []
+    if isinstance(value, OneOf):
+        return [leaf for o in value.options for leaf in leaves(world, o, depth + 1)]
+    if isinstance(value, Cell) and value.kind == "dict":
+        known = containers.pairs(world.run, value)
+        return [leaf for _, v in known or [] for leaf in leaves(world, v, depth + 1)]
+    items = containers.sequence(world.run, value)
+    if isinstance(items, Tuple):
+        return [leaf for v in items.items for leaf in leaves(world, v, depth + 1)]
+    if isinstance(items, Many):
+        return leaves(world, items.element, depth + 1)
+    return [value]
+
+
+def all_layers(world: Libraries, base: Value, seen: set[int] | None = None) -> list[Value]:
+    """A layer and all layers inside it."""
+    seen = set() if seen is None else seen
+    if not isinstance(base, Cell) or base.uid in seen:
+        return []
+    seen.add(base.uid)
+    return [base, *(inner for layer in sublayers(world, base) for inner in all_layers(world, layer, seen))]
+
+
+def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> list[Value] | None:
+    """The weights of a layer or model in Keras's order; None where they are not known."""
+    seen = set() if seen is None else seen
+    if not isinstance(base, Cell):
+        return None
+    if base.uid in seen:
+        return []
+    seen.add(base.uid)
+    found: list[Value] = []
+    if base.kind == "layer" and isinstance(base.info, LayerInfo):
+        if base.info.fact is None:
+            return None
+        found += own_weights(world, base)
+    elif base.kind == "instance":
+        own = [v for v in tracked(world, base) if isinstance(v, Variable) and v.flavor == "keras"]
+        added = world.run.state.get((base.uid, "added weights"))
+        own += [v for v in (added.items if isinstance(added, Tuple) else ()) if v not in own]
+        found += sorted(own, key=lambda v: not v.trainable)  # type: ignore[attr-defined]
+        if any(isinstance(c, Opaque) for c in world.run.lineage(base.info)):
+            return None
+    for layer in sublayers(world, base):
+        if isinstance(layer, Cell) and layer.kind == "instance" and not is_keras(world, layer):
+            continue
+        inner = weights_of(world, layer, seen) if not (isinstance(layer, Cell) and layer.kind == "lambda layer") else []
+        if inner is None:
+            return None
+        found += [w for w in inner if w not in found]
+    return found
+
+
+def is_keras(world: Libraries, cell: Cell) -> bool:
+    lineage = world.run.lineage(cell.info)
+    return any(isinstance(c, Library) and world.base_family(c.name) in ("layer", "model") for c in lineage)
+
+
+def frozen_weights(world: Libraries, base: Value) -> set[int]:
+    """Weights of layers whose `trainable` is off."""
+    found: set[int] = set()
+    for layer in all_layers(world, base):
+        assert isinstance(layer, Cell)
+        if world.run.state.get((layer.uid, "trainable")) == FALSE:
+            found |= {w.uid for w in weights_of(world, layer) or [] if isinstance(w, Variable)}
+    return found
+
+
+def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    """`weights`, `trainable_variables` and the like, weight by weight."""
+    weights = weights_of(world, base)
+    if weights is None:
+        return unknown_weights(world, base, site)
+    if "trainable" in name:
+        frozen = frozen_weights(world, base)
+        on = [w for w in weights if isinstance(w, Variable) and w.trainable is not False and w.uid not in frozen]
+        weights = [w for w in weights if w not in on] if name.startswith("non_") else list(on)
+    if not weights and not is_built(world, base):
+        world.recorder.note("read before build", base, site)
+    return containers.make_list(world.run, Tuple(tuple(weights)), site=site)
+
+
+def is_built(world: Libraries, base: Cell) -> bool:
+    return any(world.run.state.get((c.uid, "built")) is not UNBOUND for c in all_layers(world, base) if isinstance(c, Cell))
+
+
+def unknown_weights(world: Libraries, base: Cell, site: Site) -> Value:
+    """The variables of a model that cannot be seen wholly, as one source."""
+    key = (base.uid, "unknown weights")
+    known = world.run.state.get(key)
+    if known is UNBOUND:
+        node = world.run.node("weights", [], site, dtype="f", kind="weights")
+        known = Opaque(node, "weights")
+        world.run.state.set(key, known)
+    return known
