@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from tapelint.rule import Rule
-    from tapelint.session import Request
+    from tapelint.invocation import Request
 
 CLEAN, FINDINGS, USAGE, FAILED = 0, 1, 2, 3
 _INTERRUPTED, _CLOSED_PIPE = 128 + 2, 128 + 13  # what shells expect
@@ -110,9 +110,9 @@ def check(**given: Any) -> None:
     Exit status: 0 nothing found, 1 findings at the failing level, 2 wrong usage or settings, 3 a file could not be
     analysed.
     """
-    from tapelint import session
+    from tapelint import invocation
 
-    _leave(session.check(_request("check", given)))
+    _leave(invocation.check(_request("check", given)))
 
 
 @tapelint.command()
@@ -121,13 +121,13 @@ def check(**given: Any) -> None:
 @_how_to_show
 def trace(**given: Any) -> None:
     """List every gradient call in PATHS with a verdict for each source and the steps that lead to it."""
-    from tapelint import session
+    from tapelint import invocation
 
-    _leave(session.trace(_request("trace", given)))
+    _leave(invocation.trace(_request("trace", given)))
 
 
 def _request(verb: str, given: dict[str, Any]) -> Request:
-    from tapelint.session import Request
+    from tapelint.invocation import Request
 
     if given.get("fix") and given.get("diff"):
         raise click.UsageError("--fix and --diff exclude each other")
@@ -248,7 +248,7 @@ def _is_mistake(error: Exception) -> bool:
     """Whether the user can mend it; asked only once something was raised, so that nothing is loaded for it before."""
     from tapelint.config import ConfigError
     from tapelint.files import NoSuchPath
-    from tapelint.session import OutputError
+    from tapelint.invocation import OutputError
 
     return isinstance(error, ConfigError | NoSuchPath | OutputError)
 

@@ -134,7 +134,7 @@ def test_interrupt(engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tapelint.session.check", interrupt)
+    monkeypatch.setattr("tapelint.invocation.check", interrupt)
     assert said(capsys) == (130, "", "")
 
 

@@ -59,26 +59,26 @@ class Request:
 
 def check(request: Request) -> int:
     """Print what is wrong, or mend it; the exit status. Raises ConfigError, NoSuchPath, OutputError."""
-    session = _Session(request, "check")
-    fixing = session.fix() if request.fix or request.diff else None
+    invocation = _Invocation(request, "check")
+    fixing = invocation.fix() if request.fix or request.diff else None
     if fixing and request.diff:
-        session.print(fixing.diff().encode("utf-8", "surrogatepass"))
-    elif fixing and session.is_stdin and not session.reports[0].error:
-        mended = fixing.texts[session.files[0].path]
-        session.print(mended.encode(mended.text))
+        invocation.print(fixing.diff().encode("utf-8", "surrogatepass"))
+    elif fixing and invocation.is_stdin and not invocation.reports[0].error:
+        mended = fixing.texts[invocation.files[0].path]
+        invocation.print(mended.encode(mended.text))
     if not request.diff:
-        session.write(write, to=sys.stderr if fixing and session.is_stdin else None)
-    return session.status()
+        invocation.write(write, to=sys.stderr if fixing and invocation.is_stdin else None)
+    return invocation.status()
 
 
 def trace(request: Request) -> int:
     """Print every gradient call with its verdicts; the exit status. Raises as `check` does."""
-    session = _Session(request, "trace")
-    session.write(write_trace)
-    return session.status()
+    invocation = _Invocation(request, "trace")
+    invocation.write(write_trace)
+    return invocation.status()
 
 
-class _Session:
+class _Invocation:
     """The files of a request and what was said about them; `fix` replaces what was said by what remains."""
 
     def __init__(self, request: Request, verb: Verb) -> None:
