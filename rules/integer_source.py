@@ -37,4 +37,5 @@ rule = Rule(__name__, code="TL405", tags=("tape",))
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if cut.detail == "integer":
         fix = ask.fix("integers_to_floats", "Make it a float", cut.place)
-        yield rule.cut(cut, "integers have no gradient", fix=fix, help="write the numbers with a point, or `dtype=tf.float32`")
+        help = "write the numbers with a point, or `dtype=tf.float32`"
+        yield rule.cut(cut, "integers have no gradient", fix=fix, help=help)
