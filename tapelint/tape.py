@@ -507,7 +507,8 @@ class Tapes:
             self._left_out(value, site, statement)
             return
         dead, error = self.is_dead(), ""
-        if run.graph_mode and (run.no_autograph or kind in UNCONVERTED):
+        certain = all(is_tensor(option) for option in options(value))
+        if certain and run.graph_mode and (run.no_autograph or kind in UNCONVERTED):
             error = "OperatorNotAllowedInGraphError"
             self.world.raised(error, site, f"condition {kind}")
         elif not self.world.staged(value):

@@ -203,7 +203,7 @@ class Functions(Statements):
             return []
         self.state.set((generator.uid, "consumed"), NO_VALUE)
         frame = self.frames_kept.get(generator.frame)
-        if frame is None:
+        if frame is None or _yields_in_with(generator.function.node):
             return Many(self.opaque(site))
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
@@ -279,6 +279,16 @@ def _is_generator(node: ast.AST) -> bool:
     if isinstance(node, ast.Lambda):
         return False
     return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own_nodes(node))
+
+
+def _yields_in_with(node: ast.AST) -> bool:
+    """Whether a yield stands in a with block: what is done with the value is done inside it."""
+    return any(
+        isinstance(inner, (ast.Yield, ast.YieldFrom))
+        for outer in own_nodes(node)
+        if isinstance(outer, (ast.With, ast.AsyncWith))
+        for inner in ast.walk(outer)
+    )
 
 
 def _yields_conditionally(node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Tuple, Value, Wrapped
 from .world import Libraries, Registry
 
 PLAIN = (
-    "tensorflow.device", "tensorflow.name_scope", "tensorflow.init_scope", "tensorflow.control_dependencies",
+    "tensorflow.device", "tensorflow.name_scope", "tensorflow.control_dependencies",
     "contextlib.suppress", "tensorflow.profiler.experimental.Profile", "tensorflow.profiler.experimental.Trace",
     "keras.name_scope", "tensorflow.summary.record_if", "keras.device", "contextlib.redirect_stdout",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
+    Flag,
     Library,
     Many,
     Opaque,
@@ -60,6 +61,12 @@ def register(registry: Registry) -> None:
     registry.staged, registry.staged_branch, registry.staged_loop = staged, staged_branch, staged_loop
     registry.calls["tensorflow.function"] = _call_graph_function
     registry.calls["tensorflow.do_not_convert"] = _call_unconverted
+    for name in ("run_functions_eagerly", "experimental_run_functions_eagerly"):
+        registry.functions[f"tensorflow.config.{name}"] = _run_eagerly
+    registry.functions["tensorflow.executing_eagerly"] = lambda world, args, site: Const(not world.run.graph_mode)
+    registry.functions["tensorflow.init_scope"] = lambda world, args, site: Cell(world.run.uid(), "init scope", [])
+    registry.enters["init scope"] = _enter_init_scope
+    registry.leaves["init scope"] = _leave_init_scope
     registry.methods[("tensorflow.function", "get_concrete_function")] = lambda world, base, args, site: base
 
 
@@ -77,6 +84,8 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
 def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     run = world.run
+    if run.state.get((0, "functions run eagerly")) is not UNBOUND:
+        return run.call(callee.function, args, site)
     autograph = dict(callee.options).get("autograph", Const(True))
     outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
     run.graph_mode += 1
@@ -99,6 +108,37 @@ def _call_unconverted(world: Libraries, callee: Value, args: Arguments, site: Si
     assert isinstance(callee, Wrapped)
     with unconverted(world):
         return world.run.call(callee.function, args, site)
+
+
+def _run_eagerly(world: Libraries, args: Arguments, site: Site) -> Value:
+    """From now on calls of a `tf.function` are plain calls."""
+    wanted = world.run.truth(args.get(0, "run_eagerly"))
+    world.run.state.set((0, "functions run eagerly"), UNBOUND if wanted is False else Flag(wanted is True))
+    return NO_VALUE
+
+
+@contextmanager
+def eager(world: Libraries) -> Iterator[None]:
+    """Code that runs eagerly, although a graph is being made."""
+    run = world.run
+    outer = run.graph_mode, run.no_autograph
+    run.graph_mode = run.no_autograph = 0
+    try:
+        yield
+    finally:
+        run.graph_mode, run.no_autograph = outer
+
+
+def _enter_init_scope(world: Libraries, cell: Cell, site: Site) -> Value:
+    run = world.run
+    cell.info.append((run.graph_mode, run.no_autograph))
+    run.graph_mode = run.no_autograph = 0
+    return NO_VALUE
+
+
+def _leave_init_scope(world: Libraries, cell: Cell, site: Site) -> None:
+    if cell.info:
+        world.run.graph_mode, world.run.no_autograph = cell.info.pop()
 
 
 @contextmanager

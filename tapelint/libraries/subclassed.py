@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -200,7 +201,26 @@ def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
             value = Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
         if value is not UNBOUND:
             world.run.state.set((base.uid, "optimizer" if name == "optimizer" else f"compiled {name}"), value)
+    eagerly = args.keywords.get("run_eagerly", UNBOUND)
+    if eagerly is not UNBOUND:
+        world.run.state.set((base.uid, "run_eagerly"), eagerly)
     return NO_VALUE
+
+
+def _runs_eagerly(world: Libraries, base: Cell) -> bool:
+    """Whether `fit` may run `train_step` without a graph."""
+    wanted = world.run.state.get((base.uid, "run_eagerly"))
+    told = world.run.state.get((0, "functions run eagerly")) is not UNBOUND
+    return told or (wanted is not UNBOUND and world.run.truth(wanted) is not False)
+
+
+@contextmanager
+def _graph(world: Libraries, on: bool) -> Iterator[None]:
+    world.run.graph_mode += on
+    try:
+        yield
+    finally:
+        world.run.graph_mode -= on
 
 
 def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -212,12 +232,9 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         batch = [world.inert("batch", Arguments([v]), site) if not isinstance(v, Const) else v for v in (x, y) if v is not UNBOUND]
         fresh = [_batch_of(world, v, site) for v in batch]
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
-        world.run.graph_mode += 1
-        try:
-            with unconverted(world):
-                world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
-        finally:
-            world.run.graph_mode -= 1
+        eagerly = _runs_eagerly(world, base)
+        with nullcontext() if eagerly else unconverted(world), _graph(world, not eagerly):
+            world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
     return world.inert("Model.fit", Arguments([]), site)
 
 

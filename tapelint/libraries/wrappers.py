@@ -27,6 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply
+from .graphs import eager
 from .world import Libraries, Registry
 
 
@@ -194,7 +195,8 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     """The body runs on tensors; where it leaves TensorFlow the gradient is zero, not missing."""
     items = world.run.elements(args.get(1, "inp"), site)
     inputs = [items.element] if isinstance(items, Many) else items
-    result = world.run.call(args.get(0, "func"), Arguments(list(inputs)), site)
+    with eager(world):
+        result = world.run.call(args.get(0, "func"), Arguments(list(inputs)), site)
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
     shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
 
