@@ -11,7 +11,9 @@ from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
 from tapelint.views import Place
 
-PASSING = frozenset("+ - * identity sum mean stack concat reshape [] negative expand_dims squeeze".split())
+PASSING = frozenset(
+    ["+", "-", "*", "identity", "sum", "mean", "stack", "concat", "reshape", "[]", "negative", "expand_dims", "squeeze"]
+)
 MOST_STEPS = 40
 
 
@@ -39,7 +41,10 @@ def overflows(judgement: Judgement, users: Mapping[int, list[tuple[Node, Edge]]]
             if both:
                 return Pattern(f"`{text}` overflows, and infinity over infinity is NaN", _fused(end, judgement))
             if below and op == "/":
-                return Pattern(f"`{text}` overflows, and the derivative of the quotient is 0 times infinity", _fused(end, judgement))
+                return Pattern(
+                    f"`{text}` overflows, and the derivative of the quotient is 0 times infinity",
+                    _fused(end, judgement),
+                )
     return None
 
 
@@ -61,7 +66,7 @@ def _uses(node: Node, users: Mapping[int, list[tuple[Node, Edge]]]) -> tuple[set
 
 
 def _fused(end: Node, judgement: Judgement) -> Place | None:
-    """`log(1 + exp(x))`, `1 / (1 + exp(-x))` and `log(sum(exp(x)))` in one call, where they are written in one expression."""
+    """`log(1 + exp(x))` and `1 / (1 + exp(-x))` as one call, where they are written in one expression."""
     site = end.site
     if site is None or judgement.site.source is not site.source or not isinstance(judgement.argument, ast.expr):
         return None
@@ -71,7 +76,12 @@ def _fused(end: Node, judgement: Judgement) -> Place | None:
         if _is_one_plus(call.args[0], inner) or (short(end.op) == "log1p" and call.args[0] is inner):
             return Place(site.span, f"tensorflow.nn.softplus({argument})")
         return None
-    if isinstance(call, ast.BinOp) and isinstance(call.op, ast.Div) and _is_one(call.left) and _is_one_plus(call.right, inner):
+    if (
+        isinstance(call, ast.BinOp)
+        and isinstance(call.op, ast.Div)
+        and _is_one(call.left)
+        and _is_one_plus(call.right, inner)
+    ):
         minus = judgement.argument
         if isinstance(minus, ast.UnaryOp) and isinstance(minus.op, ast.USub):
             return Place(site.span, f"tensorflow.sigmoid({Site(site.source, minus.operand).text(200)})")

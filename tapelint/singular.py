@@ -1,4 +1,4 @@
-"""Operations of a run whose gradient is not finite where their argument can be seen to go, as views that rules ask about.
+"""Operations whose gradient is not finite where their argument can be seen to go, as views that rules ask about.
 
 An operation counts if a tape recorded it, a source of a gradient call reaches its argument, and the gradient of the
 target comes back to it.
@@ -25,7 +25,27 @@ from tapelint.views import Place, Singularity
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")
 TRANSPARENT = ("join", "pack", "escaped")
 FREE = -1
-PASSED_ON = frozenset("+ - * / negative sum mean identity cast reshape expand_dims squeeze transpose tile [] stack concat".split())
+PASSED_ON = frozenset(
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "negative",
+        "sum",
+        "mean",
+        "identity",
+        "cast",
+        "reshape",
+        "expand_dims",
+        "squeeze",
+        "transpose",
+        "tile",
+        "[]",
+        "stack",
+        "concat",
+    ]
+)
 STRENGTH = {"certain": 2, "possible": 1, "unknown": 0}
 
 
@@ -81,7 +101,7 @@ class _Reader:
         return [*found, *self._factors(by_node)]
 
     def _factors(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
-        """Numbers that are certainly not finite and multiply what carries the gradient, though no source reaches them."""
+        """Numbers that are certainly not finite and multiply what carries the gradient; no source reaches them."""
         ancestors = self.tapes.world.run.graph.ancestors(self.execution.targets)
         broken = [j for n in ancestors for j in by_node.get(n.id, ()) if j.evidence == "certain" and not j.finite]
         found: list[Singularity] = []
@@ -100,7 +120,7 @@ class _Reader:
         return found
 
     def _walk_back(self) -> None:
-        """For each operation that the gradient comes back to: the `where` calls that every way there passes, or FREE."""
+        """For each operation that the gradient comes back to: the `where` calls that the ways there pass, or FREE."""
         rec = self.execution.recording
         graph = self.tapes.world.run.graph
         wheres = self.tapes.world.known.wheres
@@ -127,7 +147,11 @@ class _Reader:
             for node in source.nodes:
                 for other in nodes:
                     reached = self.answer.reached.get(other.id)
-                    if reached is not None and (reached.flows | reached.zero) >> bit & 1 and other.dtype not in ("i", "b", "s"):
+                    if (
+                        reached is not None
+                        and (reached.flows | reached.zero) >> bit & 1
+                        and other.dtype not in ("i", "b", "s")
+                    ):
                         first = first or node
                         names.append(source.expression)
                 bit += 1
@@ -183,7 +207,12 @@ class _Reader:
         return next((place_of(site) for site in sites if site is not None), None)
 
     def _made(
-        self, judgement: Judgement, names: Sequence[str], source: Node | None, hidden: Place | None, rest: list[tuple[str, Place]]
+        self,
+        judgement: Judgement,
+        names: Sequence[str],
+        source: Node | None,
+        hidden: Place | None,
+        rest: list[tuple[str, Place]],
     ) -> Singularity:
         site = judgement.node.blame or judgement.site
         place = place_of(site)
@@ -196,12 +225,23 @@ class _Reader:
         result = judgement.gradient
         info: TapeInfo | None = self.execution.tape.info if self.execution.tape is not None else None
         return Singularity(
-            kind=judgement.kind, call=judgement.name, place=place, argument=argument,
-            statement=self.syntax.statement_span(site), at=judgement.at, result="nan" if hidden is not None else result,
-            evidence=judgement.evidence, because=judgement.because, numerator=numerator, hidden_by=hidden,
-            sources=tuple(names), steps=tuple(self._steps(judgement, source, names, place)),
-            known_library=info is None or info.library in OWN, not_negative=judgement.not_negative, rest=tuple(rest),
-        )  # fmt: skip
+            kind=judgement.kind,
+            call=judgement.name,
+            place=place,
+            argument=argument,
+            statement=self.syntax.statement_span(site),
+            at=judgement.at,
+            result="nan" if hidden is not None else result,
+            evidence=judgement.evidence,
+            because=judgement.because,
+            numerator=numerator,
+            hidden_by=hidden,
+            sources=tuple(names),
+            steps=tuple(self._steps(judgement, source, names, place)),
+            known_library=info is None or info.library in OWN,
+            not_negative=judgement.not_negative,
+            rest=tuple(rest),
+        )
 
     def _steps(self, judgement: Judgement, source: Node | None, names: Sequence[str], place: Place) -> list[Step]:
         if source is None:
@@ -212,7 +252,11 @@ class _Reader:
             steps.append(Step(source.site.span, f"{word} `{names[0]}`"))
         graph = self.tapes.world.run.graph
         hops = way(graph, self.execution.recording, source, [judgement.node])
-        says = "not finite here" if judgement.evidence == "certain" else "not finite where " + (judgement.because or "it is singular")
+        says = (
+            "not finite here"
+            if judgement.evidence == "certain"
+            else "not finite where " + (judgement.because or "it is singular")
+        )
         if hops:
             steps += steps_along(hops, hops[-1], says, self.execution.chain)
         else:
@@ -245,5 +289,7 @@ def _is_high_power(node: Node) -> bool:
     if short(node.op) != "**" or node.site is None:
         return False
     at = node.site.node
-    exponent = at.right if isinstance(at, ast.BinOp) else at.args[1] if isinstance(at, ast.Call) and len(at.args) > 1 else None
+    exponent = (
+        at.right if isinstance(at, ast.BinOp) else at.args[1] if isinstance(at, ast.Call) and len(at.args) > 1 else None
+    )
     return isinstance(exponent, ast.Constant) and isinstance(exponent.value, (int, float)) and exponent.value >= 2

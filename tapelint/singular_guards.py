@@ -1,4 +1,4 @@
-"""What speaks for and against a singular point: the test of a `where` that asks for it, a Python `if` that keeps off it."""
+"""What speaks for and against a singular point: the test of a `where` that asks for it, a Python `if`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ def _branch_runs(tapes: Tapes, key: int, judgement: Judgement, first: bool) -> l
     """For each test in the condition that is about the argument: whether the branch is picked at the singular point."""
     found = []
     for test, wanted in _tests(tapes, key, first):
-        for side, bound, op in ((test.left, test.of_right, test.op), (test.right, test.of_left, MIRRORED.get(test.op, ""))):
+        for side, bound, op in (
+            (test.left, test.of_right, test.op),
+            (test.right, test.of_left, MIRRORED.get(test.op, "")),
+        ):
             number = bound.constant
             at = _as_seen(tapes, side, judgement) if side is not None and number is not None else None
             if at is not None and number is not None and op in BINARY:
@@ -118,7 +121,7 @@ def _as_seen(tapes: Tapes, side: int, judgement: Judgement) -> float | None:
 
 
 def guarded_by_if(syntax: Syntax, judgement: Judgement) -> bool:
-    """Whether a Python condition around the operation, or one that left the function before it, asks about the argument."""
+    """Whether a Python condition around the operation, or one that leaves before it, asks about the argument."""
     if not isinstance(judgement.argument, ast.AST):
         return False
     names = {ast.unparse(n) for n in ast.walk(judgement.argument) if isinstance(n, (ast.Name, ast.Attribute))}
@@ -154,7 +157,8 @@ def _leaving(statement: ast.stmt) -> list[ast.AST]:
     if isinstance(statement, ast.Assert):
         return [statement.test]
     if isinstance(statement, ast.If) and any(
-        isinstance(s, (ast.Return, ast.Raise, ast.Continue, ast.Break, ast.Assign, ast.AugAssign)) for s in statement.body
+        isinstance(s, (ast.Return, ast.Raise, ast.Continue, ast.Break, ast.Assign, ast.AugAssign))
+        for s in statement.body
     ):
         return [statement.test]
     return []

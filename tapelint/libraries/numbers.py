@@ -79,7 +79,9 @@ def _double(world: Libraries, name: str, given: Given, values: Sequence[Value]) 
     ranges = [of_value(world, v) for v in values if isinstance(v, (Data, Variable))]
     tensors = [r for v, r in zip((v for v in values if isinstance(v, (Data, Variable))), ranges, strict=True)
                if isinstance(v, Variable) or (isinstance(v, Data) and v.kind == "tensor")]  # fmt: skip
-    return any(r.double for r in (tensors or ranges) if r) if tensors or ranges else name.startswith(("numpy.", "math."))
+    return (
+        any(r.double for r in (tensors or ranges) if r) if tensors or ranges else name.startswith(("numpy.", "math."))
+    )
 
 
 def floats(world: Libraries, effect: Effect, given: Given) -> list[Range]:
@@ -100,7 +102,9 @@ def count(world: Libraries, given: Given) -> int | None:
     return math.prod(n for n in lengths if n is not None) if None not in lengths else None
 
 
-def _plain_interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None) -> Range:
+def _plain_interval(
+    world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None
+) -> Range:
     found = drawn(world, name, given) or _by_name(world, op, given)
     result = effect.result
     if found is None:
@@ -234,7 +238,18 @@ def _tightened(found: Range, result: Result) -> Range:
 def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: Node, found: Range) -> Range:
     values = list(given.values.values())
     ranges = operands(world, op, given)
-    if op in ("gather", "tile", "repeat", "reshape", "transpose", "expand_dims", "squeeze", "broadcast_to", "boolean_mask", "cast"):
+    if op in (
+        "gather",
+        "tile",
+        "repeat",
+        "reshape",
+        "transpose",
+        "expand_dims",
+        "squeeze",
+        "broadcast_to",
+        "boolean_mask",
+        "cast",
+    ):
         ranges = ranges[:1]
     if op in ("concat", "stack") and values:
         ranges = [of_value(world, v) or UNBOUNDED for v in items_of(world, values[0])]

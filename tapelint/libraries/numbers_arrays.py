@@ -84,34 +84,73 @@ def _softplus(x: float) -> float:
 
 
 UNARY: dict[str, Callable[[float], float]] = {
-    "negative": lambda x: -x, "abs": abs, "square": lambda x: x * x, "sqrt": _guard(math.sqrt, 0.0),
-    "rsqrt": _guard(lambda x: divide(1.0, math.sqrt(x)), 0.0), "reciprocal": lambda x: divide(1.0, x),
-    "exp": _guard(_exp), "log": _guard(_log, 0.0), "log1p": _guard(lambda x: _log(1 + x), -1.0),
-    "expm1": _guard(lambda x: _exp(x) - 1), "sin": _guard(math.sin), "cos": _guard(math.cos), "tan": _guard(math.tan),
-    "tanh": _guard(_tanh), "sigmoid": _guard(_sigmoid), "softplus": _guard(_softplus),
-    "relu": lambda x: x if x > 0 or x != x else 0.0, "relu6": lambda x: min(max(x, 0.0), 6.0),
-    "sign": lambda x: float((x > 0) - (x < 0)), "floor": _guard(lambda x: float(math.floor(x))),
-    "ceil": _guard(lambda x: float(math.ceil(x))), "round": _guard(lambda x: float(round(x))),
-    "rint": _guard(lambda x: float(round(x))), "acos": _guard(math.acos, -1.0, 1.0), "asin": _guard(math.asin, -1.0, 1.0),
-    "atan": math.atan, "acosh": _guard(math.acosh, 1.0), "asinh": _guard(math.asinh),
+    "negative": lambda x: -x,
+    "abs": abs,
+    "square": lambda x: x * x,
+    "sqrt": _guard(math.sqrt, 0.0),
+    "rsqrt": _guard(lambda x: divide(1.0, math.sqrt(x)), 0.0),
+    "reciprocal": lambda x: divide(1.0, x),
+    "exp": _guard(_exp),
+    "log": _guard(_log, 0.0),
+    "log1p": _guard(lambda x: _log(1 + x), -1.0),
+    "expm1": _guard(lambda x: _exp(x) - 1),
+    "sin": _guard(math.sin),
+    "cos": _guard(math.cos),
+    "tan": _guard(math.tan),
+    "tanh": _guard(_tanh),
+    "sigmoid": _guard(_sigmoid),
+    "softplus": _guard(_softplus),
+    "relu": lambda x: x if x > 0 or x != x else 0.0,
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "sign": lambda x: float((x > 0) - (x < 0)),
+    "floor": _guard(lambda x: float(math.floor(x))),
+    "ceil": _guard(lambda x: float(math.ceil(x))),
+    "round": _guard(lambda x: float(round(x))),
+    "rint": _guard(lambda x: float(round(x))),
+    "acos": _guard(math.acos, -1.0, 1.0),
+    "asin": _guard(math.asin, -1.0, 1.0),
+    "atan": math.atan,
+    "acosh": _guard(math.acosh, 1.0),
+    "asinh": _guard(math.asinh),
     "atanh": _guard(lambda x: math.copysign(INF, x) if abs(x) == 1 else math.atanh(x), -1.0, 1.0),
-    "sinh": _guard(math.sinh), "cosh": _guard(math.cosh), "erf": _guard(math.erf), "log2": _guard(lambda x: _log(x) / math.log(2), 0.0),
-    "log10": _guard(lambda x: _log(x) / math.log(10), 0.0), "logical_not": lambda x: float(not x), "not": lambda x: float(not x),
-    "is_nan": lambda x: float(x != x), "is_finite": lambda x: float(not (math.isinf(x) or x != x)),
-    "zeros_like": lambda x: 0.0, "ones_like": lambda x: 1.0, "log_sigmoid": _guard(lambda x: -_softplus(-x)),
-}  # fmt: skip
+    "sinh": _guard(math.sinh),
+    "cosh": _guard(math.cosh),
+    "erf": _guard(math.erf),
+    "log2": _guard(lambda x: _log(x) / math.log(2), 0.0),
+    "log10": _guard(lambda x: _log(x) / math.log(10), 0.0),
+    "logical_not": lambda x: float(not x),
+    "not": lambda x: float(not x),
+    "is_nan": lambda x: float(x != x),
+    "is_finite": lambda x: float(not (math.isinf(x) or x != x)),
+    "zeros_like": lambda x: 0.0,
+    "ones_like": lambda x: 1.0,
+    "log_sigmoid": _guard(lambda x: -_softplus(-x)),
+}
 
 BINARY: dict[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": divide, "**": power,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": divide,
+    "**": power,
     "//": lambda a, b: float(math.floor(a / b)) if b and math.isfinite(a / b) else NAN,
     "%": lambda a, b: a % b if b and math.isfinite(a) and math.isfinite(b) else NAN,
-    "maximum": lambda a, b: max(a, b), "minimum": lambda a, b: min(a, b), "squared_difference": lambda a, b: (a - b) * (a - b),
-    "divide_no_nan": lambda a, b: divide(a, b) if b else 0.0, "multiply_no_nan": lambda a, b: a * b if b else 0.0,
-    "xlogy": lambda a, b: a * UNARY["log"](b) if a else 0.0, "atan2": lambda a, b: math.atan2(a, b),
-    "==": lambda a, b: float(a == b), "!=": lambda a, b: float(a != b), "<": lambda a, b: float(a < b),
-    "<=": lambda a, b: float(a <= b), ">": lambda a, b: float(a > b), ">=": lambda a, b: float(a >= b),
-    "logical_and": lambda a, b: float(bool(a and b)), "logical_or": lambda a, b: float(bool(a or b)),
-}  # fmt: skip
+    "maximum": lambda a, b: max(a, b),
+    "minimum": lambda a, b: min(a, b),
+    "squared_difference": lambda a, b: (a - b) * (a - b),
+    "divide_no_nan": lambda a, b: divide(a, b) if b else 0.0,
+    "multiply_no_nan": lambda a, b: a * b if b else 0.0,
+    "xlogy": lambda a, b: a * UNARY["log"](b) if a else 0.0,
+    "atan2": lambda a, b: math.atan2(a, b),
+    "==": lambda a, b: float(a == b),
+    "!=": lambda a, b: float(a != b),
+    "<": lambda a, b: float(a < b),
+    "<=": lambda a, b: float(a <= b),
+    ">": lambda a, b: float(a > b),
+    ">=": lambda a, b: float(a >= b),
+    "logical_and": lambda a, b: float(bool(a and b)),
+    "logical_or": lambda a, b: float(bool(a or b)),
+}
 
 
 def _std(values: Sequence[float], double: bool) -> float:
@@ -125,13 +164,22 @@ def _logsumexp(values: Sequence[float], double: bool) -> float:
 
 
 REDUCE: dict[str, Callable[[Sequence[float], bool], float]] = {
-    "sum": lambda v, _: math.fsum(v), "mean": lambda v, _: math.fsum(v) / len(v), "max": lambda v, _: max(v),
-    "min": lambda v, _: min(v), "prod": lambda v, _: math.prod(v), "any": lambda v, _: float(any(v)),
-    "all": lambda v, _: float(all(v)), "norm": lambda v, _: math.sqrt(math.fsum(x * x for x in v)),
-    "euclidean_norm": lambda v, _: math.sqrt(math.fsum(x * x for x in v)), "std": _std,
-    "variance": lambda v, d: _std(v, d) ** 2, "logsumexp": _logsumexp, "argmax": lambda v, _: float(v.index(max(v))),
-    "argmin": lambda v, _: float(v.index(min(v))), "count_nonzero": lambda v, _: float(sum(1 for x in v if x)),
-}  # fmt: skip
+    "sum": lambda v, _: math.fsum(v),
+    "mean": lambda v, _: math.fsum(v) / len(v),
+    "max": lambda v, _: max(v),
+    "min": lambda v, _: min(v),
+    "prod": lambda v, _: math.prod(v),
+    "any": lambda v, _: float(any(v)),
+    "all": lambda v, _: float(all(v)),
+    "norm": lambda v, _: math.sqrt(math.fsum(x * x for x in v)),
+    "euclidean_norm": lambda v, _: math.sqrt(math.fsum(x * x for x in v)),
+    "std": _std,
+    "variance": lambda v, d: _std(v, d) ** 2,
+    "logsumexp": _logsumexp,
+    "argmax": lambda v, _: float(v.index(max(v))),
+    "argmin": lambda v, _: float(v.index(min(v))),
+    "count_nonzero": lambda v, _: float(sum(1 for x in v if x)),
+}
 
 
 def _softmax(values: Sequence[float], double: bool) -> list[float]:
@@ -149,11 +197,13 @@ def _log_softmax(values: Sequence[float], double: bool) -> list[float]:
 
 
 ALONG: dict[str, Callable[[Sequence[float], bool], list[float]]] = {
-    "softmax": _softmax, "log_softmax": _log_softmax, "reverse": lambda v, _: list(reversed(v)),
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "reverse": lambda v, _: list(reversed(v)),
     "cumsum": lambda v, _: [math.fsum(v[: i + 1]) for i in range(len(v))],
     "sort": lambda v, _: sorted(v),
     "l2_normalize": lambda v, _: [x / math.sqrt(max(math.fsum(y * y for y in v), 1e-12)) for x in v],
-}  # fmt: skip
+}
 
 
 def size(shape: Iterable[int]) -> int:
@@ -202,7 +252,9 @@ def broadcast(array: Array, shape: tuple[int, ...]) -> Array | None:
     if not array.shape:
         return Array(shape, array.flat * size(shape)) if size(shape) <= LARGEST else None
     lead = len(shape) - len(array.shape)
-    return picked(array, shape, lambda index: [i if n > 1 else 0 for i, n in zip(index[lead:], array.shape, strict=True)])
+    return picked(
+        array, shape, lambda index: [i if n > 1 else 0 for i, n in zip(index[lead:], array.shape, strict=True)]
+    )
 
 
 def elementwise(function: Callable[..., float], arrays: Sequence[Array], double: bool) -> Array | None:
@@ -279,8 +331,9 @@ def matmul(a: Array, b: Array, double: bool) -> Array | None:
         return None
     flat = (
         sum(rounded(a.flat[r * inner + k] * b.flat[k * columns + c], double) for k in range(inner))
-        for r in range(rows) for c in range(columns)
-    )  # fmt: skip
+        for r in range(rows)
+        for c in range(columns)
+    )
     return made((rows, columns), flat, double)
 
 

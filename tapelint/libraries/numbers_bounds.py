@@ -1,4 +1,4 @@
-"""How low and how high the numbers are that an operation gives: intervals, with ends that are met or only approached."""
+"""How low and how high the numbers of a result are: intervals, whose ends are met or only approached."""
 
 from __future__ import annotations
 
@@ -12,10 +12,54 @@ from .numbers_arrays import UNARY, divide, power
 
 End = tuple[float, bool]
 RISING = frozenset(
-    "exp log log1p expm1 tanh sigmoid softplus relu relu6 sqrt atan sinh asinh erf floor ceil round rint sign log2 log10 "
-    "log_sigmoid asin atanh acosh".split()
+    [
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "tanh",
+        "sigmoid",
+        "softplus",
+        "relu",
+        "relu6",
+        "sqrt",
+        "atan",
+        "sinh",
+        "asinh",
+        "erf",
+        "floor",
+        "ceil",
+        "round",
+        "rint",
+        "sign",
+        "log2",
+        "log10",
+        "log_sigmoid",
+        "asin",
+        "atanh",
+        "acosh",
+    ]
 )
-TRUTHS = frozenset("== != < <= > >= logical_and logical_or logical_not not is_nan is_finite is_inf any all equal".split())
+TRUTHS = frozenset(
+    [
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "not",
+        "is_nan",
+        "is_finite",
+        "is_inf",
+        "any",
+        "all",
+        "equal",
+    ]
+)
 
 
 def between(low: End, high: End) -> Range:
@@ -89,7 +133,9 @@ def absolute(a: Range) -> Range:
 def over(a: Range, b: Range) -> Range:
     """a / b."""
     if b.low > 0 or b.high < 0:
-        return times(a, between((divide(1.0, b.high), b.high_open or math.isinf(b.high)), (divide(1.0, b.low), b.low_open)))
+        return times(
+            a, between((divide(1.0, b.high), b.high_open or math.isinf(b.high)), (divide(1.0, b.low), b.low_open))
+        )
     if b.low == 0 and a.not_negative:
         return Range(0.0, low_open=a.positive)
     return UNBOUNDED
@@ -187,33 +233,58 @@ def rounds_to_zero(a: Range) -> bool:
 def truth(op: str, a: Range, b: Range) -> Range:
     """A comparison: 0, 1 or either."""
     sure = {
-        "<": (a.high < b.low, a.low >= b.high), "<=": (a.high <= b.low, a.low > b.high),
-        ">": (a.low > b.high, a.high <= b.low), ">=": (a.low >= b.high, a.high < b.low),
-        "==": (False, a.low > b.high or a.high < b.low), "!=": (a.low > b.high or a.high < b.low, False),
-    }.get(op, (False, False))  # fmt: skip
+        "<": (a.high < b.low, a.low >= b.high),
+        "<=": (a.high <= b.low, a.low > b.high),
+        ">": (a.low > b.high, a.high <= b.low),
+        ">=": (a.low >= b.high, a.high < b.low),
+        "==": (False, a.low > b.high or a.high < b.low),
+        "!=": (a.low > b.high or a.high < b.low, False),
+    }.get(op, (False, False))
     if sure[0] and not (a.array or b.array):
         return Range(1.0, 1.0)
     return Range(0.0, 0.0) if sure[1] and not (a.array or b.array) else Range(0.0, 1.0)
 
 
 TWO: dict[str, Callable[[Range, Range], Range]] = {
-    "+": plus, "-": lambda a, b: plus(a, negative(b)), "*": times, "/": over, "**": raised,
-    "maximum": lambda a, b: largest([a, b]), "minimum": lambda a, b: smallest([a, b]),
+    "+": plus,
+    "-": lambda a, b: plus(a, negative(b)),
+    "*": times,
+    "/": over,
+    "**": raised,
+    "maximum": lambda a, b: largest([a, b]),
+    "minimum": lambda a, b: smallest([a, b]),
     "squared_difference": lambda a, b: square(plus(a, negative(b))),
     "divide_no_nan": lambda a, b: Range(0.0) if a.not_negative and b.not_negative else UNBOUNDED,
     "where": lambda a, b: a.join(b),
-}  # fmt: skip
+}
 ONE: dict[str, Callable[[Range], Range]] = {
-    "negative": negative, "abs": absolute, "square": square, "reciprocal": lambda a: over(Range(1.0, 1.0), a),
-    "rsqrt": lambda a: over(Range(1.0, 1.0), rising("sqrt", a)), "cosh": lambda a: Range(1.0), "sin": lambda a: Range(-1.0, 1.0),
-    "cos": lambda a: Range(-1.0, 1.0), "acos": lambda a: Range(0.0, math.pi), "zeros_like": lambda a: Range(0.0, 0.0),
-    "ones_like": lambda a: Range(1.0, 1.0), "log_softmax": lambda a: Range(high=0.0, high_open=True),
+    "negative": negative,
+    "abs": absolute,
+    "square": square,
+    "reciprocal": lambda a: over(Range(1.0, 1.0), a),
+    "rsqrt": lambda a: over(Range(1.0, 1.0), rising("sqrt", a)),
+    "cosh": lambda a: Range(1.0),
+    "sin": lambda a: Range(-1.0, 1.0),
+    "cos": lambda a: Range(-1.0, 1.0),
+    "acos": lambda a: Range(0.0, math.pi),
+    "zeros_like": lambda a: Range(0.0, 0.0),
+    "ones_like": lambda a: Range(1.0, 1.0),
+    "log_softmax": lambda a: Range(high=0.0, high_open=True),
     "logsumexp": lambda a: replace(Range(a.low), low_open=a.low_open),
-}  # fmt: skip
+}
 MANY: dict[str, Callable[[Range, int | None], Range]] = {
-    "sum": total, "mean": lambda a, n: a, "max": lambda a, n: a, "min": lambda a, n: a, "cumsum": lambda a, n: total(a, None),
-    "prod": lambda a, n: Range(0.0, 1.0) if a.not_negative and a.high <= 1 else Range(0.0) if a.not_negative else UNBOUNDED,
-    "norm": length, "euclidean_norm": length, "std": spread,
-    "variance": lambda a, n: square(spread(a, n)), "softmax": softmax,
+    "sum": total,
+    "mean": lambda a, n: a,
+    "max": lambda a, n: a,
+    "min": lambda a, n: a,
+    "cumsum": lambda a, n: total(a, None),
+    "prod": lambda a, n: (
+        Range(0.0, 1.0) if a.not_negative and a.high <= 1 else Range(0.0) if a.not_negative else UNBOUNDED
+    ),
+    "norm": length,
+    "euclidean_norm": length,
+    "std": spread,
+    "variance": lambda a, n: square(spread(a, n)),
+    "softmax": softmax,
     "count_nonzero": lambda a, n: Range(0.0, float(n) if n is not None else math.inf),
-}  # fmt: skip
+}

@@ -14,11 +14,21 @@ if TYPE_CHECKING:
     from .world import Libraries
 
 DRAWS = (
-    "tensorflow.random.normal", "tensorflow.random.uniform", "tensorflow.random.truncated_normal", "keras.random.normal",
-    "keras.random.uniform", "keras.random.truncated_normal", "numpy.random.normal", "numpy.random.uniform",
-    "numpy.random.randn", "numpy.random.rand", "numpy.random.standard_normal", "tensorflow.random.stateless_normal",
-    "tensorflow.random.stateless_uniform", "numpy.random.random",
-)  # fmt: skip
+    "tensorflow.random.normal",
+    "tensorflow.random.uniform",
+    "tensorflow.random.truncated_normal",
+    "keras.random.normal",
+    "keras.random.uniform",
+    "keras.random.truncated_normal",
+    "numpy.random.normal",
+    "numpy.random.uniform",
+    "numpy.random.randn",
+    "numpy.random.rand",
+    "numpy.random.standard_normal",
+    "tensorflow.random.stateless_normal",
+    "tensorflow.random.stateless_uniform",
+    "numpy.random.random",
+)
 WIDEST_NORMAL = 7.0
 
 
@@ -28,7 +38,10 @@ def drawn(world: Libraries, name: str, given: Given) -> Range | None:
         return None
     last = name.rpartition(".")[2]
     if "uniform" in last or last in ("rand", "random"):
-        low, high = (_number(world, given, names, number) for names, number in ((("minval", "low"), 0.0), (("maxval", "high"), 1.0)))
+        low, high = (
+            _number(world, given, names, number)
+            for names, number in ((("minval", "low"), 0.0), (("maxval", "high"), 1.0))
+        )
         return Range(low, high, high_open=True) if low is not None and high is not None and low < high else UNBOUNDED
     mean, width = (_number(world, given, n, d) for n, d in ((("mean", "loc"), 0.0), (("stddev", "scale"), 1.0)))
     if mean is None or width is None:

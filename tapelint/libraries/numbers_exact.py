@@ -129,7 +129,11 @@ def _over_axes(world: Libraries, op: str, given: Given, array: Array, double: bo
             return None
         return reduced(op, array, wanted, keep, double)
     axis = constant(world, given, "axis")
-    axis = {"softmax": -1, "log_softmax": -1, "sort": -1, "cumsum": 0}.get(op, 0 if rank == 1 else None) if axis is None else axis
+    axis = (
+        {"softmax": -1, "log_softmax": -1, "sort": -1, "cumsum": 0}.get(op, 0 if rank == 1 else None)
+        if axis is None
+        else axis
+    )
     if not isinstance(axis, int) or not -rank <= axis < rank or rank == 0:
         return None
     return along(op, array, axis % rank, double)
@@ -143,7 +147,11 @@ def _identity(world: Libraries, given: Given, array: Array, of: ArrayOf, double:
     if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape):
         return broadcast(array, shape) if not array.shape else reshaped(array, shape)
     dtype = given.get("dtype")
-    return _converted(world, array, dtype, double) if dtype is not UNBOUND and dtype != NO_VALUE else made(array.shape, array.flat, double)
+    return (
+        _converted(world, array, dtype, double)
+        if dtype is not UNBOUND and dtype != NO_VALUE
+        else made(array.shape, array.flat, double)
+    )
 
 
 def _converted(world: Libraries, array: Array, dtype: Value, double: bool) -> Array | None:
@@ -190,7 +198,9 @@ def _expand(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
 
 def _squeeze(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
     axis = constant(world, given, "axis")
-    gone = axes_of(axis, len(array.shape)) if axis is not None else tuple(i for i, n in enumerate(array.shape) if n == 1)
+    gone = (
+        axes_of(axis, len(array.shape)) if axis is not None else tuple(i for i, n in enumerate(array.shape) if n == 1)
+    )
     if gone is None:
         return None
     return Array(tuple(n for i, n in enumerate(array.shape) if i not in gone), array.flat)
@@ -251,7 +261,12 @@ def _broadcast_to(world: Libraries, given: Given, array: Array, of: ArrayOf, dou
 def _gather(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
     indices = numbers_in(world, given.get("indices"), of)
     axis = constant(world, given, "axis")
-    if indices is None or axis not in (None, 0) or constant(world, given, "batch_dims") not in (None, 0) or not array.shape:
+    if (
+        indices is None
+        or axis not in (None, 0)
+        or constant(world, given, "batch_dims") not in (None, 0)
+        or not array.shape
+    ):
         return None
     if any(not 0 <= i < array.shape[0] for i in indices.flat):
         return None
@@ -280,7 +295,12 @@ def _matmul(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
     values = list(given.values.values())
     other = numbers_in(world, values[1], of) if len(values) > 1 else None
     flags = [constant(world, given, "transpose_a"), constant(world, given, "transpose_b")]
-    if other is None or any(f not in (None, True, False) for f in flags) or len(array.shape) != 2 or len(other.shape) != 2:
+    if (
+        other is None
+        or any(f not in (None, True, False) for f in flags)
+        or len(array.shape) != 2
+        or len(other.shape) != 2
+    ):
         return None
     both = [_turned(a) if f else a for a, f in zip((array, other), flags, strict=True)]
     return matmul(both[0], both[1], double)
@@ -292,10 +312,21 @@ def _turned(array: Array) -> Array:
 
 
 STRUCTURE: dict[str, Callable[[Libraries, Given, Array, ArrayOf, bool], Array | None]] = {
-    "identity": _identity, "cast": _cast, "reshape": _reshape, "flatten": _flatten, "transpose": _transpose,
-    "expand_dims": _expand, "squeeze": _squeeze, "tile": _tile,
-    "repeat": _repeat, "broadcast_to": _broadcast_to, "gather": _gather, "@": _matmul, "one_hot": _one_hot, "boolean_mask": _masked,
-}  # fmt: skip
+    "identity": _identity,
+    "cast": _cast,
+    "reshape": _reshape,
+    "flatten": _flatten,
+    "transpose": _transpose,
+    "expand_dims": _expand,
+    "squeeze": _squeeze,
+    "tile": _tile,
+    "repeat": _repeat,
+    "broadcast_to": _broadcast_to,
+    "gather": _gather,
+    "@": _matmul,
+    "one_hot": _one_hot,
+    "boolean_mask": _masked,
+}
 
 
 # -- from nothing
@@ -358,8 +389,13 @@ def _range(world: Libraries, given: Given, double: bool) -> Array | None:
 
 
 MAKERS: dict[str, Callable[[Libraries, Given, bool], Array | None]] = {
-    "zeros": _filled(0.0), "ones": _filled(1.0), "fill": _fill, "eye": _eye, "linspace": _linspace, "range": _range,
-}  # fmt: skip
+    "zeros": _filled(0.0),
+    "ones": _filled(1.0),
+    "fill": _fill,
+    "eye": _eye,
+    "linspace": _linspace,
+    "range": _range,
+}
 
 
 # -- subscripts
@@ -388,7 +424,12 @@ def index(world: Libraries, array: Array, key: Value) -> Array | None:
             places = range(*slice(*ends).indices(length))
             plan.append(places)
             shape.append(len(places))
-        elif isinstance(k, Const) and isinstance(k.value, int) and not isinstance(k.value, bool) and -length <= k.value < length:
+        elif (
+            isinstance(k, Const)
+            and isinstance(k.value, int)
+            and not isinstance(k.value, bool)
+            and -length <= k.value < length
+        ):
             plan.append(k.value % length)
         else:
             return None

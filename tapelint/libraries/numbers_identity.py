@@ -20,13 +20,56 @@ if TYPE_CHECKING:
     from .arguments import Given
     from .world import Libraries
 
-LAYERS_BY_ROW = ("Dense", "Conv1D", "Conv2D", "Conv3D", "Embedding", "EinsumDense", "LayerNormalization", "PReLU",
-                 "Flatten", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "ReLU")  # fmt: skip
-BY_ROW = frozenset(
-    "+ - * / ** maximum minimum negative abs square sqrt exp log tanh sigmoid softplus relu elu selu gelu swish silu cast "
-    "identity log1p leaky_relu sin cos".split()
+LAYERS_BY_ROW = (
+    "Dense",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "Embedding",
+    "EinsumDense",
+    "LayerNormalization",
+    "PReLU",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "GlobalAveragePooling1D",
+    "ReLU",
 )
-WHOLE = frozenset("identity reshape expand_dims squeeze tile repeat broadcast_to gather transpose".split())
+BY_ROW = frozenset(
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "maximum",
+        "minimum",
+        "negative",
+        "abs",
+        "square",
+        "sqrt",
+        "exp",
+        "log",
+        "tanh",
+        "sigmoid",
+        "softplus",
+        "relu",
+        "elu",
+        "selu",
+        "gelu",
+        "swish",
+        "silu",
+        "cast",
+        "identity",
+        "log1p",
+        "leaky_relu",
+        "sin",
+        "cos",
+    ]
+)
+WHOLE = frozenset(
+    ["identity", "reshape", "expand_dims", "squeeze", "tile", "repeat", "broadcast_to", "gather", "transpose"]
+)
 MOST_ROWS = 16
 MOST_TERMS = 4
 
@@ -55,7 +98,13 @@ def _key(world: Libraries, name: str, op: str, given: Given, node: Node) -> Key 
         return None
     first = next(iter(keys.values()))
     copies = op == "identity" and len(keys) == 1 and first is not None
-    if copies and len(node.edges) == 1 and node.edges[0].outcome == FLOWS and node.kind == "tensor" and "shape" not in keys:
+    if (
+        copies
+        and len(node.edges) == 1
+        and node.edges[0].outcome == FLOWS
+        and node.kind == "tensor"
+        and "shape" not in keys
+    ):
         return first
     weights = _weights(world, node) if name.startswith("keras.layers.") else ()
     word = "copy" if copies else op or name
@@ -109,7 +158,9 @@ def _form(world: Libraries, value: Value) -> tuple[float, tuple[tuple[Key, float
     return world.known.linear.get(key, (0.0, ((key, 1.0),)))
 
 
-def _scaled(form: tuple[float, tuple[tuple[Key, float], ...]], by: float) -> tuple[float, tuple[tuple[Key, float], ...]]:
+def _scaled(
+    form: tuple[float, tuple[tuple[Key, float], ...]], by: float
+) -> tuple[float, tuple[tuple[Key, float], ...]]:
     return form[0] * by, tuple((k, c * by) for k, c in form[1])
 
 
@@ -209,10 +260,28 @@ def _generic(name: str, op: str, ranges: Sequence[Range | None]) -> bool:
     known = [r for r in ranges if r is not None]
     if op in ("+", "-", "@", "*", "/") and len(ranges) > 1:
         keys = {r.key for r in known}
-        return any(r.generic for r in known) and len(keys) == len(known) and (op in "+-" or len(known) == len(ranges) and all(
-            r.generic or r.low > 0 or r.high < 0 or (op == "@" and r.array is not None and any(r.array.flat)) for r in known
-        ))  # fmt: skip
-    return bool(known) and known[0].generic and (op in WHOLE or op in ("negative", "abs", "square", "exp", "mean", "sum", "[]", "tanh"))
+        return (
+            any(r.generic for r in known)
+            and len(keys) == len(known)
+            and (
+                op in "+-"
+                or (
+                    len(known) == len(ranges)
+                    and all(
+                        r.generic
+                        or r.low > 0
+                        or r.high < 0
+                        or (op == "@" and r.array is not None and any(r.array.flat))
+                        for r in known
+                    )
+                )
+            )
+        )
+    return (
+        bool(known)
+        and known[0].generic
+        and (op in WHOLE or op in ("negative", "abs", "square", "exp", "mean", "sum", "[]", "tanh"))
+    )
 
 
 def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
@@ -233,4 +302,6 @@ def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
         return "pairs"
     if one[0] in laid and other[0] in laid and one[1] == other[1]:
         return "pairs"
-    return "pairs" if (one[0] == "transpose" and one[1] == right) or (other[0] == "transpose" and other[1] == left) else ""
+    return (
+        "pairs" if (one[0] == "transpose" and one[1] == right) or (other[0] == "transpose" and other[1] == left) else ""
+    )

@@ -39,9 +39,16 @@ def of_part(
 ) -> tuple[shapes.Shape | None, Range | None]:
     """Shape and numbers of one of the parts that `unstack`, `split` or iterating give; `index` None: of any of them."""
     shape = shapes.of_value(world, value)
-    if shape is None or not isinstance(axis, Const) or not isinstance(axis.value, int) or not -len(shape) <= axis.value < len(shape):
+    if (
+        shape is None
+        or not isinstance(axis, Const)
+        or not isinstance(axis.value, int)
+        or not -len(shape) <= axis.value < len(shape)
+    ):
         own = of_value(world, value)
-        return None, replace(own, array=None, points=(), key=None, rows=None, same=frozenset()) if own is not None else None
+        return None, replace(
+            own, array=None, points=(), key=None, rows=None, same=frozenset()
+        ) if own is not None else None
     at = axis.value % len(shape)
     length = shape[at]
     if index is None or (split and (length is None or not count or length % count)):

@@ -1,4 +1,4 @@
-"""The numbers that an operation's result can be seen to meet, and why: zeros of a mask's sum, a softmax that rounds to 0."""
+"""The numbers that a result can be seen to meet, and why: a mask that sums to 0, a softmax that rounds to 0."""
 
 from __future__ import annotations
 
@@ -111,7 +111,11 @@ def _rounding(scene: Scene) -> list[Reach]:
         found.append(Reach(floor, f"`{scene.text}` rounds to {floor:.0f}"))
     if r.high > high:
         found.append(Reach(1.0, f"`{scene.text}` rounds to 1"))
-    return found + [p for p in _mapped(points_of(r), UNARY[scene.op]) if p.at not in (floor, 1.0)] if scene.op in UNARY else found
+    return (
+        found + [p for p in _mapped(points_of(r), UNARY[scene.op]) if p.at not in (floor, 1.0)]
+        if scene.op in UNARY
+        else found
+    )
 
 
 def _bound(scene: Scene) -> list[Reach]:
@@ -132,7 +136,10 @@ def _bound(scene: Scene) -> list[Reach]:
 
 
 def _truth(scene: Scene) -> list[Reach]:
-    return [Reach(0.0, f"`{scene.text}` can select nothing", "all"), Reach(1.0, f"`{scene.text}` can be true everywhere", "all")]
+    return [
+        Reach(0.0, f"`{scene.text}` can select nothing", "all"),
+        Reach(1.0, f"`{scene.text}` can be true everywhere", "all"),
+    ]
 
 
 def _cast(scene: Scene) -> list[Reach]:
@@ -148,9 +155,10 @@ def _difference(scene: Scene) -> list[Reach]:
     function = BINARY["-"] if scene.op == "-" else BINARY["squared_difference"]
     if scene.equal:
         because = {
-            "all": f"`{scene.text}` is a difference of equals", "row": f"both sides of `{scene.text}` have a row in common",
+            "all": f"`{scene.text}` is a difference of equals",
+            "row": f"both sides of `{scene.text}` have a row in common",
             "pairs": "each is compared with itself too",
-        }[scene.equal]  # fmt: skip
+        }[scene.equal]
         return [Reach(0.0, because, "all" if scene.equal == "all" else "row", True)]
     if b.constant is not None:
         return _mapped(points_of(a), lambda x: function(x, b.low))
@@ -203,22 +211,62 @@ def _reduction(scene: Scene) -> list[Reach]:
     for p in points_of(r):
         if p.scope == "all":
             found.append(p if p.at == 0 or scene.op in ("mean", "max", "min") else replace(p, at=math.nan))
-        elif (p.scope == "row" and scene.partial) or (scene.op == "min" and p.at == r.low):
-            found.append(replace(p, scope="element"))
-        elif scene.op == "prod" and p.at == 0:
+        elif (
+            (p.scope == "row" and scene.partial)
+            or (scene.op == "min" and p.at == r.low)
+            or (scene.op == "prod" and p.at == 0)
+        ):
             found.append(replace(p, scope="element"))
     return [p for p in found if p.at == p.at and (p.at == 0 or scene.op in ("mean", "max", "min"))]
 
 
 RULES: dict[str, Callable[[Scene], list[Reach]]] = {
-    "relu": _relu, "relu6": _relu, "softmax": _rounding, "sigmoid": _rounding, "tanh": _rounding, "hard_sigmoid": _rounding,
-    "maximum": _bound, "minimum": _bound, "clip_by_value": _bound, "count_nonzero": _count, "cast": _cast,
-    "identity": _kept, "reshape": _kept, "flatten": _kept, "transpose": _kept, "expand_dims": _kept, "squeeze": _kept,
-    "tile": _kept, "repeat": _kept, "broadcast_to": _kept, "gather": _kept, "boolean_mask": _parts, "concat": _parts,
-    "stack": _parts, "[]": _kept, "reverse": _kept, "where": _chosen, "-": _difference, "squared_difference": _difference,
-    "+": _sum_of_two, "*": _product, "/": _quotient, "**": _power, "@": _matmul, "sum": _reduction, "mean": _reduction,
-    "max": _reduction, "min": _reduction, "prod": _reduction, "norm": _reduction, "euclidean_norm": _reduction,
+    "relu": _relu,
+    "relu6": _relu,
+    "softmax": _rounding,
+    "sigmoid": _rounding,
+    "tanh": _rounding,
+    "hard_sigmoid": _rounding,
+    "maximum": _bound,
+    "minimum": _bound,
+    "clip_by_value": _bound,
+    "count_nonzero": _count,
+    "cast": _cast,
+    "identity": _kept,
+    "reshape": _kept,
+    "flatten": _kept,
+    "transpose": _kept,
+    "expand_dims": _kept,
+    "squeeze": _kept,
+    "tile": _kept,
+    "repeat": _kept,
+    "broadcast_to": _kept,
+    "gather": _kept,
+    "boolean_mask": _parts,
+    "concat": _parts,
+    "stack": _parts,
+    "[]": _kept,
+    "reverse": _kept,
+    "where": _chosen,
+    "-": _difference,
+    "squared_difference": _difference,
+    "+": _sum_of_two,
+    "*": _product,
+    "/": _quotient,
+    "**": _power,
+    "@": _matmul,
+    "sum": _reduction,
+    "mean": _reduction,
+    "max": _reduction,
+    "min": _reduction,
+    "prod": _reduction,
+    "norm": _reduction,
+    "euclidean_norm": _reduction,
     "l2_normalize": lambda scene: [p for p in points_of(scene.ranges[0]) if p.at == 0],
-    "zeros_like": lambda scene: [], "ones_like": lambda scene: [], "round": lambda scene: [],
-    **{op: _truth for op in ("==", "!=", "<", "<=", ">", ">=", "sequence_mask", "logical_and", "logical_or", "logical_not")},
-}  # fmt: skip
+    "zeros_like": lambda scene: [],
+    "ones_like": lambda scene: [],
+    "round": lambda scene: [],
+    **dict.fromkeys(
+        ("==", "!=", "<", "<=", ">", ">=", "sequence_mask", "logical_and", "logical_or", "logical_not"), _truth
+    ),
+}

@@ -1,6 +1,6 @@
-"""Results that cannot change: a softmax over one element, a ReLU of what is certainly negative, a bound that always holds.
+"""Results that cannot change: a softmax over one element, a ReLU of negative numbers, a bound that always holds.
 
-Their edges let no gradient through. Each was measured to give exact zeros on TensorFlow. And what random functions draw.
+Their edges let no gradient through. Each was measured to give exact zeros on TensorFlow.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ CERTAINLY_ZERO = -105.0
 FLAT_TANH = 10.0
 MARGIN = 1.0
 MOST_NODES = 200
-ZEROS = frozenset("zeros zeros_like fill identity cast broadcast_to tile reshape expand_dims * []".split())
+ZEROS = frozenset(
+    ["zeros", "zeros_like", "fill", "identity", "cast", "broadcast_to", "tile", "reshape", "expand_dims", "*", "[]"]
+)
 CONSTANT = "constant"
 
 
@@ -134,12 +136,15 @@ def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> boo
 
 
 FLAT: dict[str, Callable[[Libraries, Given, Sequence[Range]], bool]] = {
-    "relu": lambda world, given, r: len(given.values) == 1 and r[0].high <= (-MARGIN if r[0].array is not None else -1e-6),
+    "relu": lambda world, given, r: (
+        len(given.values) == 1 and r[0].high <= (-MARGIN if r[0].array is not None else -1e-6)
+    ),
     "relu6": lambda world, given, r: r[0].high < -1e-6 or r[0].low > 6.001,
     "sigmoid": lambda world, given, r: _flat(r[0], CERTAINLY_ZERO, CERTAINLY_ONE),
     "tanh": lambda world, given, r: _flat(r[0], -FLAT_TANH, FLAT_TANH),
-    "softmax": _softmax, "log_softmax": _log_softmax,
-}  # fmt: skip
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+}
 
 
 def _all(a: Range, b: Range, holds: Callable[[float, float], bool]) -> bool:
@@ -171,7 +176,9 @@ def _clip(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
 
 def _extreme(greatest: bool) -> Callable[[Libraries, Given, Sequence[Range]], list[Value]]:
     def sides(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
-        if len(r) < 2 or (r[0].constant is None and r[1].constant is None and r[0].array is not None and r[1].array is not None):
+        if len(r) < 2 or (
+            r[0].constant is None and r[1].constant is None and r[0].array is not None and r[1].array is not None
+        ):
             return []
         first, second = list(given.values.values())[:2]
         low, high = (r[0], r[1]) if greatest else (r[1], r[0])
@@ -193,7 +200,11 @@ def _zeros(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
 def _no_share(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     """Nothing divided by something."""
     values = list(given.values.values())[:2]
-    return values[1:] if len(values) == 2 and r[0].low == 0 == r[0].high and _made_of_zeros(values[0]) and r[1].low > 0 else []
+    return (
+        values[1:]
+        if len(values) == 2 and r[0].low == 0 == r[0].high and _made_of_zeros(values[0]) and r[1].low > 0
+        else []
+    )
 
 
 def _made_of_zeros(value: Value) -> bool:
@@ -214,14 +225,25 @@ def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
 
 
 SIDES: dict[str, Callable[[Libraries, Given, Sequence[Range]], list[Value]]] = {
-    "clip_by_value": _clip, "maximum": _extreme(True), "minimum": _extreme(False), "*": _zeros, "@": _zeros, "where": _where, "/": _no_share,
-}  # fmt: skip
+    "clip_by_value": _clip,
+    "maximum": _extreme(True),
+    "minimum": _extreme(False),
+    "*": _zeros,
+    "@": _zeros,
+    "where": _where,
+    "/": _no_share,
+}
 
 
 def _single_value(world: Libraries, given: Given) -> bool:
     """Whether a batch normalisation sees one value a channel."""
     shape = shapes.of_value(world, _first(given))
-    return given.get("training") == Const(True) and shape is not None and len(shape) > 1 and all(n == 1 for n in shape[:-1])
+    return (
+        given.get("training") == Const(True)
+        and shape is not None
+        and len(shape) > 1
+        and all(n == 1 for n in shape[:-1])
+    )
 
 
 def _single_feature(world: Libraries, given: Given) -> bool:
@@ -239,6 +261,6 @@ def _no_kernel(world: Libraries, node: Node) -> bool:
 
 MULTIPLYING = frozenset(f"keras.layers.{n}" for n in ("Dense", "Conv1D", "Conv2D", "Conv3D", "EinsumDense"))
 LAYERS: dict[str, Callable[[Libraries, Given], bool]] = {
-    "keras.layers.BatchNormalization": _single_value, "keras.layers.LayerNormalization": _single_feature,
-}  # fmt: skip
-
+    "keras.layers.BatchNormalization": _single_value,
+    "keras.layers.LayerNormalization": _single_feature,
+}

@@ -25,14 +25,38 @@ if TYPE_CHECKING:
 Kind = Literal["division", "root", "log", "power", "inverse", "overflow"]
 Evidence = Literal["certain", "possible", "unknown"]
 KINDS: dict[str, Kind] = {
-    "/": "division", "reciprocal": "division", "xdivy": "division", "sqrt": "root", "rsqrt": "root", "norm": "root",
-    "std": "root", "euclidean_norm": "root", "cbrt": "root", "hypot": "root", "log": "log", "log1p": "log", "log2": "log",
-    "log10": "log", "xlogy": "log", "xlog1py": "log", "**": "power", "acos": "inverse", "asin": "inverse",
-    "atanh": "inverse", "acosh": "inverse", "atan2": "inverse", "erfinv": "inverse", "exp": "overflow", "expm1": "overflow",
-    "cosh": "overflow", "sinh": "overflow",
-}  # fmt: skip
+    "/": "division",
+    "reciprocal": "division",
+    "xdivy": "division",
+    "sqrt": "root",
+    "rsqrt": "root",
+    "norm": "root",
+    "std": "root",
+    "euclidean_norm": "root",
+    "cbrt": "root",
+    "hypot": "root",
+    "log": "log",
+    "log1p": "log",
+    "log2": "log",
+    "log10": "log",
+    "xlogy": "log",
+    "xlog1py": "log",
+    "**": "power",
+    "acos": "inverse",
+    "asin": "inverse",
+    "atanh": "inverse",
+    "acosh": "inverse",
+    "atan2": "inverse",
+    "erfinv": "inverse",
+    "exp": "overflow",
+    "expm1": "overflow",
+    "cosh": "overflow",
+    "sinh": "overflow",
+}
 NORMS = ("norm", "euclidean_norm", "std")
-NOT_NEGATIVE = frozenset("abs square norm softmax sigmoid relu sqrt exp softplus variance std".split())
+NOT_NEGATIVE = frozenset(
+    ["abs", "square", "norm", "softmax", "sigmoid", "relu", "sqrt", "exp", "softplus", "variance", "std"]
+)
 LARGEST_EXPONENT = {False: 88.72, True: 709.7}
 
 
@@ -144,7 +168,7 @@ class _Scene:
     def _constant_divisor(self) -> None:
         """A divisor that carries no gradient of its own still spoils that of what it divides."""
         names = list(self.given.values)
-        if len(names) < 2 or self.effect.inputs.get(names[1]) is not None and self.effect.inputs[names[1]].singular:
+        if len(names) < 2 or (self.effect.inputs.get(names[1]) is not None and self.effect.inputs[names[1]].singular):
             return
         self._note(names[1], 0.0, "inf", self._evidence(self._range(names[1]), 0.0, None), False, False)
 
@@ -162,9 +186,16 @@ class _Scene:
         return "unknown" if r.contains(at) and not r.generic else None
 
     def _note(
-        self, parameter: str, number: float, gradient: str, found: Reach | Evidence | None, guarded: bool, finite: bool,
-        at: str = "", because: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        parameter: str,
+        number: float,
+        gradient: str,
+        found: Reach | Evidence | None,
+        guarded: bool,
+        finite: bool,
+        at: str = "",
+        because: str = "",
+    ) -> None:
         if found is None or len(self.world.known.judgements) > 20_000:
             return
         evidence: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
@@ -181,12 +212,26 @@ class _Scene:
         word: Literal["inf", "nan", "inf or nan"] = "nan" if gradient == "nan" else "inf or nan"
         self.world.known.judgements.append(
             Judgement(
-                self.kind, self.name, self.result.node, place, value, numbers_known.key_of(self.world, value), number,
-                at or f"{number:g}", word, evidence, because or (found.because if isinstance(found, Reach) else ""),
-                guarded, finite, isinstance(found, Reach) and found.held, self._never_negative(parameter), self.site,
-                tuple(inputs), numerator,
+                self.kind,
+                self.name,
+                self.result.node,
+                place,
+                value,
+                numbers_known.key_of(self.world, value),
+                number,
+                at or f"{number:g}",
+                word,
+                evidence,
+                because or (found.because if isinstance(found, Reach) else ""),
+                guarded,
+                finite,
+                isinstance(found, Reach) and found.held,
+                self._never_negative(parameter),
+                self.site,
+                tuple(inputs),
+                numerator,
             )
-        )  # fmt: skip
+        )
 
     def _never_negative(self, parameter: str) -> bool:
         """Whether an argument is not negative by what computes it, not only by the numbers that it starts with."""
@@ -215,7 +260,13 @@ class _Scene:
         """Norms and standard deviations: singular where the result is 0."""
         parameter = next(iter(self.given.values))
         r = self._range(parameter)
-        if self.op == "norm" and numbers_exact.constant(self.world, self.given, "ord") not in (None, "euclidean", 2, 2.0, "fro"):
+        if self.op == "norm" and numbers_exact.constant(self.world, self.given, "ord") not in (
+            None,
+            "euclidean",
+            2,
+            2.0,
+            "fro",
+        ):
             return
         own = self.result.range or UNBOUNDED
         found: Reach | Evidence | None = "unknown"
@@ -239,10 +290,17 @@ class _Scene:
         """A standard deviation is 0 where all values along the axes are equal."""
         shape = shapes.of_value(self.world, next(iter(self.given.values.values())))
         axes = numbers_exact.axes(self.world, self.given, len(shape)) if shape is not None else None
-        if shape is not None and axes is not None and axes and all(shape[a] == 1 or a - len(shape) in r.same for a in axes):
+        if (
+            shape is not None
+            and axes is not None
+            and axes
+            and all(shape[a] == 1 or a - len(shape) in r.same for a in axes)
+        ):
             alone = all(shape[a] == 1 for a in axes)
             return "certain", "there is one value only" if alone else "all values along the axis are equal"
-        equal = next((p for p in r.points if p.scope == "all" or (p.scope == "row" and "axis" in self.given.values)), None)
+        equal = next(
+            (p for p in r.points if p.scope == "all" or (p.scope == "row" and "axis" in self.given.values)), None
+        )
         if equal is not None:
             return equal, ""
         if r.low == r.high:
@@ -261,7 +319,15 @@ class _Scene:
             both = elementwise(_worst, [base.array, exponent.array], True)
             worst = max(both.flat, default=0.0) if both is not None else 0.0
             if worst:
-                self._note(names[0], 0.0, "nan" if worst == 2 else "inf", "certain", False, False, "negative" if worst == 2 else "0")
+                self._note(
+                    names[0],
+                    0.0,
+                    "nan" if worst == 2 else "inf",
+                    "certain",
+                    False,
+                    False,
+                    "negative" if worst == 2 else "0",
+                )
             return
         e = exponent.constant
         if e is None:
@@ -271,8 +337,14 @@ class _Scene:
         if e > 0 and whole:
             return
         found = self._evidence(base, 0.0, None if whole else "below") if e < 1 else self._evidence_below(base)
-        at = "0" if e < 1 and (whole or base.not_negative or base.point(0.0)) else "0 or negative" if e < 1 else "negative"
-        self._note(names[0], 0.0, "inf" if e < 1 else "nan", found, False, 0 < e, at)
+        at = (
+            "0"
+            if e < 1 and (whole or base.not_negative or base.point(0.0))
+            else "0 or negative"
+            if e < 1
+            else "negative"
+        )
+        self._note(names[0], 0.0, "inf" if e < 1 else "nan", found, False, e > 0, at)
 
     def _evidence_below(self, base: Range) -> Reach | Evidence | None:
         if base.not_negative:

@@ -45,33 +45,152 @@ def as_shape(world: Libraries, value: Value) -> Shape | None:
 
 
 MADE_BY_SHAPE = {
-    "tensorflow.zeros": "shape", "tensorflow.ones": "shape", "tensorflow.fill": "dims", "tensorflow.random.normal": "shape",
-    "tensorflow.random.uniform": "shape", "tensorflow.random.truncated_normal": "shape", "numpy.zeros": "shape",
-    "numpy.ones": "shape", "numpy.empty": "shape", "numpy.full": "shape", "keras.random.normal": "shape",
-    "keras.random.uniform": "shape", "keras.ops.zeros": "shape", "keras.ops.ones": "shape", "tensorflow.reshape": "shape",
-    "tensorflow.broadcast_to": "shape", "keras.ops.reshape": "newshape", "numpy.random.normal": "size",
+    "tensorflow.zeros": "shape",
+    "tensorflow.ones": "shape",
+    "tensorflow.fill": "dims",
+    "tensorflow.random.normal": "shape",
+    "tensorflow.random.uniform": "shape",
+    "tensorflow.random.truncated_normal": "shape",
+    "numpy.zeros": "shape",
+    "numpy.ones": "shape",
+    "numpy.empty": "shape",
+    "numpy.full": "shape",
+    "keras.random.normal": "shape",
+    "keras.random.uniform": "shape",
+    "keras.ops.zeros": "shape",
+    "keras.ops.ones": "shape",
+    "tensorflow.reshape": "shape",
+    "tensorflow.broadcast_to": "shape",
+    "keras.ops.reshape": "newshape",
+    "numpy.random.normal": "size",
     "numpy.random.uniform": "size",
-}  # fmt: skip
+}
 
-SAME_SHAPE = frozenset((
-    "abs", "exp", "log", "log1p", "sqrt", "square", "tanh", "sin", "cos", "sigmoid", "relu", "softplus", "negative", "sign",
-    "floor", "ceil", "round", "identity", "stop_gradient", "zeros_like", "ones_like", "cast", "softmax", "log_softmax",
-    "clip_by_value", "elu", "selu", "gelu", "erf", "rsqrt", "reciprocal", "acos", "asin", "atan", "leaky_relu", "swish", "silu",
-    "convert_to_tensor", "constant", "atanh", "acosh", "asinh", "sinh", "cosh", "expm1", "array", "asarray", "relu6", "cumsum",
-    "l2_normalize", "log_sigmoid", "reverse", "logical_not", "is_nan", "is_finite", "rint", "softsign", "mish",
-))  # fmt: skip
-BROADCASTING = frozenset((
-    "+", "-", "*", "/", "**", "//", "%", "maximum", "minimum", "squared_difference", "divide_no_nan", "multiply_no_nan", "xlogy",
-    "atan2", "==", "!=", "<", "<=", ">", ">=", "logical_and", "logical_or",
-))  # fmt: skip
+SAME_SHAPE = frozenset(
+    (
+        "abs",
+        "exp",
+        "log",
+        "log1p",
+        "sqrt",
+        "square",
+        "tanh",
+        "sin",
+        "cos",
+        "sigmoid",
+        "relu",
+        "softplus",
+        "negative",
+        "sign",
+        "floor",
+        "ceil",
+        "round",
+        "identity",
+        "stop_gradient",
+        "zeros_like",
+        "ones_like",
+        "cast",
+        "softmax",
+        "log_softmax",
+        "clip_by_value",
+        "elu",
+        "selu",
+        "gelu",
+        "erf",
+        "rsqrt",
+        "reciprocal",
+        "acos",
+        "asin",
+        "atan",
+        "leaky_relu",
+        "swish",
+        "silu",
+        "convert_to_tensor",
+        "constant",
+        "atanh",
+        "acosh",
+        "asinh",
+        "sinh",
+        "cosh",
+        "expm1",
+        "array",
+        "asarray",
+        "relu6",
+        "cumsum",
+        "l2_normalize",
+        "log_sigmoid",
+        "reverse",
+        "logical_not",
+        "is_nan",
+        "is_finite",
+        "rint",
+        "softsign",
+        "mish",
+    )
+)
+BROADCASTING = frozenset(
+    (
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "//",
+        "%",
+        "maximum",
+        "minimum",
+        "squared_difference",
+        "divide_no_nan",
+        "multiply_no_nan",
+        "xlogy",
+        "atan2",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "logical_and",
+        "logical_or",
+    )
+)
 REDUCING = frozenset(
-    ("sum", "mean", "max", "min", "prod", "norm", "euclidean_norm", "std", "variance", "argmax", "argmin", "any", "all", "logsumexp")
+    (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "prod",
+        "norm",
+        "euclidean_norm",
+        "std",
+        "variance",
+        "argmax",
+        "argmin",
+        "any",
+        "all",
+        "logsumexp",
+    )
 )
 SAME_LAYERS = frozenset(
     f"keras.layers.{n}"
-    for n in ("Dropout", "BatchNormalization", "LayerNormalization", "Activation", "ReLU", "Softmax", "LeakyReLU", "ELU", "PReLU",
-              "GaussianNoise", "SpatialDropout2D", "GroupNormalization", "Identity", "Rescaling")
-)  # fmt: skip
+    for n in (
+        "Dropout",
+        "BatchNormalization",
+        "LayerNormalization",
+        "Activation",
+        "ReLU",
+        "Softmax",
+        "LeakyReLU",
+        "ELU",
+        "PReLU",
+        "GaussianNoise",
+        "SpatialDropout2D",
+        "GroupNormalization",
+        "Identity",
+        "Rescaling",
+    )
+)
 
 
 def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
@@ -106,7 +225,9 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
         return result
     last = name.rpartition(".")[2]
     shape: Shape | None = None
-    size = parameter({"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}.get(last, ""))
+    size = parameter(
+        {"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}.get(last, "")
+    )
     number = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
     if last == "Dense":
         shape = (*before[:-1], number)
@@ -262,10 +383,19 @@ def _square(world: Libraries, given: Given) -> Shape | None:
 
 
 HANDLERS: dict[str, Callable[[Libraries, Given], Shape | None]] = {
-    "tile": _tiled, "repeat": _repeated, "expand_dims": _expanded, "squeeze": _squeezed, "transpose": _turned,
-    "concat": _concatenated, "stack": _stacked, "gather": _gathered, "one_hot": _hot, "linspace": _spaced, "eye": _square,
+    "tile": _tiled,
+    "repeat": _repeated,
+    "expand_dims": _expanded,
+    "squeeze": _squeezed,
+    "transpose": _turned,
+    "concat": _concatenated,
+    "stack": _stacked,
+    "gather": _gathered,
+    "one_hot": _hot,
+    "linspace": _spaced,
+    "eye": _square,
     "flatten": lambda world, given: (_count(before),) if (before := _first(world, given)) is not None else None,
-}  # fmt: skip
+}
 
 
 def _matmul(*shapes: Shape | None) -> Shape | None:
