@@ -15,6 +15,7 @@ from tapelint.problems import problems
 from tapelint.singular import singularities
 from tapelint.source import Source
 from tapelint.tape import Entered, Execution, TapeInfo, Tapes
+from tapelint.unreached import unreached
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
 
 from .flow.graph import Site
@@ -43,7 +44,9 @@ class _Builder:
         blocks = self._blocks(groups, gradients)
         told = {id(p) for g in gradients for p in g.problems} | {id(p) for b in blocks for p in b.problems}
         rest = tuple(f.problem for f in self.found if id(f.problem) not in told)
-        return Analysis(self.source.path, tuple(blocks), tuple(gradients), rest)
+        silent = unreached(self.source, {g.place.span for g in gradients})
+        every = sorted([*gradients, *silent], key=lambda g: g.place.span)
+        return Analysis(self.source.path, tuple(blocks), tuple(every), rest)
 
     def _groups(self) -> list[list[Execution]]:
         """Executions by the place of their call, in order of place; those after the program's end only if there are no others."""

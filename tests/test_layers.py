@@ -19,7 +19,7 @@ FLOORS = {
     "what libraries do": ("libraries",),
     "tapes": ("views", "backprop", "tape", "sources", "asking", "leaving"),
     "what rules see": (
-        *("paths", "found", "rebinding", "updates", "unbuilt", "notes", "problems", "conditions", "breaks"),
+        *("paths", "unreached", "found", "rebinding", "updates", "unbuilt", "notes", "conditions", "problems", "breaks"),
         *("overflow", "singular_guards", "singular", "report_views"),
     ),
     "a file run through": ("program",),
