@@ -183,11 +183,16 @@ class Questions:
     def in_tensorflow(self, qualified: str, place: Place, result: str = "") -> Fix | None:
         found = self._facts.replacement(qualified)
         file = self._file(place.span)
-        arguments = _arguments(file, place.span) if file and found else None
-        if found is None or arguments is None or not found.fits(*arguments) or self.used_as_array(place, result):
+        call = _call(file, place.span) if file and found else None
+        if found is None or call is None or self.used_as_array(place, result):
             return None
+        if not found.fits(len(call.args), [keyword.arg for keyword in call.keywords if keyword.arg]):
+            return None
+        # Of two arrays TensorFlow may refuse one for its dtype, where NumPy takes the wider.
+        values = [*call.args, *(keyword.value for keyword in call.keywords)]
+        safe = sum(not _is_literal(value) for value in values) < 2
         message = f"Use `{self.spelled(found.name, place)}`"
-        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=True)
+        return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
 
     def used_as_array(self, place: Place, name: str = "") -> bool:
         file = self._file(place.span)
@@ -222,7 +227,8 @@ class Questions:
         file = self._file(span)
         build: Callable[..., Edits] = getattr(fix, name)
         edits = build(file, span, *arguments) if file else ()
-        return Fix(message, edits, safe) if edits else None
+        # What lies in another file may be used by more than is seen from here.
+        return Fix(message, edits, safe and file is self._source) if edits else None
 
     def _file(self, span: Span) -> Source | None:
         return self._source if span.path == self._source.path else self._project.readable(span.path)
@@ -231,14 +237,21 @@ class Questions:
 _ASKED_OF = r"(?<![\w.]){}\.(?!shape\b|dtype\b|ndim\b)[A-Za-z]"
 
 
-def _arguments(source: Source, span: Span) -> tuple[int, list[str]] | None:
-    """How many positional arguments a call has, and its keywords; None where it has a star, or is no call."""
+def _call(source: Source, span: Span) -> ast.Call | None:
+    """The call at a span, if all its arguments are written out: none has a star."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and node.lineno == span.start.line and source.span(node) == span:
-            names = [keyword.arg for keyword in node.keywords if keyword.arg]
-            starred = len(names) < len(node.keywords) or any(isinstance(each, ast.Starred) for each in node.args)
-            return None if starred else (len(node.args), names)
+            starred = [each for each in node.args if isinstance(each, ast.Starred)]
+            return None if starred or any(keyword.arg is None for keyword in node.keywords) else node
     return None
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True
 
 
 def _span(place: Place | Span) -> Span:

@@ -75,7 +75,7 @@ class Context(Protocol):
         ...
 
     def in_tensorflow(self, qualified: str, place: Place, result: str = "") -> Fix | None:
-        """The safe fix that lets TensorFlow's own function do what the call at a place, of `qualified`, does.
+        """The fix that lets TensorFlow's own function do what the call at a place, of `qualified`, does.
 
         None, too, if something is asked of the `result`, the name it goes by, that only an array has.
         """
