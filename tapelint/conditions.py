@@ -98,8 +98,7 @@ class Decisions:
     ) -> tuple[ConditionEffect | None, tuple[str, ...], Place | None, tuple[Step, ...]]:
         """What a condition does; None in front where it matters to no gradient."""
         if event.error:
-            step = Step(event.site.span, "while a graph is made a tensor has no value to decide by")
-            return "raises", (), None, (step,)
+            return "raises", (), None, tuple(why_raises(self.syntax, event))
         asked = [e for e in self.tapes.executions if e.recording == recording and not e.dead and e.sources]
         matter = [e for e in asked if self._matters(event, e)]
         if not matter:
@@ -316,6 +315,32 @@ class Decisions:
             result=source.expression, sources=(source.expression,), steps=tuple(steps), certain=certain,
             in_graph=execution.in_graph, rest=tuple(rest),
         )  # fmt: skip
+
+
+def why_raises(syntax: Syntax, event: Event) -> list[Step]:
+    """Why AutoGraph leaves a condition as it is, and what comes of it."""
+    steps: list[Step] = []
+    site: Site | None = event.site
+    chain = event.chain
+    reason = _UNCONVERTED.get(event.call, "AutoGraph is off here")
+    while site is not None and event.call not in _UNCONVERTED:
+        function = syntax.function(site)
+        inside = syntax.parent(Site(site.source, function)) if function is not None else None
+        if isinstance(function, ast.FunctionDef) and function.name in KERAS_CALLS and isinstance(inside, ast.ClassDef):
+            reason = f"Keras runs `{function.name}` without AutoGraph"
+            break
+        site, chain = (chain.site, chain.outer) if chain is not None else (None, None)
+    if event.chain is not None and event.chain.site.span != event.site.span:
+        steps.append(Step(event.chain.site.span, "this runs while a graph is made"))
+    steps.append(Step(event.site.span, f"{reason}: a tensor without a value cannot decide"))
+    return steps
+
+
+KERAS_CALLS = ("call", "train_step", "test_step", "predict_step")
+_UNCONVERTED = {
+    "assert": "AutoGraph does not convert an `assert`",
+    "comprehension": "AutoGraph does not convert a comprehension",
+}
 
 
 def _test(site: Site) -> Site | None:

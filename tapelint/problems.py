@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tapelint import notes, rebinding, unbuilt, updates
 from tapelint.asking import bad_source, bad_target
+from tapelint.conditions import why_raises
 from tapelint.diagnostic import Span, Step
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import Node, Site
@@ -264,7 +265,7 @@ class _Reader:
         if call == "GradientTape.watch":
             return self._watch(event)
         if call.startswith("condition "):
-            steps = [Step(event.site.span, "while a graph is made a tensor has no value to decide by")]
+            steps = why_raises(self.syntax, event)
             return replace(self._problem("condition in graph", event.site, steps=steps), error=event.error)
         if call == "Optimizer.minimize":
             text = "Keras 3's optimizers have no `minimize`: take the gradient with a tape and call `apply_gradients`"
@@ -287,18 +288,19 @@ class _Reader:
             said = "the tape is not entered yet, and cannot watch"
             steps = [Step(event.site.span, f"{said}: {event.error}")]
             return replace(self._problem("impossible watch", event.site, text=said, steps=steps), error=event.error)
-        value = self._watched(event)
-        steps = _definition_step(value, site.text(40))
+        noted = self._noted_watch(event)
+        every = noted.items if isinstance(noted, Tuple) else (noted,)
+        value = next((o for v in every for o in options(v) if unwatchable(o)), noted)
+        steps = _definition_step(value, site.text(40)) if value is noted else []
         steps.append(Step(event.site.span, f"it cannot be watched: {event.error}"))
-        text = f"`{site.text(40)}` is {kind_of_thing(value)}, and cannot be watched"
+        word = "holds" if isinstance(noted, Tuple) else "is"
+        text = f"`{site.text(40)}` {word} {kind_of_thing(value)}, and cannot be watched"
         return replace(self._problem("impossible watch", site, text=text, steps=steps), error=event.error)
 
-    def _watched(self, event: Event) -> Value:
-        for other in self.tapes.events:
-            if other.word == "watch" and other.site == event.site and other.chain is event.chain:
-                items = other.value.items if isinstance(other.value, Tuple) else (other.value,)
-                return next((o for v in items for o in options(v) if unwatchable(o)), other.value)
-        return Const(None)
+    def _noted_watch(self, event: Event) -> Value:
+        """What a call of `watch` that raised was handed, a list taken apart."""
+        same = (e for e in self.tapes.events if e.word == "watch" and e.site == event.site and e.chain is event.chain)
+        return next((e.value for e in same), Const(None))
 
     def _augmented(self, event: Event) -> Problem:
         node = event.site.node
