@@ -31,6 +31,7 @@ from .values import (
     options,
 )
 
+TUPLE = "as a tuple"
 PROPERTIES = ("builtins.property", "functools.cached_property")
 
 
@@ -112,11 +113,28 @@ class Classes(Functions):
         return value
 
     def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
-        special = self.world.make_instance(cls, args, site)
-        if special is not None:
-            return special
+        if any(base == Library("typing.NamedTuple") for base in self.lineage(cls)):
+            return self._named_tuple(cls, args, site)
         instance = Cell(self.uid(), "instance", cls, site)
         self.initialise(instance, args, site)
+        return instance
+
+    def _named_tuple(self, cls: Class, args: Arguments, site: Site) -> Value:
+        """An object of a `typing.NamedTuple`: a tuple, or an object that is one where it has methods."""
+        fields = self._annotated_fields(cls)
+        items: list[Value] = []
+        for index, (name, owner) in enumerate(fields):
+            given = args.get(index, name)
+            default = self.state.get((owner.uid, name))
+            items.append(given if given is not UNBOUND else default if default is not UNBOUND else self.opaque(site))
+        made = Tuple(tuple(items), tuple(name for name, _ in fields))
+        if not any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in cls.node.body):
+            return made
+        instance = Cell(self.uid(), "instance", cls, site)
+        for name, value in zip(made.names, made.items, strict=True):
+            self.state.set((instance.uid, name), value)
+            self.note_field(instance.uid, name)
+        self.state.set((instance.uid, TUPLE), made)
         return instance
 
     def initialise(self, instance: Cell, args: Arguments, site: Site) -> None:
@@ -132,6 +150,9 @@ class Classes(Functions):
             self.world.inherited(instance, found[1], "__init__", site)
             if isinstance(found[1], (Opaque,)):
                 self.escape(args.every())
+
+    def fields_of_class(self, cls: Value) -> list[str]:
+        return [name for name, _ in self._annotated_fields(cls)]
 
     def _annotated_fields(self, cls: Value) -> list[tuple[str, Class]]:
         """A dataclass's or named tuple's fields, in order."""
@@ -202,6 +223,8 @@ class Classes(Functions):
         value = self.state.get((base.uid, name))
         if value is not UNBOUND:
             return value
+        if name == "__dict__":
+            return Cell(self.uid(), "fields", base, site)
         if name == "__class__":
             return base.info if isinstance(base.info, Value) else self.opaque(site)
         if found is None:
@@ -304,6 +327,8 @@ class Classes(Functions):
             return Many(self.join_all(every))
         if isinstance(value, Generator):
             return self.generate(value, site)
+        if isinstance(value, Cell) and isinstance(held := self.state.get((value.uid, TUPLE)), Tuple):
+            return list(held.items)
         items = containers.sequence(self, value)
         if items is not None:
             return items if isinstance(items, Many) else list(items.items)

@@ -26,6 +26,11 @@ def make_dict(core: Core, pairs: Iterable[tuple[Value, Value]] | Many, site: Sit
     return cell
 
 
+def is_dict(value: Value) -> bool:
+    """Whether a value is a dict."""
+    return isinstance(value, Cell) and value.kind == "dict"
+
+
 def sequence(core: Core, value: Value) -> Tuple | Many | None:
     """The items of a list, tuple or set; None for what is none."""
     if isinstance(value, (Tuple, Many)):

@@ -371,7 +371,7 @@ class Core:
         names = self.state.get((uid, "__names__"))
         if isinstance(names, Names):
             return [self.state.get((uid, name)) for name in names.names]
-        return [self.state.get((uid, "items"))]
+        return [self.state.get((uid, "items")), self.state.get((uid, "uses"))]
 
     def note_field(self, uid: int, name: str) -> None:
         """Remember that a field exists, in the order of first writing."""

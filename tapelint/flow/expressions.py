@@ -195,6 +195,11 @@ class Expressions(Core):
         return method if method is not None else self.world.operate(op, [left, right], site)
 
     def _sequence_operator(self, op: str, left: Value, right: Value) -> Value | None:
+        if op == "|" and containers.is_dict(left) and containers.is_dict(right):
+            merged = containers.make_dict(self, [])
+            self.update_dict(merged, left)
+            self.update_dict(merged, right)
+            return merged
         first, second = containers.sequence(self, left), containers.sequence(self, right)
         if op == "+" and (first is None) != (second is None) and (isinstance(left, Opaque) or isinstance(right, Opaque)):
             return self._unknown_sum(left, right)
@@ -432,6 +437,9 @@ class Expressions(Core):
             return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
         if isinstance(base, Cell) and base.kind == "dict":
             found = containers.lookup(self, base, key)
+            if found is UNBOUND and isinstance(base.info, Value):
+                found = self.call(base.info, Arguments([]), site)
+                containers.store(self, base, key, found)
             return found if found is not UNBOUND else self.opaque(site, [base, key])
         if isinstance(base, Cell) and base.kind == "instance":
             method = self.class_attribute(base, "__getitem__")
@@ -519,20 +527,36 @@ class Expressions(Core):
         outer = self.frame
         frame = Frame(self.uid(), outer.source, outer.module, (outer.uid, *outer.scopes), owner=_COMPREHENSION)
         frame.globals = outer.globals
-        frame.loops = []
-        results: list[Value] = []
         first = self.evaluate(node.generators[0].iter)
+        if isinstance(node, ast.GeneratorExp):
+            return self._later(node, frame, first)
+        items = self._results(node, frame, first)
+        if isinstance(node, ast.DictComp):
+            return self._dict_of(items, self.site(node))
+        return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
+
+    def _results(self, node: ast.expr, frame: Frame, first: Value) -> Tuple | Many:
+        """What a comprehension gives, item by item where their number is known."""
+        results: list[Value] = []
         self.frames.append(frame)
         try:
             sure = self._generate(node, 0, first, results)
         finally:
             self.frames.pop()
-        items: Tuple | Many = Tuple(tuple(results)) if sure else Many(self.join_all(results))
-        if isinstance(node, ast.DictComp):
-            return self._dict_of(items, self.site(node))
-        if isinstance(node, ast.GeneratorExp):
-            return containers.make_list(self, items, "list")
-        return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
+        return Tuple(tuple(results)) if sure else Many(self.join_all(results))
+
+    def _later(self, node: ast.GeneratorExp, frame: Frame, first: Value) -> Value:
+        """A generator expression: its items are computed when they are asked for."""
+
+        def compute() -> list[Value] | Many:
+            items = self._results(node, frame, first)
+            return list(items.items) if isinstance(items, Tuple) else items
+
+        cell = Cell(self.uid(), "iterator", compute, self.site(node))
+        names = dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        uses = [first, *(v for name in names if isinstance(v := self.look_up(name), (Data, Opaque, Cell, OneOf, Tuple, Many)))]
+        self.state.set((cell.uid, "uses"), Tuple(tuple(uses)))
+        return cell
 
     def _dict_of(self, items: Tuple | Many, site: Site) -> Value:
         if isinstance(items, Many):

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 
 from . import containers
+from .core import Arguments
 from .expressions import Expressions
 from .graph import Site
-from .values import UNBOUND, Cell, Const, Opaque, Tuple, Value
+from .values import UNBOUND, Cell, Const, Library, Opaque, Tuple, Value
 
 
 class Matching(Expressions):
@@ -62,8 +63,43 @@ class Matching(Expressions):
             return self._match_sequence(pattern, subject, site)
         if isinstance(pattern, ast.MatchMapping):
             return self._match_mapping(pattern, subject, site)
+        if isinstance(pattern, ast.MatchClass):
+            return self._match_class(pattern, subject, site)
+        return None, self._anything(pattern, subject, site)
+
+    def _anything(self, pattern: ast.pattern, subject: Value, site: Site) -> dict[str, Value]:
+        """What a pattern binds where nothing is known of the parts."""
         names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
-        return None, {name: self.opaque(site, [subject]) for name in names}
+        return {name: self.opaque(site, [subject]) for name in names}
+
+    def _match_class(self, pattern: ast.MatchClass, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+        """`Name(part, name=part)`: an object of the class whose attributes fit."""
+        cls = self.evaluate(pattern.cls)
+        fits = self.truth(self.call(Library("builtins.isinstance"), Arguments([subject, cls]), site))
+        if fits is False:
+            return False, {}
+        fields = self.fields_of_class(cls)
+        if pattern.patterns and isinstance(cls, Library) and len(pattern.patterns) == 1:
+            parts = [(subject, pattern.patterns[0])]
+        elif len(pattern.patterns) <= len(fields):
+            named = zip(fields, pattern.patterns, strict=False)
+            parts = [(self.attribute(subject, name, site), part) for name, part in named]
+        else:
+            return None, self._anything(pattern, subject, site)
+        parts += [
+            (self.attribute(subject, name, site), part)
+            for name, part in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True)
+        ]
+        bound: dict[str, Value] = {}
+        for value, part in parts:
+            fit, more = self.matches(part, value, site)
+            bound |= more
+            fits = False if fit is False or fits is False else fits if fit else None
+        return fits, bound
+
+    def fields_of_class(self, cls: Value) -> list[str]:
+        """The names that positional patterns of a class stand for."""
+        raise NotImplementedError
 
     def _match_sequence(self, pattern: ast.MatchSequence, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
         items = containers.sequence(self, subject)

@@ -124,6 +124,9 @@ class Statements(Loops):
         """`left op= right`: lists change in place, all else is a new value."""
         if isinstance(left, OneOf):
             return self.join_all([self.augment(op, option, right, site) for option in left.options])
+        if isinstance(left, Cell) and containers.is_dict(left) and op == "|":
+            self.update_dict(left, right)
+            return left
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
             containers.extend(self, left, self.elements(right, site))
             return left

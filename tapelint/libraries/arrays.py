@@ -5,10 +5,23 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Flag, Library, Many, Method, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import (
+    NO_VALUE,
+    Cell,
+    Const,
+    Data,
+    Flag,
+    Library,
+    Many,
+    Method,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+)
 
-from . import apply, python
-from .world import Libraries, Registry
+from . import apply, sequences
+from .world import Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
 DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
@@ -29,13 +42,19 @@ def register(registry: Registry) -> None:
     registry.methods[("shape", "__getitem__")] = _size
     for name in ("as_list", "concatenate"):
         registry.methods[("shape", name)] = lambda world, base, args, site: base
-    registry.methods[("shape", "num_elements")] = lambda world, base, args, site: python.count(world, site)
+    registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world, site)
     registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("tensor", "set_shape")] = lambda world, base, args, site: NO_VALUE
     registry.methods[("ndarray", "__setitem__")] = _store_in_array
+    for op in ("+", "-", "*", "/", "**", "//", "%", "@"):
+        registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
+    for name in ("fill", "put", "sort", "partition", "itemset", "resize"):
+        registry.methods[("ndarray", name)] = _change
+    for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
+        registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = lambda world, base, name, site: (
-        world.run.opaque(site) if name == "dims" else python.count(world, site) if name in ("rank", "ndims") else None
+        world.run.opaque(site) if name == "dims" else sequences.count(world, site) if name in ("rank", "ndims") else None
     )
 
 
@@ -44,16 +63,16 @@ def shape_value(world: Libraries, base: Value, site: Site) -> Value:
     shape = base.shape if isinstance(base, (Data, Variable)) else None
     cell = Cell(world.run.uid(), "shape", shape, site)
     if shape is None:
-        world.run.state.set((cell.uid, "items"), Many(python.count(world, site)))
+        world.run.state.set((cell.uid, "items"), Many(sequences.count(world, site)))
     else:
-        sizes = tuple(Const(n) if n is not None else python.count(world, site) for n in shape)
+        sizes = tuple(Const(n) if n is not None else sequences.count(world, site) for n in shape)
         world.run.state.set((cell.uid, "items"), Tuple(sizes))
     return cell
 
 
 def _sizes(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
     items = world.run.state.get((cell.uid, "items"))
-    return list(items.items) if isinstance(items, Tuple) else Many(python.count(world, site))
+    return list(items.items) if isinstance(items, Tuple) else Many(sequences.count(world, site))
 
 
 def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -65,7 +84,7 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         found = containers.index(world.run, items, args.positional[0])
         if isinstance(found, (Const, Data, Tuple)):
             return found
-    return python.count(world, site)
+    return sequences.count(world, site)
 
 
 def dtype_value(dtype: str) -> Value:
@@ -81,7 +100,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         return dtype_value(base.dtype)
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
-        return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else python.count(world, site)
+        return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world, site)
     if name in ("name", "device", "path", "op", "graph"):
         return Const(getattr(base, "name", "") or name) if name == "name" else world.inert(name, Arguments([]), site)
     if name in ("T", "real", "imag", "flat"):
@@ -168,6 +187,42 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     if name in ("item", "tolist"):
         return Data(node, "python", dtype)
     return Data(node, "numpy", dtype, base.shape if isinstance(base, Data) and name in ("astype", "copy") else None)
+
+
+def _changed(world: Libraries, value: Value) -> None:
+    """An array is changed in place: it and what it is a view of hold other numbers from now on."""
+    node = world.run.node_of(value)
+    while node is not None and node.kind == "numpy":
+        world.run.state.set((node.id, "changed"), Flag())
+        node = next((e.node for e in node.edges if e.node.kind == "numpy"), None)
+
+
+def _augmented(op: str) -> MethodHandler:
+    """`array op= value`: in place for an array, a new tensor where the value is one."""
+
+    def augment(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Data)
+        made = world.run.operate(op, base, args.positional[0], site)
+        if isinstance(made, Data) and made.kind == "numpy":
+            _changed(world, base)
+            world.run.state.set((base.node.id, "stored"), made)
+        return made
+
+    return augment
+
+
+def _change(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`array.fill(value)` and the like."""
+    _changed(world, base)
+    for value in args.positional:
+        if isinstance(value, (Data, Variable, Opaque)):
+            _store_in_array(world, base, Arguments([NO_VALUE, value]), site)
+    return NO_VALUE
+
+
+def _change_first(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`np.copyto(array, values)` and the like."""
+    return _change(world, args.positional[0], args.after(1), site) if args.positional else NO_VALUE
 
 
 def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -7,12 +7,15 @@ from . import (
     collections,
     contexts,
     copies,
+    deciding,
     graphs,
     keras,
     models,
     operators,
     python,
     random_arrays,
+    sequences,
+    standard,
     subclassed,
     tensor_arrays,
     tensorflow,
@@ -25,7 +28,8 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    of_python = (operators, python, collections, contexts, arrays, random_arrays)
+    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays)
     of_tensorflow = (variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, subclassed, copies, training)
-    for room in (*of_python, *of_tensorflow):
+    last = (deciding,)
+    for room in (*of_python, *of_tensorflow, *last):
         room.register(registry)

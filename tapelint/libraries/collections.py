@@ -7,7 +7,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Many, Tuple, Value, Wrapped
 
-from . import python
+from . import sequences, standard
 from .world import Libraries, MethodHandler, Registry
 
 
@@ -20,7 +20,7 @@ def register(registry: Registry) -> None:
     registry.methods.update({("str", name): handler for name, handler in STRING.items()})
     registry.methods[("str", "*")] = _string_method
     registry.methods.update({("tuple", name): handler for name, handler in TUPLE.items()})
-    registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: python.count(w, s)
+    registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: sequences.count(w, s)
     registry.calls["named tuple"] = _make_named
 
 
@@ -74,6 +74,14 @@ def _pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return element if element is not UNBOUND else world.run.opaque(site)
 
 
+def _pop_left(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return _pop(world, base, Arguments([Const(0)]), site)
+
+
+def _append_left(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return _insert(world, base, Arguments([Const(0), args.positional[0]]), site)
+
+
 def _clear(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     world.run.state.set((base.uid, "items"), Tuple(()))
@@ -81,7 +89,7 @@ def _clear(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 
 
 def _copy(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    return python._copy(world, Arguments([base]), site)
+    return standard._copy(world, Arguments([base]), site)
 
 
 def _reverse(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -94,7 +102,7 @@ def _reverse(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
 
 def _sort(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    made = python.BUILTINS["sorted"](world, Arguments([base], dict(args.keywords)), site)
+    made = sequences.BUILTINS["sorted"](world, Arguments([base], dict(args.keywords)), site)
     assert isinstance(made, Cell)
     world.run.state.set((base.uid, "items"), world.run.state.get((made.uid, "items")))
     return NO_VALUE
@@ -113,12 +121,12 @@ def _remove(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 
 
 def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    return python.count(world, site)
+    return sequences.count(world, site)
 
 
 LIST: dict[str, MethodHandler] = {
-    "append": _append, "appendleft": _append, "add": _append, "extend": _extend, "update": _extend, "insert": _insert,
-    "pop": _pop, "popleft": _pop, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
+    "append": _append, "appendleft": _append_left, "add": _append, "extend": _extend, "update": _extend, "insert": _insert,
+    "pop": _pop, "popleft": _pop_left, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
     "remove": _remove, "discard": _remove, "index": _count, "count": _count,
 }  # fmt: skip
 TUPLE: dict[str, MethodHandler] = {"index": _count, "count": _count}
@@ -213,5 +221,5 @@ def _string_method(world: Libraries, base: Value, args: Arguments, site: Site) -
     return world.inert("str", Arguments([base, *rest]), site)
 
 
-_PURE = frozenset("lower upper strip lstrip rstrip startswith endswith replace split rsplit title capitalize isdigit".split())
+_PURE = frozenset(["lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "replace", "split", "rsplit", "title", "capitalize", "isdigit"])
 STRING: dict[str, MethodHandler] = {}

@@ -8,7 +8,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Tuple, Value
 
-from . import apply, python
+from . import apply, sequences
 from .world import Libraries, Registry
 
 
@@ -61,7 +61,7 @@ def _array_unstack(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 TENSOR_ARRAY = {
     "write": _array_write, "stack": _array_stack, "concat": _array_stack, "read": _array_read, "gather": _array_stack,
-    "unstack": _array_unstack, "size": lambda world, base, args, site: python.count(world, site),
+    "unstack": _array_unstack, "size": lambda world, base, args, site: sequences.count(world, site),
     "mark_used": lambda world, base, args, site: NO_VALUE, "close": lambda world, base, args, site: NO_VALUE,
     "identity": lambda world, base, args, site: base,
 }  # fmt: skip

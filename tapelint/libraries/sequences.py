@@ -1,0 +1,467 @@
+"""Python's built-in functions and itertools on sequences: made at once where Python does, later where Python waits.
+
+What Python makes lazily (`map`, `filter`, generator expressions, most of itertools) is an object that computes its items
+when they are asked for: only then a tape that records sees the operations.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.expressions import fold
+from tapelint.flow.graph import Site
+from tapelint.flow.values import (
+    FALSE,
+    NO_VALUE,
+    TRUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Generator,
+    Many,
+    OneOf,
+    Tuple,
+    Value,
+    Variable,
+)
+
+from . import apply
+from .world import Libraries, Registry
+
+Compute = Callable[[], "list[Value] | Many"]
+Handler = Callable[[Libraries, Arguments, Site], Value]
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
+    registry.functions.update({f"itertools.{name}": handler for name, handler in ITERTOOLS.items()})
+    registry.functions["functools.reduce"] = _reduce
+    registry.elements["iterator"] = _iterate
+    registry.elements["const"] = lambda world, value, site: []
+
+
+# -- iterators
+
+
+def _iterate(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
+    """Use an iterator up."""
+    items = _remaining(world, cell, site)
+    world.run.state.set((cell.uid, "items"), Tuple(()))
+    return items
+
+
+def _remaining(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
+    """What an iterator still gives; a lazy one computes it now."""
+    items = world.run.state.get((cell.uid, "items"))
+    if items is UNBOUND and callable(cell.info):
+        found: list[Value] | Many = cell.info()
+        return found
+    if isinstance(items, Tuple):
+        return list(items.items)
+    return items if isinstance(items, Many) else Many(items if items is not UNBOUND else world.run.opaque(site))
+
+
+def iterator(world: Libraries, items: list[Value] | Many, site: Site) -> Cell:
+    """An object that gives these items once."""
+    cell = Cell(world.run.uid(), "iterator", site=site)
+    world.run.state.set((cell.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items)))
+    return cell
+
+
+def lazily(world: Libraries, uses: Sequence[Value], compute: Compute, site: Site) -> Cell:
+    """An object that computes its items when they are asked for. `uses`: the values that it keeps for that."""
+    cell = Cell(world.run.uid(), "iterator", compute, site)
+    world.run.state.set((cell.uid, "uses"), Tuple(tuple(uses)))
+    return cell
+
+
+def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
+    value = args.positional[0]
+    if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
+        return value
+    return iterator(world, world.run.elements(value, site), site)
+
+
+def _next(world: Libraries, args: Arguments, site: Site) -> Value:
+    value = args.positional[0]
+    if isinstance(value, Cell) and value.kind == "iterator":
+        items = _remaining(world, value, site)
+        world.run.state.set((value.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items[1:])))
+        if isinstance(items, Many):
+            return items.element
+        return items[0] if items else args.get(1, "default", world.run.opaque(site))
+    found = world.run.elements(value, site)
+    if isinstance(found, Many):
+        return found.element
+    if found:
+        return world.run.join_all(found) if isinstance(value, Generator) else found[0]
+    return args.get(1, "default", world.run.opaque(site))
+
+
+# -- containers
+
+
+def _listed(kind: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        items: list[Value] | Many = world.run.elements(args.positional[0], site) if args.positional else []
+        made: Tuple | Many = items if isinstance(items, Many) else Tuple(tuple(items))
+        return made if kind == "tuple" else containers.make_list(world.run, made, kind, site)
+
+    return make
+
+
+def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
+    cell = containers.make_dict(world.run, [], site)
+    if args.positional:
+        first = args.positional[0]
+        if isinstance(first, Cell) and first.kind == "dict":
+            world.run.update_dict(cell, first)
+        else:
+            items = world.run.elements(first, site)
+            if isinstance(items, Many):
+                world.run.state.set((cell.uid, "items"), items)
+            else:
+                for pair in items:
+                    if isinstance(pair, Tuple) and len(pair.items) == 2:
+                        containers.store(world.run, cell, pair.items[0], pair.items[1])
+    for name, value in args.keywords.items():
+        containers.store(world.run, cell, Const(name), value)
+    return cell
+
+
+def _range(world: Libraries, args: Arguments, site: Site) -> Value:
+    numbers = [a.value for a in args.positional if isinstance(a, Const) and isinstance(a.value, int)]
+    if len(numbers) == len(args.positional) and numbers and not args.rest:
+        try:
+            found = range(*numbers)
+        except (TypeError, ValueError):
+            return world.run.opaque(site)
+        return Tuple(tuple(Const(n) for n in found[:64]))
+    return Many(Data(world.run.constant_node(), "python", "i"))
+
+
+def _len(world: Libraries, args: Arguments, site: Site) -> Value:
+    value = args.positional[0] if args.positional else UNBOUND
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
+        return Const(len(value.value))
+    items = containers.sequence(world.run, value)
+    if isinstance(items, Tuple):
+        return Const(len(items.items))
+    if isinstance(value, Cell) and value.kind == "dict":
+        known = containers.pairs(world.run, value)
+        if known is not None:
+            return Const(len(known))
+    if isinstance(value, (Data, Variable)) and value.shape and value.shape[0] is not None:
+        return Const(value.shape[0])
+    if isinstance(value, Cell) and value.kind == "instance":
+        method = world.run.class_attribute(value, "__len__")
+        if method is not None:
+            return world.run.call(method, Arguments([]), site)
+    return count(world, site)
+
+
+def count(world: Libraries, site: Site) -> Data:
+    """A whole number of which nothing more is known."""
+    return Data(world.run.constant_node(), "python", "i")
+
+
+# -- what passes items on
+
+
+def _columns(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
+    """The items of several sequences, and how many rows they have; None where nobody can tell."""
+    columns = [world.run.elements(value, site) for value in values]
+    known = [len(c) for c in columns if isinstance(c, list)]
+    return columns, min(known) if known else None
+
+
+def _row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
+    return [c[index] if isinstance(c, list) else c.element for c in columns]
+
+
+def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
+    if args.rest is not None:
+        return iterator(world, Many(Many(args.rest)), site)
+    columns, length = _columns(world, args.positional, site)
+    rows: list[Value] = [Tuple(tuple(_row(columns, i))) for i in range(length if length is not None else 1)]
+    made = iterator(world, rows if length is not None else Many(rows[0]), site)
+    world.run.state.set((made.uid, "zipped"), Tuple(tuple(args.positional)))
+    return made
+
+
+def _zip_longest(world: Libraries, args: Arguments, site: Site) -> Value:
+    columns, _ = _columns(world, args.positional, site)
+    fill = args.keywords.get("fillvalue", NO_VALUE)
+    if not all(isinstance(c, list) for c in columns):
+        return iterator(world, Many(Tuple(tuple(_one(world, c) for c in columns))), site)
+    known = [c for c in columns if isinstance(c, list)]
+    rows = [Tuple(tuple(c[i] if i < len(c) else fill for c in known)) for i in range(max(map(len, known), default=0))]
+    return iterator(world, list(rows), site)
+
+
+def _one(world: Libraries, items: list[Value] | Many) -> Value:
+    return items.element if isinstance(items, Many) else world.run.join_all(items)
+
+
+def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[0], site)
+    start = args.get(1, "start", Const(0))
+    if isinstance(items, Many) or not (isinstance(start, Const) and isinstance(start.value, int)):
+        element = items.element if isinstance(items, Many) else world.run.join_all(items)
+        return Many(Tuple((Data(world.run.constant_node(), "python", "i"), element)))
+    return iterator(world, [Tuple((Const(start.value + i), item)) for i, item in enumerate(items)], site)
+
+
+def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[0], site)
+    return items if isinstance(items, Many) else iterator(world, items[::-1], site)
+
+
+def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[0], site)
+    if isinstance(items, Many):
+        return containers.make_list(world.run, items)
+    order = _order(world, items, args.keywords.get("key", NO_VALUE), site)
+    if order is None:
+        element = world.run.join_all(items)
+        return containers.make_list(world.run, Tuple((element,) * len(items)))
+    turned = args.keywords.get("reverse", FALSE)
+    if isinstance(turned, Const) and turned.value:
+        order.reverse()
+    return containers.make_list(world.run, Tuple(tuple(items[i] for i in order)))
+
+
+def _order(world: Libraries, items: list[Value], key: Value, site: Site) -> list[int] | None:
+    """The order of items by keys that are known; None where they are not."""
+    keys = items if key == NO_VALUE else [world.run.call(key, Arguments([item]), site) for item in items]
+    plain: list[object] = []
+    for value in keys:
+        part = value.items[0] if isinstance(value, Tuple) and value.items else value
+        if not isinstance(part, Const):
+            return list(range(len(items))) if len(items) < 2 else None
+        plain.append(part.value)
+    if key == NO_VALUE and any(isinstance(value, Tuple) for value in keys) and len(set(plain)) < len(plain):
+        return None
+    try:
+        return sorted(range(len(items)), key=lambda i: plain[i])  # type: ignore[arg-type, return-value]
+    except TypeError:
+        return None
+
+
+def _map(world: Libraries, args: Arguments, site: Site) -> Value:
+    function, *iterables = args.positional
+
+    def compute() -> list[Value] | Many:
+        columns, length = _columns(world, iterables, site)
+        if length is None:
+            return Many(world.run.call(function, Arguments(_row(columns, 0)), site))
+        return [world.run.call(function, Arguments(_row(columns, i)), site) for i in range(length)]
+
+    return lazily(world, args.positional, compute, site)
+
+
+def _starmap(world: Libraries, args: Arguments, site: Site) -> Value:
+    function, rows = args.positional[:2]
+
+    def call(row: Value) -> Value:
+        items = world.run.elements(row, site)
+        given = Arguments([], rest=items.element) if isinstance(items, Many) else Arguments(list(items))
+        return world.run.call(function, given, site)
+
+    def compute() -> list[Value] | Many:
+        found = world.run.elements(rows, site)
+        return Many(call(found.element)) if isinstance(found, Many) else [call(row) for row in found]
+
+    return lazily(world, args.positional, compute, site)
+
+
+def _filter(world: Libraries, args: Arguments, site: Site) -> Value:
+    function, value = args.positional[:2]
+
+    def compute() -> list[Value] | Many:
+        items = world.run.elements(value, site)
+        if isinstance(items, Many):
+            return items
+        kept: list[Value] = []
+        for item in items:
+            truth = world.run.truth(world.run.call(function, Arguments([item]), site) if function != NO_VALUE else item)
+            if truth is None:
+                return Many(world.run.join_all(items))
+            if truth:
+                kept.append(item)
+        return kept
+
+    return lazily(world, args.positional, compute, site)
+
+
+def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
+    function = args.get(1, "func", NO_VALUE)
+    start = args.keywords.get("initial", NO_VALUE)
+
+    def add(total: Value, item: Value) -> Value:
+        if function == NO_VALUE:
+            return world.run.operate("+", total, item, site)
+        return world.run.call(function, Arguments([total, item]), site)
+
+    def compute() -> list[Value] | Many:
+        items = world.run.elements(args.positional[0], site)
+        if isinstance(items, Many):
+            first = items.element if start == NO_VALUE else start
+            second = add(first, items.element)
+            return Many(world.run.join_all([first, second, add(second, items.element)]))
+        totals = [] if start == NO_VALUE else [start]
+        for item in items:
+            totals.append(add(totals[-1], item) if totals else item)
+        return totals
+
+    return lazily(world, [*args.positional, *args.keywords.values()], compute, site)
+
+
+def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`itertools.islice`."""
+    items = world.run.elements(args.positional[0], site)
+    ends = [a.value for a in args.positional[1:] if isinstance(a, Const)]
+    if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
+        return iterator(world, items if isinstance(items, Many) else Many(world.run.join_all(items)), site)
+    return iterator(world, items[slice(*ends)], site)
+
+
+def _product(world: Libraries, args: Arguments, site: Site) -> Value:
+    columns, _ = _columns(world, args.positional, site)
+    sizes = [len(c) for c in columns if isinstance(c, list)]
+    if len(sizes) < len(columns) or math.prod(sizes) > LARGEST_PRODUCT or args.keywords:
+        return iterator(world, Many(Tuple(tuple(_one(world, c) for c in columns))), site)
+    rows = itertools.product(*(c for c in columns if isinstance(c, list)))
+    return iterator(world, [Tuple(tuple(row)) for row in rows], site)
+
+
+LARGEST_PRODUCT = 64
+
+
+def _count_up(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Many(count(world, site))
+
+
+def _cycle(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Many(_one(world, world.run.elements(args.positional[0], site)))
+
+
+def _chain(world: Libraries, args: Arguments, site: Site) -> Value:
+    found: list[Value] = []
+    unknown: list[Value] = []
+    for value in args.positional:
+        items = world.run.elements(value, site)
+        if isinstance(items, Many):
+            unknown.append(items.element)
+        else:
+            found += items
+    if unknown or args.rest is not None:
+        return Many(world.run.join_all([*found, *unknown, *([args.rest] if args.rest is not None else [])]))
+    return iterator(world, found, site)
+
+
+def _chain_from(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[0], site)
+    if isinstance(items, Many):
+        inner = world.run.elements(items.element, site)
+        return inner if isinstance(inner, Many) else Many(world.run.join_all(inner))
+    return _chain(world, Arguments(items), site)
+
+
+def _repeat(world: Libraries, args: Arguments, site: Site) -> Value:
+    times = args.get(1, "times")
+    if isinstance(times, Const) and isinstance(times.value, int) and times.value <= 64:
+        return iterator(world, [args.positional[0]] * times.value, site)
+    return Many(args.positional[0])
+
+
+# -- what makes one of many
+
+
+def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[0], site)
+    total = args.get(1, "start", Const(0))
+    if isinstance(items, Many):
+        once = world.run.operate("+", total, items.element, site)
+        return world.run.operate("+", once, items.element, site)
+    for item in items:
+        total = world.run.operate("+", total, item, site)
+    return total
+
+
+def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    def choose(world: Libraries, args: Arguments, site: Site) -> Value:
+        if len(args.positional) == 1:
+            items = world.run.elements(args.positional[0], site)
+        else:
+            items = list(args.positional)
+        if isinstance(items, Many):
+            return items.element
+        if all(isinstance(i, Const) for i in items) and items and "key" not in args.keywords:
+            best = items[0]
+            for item in items[1:]:
+                better = fold("<" if name == "min" else ">", item.value, best.value)  # type: ignore[attr-defined]
+                if better is None:
+                    return world.run.join_all(items)
+                best = item if better.value else best
+            return best
+        chosen = world.run.join_all(items)
+        return numbers_of_extreme(world, name, items, chosen)
+
+    return choose
+
+
+def numbers_of_extreme(world: Libraries, name: str, items: list[Value], chosen: Value) -> Value:
+    """`max` and `min` of several: one of them, with tighter bounds."""
+    from . import numbers
+
+    if isinstance(chosen, OneOf) and any(isinstance(o, Data) for o in chosen.options):
+        node = world.run.node_of(chosen)
+        assert node is not None
+        chosen = Data(node, "?", apply.dtype_of(world, chosen) or "?")
+    if isinstance(chosen, Data):
+        return Data(chosen.node, chosen.kind, chosen.dtype, chosen.shape, numbers.of_extreme(world, name, items))
+    return chosen
+
+
+def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    def decide(world: Libraries, args: Arguments, site: Site) -> Value:
+        items = world.run.elements(args.positional[0], site)
+        if isinstance(items, list):
+            truths = [world.run.truth(i) for i in items]
+            if name == "any" and True in truths:
+                return TRUE
+            if name == "all" and False in truths:
+                return FALSE
+            if None not in truths:
+                return Const(name == "all")
+        return world.run.unknown_bool(args.positional[0], site)
+
+    return decide
+
+
+def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
+    items = world.run.elements(args.positional[1], site)
+    values = [items.element, items.element] if isinstance(items, Many) else items
+    total = args.positional[2] if len(args.positional) > 2 else UNBOUND
+    for value in values:
+        total = value if total is UNBOUND else world.run.call(args.positional[0], Arguments([total, value]), site)
+    return total if total is not UNBOUND else world.run.opaque(site)
+
+
+BUILTINS: dict[str, Handler] = {
+    "list": _listed("list"), "tuple": _listed("tuple"), "set": _listed("set"), "frozenset": _listed("set"),
+    "dict": _dict, "range": _range, "zip": _zip, "enumerate": _enumerate, "reversed": _reversed, "sorted": _sorted,
+    "map": _map, "filter": _filter, "len": _len, "sum": _sum, "min": _extreme("min"), "max": _extreme("max"),
+    "any": _any_all("any"), "all": _any_all("all"), "iter": _iter, "next": _next,
+}  # fmt: skip
+ITERTOOLS: dict[str, Handler] = {
+    "chain": _chain, "chain.from_iterable": _chain_from, "repeat": _repeat, "accumulate": _accumulate, "islice": _slice_of,
+    "starmap": _starmap, "zip_longest": _zip_longest, "product": _product, "count": _count_up, "cycle": _cycle,
+}  # fmt: skip

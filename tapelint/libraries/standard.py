@@ -1,0 +1,148 @@
+"""Python's standard library, as far as values pass through it: functools, copy, collections, dataclasses, typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Function,
+    Library,
+    Names,
+    Partial,
+    Tuple,
+    Value,
+    Wrapped,
+)
+
+from .sequences import BUILTINS
+from .world import Libraries, Registry
+
+Handler = Callable[[Libraries, Arguments, Site], Value]
+
+
+def register(registry: Registry) -> None:
+    """Add it."""
+    registry.functions.update(LIBRARY)
+
+
+def _partial(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Partial(args.positional[0], tuple(args.positional[1:]), tuple(args.keywords.items()))
+
+
+def _identity(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A decorator that gives back what it wraps, with or without arguments of its own."""
+    first = args.get(0, "func")
+    if isinstance(first, (Function, Wrapped, Bound, Class, Partial)):
+        return first
+    return Library("tapelint.identity")
+
+
+def _second(world: Libraries, args: Arguments, site: Site) -> Value:
+    return args.positional[1] if len(args.positional) > 1 else world.run.opaque(site)
+
+
+def _copy(world: Libraries, args: Arguments, site: Site) -> Value:
+    value = args.positional[0]
+    if isinstance(value, Cell) and value.kind in ("list", "dict", "set"):
+        cell = Cell(world.run.uid(), value.kind, value.info, site)
+        world.run.state.set((cell.uid, "items"), world.run.state.get((value.uid, "items")))
+        return cell
+    if isinstance(value, Cell) and value.kind == "instance":
+        return copy_instance(world, value, site)
+    return value
+
+
+def copy_instance(world: Libraries, value: Cell, site: Site) -> Cell:
+    """A second object with the same fields."""
+    state = world.run.state
+    cell = Cell(world.run.uid(), value.kind, value.info, site)
+    names = state.get((value.uid, "__names__"))
+    state.set((cell.uid, "__names__"), names)
+    for name in getattr(names, "names", ()):
+        state.set((cell.uid, name), state.get((value.uid, name)))
+    return cell
+
+
+def _named_tuple(world: Libraries, args: Arguments, site: Site) -> Value:
+    fields = args.get(1, "field_names")
+    names: list[str] = []
+    if isinstance(fields, Const) and isinstance(fields.value, str):
+        names = fields.value.replace(",", " ").split()
+    else:
+        items = world.run.elements(fields, site)
+        names = [str(i.value) for i in items if isinstance(i, Const)] if isinstance(items, list) else []
+    return Wrapped("named tuple", NO_VALUE, tuple((n, NO_VALUE) for n in names), world.run.uid())
+
+
+def _field(world: Libraries, args: Arguments, site: Site) -> Value:
+    if "default" in args.keywords:
+        return args.keywords["default"]
+    return Cell(world.run.uid(), "field", args.keywords.get("default_factory"))
+
+
+def _namespace(world: Libraries, args: Arguments, site: Site) -> Value:
+    cell = Cell(world.run.uid(), "object", site=site)
+    for name, value in args.keywords.items():
+        world.run.state.set((cell.uid, name), value)
+        world.run.note_field(cell.uid, name)
+    return cell
+
+
+def _cast(world: Libraries, args: Arguments, site: Site) -> Value:
+    return _second(world, args, site)
+
+
+def _default_dict(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A dict that makes what is missing: its factory is kept with it."""
+    factory = args.get(0, "default_factory", NO_VALUE)
+    cell = Cell(world.run.uid(), "dict", factory if factory != NO_VALUE else None, site)
+    world.run.state.set((cell.uid, "items"), Tuple(()))
+    for other in args.positional[1:]:
+        world.run.update_dict(cell, other)
+    for name, value in args.keywords.items():
+        containers.store(world.run, cell, Const(name), value)
+    return cell
+
+
+def _replace_fields(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`dataclasses.replace(object, name=value)`."""
+    value = args.get(0, "obj")
+    if not (isinstance(value, Cell) and value.kind == "instance"):
+        return world.run.opaque(site, args.every())
+    made = copy_instance(world, value, site)
+    for name, item in args.keywords.items():
+        world.run.set_attribute(made, name, item, site)
+    return made
+
+
+def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`dataclasses.asdict(object)`, `vars(object)` read."""
+    value = args.get(0, "obj")
+    names = world.run.state.get((value.uid, "__names__")) if isinstance(value, Cell) and value.kind == "instance" else UNBOUND
+    if not isinstance(value, Cell) or not isinstance(names, Names):
+        return world.run.opaque(site, args.every())
+    return containers.make_dict(world.run, [(Const(n), world.run.state.get((value.uid, n))) for n in names.names], site)
+
+
+LIBRARY: dict[str, Handler] = {
+    "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
+    "functools.lru_cache": _identity, "functools.cache": _identity, "functools.singledispatch": _identity,
+    "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields, "dataclasses.asdict": _as_dict,
+    "copy.copy": _copy,
+    "collections.OrderedDict": BUILTINS["dict"], "collections.deque": BUILTINS["list"], "collections.defaultdict": _default_dict,
+    "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _identity, "dataclasses.field": _field,
+    "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,
+    "typing.overload": _identity, "typing.final": _identity, "atexit.register": _identity,
+    "operator.mul": lambda w, a, s: w.run.operate("*", a.positional[0], a.positional[1], s),
+    "operator.add": lambda w, a, s: w.run.operate("+", a.positional[0], a.positional[1], s),
+    "operator.sub": lambda w, a, s: w.run.operate("-", a.positional[0], a.positional[1], s),
+}  # fmt: skip

@@ -1,0 +1,455 @@
+"""Values, names, containers: each function is a program of its own; its docstring is the verdict a source."""
+
+import copy
+import dataclasses
+import functools
+import itertools
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def generator_made_before_the_tape():
+    """flows"""
+    parts = (v * float(k) for k in range(1, 3))
+    with tf.GradientTape() as tape:
+        y = tf.add_n(list(parts))
+    return tape.gradient(y, [v])
+
+
+def list_made_before_the_tape():
+    """none"""
+    parts = [v * float(k) for k in range(1, 3)]
+    with tf.GradientTape() as tape:
+        y = tf.add_n(list(parts))
+    return tape.gradient(y, [v])
+
+
+def generator_consumed_after_the_tape():
+    """none"""
+    with tf.GradientTape() as tape:
+        parts = (v * float(k) for k in range(1, 3))
+    y = tf.add_n(list(parts))
+    return tape.gradient(y, [v])
+
+
+def generator_reads_late():
+    """none, flows"""
+    scale = v
+    parts = (scale * float(k) for k in range(1, 3))
+    scale = w
+    with tf.GradientTape() as tape:
+        y = sum(parts)
+    return tape.gradient(y, [v, w])
+
+
+def map_is_lazy():
+    """flows"""
+    parts = map(lambda k: v * k, [1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = sum(parts)
+    return tape.gradient(y, [v])
+
+
+def nonlocal_rebinds():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        loss = v * 2.0
+
+        def change():
+            nonlocal loss
+            loss = w * 3.0
+
+        change()
+    return tape.gradient(loss, [v, w])
+
+
+def late_binding():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        functions = []
+        for each in (v, w):
+            functions.append(lambda: each * 2.0)
+        y = functions[0]()
+    return tape.gradient(y, [v, w])
+
+
+def default_binds_early():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        functions = []
+        for each in (v, w):
+            functions.append(lambda each=each: each * 2.0)
+        y = functions[0]()
+    return tape.gradient(y, [v, w])
+
+
+def mutable_default():
+    """flows, flows"""
+
+    def collect(item, seen=[]):  # noqa: B006
+        seen.append(item)
+        return seen
+
+    with tf.GradientTape() as tape:
+        collect(v * 1.0)
+        y = tf.add_n(collect(w * 1.0))
+    return tape.gradient(y, [v, w])
+
+
+def star_in_the_middle():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        first, *rest, last = [v * 1.0, w * 2.0, w * 3.0, v * 1.0]
+        y = rest[0] + rest[1]
+    return tape.gradient(y, [v, w])
+
+
+def star_arguments():
+    """flows, none"""
+
+    def second(first, *others, keep=None, **rest):
+        return others[0] if keep is None else rest["extra"]
+
+    with tf.GradientTape() as tape:
+        y = second(w, *[v * 2.0, w], **{"extra": w})
+    return tape.gradient(y, [v, w])
+
+
+def deleted_and_made_again():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        items = {"a": v * 1.0, "b": w * 1.0}
+        del items["a"]
+        y = sum(items.values())
+    return tape.gradient(y, [v, w])
+
+
+def deleted_from_a_list():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        items = [v * 1.0, w * 1.0]
+        del items[0]
+        y = items[0]
+    return tape.gradient(y, [v, w])
+
+
+def slice_assigned():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        items = [w, w, w]
+        items[1:] = [v * 2.0]
+        y = items[-1]
+    return tape.gradient(y, [v, w])
+
+
+def walrus():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = (half := v * 0.5) + half
+    return tape.gradient(y, [v, w])
+
+
+def walrus_in_a_comprehension():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        squares = [last := item * item for item in (v, w)]
+        y = last + squares[0]
+    return tape.gradient(y, [v, w])
+
+
+def matched_by_value():
+    """none, flows"""
+
+    def pick(kind):
+        match kind:
+            case "first":
+                return v * 2.0
+            case "second" | "other":
+                return w * 2.0
+            case _:
+                return v + w
+
+    with tf.GradientTape() as tape:
+        y = pick("other")
+    return tape.gradient(y, [v, w])
+
+
+def matched_by_shape():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        match [v * 1.0, w * 1.0, "rest"]:
+            case [first, _, str()]:
+                y = first
+            case _:
+                y = w
+    return tape.gradient(y, [v, w])
+
+
+def matched_mapping():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        match {"loss": w * 2.0, "name": "x"}:
+            case {"missing": y}:
+                pass
+            case {"loss": y}:
+                pass
+    return tape.gradient(y, [v, w])
+
+
+@dataclasses.dataclass
+class _Losses:
+    main: object
+    extra: object = None
+    parts: list = dataclasses.field(default_factory=list)
+
+    def total(self):
+        return self.main if self.extra is None else self.main + self.extra
+
+
+class _Pair(NamedTuple):
+    left: object
+    right: object = 1.0
+
+
+def dataclass_total():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = _Losses(v * 1.0, extra=w * 2.0).total()
+    return tape.gradient(y, [v, w])
+
+
+def dataclass_default():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        losses = _Losses(v * 1.0)
+        losses.parts.append(w)
+        y = losses.total()
+    return tape.gradient(y, [v, w])
+
+
+def dataclass_replaced():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = dataclasses.replace(_Losses(v * 1.0), main=w * 2.0).total()
+    return tape.gradient(y, [v, w])
+
+
+def named_tuple_class():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        pair = _Pair(v * 2.0)
+        left, right = pair
+        y = left * right
+    return tape.gradient(y, [v, w])
+
+
+def named_tuple_replaced():
+    """none, flows"""
+    point = namedtuple("point", "x y")
+    with tf.GradientTape() as tape:
+        y = point(v, v)._replace(y=w * 2.0).y
+    return tape.gradient(y, [v, w])
+
+
+def default_dict():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        losses = defaultdict(list)
+        losses["a"].append(v * 1.0)
+        losses["a"].append(w * 1.0)
+        y = tf.add_n(losses["a"])
+    return tape.gradient(y, [v, w])
+
+
+def default_dict_of_numbers():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        losses = defaultdict(float)
+        losses["a"] += v * 1.0
+        losses["b"] += w * 1.0
+        y = losses["a"]
+    return tape.gradient(y, [v, w])
+
+
+def ordered_dict():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        losses = OrderedDict(a=v * 1.0, b=w * 2.0)
+        y = losses.pop("b")
+    return tape.gradient(y, [v, w])
+
+
+def deque_popleft():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        queue = deque([v * 1.0, w * 1.0])
+        y = queue.popleft()
+    return tape.gradient(y, [v, w])
+
+
+def set_default():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        table = {}
+        y = table.setdefault("a", v * 1.0)
+        y = table.setdefault("a", w * 1.0)
+    return tape.gradient(y, [v, w])
+
+
+def dict_merged():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        table = {"a": v * 1.0} | {"a": w * 1.0}
+        y = table["a"]
+    return tape.gradient(y, [v, w])
+
+
+def zip_enumerate_sorted():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        table = {"b": v * 1.0, "a": w * 1.0}
+        y = 0.0
+        for index, (name, item) in enumerate(sorted(table.items(), key=lambda pair: pair[0])):
+            if index == 1:
+                y = item
+    return tape.gradient(y, [v, w])
+
+
+def reversed_zip():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        first, second = zip(*[(v * 1.0, 1), (w * 1.0, 2)])
+        y = list(reversed(first))[0]
+    return tape.gradient(y, [v, w])
+
+
+def chained():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = sum(itertools.chain([v * 1.0], [w * 1.0]))
+    return tape.gradient(y, [v, w])
+
+
+def accumulated():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = list(itertools.accumulate([v, w]))[-1]
+    return tape.gradient(y, [v, w])
+
+
+def reduced():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = functools.reduce(lambda a, b: a * b, [v, w])
+    return tape.gradient(y, [v, w])
+
+
+def partial_applied():
+    """flows, none"""
+
+    def mix(a, b, scale=1.0):
+        return a * scale
+
+    with tf.GradientTape() as tape:
+        y = functools.partial(mix, v, scale=2.0)(w)
+    return tape.gradient(y, [v, w])
+
+
+def conditional_expression_known():
+    """flows, none"""
+    use = True
+    with tf.GradientTape() as tape:
+        y = v * 2.0 if use else w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def short_circuit():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        chosen = None or w
+        y = chosen * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def augmented_item():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        totals = [v * 1.0]
+        totals[0] += w
+        y = totals[0]
+    return tape.gradient(y, [v, w])
+
+
+def shallow_copy_of_a_list():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        items = [v * 1.0]
+        other = copy.copy(items)
+        items[0] = w
+        y = other[0]
+    return tape.gradient(y, [v, w])
+
+
+def aliased_list():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        items = [v * 1.0]
+        other = items
+        items[0] = w * 1.0
+        y = other[0]
+    return tape.gradient(y, [v, w])
+
+
+def nested_structure():
+    """flows, flows, none"""
+    x = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = {"b": [v * 1.0], "a": (w * 2.0,)}
+    return tape.gradient(y, {"second": w, "first": v, "third": x})
+
+
+def numpy_array_is_filled():
+    """none, flows"""
+    buffer = np.zeros(3, np.float32)
+    with tf.GradientTape() as tape:
+        buffer[:] = v.numpy()
+        y = buffer * w
+    return tape.gradient(y, [v, w])
+
+
+def numpy_array_changed_by_an_alias():
+    """flows"""
+    mask = np.zeros(3, dtype="float32")
+    view = mask
+    view += 1.0
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(mask * v)
+    return tape.gradient(loss, [v])
+
+
+def numpy_array_filled_by_a_method():
+    """flows"""
+    mask = np.zeros(3, dtype="float32")
+    mask.fill(1.0)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(mask * v)
+    return tape.gradient(loss, [v])
+
+
+def own_dict():
+    """flows"""
+
+    class Store:
+        pass
+
+    with tf.GradientTape() as tape:
+        store = Store()
+        store.__dict__["value"] = v
+        loss = tf.reduce_sum(getattr(store, "value", None) * 2.0)
+    return tape.gradient(loss, [v])
