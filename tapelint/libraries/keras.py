@@ -265,9 +265,15 @@ def symbolic(world: Libraries, callee: Value, args: Arguments, result: Value) ->
     """Remember how a symbolic result was made, so that a functional model can make it again."""
     if not world.is_symbolic(args.every()):
         return result
+    made = _symbolic_part(world, callee, args, result, None)
     if isinstance(result, Tuple):
-        return Tuple(tuple(_symbolic_part(world, callee, args, part, i) for i, part in enumerate(result.items)), result.names)
-    return _symbolic_part(world, callee, args, result, None)
+        parts = [_symbolic_part(world, callee, args, part, i) for i, part in enumerate(result.items)]
+        made = Tuple(tuple(parts), result.names)
+    # `layer.output` is what its first call gave.
+    if isinstance(callee, Cell) and world.run.state.get((callee.uid, "symbolic output")) is UNBOUND:
+        world.run.state.set((callee.uid, "symbolic output"), made)
+        world.run.state.set((callee.uid, "symbolic input"), args.get(0, "inputs"))
+    return made
 
 
 def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value, index: int | None) -> Value:
@@ -323,6 +329,9 @@ WEIGHT_LISTS = (
 def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     info: LayerInfo = base.info
     if name in ("output", "input"):
+        known = world.run.state.get((base.uid, f"symbolic {name}"))
+        if known is not UNBOUND:
+            return known
         node = world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC)
         return Data(node, SYMBOLIC)
     if name == "built":
