@@ -1,4 +1,4 @@
-"""Why a gradient is missing or zero: the place where the way from the source ends, as a cut that rules can ask about."""
+"""Why a gradient is missing or zero: the place where the way from the source ends, as a cut for rules to ask about."""
 
 from __future__ import annotations
 
@@ -70,17 +70,26 @@ class Finder:
             return None
         says = Step(execution.site.span, f"`{execution.site.text(40)}` raises {execution.error}")
         return replace(
-            found, outcome="raises", error=execution.error, sources=(source.expression,), in_graph=execution.in_graph,
+            found,
+            outcome="raises",
+            error=execution.error,
+            sources=(source.expression,),
+            in_graph=execution.in_graph,
             steps=(*self._origin(execution, source), *found.steps, says),
-        )  # fmt: skip
+        )
 
     def _bare(self, node: Node, reason: Reason, message: str) -> Cut:
         site = node.blame or node.site
         assert site is not None
         return Cut(
-            reason=reason, outcome="raises", place=place_of(site), statement=self.syntax.statement_span(site), call=node.op,
-            result=self.syntax.name(site), steps=(Step(site.span, message),),
-        )  # fmt: skip
+            reason=reason,
+            outcome="raises",
+            place=place_of(site),
+            statement=self.syntax.statement_span(site),
+            call=node.op,
+            result=self.syntax.name(site),
+            steps=(Step(site.span, message),),
+        )
 
     # -- finding
 
@@ -118,7 +127,7 @@ class Finder:
         return self._branch(execution, hops)
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
-        """Of several breaks the one that explains: a data set, or an inner gradient taken outside, rather than what led there."""
+        """Of several breaks the one that explains: a data set, or an inner gradient, rather than what led there."""
         for later, hop in enumerate(hops):
             if later > index and hop.node.op.startswith("tensorflow.data."):
                 return later
@@ -138,7 +147,11 @@ class Finder:
         elif node.op == "custom gradient":
             reason = "custom gradient"
         elif node.kind in ("numpy", "python", "object"):
-            reason = "external" if root(node.op) in EXTERNAL or root(node.op) in ("math", "cmath", "statistics") else "detached"
+            reason = (
+                "external"
+                if root(node.op) in EXTERNAL or root(node.op) in ("math", "cmath", "statistics")
+                else "detached"
+            )
         elif node.dtype in INTEGERS and node.op.rpartition(".")[2] in ("cast", "saturate_cast", "to_int32", "to_int64"):
             reason = "integer"
         elif node.op == "gradient" and node.detail:
@@ -152,7 +165,13 @@ class Finder:
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
         """Whether the integer is used to pick from a table."""
         after = next((h.node for h in hops[index + 1 :] if h.node.op not in TRANSPARENT), None)
-        return after is not None and after.op.rpartition(".")[2] in ("gather", "gather_nd", "operator []", "take", "embedding_lookup")
+        return after is not None and after.op.rpartition(".")[2] in (
+            "gather",
+            "gather_nd",
+            "operator []",
+            "take",
+            "embedding_lookup",
+        )
 
     def _zero(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:
         node = hops[index].node
@@ -166,8 +185,7 @@ class Finder:
         node = hops[index].node
         rec = execution.recording
         if node.kind == "written":
-            made = self._cut(execution, hops, index, "operation", "what is assigned to a variable leaves the path")
-            return made
+            return self._cut(execution, hops, index, "operation", "what is assigned to a variable leaves the path")
         if rec in node.active:
             return self._cut(execution, hops, index, "operation", f"{shown(node.op)} is not recorded")
         detail = self._when(execution, node)
@@ -202,7 +220,11 @@ class Finder:
         if detail == "other tape" and (other := self._recorder_of(node)) is not None:
             rest = (*rest, ("tape", place_of(other)))
         return replace(
-            cut, place=place_of(site), statement=self.syntax.statement_span(site), result=self.syntax.name(site), rest=rest
+            cut,
+            place=place_of(site),
+            statement=self.syntax.statement_span(site),
+            result=self.syntax.name(site),
+            rest=rest,
         )
 
     def _while_making(self, site: Site) -> bool:
@@ -248,10 +270,12 @@ class Finder:
         if first is None or first.recorded.get(execution.recording):
             return None
         for event in self.tapes.events:
-            if event.word == "watch" and event.at > first.id and event.detail[1] == execution.recording:  # type: ignore[index]
-                if node in self.tapes.world.run.nodes_in(event.value):
-                    message = f"the tape watches `{source.expression}` after its use"
-                    return self._at(execution, source, event.site, "unwatched", "late", [("watch", place_of(event.site))], message)
+            if event.word != "watch" or event.at <= first.id or event.detail[1] != execution.recording:  # type: ignore[index]
+                continue
+            if node in self.tapes.world.run.nodes_in(event.value):
+                message = f"the tape watches `{source.expression}` after its use"
+                rest = [("watch", place_of(event.site))]
+                return self._at(execution, source, event.site, "unwatched", "late", rest, message)
         return None
 
     def _unwatched(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
@@ -273,7 +297,9 @@ class Finder:
             site = execution.tape.site
         if detail == "non-trainable":
             site = self._definition(source) or site
-        return self._at(execution, source, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`")
+        return self._at(
+            execution, source, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`"
+        )
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
         info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
@@ -298,7 +324,9 @@ class Finder:
         site = self._definition(source) or node.site or self._source_site(execution, source)
         if node.site is not None and node.kind == "tensor" and node.op.startswith("operator"):
             site = self._source_site(execution, source)
-        return self._at(execution, source, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers")
+        return self._at(
+            execution, source, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers"
+        )
 
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
         """The target is not computed from the source: what is the source then?"""
@@ -315,11 +343,13 @@ class Finder:
                 detail = "derived"
                 if shared[-1].site is not None:
                     rest.append(("variable", Place(shared[-1].site.span, self._variable_name(execution, shared[-1]))))
-            elif any(self._once_variable(e, source) for e in self.tapes.executions if e.site.span == execution.site.span) and not any(
+            elif any(
+                self._once_variable(e, source) for e in self.tapes.executions if e.site.span == execution.site.span
+            ) and not any(isinstance(o, Variable) for o in options(source.value)):
+                detail = "derived"
+            elif all(s.outcome == NONE for s in execution.sources) and any(
                 isinstance(o, Variable) for o in options(source.value)
             ):
-                detail = "derived"
-            elif all(s.outcome == NONE for s in execution.sources) and any(isinstance(o, Variable) for o in options(source.value)):
                 detail = "other model"
         site = self._source_site(execution, source)
         message = {
@@ -350,9 +380,15 @@ class Finder:
         steps = steps_along(hops, hop, message, owner.chain if owner is not None else execution.chain)
         name = node.detail if node.op == "gradient" and node.detail else node.op
         return Cut(
-            reason=reason, outcome="none", place=place_of(site), statement=self.syntax.statement_span(site), call=name,
-            result=self.syntax.name(site), argument=argument, steps=tuple(steps),
-        )  # fmt: skip
+            reason=reason,
+            outcome="none",
+            place=place_of(site),
+            statement=self.syntax.statement_span(site),
+            call=name,
+            result=self.syntax.name(site),
+            argument=argument,
+            steps=tuple(steps),
+        )
 
     def _at(
         self, execution: Execution, source: SourceResult, site: Site, reason: Reason, detail: str,
@@ -363,10 +399,16 @@ class Finder:
         if owner is not None:
             places.append(("with", Place(owner.site.span, "")))
         return Cut(
-            reason=reason, outcome="none", place=place_of(site), statement=self.syntax.statement_span(site), detail=detail,
-            result=self.syntax.name(site), steps=(Step(site.span, message),), rest=tuple(places),
+            reason=reason,
+            outcome="none",
+            place=place_of(site),
+            statement=self.syntax.statement_span(site),
+            detail=detail,
+            result=self.syntax.name(site),
+            steps=(Step(site.span, message),),
+            rest=tuple(places),
             argument=place_of(self._source_site(execution, source)),
-        )  # fmt: skip
+        )
 
     def _source_site(self, execution: Execution, source: SourceResult) -> Site:
         """The source's own expression in the gradient call."""
@@ -415,7 +457,12 @@ class Finder:
             return []
         if node.kind == "variable" or any(isinstance(o, Variable) for o in options(source.value)):
             known = node.id in execution.watched
-            return [Step(node.site.span, f"the tape watches `{source.expression}`" if known else f"`{source.expression}` is made here")]
+            return [
+                Step(
+                    node.site.span,
+                    f"the tape watches `{source.expression}`" if known else f"`{source.expression}` is made here",
+                )
+            ]
         if isinstance(source.value, (Data, Opaque)):
             return [Step(node.site.span, f"`{source.expression}` is made here")]
         return []
@@ -430,7 +477,13 @@ class Finder:
 
 
 def _makes_variable(node: ast.Call) -> bool:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
     return name in ("Variable", "add_weight", "add_variable")
 
 

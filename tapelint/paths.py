@@ -60,13 +60,22 @@ def _carries(node: Node) -> bool:
 
 def _is_about_shape(node: Node) -> bool:
     """Whether an operation says nothing of its input's numbers: such a way explains little."""
-    return node.op.rpartition(".")[2] in ("size", "shape", "shape_n", "rank", "zeros_like", "ones_like", "ndim", "dtype")
+    return node.op.rpartition(".")[2] in (
+        "size",
+        "shape",
+        "shape_n",
+        "rank",
+        "zeros_like",
+        "ones_like",
+        "ndim",
+        "dtype",
+    )
 
 
 def is_cut(edge: Edge, node: Node, rec: int) -> bool:
     """Whether a gradient on this recording ends between a node and its input.
 
-    What is not recorded although the tape runs comes after a cut, or after a source that is not watched: it is none itself.
+    What is not recorded while the tape runs comes after a cut, or after a source that is not watched: that is no cut.
     """
     if node.op in TRANSPARENT:
         return False

@@ -27,7 +27,10 @@ OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
 
 def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
-    """Run one file through as a program; what its gradients, tapes and conditions do. SourceError if it does not parse."""
+    """Run one file through as a program: what its gradients, tapes and conditions do.
+
+    SourceError if it does not parse.
+    """
     with _deep_stack():
         if not _asks_for_gradients(source.tree):
             return Analysis(source.path)
@@ -40,12 +43,17 @@ def _asks_for_gradients(tree: ast.Module) -> bool:
     """Whether a file makes a tape or asks one, and does not only name it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else node.func.id
+                if isinstance(node.func, ast.Name)
+                else ""
+            )
             if name.endswith("GradientTape") or name in GRADIENT_METHODS:
                 return True
-        elif isinstance(node, ast.withitem) and isinstance(node.context_expr, (ast.Name, ast.Attribute)):
-            if ast.unparse(node.context_expr).endswith("GradientTape"):
-                return True
+        elif isinstance(node, ast.withitem) and ast.unparse(node.context_expr).endswith("GradientTape"):
+            return True
     return False
 
 
@@ -81,7 +89,9 @@ class Program:
             self._enter(module, function, cls)
             spent += self.interpreter.steps
 
-    def _entries(self, module: ModuleValue) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
+    def _entries(
+        self, module: ModuleValue
+    ) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
         """Functions and methods that use a tape and that were not reached; callers before what they call."""
         every = list(_functions(self.source.tree))
         uses = {id(f): _mentions_tape(f) for f, _ in every}
@@ -96,7 +106,9 @@ class Program:
             if function not in self.interpreter.called:
                 yield function, cls
 
-    def _enter(self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None) -> None:
+    def _enter(
+        self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None
+    ) -> None:
         """Call one function with unknown arguments, and forget what it changed."""
         run = self.interpreter
         mark = run.state.mark()

@@ -49,7 +49,7 @@ class _Builder:
         return Analysis(self.source.path, tuple(blocks), tuple(every), rest)
 
     def _groups(self) -> list[list[Execution]]:
-        """Executions by the place of their call, in order of place; those after the program's end only if there are no others."""
+        """Executions by the place of their call, in order; those after the program's end where there are no others."""
         found: dict[Span, list[Execution]] = {}
         for execution in self.tapes.executions:
             found.setdefault(execution.site.span, []).append(execution)
@@ -84,11 +84,19 @@ class _Builder:
             why = next((e.why_unknown for e in group if e.why_unknown), "") if verdict == "unknown" else ""
             verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else (), why))
         return Gradient(
-            place=place_of(first.site), method=first.method, tape=self._tape(first), target=_place(first, first.target_place),
-            sources=tuple(verdicts), sources_place=_place(first, first.sources_place), cuts=joined(cuts),
-            zeros_for_none=first.zeros, in_graph=first.in_graph, in_loop=len({id(e) for e in group}) > 1,
-            statement=self.syntax.statement_span(first.site), problems=tuple(own),
-        )  # fmt: skip
+            place=place_of(first.site),
+            method=first.method,
+            tape=self._tape(first),
+            target=_place(first, first.target_place),
+            sources=tuple(verdicts),
+            sources_place=_place(first, first.sources_place),
+            cuts=joined(cuts),
+            zeros_for_none=first.zeros,
+            in_graph=first.in_graph,
+            in_loop=len({id(e) for e in group}) > 1,
+            statement=self.syntax.statement_span(first.site),
+            problems=tuple(own),
+        )
 
     def _cut(self, execution: Execution, position: int) -> Cut | None:
         """Why a source has no gradient, or has none on some ways through."""
@@ -112,7 +120,9 @@ class _Builder:
         return self._tape_view(cell.info, cell.site)
 
     def _tape_view(self, info: TapeInfo, site: Site) -> Tape:
-        return Tape(place_of(site), self._tape_name(site), bool(info.persistent), info.watches is not False, info.library)
+        return Tape(
+            place_of(site), self._tape_name(site), bool(info.persistent), info.watches is not False, info.library
+        )
 
     def _tape_name(self, site: Site) -> str:
         """The name that a tape is given: `as tape`, or an assignment."""
@@ -135,7 +145,9 @@ class _Builder:
         points = singularities(self.tapes, self.syntax)
         for (span, _), mine in sorted(by_span.items(), key=lambda item: item[0]):
             recordings = {e.recording for e in mine}
-            asked = [g for g, group in zip(gradients, groups, strict=True) if any(e.recording in recordings for e in group)]
+            asked = [
+                g for g, group in zip(gradients, groups, strict=True) if any(e.recording in recordings for e in group)
+            ]
             cell = mine[0].tape
             assert cell.site is not None
             here = tuple(f.problem for f in self.found if f.execution is None and f.recording in recordings)
@@ -143,16 +155,20 @@ class _Builder:
             singular = {(p.place.span, p.kind): p for recording, p in points if recording in recordings}
             blocks.append(
                 Block(
-                    span, self._tape_view(cell.info, cell.site), conditions=tuple(tests.values()),
-                    singularities=tuple(singular.values()), problems=here, gradients=tuple(asked),
-                    cuts=self._left(recordings), escapes=any(e.recording in recordings for e in self.tapes.left),
+                    span,
+                    self._tape_view(cell.info, cell.site),
+                    conditions=tuple(tests.values()),
+                    singularities=tuple(singular.values()),
+                    problems=here,
+                    gradients=tuple(asked),
+                    cuts=self._left(recordings),
+                    escapes=any(e.recording in recordings for e in self.tapes.left),
                 )
-            )  # fmt: skip
+            )
         return blocks
 
-
     def _left(self, recordings: set[int]) -> tuple[Cut, ...]:
-        """The cuts of values that leave the code together with their tape: perhaps nobody asks for a gradient of them."""
+        """The cuts of values that leave the code together with their tape: perhaps nobody asks for their gradient."""
         finder = Finder(self.tapes, self.syntax)
         found: list[Cut] = []
         for execution in self.tapes.left:

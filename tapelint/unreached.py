@@ -16,7 +16,7 @@ WHY = "no way to this call was found"
 
 
 def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
-    """The gradient calls of a file that are asked of a tape, by its name, and were not run; `run` has those that were."""
+    """The gradient calls of a file that are asked of a tape, by its name, and are not among those that were run."""
     names = _tape_names(source.tree)
     found: list[Gradient] = []
     for node in ast.walk(source.tree):
