@@ -261,6 +261,8 @@ class Decisions:
 
     def _depends_on_data(self, statement: ast.AST) -> bool:
         """Whether a test's value comes from numbers that are computed, not from an option that nobody can see."""
+        if isinstance(statement, ast.Call):
+            return True
         value = self.tapes.tests.get(id(statement))
         return value is not None and any(is_tensor(o) or isinstance(o, Data) for o in options(value))
 
@@ -322,8 +324,9 @@ def why_raises(syntax: Syntax, event: Event) -> list[Step]:
     steps: list[Step] = []
     site: Site | None = event.site
     chain = event.chain
-    reason = _UNCONVERTED.get(event.call, "AutoGraph is off here")
-    while site is not None and event.call not in _UNCONVERTED:
+    kind = event.call.removeprefix("condition ")
+    reason = _UNCONVERTED.get(kind, "AutoGraph is off here")
+    while site is not None and kind not in _UNCONVERTED:
         function = syntax.function(site)
         inside = syntax.parent(Site(site.source, function)) if function is not None else None
         if isinstance(function, ast.FunctionDef) and function.name in KERAS_CALLS and isinstance(inside, ast.ClassDef):
@@ -340,6 +343,7 @@ KERAS_CALLS = ("call", "train_step", "test_step", "predict_step")
 _UNCONVERTED = {
     "assert": "AutoGraph does not convert an `assert`",
     "comprehension": "AutoGraph does not convert a comprehension",
+    "call": "Python's own function asks which is larger, or true",
 }
 
 
@@ -350,7 +354,7 @@ def _test(site: Site) -> Site | None:
         return Site(site.source, node.test)
     if isinstance(node, ast.BoolOp):
         return Site(site.source, node.values[0])
-    return None
+    return site if isinstance(node, ast.Call) else None
 
 
 def _node(value: Value) -> Node | None:

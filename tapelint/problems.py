@@ -276,7 +276,7 @@ class _Reader:
             return self._captured(event)
         if call.startswith("Variable operator"):
             return self._augmented(event)
-        if event.in_graph and event.error in ("NotImplementedError", "AttributeError"):
+        if event.in_graph and event.error in ("NotImplementedError", "AttributeError", "TypeError"):
             return self._in_graph(event)
         return None
 
@@ -315,7 +315,7 @@ class _Reader:
         steps = [Step(event.site.span, f"in a graph a tensor has no value: {event.error}")]
         if root(event.call) == "numpy":
             problem = self._problem("numpy in graph", event.site, text=event.call, steps=steps)
-        elif name in ("numpy", "item", "tolist", "convert_to_numpy", "numpy()"):
+        elif name in ("numpy", "item", "tolist", "convert_to_numpy", "float", "int") or root(event.call) == "math":
             problem = self._problem("numpy() in graph", event.site, steps=steps)
         else:
             return None

@@ -1,0 +1,71 @@
+"""Python's functions that ask tensors for their truth: Python picks by it, and a graph has none to give."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import Data, Tuple, Value, Variable
+
+from . import apply
+from .world import FunctionHandler, Libraries, Registry
+
+ASKING = ("bool", "any", "all", "max", "min", "sorted")
+NUMBERS = ("float", "int")
+COMPARING = ("max", "min", "sorted")
+
+
+def register(registry: Registry) -> None:
+    """Wrap the handlers that there are; after all others."""
+    for name in ASKING:
+        full = f"builtins.{name}"
+        registry.functions[full] = _asking(full, registry.functions.get(full))
+    for name in NUMBERS:
+        full = f"builtins.{name}"
+        registry.functions[full] = _number(full, registry.functions.get(full))
+
+
+def _asking(name: str, handler: FunctionHandler | None) -> FunctionHandler:
+    def ask(world: Libraries, args: Arguments, site: Site) -> Value:
+        if world.run.graph_mode and _asks(world, name.rpartition(".")[2], args):
+            world.raised("OperatorNotAllowedInGraphError", site, "condition call")
+        with world.run.decided_by(site):
+            return _handled(world, name, handler, args, site)
+
+    return ask
+
+
+def _number(name: str, handler: FunctionHandler | None) -> FunctionHandler:
+    """`float(t)`: AutoGraph makes it a cast; without AutoGraph it asks for a value."""
+
+    def number(world: Libraries, args: Arguments, site: Site) -> Value:
+        first = args.positional[0] if args.positional else None
+        if world.run.graph_mode and world.run.no_autograph and first is not None and _is_tensor(first):
+            world.raised("AttributeError" if isinstance(first, Variable) else "TypeError", site, name)
+        return _handled(world, name, handler, args, site)
+
+    return number
+
+
+def _handled(world: Libraries, name: str, handler: FunctionHandler | None, args: Arguments, site: Site) -> Value:
+    if handler is not None:
+        return handler(world, args, site)
+    fact = world.facts.fact(name)
+    return apply.call_fact(world, fact, args, site) if fact is not None else world.run.opaque(site, args.every())
+
+
+def _asks(world: Libraries, name: str, args: Arguments) -> bool:
+    """Whether the truth of a tensor is certainly asked for."""
+    given = args.positional
+    if name == "bool":
+        return len(given) == 1 and _is_tensor(given[0])
+    items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
+    if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
+        return False
+    if name in COMPARING:
+        return len(items.items) > 1 and all(_is_tensor(item) for item in items.items)
+    return bool(items.items) and _is_tensor(items.items[0])
+
+
+def _is_tensor(value: Value) -> bool:
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
