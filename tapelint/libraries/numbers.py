@@ -15,7 +15,7 @@ from tapelint.facts import Effect, Result
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range
-from tapelint.flow.values import UNBOUND, Const, Data, Value, Variable
+from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
 
 from . import arguments, numbers_exact, numbers_settled, numbers_singular, shapes
 from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, truth
@@ -287,6 +287,23 @@ def of_operator(world: Libraries, op: str, values: Sequence[Value]) -> Range | N
     return _by_name(world, name, given) if any(of_value(world, v) is not None for v in values) else None
 
 
+def of_test(world: Libraries, op: str, values: Sequence[Value], node: Node) -> Range:
+    """A comparison of something unknown: either, and what is compared is remembered."""
+    keys = [key_of(world, v) for v in values]
+    key = world.known.key(op, *keys) if None not in keys else None
+    text = node.site.text(30) if node.site is not None else op
+    found = Range(0.0, 1.0, points=met(Scene(op, [], text)), key=key)
+    numbers_singular.remember(world, op, values, found, node)
+    return found
+
+
+def noted(world: Libraries, value: Opaque, found: Range | None) -> Opaque:
+    """Something unknown of whose numbers something is known all the same."""
+    if found is not None:
+        world.known.ranges[value.node.id] = found
+    return value
+
+
 def of_extreme(world: Libraries, name: str, items: Sequence[Value]) -> Range | None:
     """Bounds of `max` or `min` of several values."""
     ranges = [of_value(world, v) or UNBOUNDED for v in items]
@@ -296,6 +313,18 @@ def of_extreme(world: Libraries, name: str, items: Sequence[Value]) -> Range | N
 
 
 __all__ = [
-    "Known", "bounds", "forget", "initialise", "judge", "key_of", "of_content", "of_extreme", "of_index", "of_operator",
-    "of_part", "of_value",
+    "Known",
+    "bounds",
+    "forget",
+    "initialise",
+    "judge",
+    "key_of",
+    "noted",
+    "of_content",
+    "of_extreme",
+    "of_index",
+    "of_operator",
+    "of_part",
+    "of_test",
+    "of_value",
 ]  # fmt: skip

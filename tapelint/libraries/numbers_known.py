@@ -31,6 +31,7 @@ class Known:
     linear: dict[Key, tuple[float, tuple[tuple[Key, float], ...]]] = field(default_factory=dict)
     tests: dict[Key, Test] = field(default_factory=dict)
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
+    ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     variables: dict[int, Variable] = field(default_factory=dict)
     wheres: dict[int, Key] = field(default_factory=dict)
@@ -61,6 +62,8 @@ def of_value(world: Libraries, value: Value) -> Range | None:
     if isinstance(value, Data):
         changed = value.kind == "numpy" and world.run.state.get((value.node.id, "changed")) is not UNBOUND
         return None if changed else value.range
+    if isinstance(value, Opaque):
+        return world.known.ranges.get(value.node.id)
     if isinstance(value, Variable):
         content = world.run.state.get((value.uid, "content"))
         own = content.range if isinstance(content, Data) else None
@@ -135,7 +138,8 @@ def key_of(world: Libraries, value: Value) -> Key | None:
             return value.range.key
         return known.key("node", value.node.id) if value.node.op != "constant" else None
     if isinstance(value, Opaque):
-        return known.key("node", value.node.id)
+        own = known.ranges.get(value.node.id)
+        return own.key if own is not None and own.key is not None else known.key("node", value.node.id)
     items = items_of(world, value)
     keys = [key_of(world, v) for v in items]
     return known.key("several", *keys) if keys and None not in keys else None

@@ -55,7 +55,7 @@ def points_of(r: Range) -> tuple[Reach, ...]:
     """The points of an operand."""
     if r.array is not None:
         return of_array(r.array)
-    return (Reach(r.low, "", "all", True),) if r.low == r.high else r.points
+    return (Reach(r.low, "", "all", True),) if r.low == r.high and not r.points else r.points
 
 
 def met(scene: Scene) -> tuple[Reach, ...]:

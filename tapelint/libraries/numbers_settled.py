@@ -88,7 +88,7 @@ def unsettle(world: Libraries, node: Node) -> None:
         if old is not None and at.detail == CONSTANT:
             at.edges = old
             at.detail = ""
-        elif short(at.op) == "*":
+        if short(at.op) == "*":
             at.edges = tuple(e._replace(outcome=FLOWS) if e.outcome == ZERO else e for e in at.edges)
         for edge in at.edges:
             if edge.node.id not in seen:

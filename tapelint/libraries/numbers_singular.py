@@ -177,7 +177,9 @@ class _Scene:
         if r.array is not None:
             hit = any(x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at) for x in r.array.flat)
             return "certain" if hit else None
-        if r.low == at == r.high or (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
+        if r.low == at == r.high:
+            return r.point(at) or "certain"
+        if (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
             return "certain"
         past = [p for p in r.points if (p.at < at if beyond == "below" else p.at > at if beyond == "above" else False)]
         point = r.point(at) or next(iter(past), None)
@@ -276,7 +278,7 @@ class _Scene:
         elif self.op == "std":
             found, because = self._spread(r)
         elif own.low == 0 == own.high:
-            found = "certain"
+            found = own.point(0.0) or "certain"
         elif own.positive:
             found = None
         else:

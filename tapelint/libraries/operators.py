@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
@@ -58,7 +60,7 @@ def _side(value: Value) -> str:
     return "opaque" if isinstance(value, (Opaque, Many)) else "python"
 
 
-def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: str) -> Value:
+def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: str) -> Data:
     """A string or a bool made from values: nothing flows."""
     nodes = [n for v in operands if (n := world.run.node_of(v, site)) is not None]
     node = world.run.node(f"builtins.{op}", [Edge(n, NONE) for n in nodes], site, dtype=dtype, kind="python")
@@ -78,17 +80,19 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
 def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:
     """At least one side is unknown: if it is a tensor, TensorFlow's operator runs."""
     if op in TRUTHS:
-        return _plain(world, op, operands, site, "b")
+        answer = _plain(world, op, operands, site, "b")
+        return replace(answer, range=numbers.of_test(world, op, operands, answer.node))
     if op == "[]":
         base = operands[0]
         node = world.run.node_of(base, site)
         inputs = [Edge(node, FLOWS, "linear")] if node is not None else []
-        return Opaque(world.run.node("operator []", inputs, site, dtype="?", kind="?", opaque=True))
+        part = Opaque(world.run.node("operator []", inputs, site, dtype="?", kind="?", opaque=True))
+        return numbers.noted(world, part, numbers.of_index(world, base, operands[1]))
     fact = world.facts.fact(f"operator {op}")
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
-    return Opaque(made.node) if isinstance(made, Data) else made
+    return numbers.noted(world, Opaque(made.node), made.range) if isinstance(made, Data) else made
 
 
 def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:

@@ -1,0 +1,147 @@
+"""Where a gradient is not finite: the evidence for it, what guards against it, what stays silent because nobody can tell."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tapelint.facts import Facts
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
+from tapelint.views import Singularity
+
+FACTS = Facts.load()
+HEAD = "import tensorflow as tf\nimport keras\n"
+
+
+def found(text: str, folder: Path) -> list[Singularity]:
+    """The singularities of a program."""
+    path = folder / "program.py"
+    path.write_text(HEAD + dedent(text), encoding="utf-8")
+    analysis = analyse(Source.read(path), Project(folder), FACTS)
+    return [s for block in analysis.blocks for s in block.singularities]
+
+
+def of_an_unknown(loss: str) -> str:
+    """A function of an unknown tensor, as a library has it."""
+    return f"""
+        def step(x, y, mask, model, scale):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                loss = {loss}
+            return tape.gradient(loss, x)
+        """
+
+
+SEEN = {
+    "tf.reduce_sum(tf.math.log(tf.nn.softmax(x)))": ("log", "rounds to 0"),
+    "tf.reduce_sum(tf.math.log(1.0 - tf.sigmoid(x)))": ("log", "rounds to 1"),
+    "tf.reduce_sum(tf.sqrt(tf.nn.relu(x)))": ("root", "negative input"),
+    "tf.reduce_sum(tf.math.log(tf.clip_by_value(x, 0.0, 1.0)))": ("log", "holds it there"),
+    "tf.acos(tf.clip_by_value(x, -1.0, 1.0))": ("inverse", "holds it there"),
+    "tf.reduce_sum(x) / tf.reduce_sum(tf.cast(y > 0, tf.float32))": ("division", "select nothing"),
+    "tf.norm(x - x)": ("root", "difference of equals"),
+    "tf.reduce_sum(tf.norm(x[:, None] - x[None], axis=-1))": ("root", "compared with itself"),
+    "tf.reduce_sum(tf.math.log(1.0 + tf.exp(x)))": ("overflow", "before the logarithm"),
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x))": ("overflow", "infinity"),
+    "tf.reduce_sum(tf.where(x > 0.0, tf.math.log(x), 0.0))": ("log", "is there for that case"),
+    "tf.reduce_sum(tf.where(x < 1.0, tf.math.log(1.0 - x), 0.0))": ("log", "is there for that case"),
+    "tf.reduce_sum(tf.where(x > 0.0, x, tf.exp(x) - 1.0))": ("overflow", "is there for that case"),
+    "tf.reduce_sum(tf.where(tf.equal(x, 0.0), 1.0, tf.sin(x) / x))": ("division", "is there for that case"),
+}
+
+SILENT = [
+    "tf.reduce_sum(1.0 / x)",
+    "tf.reduce_sum(tf.math.log(x) + tf.sqrt(x) + x ** 0.5)",
+    "tf.reduce_sum(x / tf.reduce_sum(mask))",
+    "tf.reduce_sum(x / scale)",
+    "tf.reduce_sum(x) / tf.cast(tf.shape(x)[0], tf.float32)",
+    "tf.reduce_sum(x) / tf.maximum(tf.reduce_sum(tf.cast(y > 0, tf.float32)), 1.0)",
+    "tf.reduce_sum(x) / (tf.reduce_sum(tf.cast(y > 0, tf.float32)) + 1e-6)",
+    "tf.reduce_sum(tf.math.log(tf.nn.softmax(x) + 1e-7))",
+    "tf.reduce_sum(tf.math.log(tf.clip_by_value(tf.nn.softmax(x), 1e-7, 1.0)))",
+    "tf.reduce_sum(tf.math.log(1.0 - tf.tanh(x) ** 2 + 1e-6))",
+    "tf.reduce_sum(tf.sqrt(tf.square(x) + 1e-8))",
+    "tf.reduce_sum(tf.sqrt(tf.nn.relu(x)) ** 2)",
+    "tf.reduce_sum(tf.where(x > 0.0, tf.sqrt(x), 0.0))",
+    "tf.reduce_sum(tf.where(x > 0.0, tf.math.log(tf.where(x > 0.0, x, 1.0)), 0.0))",
+    "tf.reduce_sum(tf.math.log(1.0 + tf.exp(-tf.abs(x))))",
+    "tf.exp(x - tf.reduce_max(x)) / tf.reduce_sum(tf.exp(x - tf.reduce_max(x)))",
+    "tf.reduce_sum(tf.exp(x))",
+    "tf.reduce_sum(tf.where(x > 0.0, x, tf.exp(tf.minimum(x, 0.0)) - 1.0))",
+    "tf.reduce_sum(model(x)) / 3.0",
+    "tf.reduce_sum(tf.nn.log_softmax(x)) + tf.reduce_sum(tf.math.divide_no_nan(x, y))",
+    "tf.reduce_sum(x) + tf.stop_gradient(tf.norm(x - x))",
+]
+
+
+@pytest.mark.parametrize("loss", SEEN)
+def test_what_an_unknown_argument_can_be_seen_to_reach(loss: str, tmp_path: Path) -> None:
+    kind, because = SEEN[loss]
+    views = [s for s in found(of_an_unknown(loss), tmp_path) if s.evidence != "unknown"]
+    assert [(s.kind, s.evidence in ("possible", "certain")) for s in views] == [(kind, True)] * len(views)
+    assert views, "nothing is found"
+    assert because in views[0].because
+
+
+@pytest.mark.parametrize("loss", SILENT)
+def test_what_nobody_can_tell(loss: str, tmp_path: Path) -> None:
+    assert [s for s in found(of_an_unknown(loss), tmp_path) if s.evidence != "unknown"] == []
+
+
+def test_an_if_on_the_divisor_guards_it(tmp_path: Path) -> None:
+    text = """
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                count = tf.reduce_sum(tf.cast(y > 0, tf.float32))
+                loss = tf.reduce_sum(x)
+                {}
+                    loss = loss / count
+            return tape.gradient(loss, x)
+        """
+    assert [s.evidence for s in found(text.format("if count > 0:"), tmp_path)] == ["unknown"]
+    assert [s.evidence for s in found(text.format("if x is not None:"), tmp_path)] == ["possible"]
+
+
+def test_numbers_are_forgotten_after_an_update(tmp_path: Path) -> None:
+    text = """
+        v = tf.Variable([0.0, 1.0])
+        {}
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(1.0 / v)
+        tape.gradient(loss, v)
+        """
+    assert [s.evidence for s in found(text.format(""), tmp_path)] == ["certain"]
+    assert [s.evidence for s in found(text.format("v.assign_add([1.0, 1.0])"), tmp_path)] == ["unknown"]
+    assert found(text.format("v.assign([1.0, 1.0])"), tmp_path) == []
+
+
+def test_what_a_view_says(tmp_path: Path) -> None:
+    text = """
+        v = tf.Variable([[0.0, 0.0], [3.0, 4.0]])
+        def unit(x):
+            return x / tf.norm(x, axis=1, keepdims=True)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(unit(v))
+        tape.gradient(loss, v)
+        """
+    by_kind = {s.kind: s for s in found(text, tmp_path)}
+    assert set(by_kind) == {"division", "root"}
+    division = by_kind["division"]
+    assert division.argument.text == "tf.norm(x, axis=1, keepdims=True)"
+    assert division.numerator is not None
+    assert division.numerator.text == "x"
+    assert division.sources == ("v",)
+    assert [step.span.start.line for step in division.steps] == [4, 8, 6, 9]
+
+
+def test_another_tape_library_divides_too(tmp_path: Path) -> None:
+    path = tmp_path / "other.py"
+    path.write_text(
+        "import tape\nx = tape.Variable(0.0)\nwith tape.GradientTape() as g:\n    z = 1 / x\ng.gradient(z, x)\n"
+    )
+    analysis = analyse(Source.read(path), Project(tmp_path), FACTS)
+    (view,) = [s for block in analysis.blocks for s in block.singularities]
+    assert (view.kind, view.evidence, view.known_library) == ("division", "certain", False)
