@@ -14,7 +14,7 @@ from tapelint.fix import Edits, spell
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
-from tapelint.views import Analysis, Block, Gradient, Place
+from tapelint.views import Analysis, Block, Gradient, Place, Tape
 
 if TYPE_CHECKING:
     import libcst
@@ -69,12 +69,29 @@ def report(
     """As `check`, of a file that has been analysed."""
     rules, settings = list(rules), settings or Settings()
     run = _Run(rules, Questions(source, project, facts, settings.pedantic))
+    if any(each.what == "tape" for rule in rules for each in rule.checks):
+        analysis = replace(analysis, blocks=tuple(_with_syntax(source, analysis.blocks)))
     kept, unused = _unsuppressed(joined(run.over(_views(analysis))), source, project, settings)
     kept.extend(run.over([("unused ignore", "", comment) for comment in unused]))
     kept.sort(key=lambda diagnostic: diagnostic.sort_key)
     if run.crashes:
         raise RuleCrash("; ".join(dict.fromkeys(run.crashes)), kept)
     return kept
+
+
+def _with_syntax(source: Source, blocks: Iterable[Block]) -> Iterable[Block]:
+    """The blocks with their libcst nodes; those that the run never came to have nothing but their syntax."""
+    from tapelint.blocks import find_blocks
+
+    syntax = {found.span: found for found in find_blocks(source) if found.body is not None}
+    for block in blocks:
+        found = syntax.pop(block.span, None)
+        yield replace(block, node=found.node) if found else block
+    for span, found in syntax.items():
+        place = Place(found.tape_span, source.short(found.tape_span))
+        persistent = found.keywords.get("persistent", found.keywords.get("0")) == "True"
+        watches = found.keywords.get("watch_accessed_variables", found.keywords.get("1")) != "False"
+        yield Block(span, Tape(place, found.name, persistent, watches, ""), node=found.node)
 
 
 View = tuple[What, str, object]  # what it is, its reason or kind, and itself

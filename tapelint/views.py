@@ -7,9 +7,12 @@ Flow fills them in once a file has been run through; nothing here computes. A pl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tapelint.diagnostic import Span, Step
+
+if TYPE_CHECKING:
+    import libcst
 
 Outcome = Literal["none", "zero", "raises"]
 
@@ -244,7 +247,8 @@ class Operation:
 class Block:
     """One place where a tape records: a with block, or a tape entered otherwise, and what happened in it.
 
-    `span` is the whole with statement. `escapes`: the tape leaves the code that can be seen.
+    `span` is the whole with statement, `node` its libcst node (None where the tape is entered otherwise, and where no
+    rule is run over blocks). `escapes`: the tape leaves the code that can be seen.
     """
 
     span: Span
@@ -256,6 +260,7 @@ class Block:
     gradients: tuple[Gradient, ...] = ()
     cuts: tuple[Cut, ...] = ()
     escapes: bool = False
+    node: libcst.CSTNode | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from tapelint import views
-from tapelint.check import RuleCrash, Settings, report
+from tapelint.check import RuleCrash, Settings, check, report
 from tapelint.diagnostic import Diagnostic, Position, Span
 from tapelint.facts import Facts
 from tapelint.project import Project
@@ -168,3 +168,22 @@ def test_words() -> None:
     assert listed(["a", "b", "c", "d"]) == "`a`, `b` and 2 more"
     assert called(cut(call="numpy.square"), "math.*", "numpy.*")
     assert not called(cut(call="numpyx.square"), "numpy.*")
+
+
+def test_a_rule_over_blocks_sees_their_syntax() -> None:
+    """libcst finds the blocks that a rule is run over, those in code that is never reached included."""
+    text = (
+        "import tensorflow as tf\n\nw = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    y = w * w\n"
+        "tape.gradient(y, w)\n\nif False:\n    with tf.GradientTape(persistent=True) as other:\n        pass\n"
+    )
+    seen: list[tuple[int, str, bool, str]] = []
+    rule = Rule(__name__, code="XX100")
+
+    @rule.on_tape
+    def look(block: Block) -> list[Diagnostic]:
+        seen.append((block.span.start.line, block.tape.name, block.tape.persistent, type(block.node).__name__))
+        return []
+
+    source = Source.from_text(text, "program.py")
+    check(source, Project(Path.cwd()), FACTS, [rule])
+    assert seen == [(4, "tape", False, "With"), (9, "other", True, "With")]
