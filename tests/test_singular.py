@@ -1,4 +1,4 @@
-"""Where a gradient is not finite: the evidence for it, what guards against it, what stays silent because nobody can tell."""
+"""Where a gradient is not finite: the evidence for it, what guards against it, what stays silent."""
 
 from pathlib import Path
 from textwrap import dedent

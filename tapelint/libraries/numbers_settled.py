@@ -69,13 +69,19 @@ def _first(given: Given) -> Value:
 def _take(world: Libraries, node: Node, value: Value | None) -> None:
     """Let no gradient through to one argument (None: to any)."""
     mine = getattr(value, "node", None)
-    if value is not None and (mine is None or sum(e.node is mine for e in node.edges) != 1):
+    if value is not None and (mine is None or sum(_is_of(e, mine) for e in node.edges) != 1):
         return
     world.known.settled.setdefault(node.id, node.edges)
     node.edges = tuple(
-        Edge(e.node, ZERO, "settled", e.argument) if e.outcome == FLOWS and (value is None or e.node is mine) else e
+        Edge(e.node, ZERO, "settled", e.argument) if e.outcome == FLOWS and (mine is None or _is_of(e, mine)) else e
         for e in node.edges
     )
+
+
+def _is_of(edge: Edge, node: Node) -> bool:
+    """Whether an edge leads to a value; to a variable also by way of reading it."""
+    read = edge.node.op == "Variable.read_value" and edge.node.edges and edge.node.edges[0].node is node
+    return edge.node is node or bool(read)
 
 
 def unsettle(world: Libraries, node: Node) -> None:
