@@ -16,14 +16,14 @@ from tapelint.tape import Execution, SourceResult, Tapes
 LEAVES = "leaves"
 
 
-def leave(tapes: Tapes, result: Value, function: Function | None, site: Site) -> None:
-    """Note, for each tape in what an entry returns, the sources that no value beside it is joined to any more."""
-    values = list(_deep(tapes.world.run, result, set()))
+def leave(tapes: Tapes, value: Value, site: Site) -> None:
+    """Note, for each tape in what leaves at a place, the sources that no value beside it is joined to any more."""
+    values = list(_deep(tapes.world.run, value, set()))
     for cell in values:
         if isinstance(cell, Cell) and cell.kind == "tape":
             rec = tapes.recording(cell)
             if rec is not None:
-                _note(tapes, cell, rec, values, _returning(site, function))
+                _note(tapes, cell, rec, values, site)
 
 
 def _note(tapes: Tapes, cell: Cell, rec: int, values: list[Value], site: Site) -> None:
@@ -58,7 +58,7 @@ def _deep(core: Core, value: Value, seen: set[int]) -> Iterator[Value]:
             yield from _deep(core, inner, seen)
 
 
-def _returning(site: Site, function: Function | None) -> Site:
+def returning(site: Site, function: Function | None) -> Site:
     """The last `return` of a function."""
     if function is None:
         return site

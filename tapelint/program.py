@@ -76,7 +76,7 @@ class Program:
         self.interpreter = Interpreter(self.world, project)
         self.world.run = self.interpreter
         register_all(self.world.registry)
-        self.tapes = Tapes(self.world, asking.ask)
+        self.tapes = Tapes(self.world, asking.ask, leaving.leave)
         self.world.recorder = self.tapes
 
     def run(self) -> None:
@@ -123,7 +123,7 @@ class Program:
             callee = self._entry_value(module, node, cls, site)
             if callee is not None:
                 result = run.call(callee, self._unknown_arguments(node, cls is not None), site)
-                leaving.leave(self.tapes, result, _function_of(callee), site)
+                leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
         finally:
             run.frames.pop()
             run.state.rollback(mark)

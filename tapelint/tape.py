@@ -126,6 +126,7 @@ class Tapes:
 
     world: Libraries
     answer: Callable[[Tapes, Cell, str, Arguments, Site], Value]
+    leave_code: Callable[[Tapes, Value, Site], None]
     executions: list[Execution] = field(default_factory=list)
     left: list[Execution] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -489,6 +490,11 @@ class Tapes:
         """Whether the program has certainly ended before this point."""
         flag = self.world.run.state.get((0, "raised"))
         return isinstance(flag, Flag) and flag.sure
+
+    def handed_over(self, values: Sequence[Value], site: Site) -> None:
+        """Unknown code gets these values: a tape among them, and what it may be asked about."""
+        if any(isinstance(v, Cell) and v.kind == "tape" for v in values):
+            self.leave_code(self, Tuple(tuple(values)), site)
 
     def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None:
         """Take down something that a problem may be read off later."""

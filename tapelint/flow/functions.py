@@ -69,6 +69,7 @@ class Functions(Statements):
         if self.attempts:
             self.attempts[-1].may_raise = True
         values = [callee, *args.every()]
+        self.world.handed_over(args, site)
         result = self.opaque(site, values, behind=self.world.behind(callee, site))
         self.escape(args.every())
         return result

@@ -56,6 +56,7 @@ class Recorder(Protocol):
     def raised(self, error: str, site: Site, call: str) -> None: ...
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
     def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
+    def handed_over(self, values: Sequence[Value], site: Site) -> None: ...
     def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None: ...
 
 
@@ -274,6 +275,10 @@ class Libraries:
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]:
         """What calling something unknown uses for certain, beside what it is handed."""
         return [Edge(node, FLOWS) for handler in self.registry.behind for node in handler(self, callee, site)]
+
+    def handed_over(self, args: Arguments, site: Site) -> None:
+        """A call of which nothing is known gets these."""
+        self.recorder.handed_over(args.every(), site)
 
     def made(self, node: Node) -> None:
         self.recorder.made(node)
