@@ -132,7 +132,8 @@ def _is_mentioned(site: Site, classes: Sequence[ast.ClassDef], name: str) -> boo
             return True
     for node in (inner for cls in classes for inner in ast.walk(cls)):
         if isinstance(node, ast.Attribute) and node.attr in ("layers", "__dict__", "submodules", "_layers"):
-            if isinstance(node.value, ast.Name) and node.value.id not in site.source.imports:
+            of_object = isinstance(node.value, ast.Name) and node.value.id not in site.source.imports
+            if of_object:
                 return True
         if isinstance(node, ast.Name) and node.id in ("getattr", "vars"):
             return True
