@@ -147,7 +147,9 @@ class Classes(Functions):
         if fields:
             self._fill_fields(instance, fields, args, site)
         elif found is not None:
-            self.world.inherited(instance, found[1], "__init__", site)
+            method = self.world.inherited(instance, found[1], "__init__", site)
+            if method is not None:
+                self.call(method, args, site)
             if isinstance(found[1], (Opaque,)):
                 self.escape(args.every())
 

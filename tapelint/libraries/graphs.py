@@ -331,6 +331,8 @@ def staged(world: Libraries, test: Value) -> str:
 
 def together(world: Libraries, made: Value, site: Site) -> Value:
     """Results of one operation: the gradients of those that nobody asks for are zeros that are sent back too."""
+    with world.run.joining("graph"):
+        made = _as_tensors(world, made, site)
     nodes: dict[int, Node] = {}
     _mapped(world, made, lambda data: nodes.setdefault(data.node.id, data.node) and data)
     if len(nodes) < 2:
@@ -342,6 +344,18 @@ def together(world: Libraries, made: Value, site: Site) -> Value:
         return _again(world, data, "tensorflow.function", edges, site)
 
     return _mapped(world, made, wrap)
+
+
+def _as_tensors(world: Libraries, made: Value, site: Site) -> Value:
+    """A tuple whose variables have been read: what comes out of an operation are tensors."""
+    if isinstance(made, Tuple):
+        return Tuple(tuple(_as_tensors(world, item, site) for item in made.items), made.names)
+    several = [o for o in options(made) if isinstance(o, (Data, Variable))]
+    if not any(isinstance(o, Variable) for o in several) or len(several) < len(options(made)):
+        return made
+    node = world.run.node_of(made, site)
+    assert node is not None
+    return Data(node, "tensor", node.dtype)
 
 
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:

@@ -32,6 +32,9 @@ Handler = Callable[[Libraries, Arguments, Site], Value]
 def register(registry: Registry) -> None:
     """Add it."""
     registry.functions.update(LIBRARY)
+    registry.calls["functools.cache"] = _call_cached
+    for name in ("cache_clear", "cache_info"):
+        registry.methods[("functools.cache", name)] = _clear_cache
 
 
 def _partial(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -44,6 +47,34 @@ def _identity(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(first, (Function, Wrapped, Bound, Class, Partial)):
         return first
     return Library("tapelint.identity")
+
+
+def _cached(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`functools.cache`, with or without arguments of its own: results are kept by arguments."""
+    first = args.get(0, "user_function")
+    if isinstance(first, (Function, Wrapped, Bound, Class, Partial)):
+        return Wrapped("functools.cache", first, (), world.run.uid())
+    return Library("functools.cache")
+
+
+def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    slot = (callee.uid, "results")
+    known = world.run.state.get(slot)
+    rows = known.items if isinstance(known, Tuple) else ()
+    given = Tuple((*args.positional, *(v for _, v in sorted(args.keywords.items()))))
+    for row in rows:
+        if isinstance(row, Tuple) and row.items[0] == given:
+            return row.items[1]
+    made = world.run.call(callee.function, args, site)
+    world.run.state.set(slot, Tuple((*rows, Tuple((given, made)))))
+    return made
+
+
+def _clear_cache(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Wrapped)
+    world.run.state.set((base.uid, "results"), Tuple(()))
+    return NO_VALUE
 
 
 def _second(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -135,7 +166,7 @@ def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
 
 LIBRARY: dict[str, Handler] = {
     "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
-    "functools.lru_cache": _identity, "functools.cache": _identity, "functools.singledispatch": _identity,
+    "functools.lru_cache": _cached, "functools.cache": _cached, "functools.singledispatch": _identity,
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields, "dataclasses.asdict": _as_dict,
     "copy.copy": _copy,
     "collections.OrderedDict": BUILTINS["dict"], "collections.deque": BUILTINS["list"], "collections.defaultdict": _default_dict,

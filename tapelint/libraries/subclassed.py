@@ -98,7 +98,9 @@ def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
     if name == "__init__":
         return Method(Cell(world.run.uid(), "keras init", (base, cls)), "__init__")
     part = part_of(world, base)
-    return Method(base, name) if part is None or name == "build" else part
+    if part is None:
+        return world.run.opaque(None, [base], hint=name)
+    return Method(base, name) if name == "build" else part
 
 
 def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -1,0 +1,550 @@
+"""Functions, classes, control flow: each function is a program of its own; its docstring is the verdict a source."""
+
+import functools
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def recursion():
+    """flows, none"""
+
+    def power(x, n):
+        return x if n == 1 else x * power(x, n - 1)
+
+    with tf.GradientTape() as tape:
+        y = power(v, 5)
+    return tape.gradient(y, [v, w])
+
+
+def recursion_without_an_end():
+    """unknown, none"""
+
+    def halve(x):
+        return x if tf.reduce_sum(x) < 0.01 else halve(x * 0.5)
+
+    with tf.GradientTape() as tape:
+        y = halve(v)
+    return tape.gradient(y, [v, w])
+
+
+def decorator_that_wraps():
+    """flows, none"""
+
+    def twice(function):
+        @functools.wraps(function)
+        def inner(*args, **kwargs):
+            return function(*args, **kwargs) * 2.0
+
+        return inner
+
+    @twice
+    def mix(x):
+        return x * x
+
+    with tf.GradientTape() as tape:
+        y = mix(v)
+    return tape.gradient(y, [v, w])
+
+
+def decorator_that_cuts():
+    """none, none"""
+
+    def detached(function):
+        def inner(*args):
+            return tf.stop_gradient(function(*args))
+
+        return inner
+
+    @detached
+    def mix(x):
+        return x * x
+
+    with tf.GradientTape() as tape:
+        y = mix(v) * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def decorator_with_arguments():
+    """none, flows"""
+
+    def choose(which):
+        def wrap(function):
+            return lambda a, b: function(a if which == "first" else b)
+
+        return wrap
+
+    @choose("second")
+    def mix(x):
+        return x * 2.0
+
+    with tf.GradientTape() as tape:
+        y = mix(v, w)
+    return tape.gradient(y, [v, w])
+
+
+class _Base:
+    shared = 2.0
+
+    def __init__(self, scale):
+        self.scale = scale
+        self._cache = None
+
+    @property
+    def doubled(self):
+        return self.scale * self.shared
+
+    @doubled.setter
+    def doubled(self, value):
+        self.scale = value / 2.0
+
+    @classmethod
+    def made(cls, scale):
+        return cls(scale)
+
+    @staticmethod
+    def cut(x):
+        return tf.stop_gradient(x)
+
+    def __call__(self, x):
+        return x * self.scale
+
+    def apply(self, x):
+        return self(x)
+
+    def __add__(self, other):
+        return self.scale + other.scale
+
+    def __getitem__(self, index):
+        return self.scale[index]
+
+    def __len__(self):
+        return 3
+
+    def __iter__(self):
+        yield self.scale
+        yield self.scale * 2.0
+
+    def __enter__(self):
+        return self.scale
+
+    def __exit__(self, *error):
+        return False
+
+
+class _Child(_Base):
+    def __init__(self, scale, shift):
+        super().__init__(scale)
+        self.shift = shift
+
+    def __call__(self, x):
+        return super().__call__(x) + self.shift
+
+
+def property_read():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = _Base(v).doubled
+    return tape.gradient(y, [v, w])
+
+
+def property_written():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        held = _Base(v)
+        held.doubled = w * 1.0
+        y = held.scale
+    return tape.gradient(y, [v, w])
+
+
+def class_method():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = _Base.made(v).scale * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def static_method_cuts():
+    """none, none"""
+    with tf.GradientTape() as tape:
+        y = _Base.cut(v) + _Base(v).cut(w)
+    return tape.gradient(y, [v, w])
+
+
+def inherited_call():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = _Child(v, w).apply(tf.ones(3))
+    return tape.gradient(y, [v, w])
+
+
+def callable_object_passed():
+    """flows, none"""
+
+    def use(model):
+        return model(tf.ones(3))
+
+    with tf.GradientTape() as tape:
+        y = use(_Base(v))
+    return tape.gradient(y, [v, w])
+
+
+def operator_of_a_class():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = _Base(v) + _Base(w)
+    return tape.gradient(y, [v, w])
+
+
+def item_of_an_object():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = _Base(v)[0]
+    return tape.gradient(y, [v, w])
+
+
+def iterated_object():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = sum(_Base(v))
+    return tape.gradient(y, [v, w])
+
+
+def entered_object():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        with _Base(v) as inside:
+            y = inside * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def state_set_by_another_method():
+    """none, flows"""
+
+    class Trainer:
+        def __init__(self):
+            self.loss = None
+
+        def forward(self):
+            self.loss = w * 2.0
+
+        def step(self):
+            with tf.GradientTape() as tape:
+                self.forward()
+            return tape.gradient(self.loss, [v, w])
+
+    return Trainer().step()
+
+
+def class_attribute_shared():
+    """flows, none"""
+
+    class Holder:
+        item = v
+
+    with tf.GradientTape() as tape:
+        y = Holder().item * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def getattr_by_name():
+    """none, flows"""
+    held = _Child(v, w)
+    with tf.GradientTape() as tape:
+        y = getattr(held, "sh" + "ift") * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def early_return():
+    """flows, none"""
+
+    def mix(x, flag):
+        if flag:
+            return x * 2.0
+        return w * 2.0
+
+    with tf.GradientTape() as tape:
+        y = mix(v, True)
+    return tape.gradient(y, [v, w])
+
+
+def guard_that_raises():
+    """flows, none"""
+
+    def mix(x, n):
+        if n < 0:
+            raise ValueError("negative")
+        return x * n
+
+    with tf.GradientTape() as tape:
+        y = mix(v, 3)
+    return tape.gradient(y, [v, w])
+
+
+def finally_runs_on_return():
+    """none, flows"""
+    seen = []
+
+    def mix():
+        try:
+            return v * 2.0
+        finally:
+            seen.append(w * 2.0)
+
+    with tf.GradientTape() as tape:
+        mix()
+        y = seen[0]
+    return tape.gradient(y, [v, w])
+
+
+def finally_overrides_the_return():
+    """none, flows"""
+
+    def mix():
+        try:
+            return v * 2.0
+        finally:
+            return w * 2.0  # noqa: B012
+
+    with tf.GradientTape() as tape:
+        y = mix()
+    return tape.gradient(y, [v, w])
+
+
+def handler_runs():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        try:
+            raise KeyError("x")
+            y = v * 2.0
+        except KeyError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def else_of_a_try():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        try:
+            y = v * 2.0
+        except ImportError:
+            pass
+        else:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def break_out():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = v
+        for k in range(5):
+            if k == 2:
+                break
+            y = y * 2.0
+        else:
+            y = w
+    return tape.gradient(y, [v, w])
+
+
+def else_of_a_loop():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = v
+        for k in range(5):
+            if k > 7:
+                break
+        else:
+            y = w
+    return tape.gradient(y, [v, w])
+
+
+def continue_skips():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for each in (v, w):
+            if each is v:
+                continue
+            y = y + each
+    return tape.gradient(y, [v, w])
+
+
+def while_counts_far():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0
+        n = 0
+        while n < 100:
+            n += 1
+            if n > 50:
+                y = w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def long_for():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0
+        for k in range(40):
+            y = y * w if k % 2 else y
+    return tape.gradient(y, [v, w])
+
+
+def moved_through_names():
+    """flows"""
+    with tf.GradientTape() as tape:
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for _ in range(16):
+            a, b, c, d = v * 2.0, a, b, c
+        y = tf.reduce_sum(d)
+    return tape.gradient(y, [v])
+
+
+def generator_function():
+    """flows, flows"""
+
+    def parts():
+        yield v * 1.0
+        for each in (w,):
+            yield each * 2.0
+
+    with tf.GradientTape() as tape:
+        y = tf.add_n(list(parts()))
+    return tape.gradient(y, [v, w])
+
+
+def generator_made_outside():
+    """flows"""
+
+    def parts():
+        yield v * 1.0
+        yield v * 2.0
+
+    waiting = parts()
+    with tf.GradientTape() as tape:
+        y = tf.add_n(list(waiting))
+    return tape.gradient(y, [v])
+
+
+def generator_delegates():
+    """flows, flows"""
+
+    def inner():
+        yield v * 1.0
+
+    def outer():
+        yield from inner()
+        yield w * 1.0
+
+    with tf.GradientTape() as tape:
+        y = sum(outer())
+    return tape.gradient(y, [v, w])
+
+
+def both_branches_known():
+    """flows, none"""
+
+    def loss(use_aux=False, training=True):
+        total = v * 2.0
+        if use_aux and training:
+            total = total + w
+        return total
+
+    with tf.GradientTape() as tape:
+        y = loss()
+    return tape.gradient(y, [v, w])
+
+
+def constants_of_the_module():
+    """flows, none"""
+    settings = {"aux": 0, "depth": 2}
+    with tf.GradientTape() as tape:
+        y = v
+        for _ in range(settings["depth"]):
+            y = y * 2.0
+        if settings["aux"] > 0:
+            y = y + w
+    return tape.gradient(y, [v, w])
+
+
+def global_rebound():
+    """none, flows"""
+    global late  # noqa: PLW0603
+    late = v * 1.0
+
+    def change():
+        global late  # noqa: PLW0603
+        late = w * 1.0
+
+    with tf.GradientTape() as tape:
+        change()
+        y = late * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def variable_augmented():
+    """raises RuntimeError, raises RuntimeError"""
+    local = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        local += 1.0
+        y = local * v
+    return tape.gradient(y, [v, w])
+
+
+def lambda_in_a_dict():
+    """none, flows"""
+    losses = {"first": lambda: v * 2.0, "second": lambda: w * 2.0}
+    with tf.GradientTape() as tape:
+        y = losses["second"]()
+    return tape.gradient(y, [v, w])
+
+
+def method_kept():
+    """flows, none"""
+    held = _Base(v)
+    method = held.apply
+    with tf.GradientTape() as tape:
+        y = method(tf.ones(3))
+    return tape.gradient(y, [v, w])
+
+
+def cached_result():
+    """none"""
+
+    @functools.lru_cache
+    def compute():
+        return v * 2.0
+
+    compute()
+    with tf.GradientTape() as tape:
+        y = compute() * 1.0
+    return tape.gradient(y, [v])
+
+
+def type_of_an_object():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = type(_Base(w))(v).scale * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def chained_comparison():
+    """flows, none"""
+    n = 3
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if 0 < n < 5 else w
+    return tape.gradient(y, [v, w])
+
+
+def assert_narrows():
+    """flows, none"""
+    held = None
+    for each in (v,):
+        held = each
+    assert held is not None
+    with tf.GradientTape() as tape:
+        y = held * 1.0
+    return tape.gradient(y, [v, w])

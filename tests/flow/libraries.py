@@ -1,0 +1,404 @@
+"""TensorFlow's and Keras's own control: each function is a program of its own; its docstring is the verdict a source."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def _in_graph(body):
+    """The gradients of a body that is traced with its tape; 77 stands for None, which a graph cannot return."""
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            y = body()
+        return [tf.constant(77.0) if g is None else g for g in tape.gradient(y, [v, w])]
+
+    return [None if g.shape == () and float(g) == 77.0 else g for g in step()]
+
+
+def loop_that_cuts_in_a_graph():
+    """zero, zero"""
+    return _in_graph(lambda: tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, tf.floor(y * w)), [0, v * 1.0])[1])
+
+
+def loop_that_cuts_eagerly():
+    """none, none"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, tf.floor(y * w)), [0, v * 1.0])[1]
+    return tape.gradient(y, [v, w])
+
+
+def branches_that_both_cut_in_a_graph():
+    """none, none"""
+    return _in_graph(lambda: tf.cond(tf.reduce_sum(v) > 0, lambda: tf.floor(v), lambda: tf.round(w)))
+
+
+def other_results_of_a_branch():
+    """zero, zero"""
+    return _in_graph(lambda: tf.cond(tf.reduce_sum(v) > 0, lambda: (v * w, tf.ones(3)), lambda: (v, tf.zeros(3)))[1])
+
+
+def mapped_in_a_graph():
+    """flows, zero"""
+    return _in_graph(lambda: tf.map_fn(lambda row: row * 2.0 + tf.floor(w[0]), v))
+
+
+def mapped_at_once():
+    """flows, none"""
+    return _in_graph(lambda: tf.vectorized_map(lambda row: row * 2.0 + tf.floor(w[0]), v * 1.0))
+
+
+def scanned():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(lambda state, row: state + tf.floor(row * w[0]), v * 1.0)
+    return tape.gradient(y, [v, w])
+
+
+def array_of_tensors():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        array = tf.TensorArray(tf.float32, size=2)
+        array = array.write(0, v * 1.0)
+        array = array.write(1, w * 1.0)
+        y = array.stack()
+    return tape.gradient(y, [v, w])
+
+
+def read_from_an_array():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        array = tf.TensorArray(tf.float32, size=2, clear_after_read=False)
+        array = array.write(0, v * 1.0).write(1, w * 1.0)
+        y = array.read(0)
+    return tape.gradient(y, [v, w])
+
+
+def other_results_of_a_graph_function():
+    """flows, zero"""
+
+    @tf.function
+    def both():
+        return v * 2.0, w * 2.0
+
+    with tf.GradientTape() as tape:
+        y, _ = both()
+    return tape.gradient(y, [v, w])
+
+
+def one_result_of_a_graph_function():
+    """flows, none"""
+
+    @tf.function
+    def one():
+        w * 2.0
+        return v * 2.0
+
+    with tf.GradientTape() as tape:
+        y = one()
+    return tape.gradient(y, [v, w])
+
+
+def data_set_over_a_variable():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for row in tf.data.Dataset.from_tensor_slices(v * 1.0):
+            y = y + row * w
+    return tape.gradient(y, [v, w])
+
+
+def custom_gradient_used():
+    """flows"""
+
+    @tf.custom_gradient
+    def straight(x):
+        return tf.round(x), lambda dy: dy
+
+    with tf.GradientTape() as tape:
+        y = straight(v)
+    return tape.gradient(y, [v])
+
+
+def custom_gradient_that_gives_none():
+    """none"""
+
+    @tf.custom_gradient
+    def cut(x):
+        return x * 2.0, lambda dy: None
+
+    with tf.GradientTape() as tape:
+        y = cut(v)
+    return tape.gradient(y, [v])
+
+
+def straight_through():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v + tf.stop_gradient(tf.round(v) - v)
+    return tape.gradient(y, [v])
+
+
+def recomputed():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: tf.sin(x) + tf.floor(x))(v)
+    return tape.gradient(y, [v, w])
+
+
+def python_function():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.py_function(lambda x: x * x, [v], tf.float32)
+    return tape.gradient(y, [v])
+
+
+def numpy_function():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.numpy_function(np.sin, [v], tf.float32)
+    return tape.gradient(y, [v])
+
+
+class _Module(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.b = tf.Variable(1.0)
+        self.a = tf.Variable(2.0)
+        self.rest = [tf.Variable(3.0)]
+
+    def __call__(self, x):
+        return x * self.a
+
+
+def module_variables_in_order():
+    """flows, none, none"""
+    module = _Module()
+    with tf.GradientTape() as tape:
+        y = module(v)
+    return tape.gradient(y, module.trainable_variables)
+
+
+class _Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.gain = self.add_weight(shape=(shape[-1],), initializer="ones", name="gain")
+        self.moved = self.add_weight(shape=(shape[-1],), trainable=False, name="moved")
+
+    def call(self, inputs):
+        return inputs * self.gain + self.moved
+
+
+class _Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = keras.layers.Dense(4, activation="tanh")
+        self.unused = keras.layers.Dense(2)
+        self.scale = _Scale()
+
+    def call(self, inputs, training=False):
+        return self.scale(self.first(inputs))
+
+
+def own_layer():
+    """flows, none"""
+    layer = _Scale()
+    layer(tf.ones([2, 3]))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3]))
+    return tape.gradient(y, layer.weights)
+
+
+def own_model():
+    """flows, flows, flows"""
+    net = _Net()
+    net(tf.ones([2, 3]))
+    with tf.GradientTape() as tape:
+        y = net(tf.ones([2, 3]), training=True)
+    return tape.gradient(y, net.trainable_variables)
+
+
+def sequential():
+    """flows, flows, none, none"""
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+    with tf.GradientTape() as tape:
+        y = net.layers[0](tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def functional():
+    """flows, flows, none, none"""
+    inputs = keras.Input((3,))
+    hidden = keras.layers.Dense(4)(inputs)
+    net = keras.Model(inputs, [hidden, keras.layers.Dense(1)(hidden)])
+    with tf.GradientTape() as tape:
+        y, _ = net(tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def shared_layer():
+    """flows, flows"""
+    shared = keras.layers.Dense(3)
+    inputs = keras.Input((3,))
+    net = keras.Model(inputs, shared(shared(inputs)))
+    with tf.GradientTape() as tape:
+        y = net(tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def nested_models():
+    """flows, flows, flows, flows"""
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    outer = keras.Sequential([inner, keras.layers.Dense(1)])
+    outer(tf.ones([2, 3]))
+    with tf.GradientTape() as tape:
+        y = outer(tf.ones([2, 3]))
+    return tape.gradient(y, outer.trainable_variables)
+
+
+def functional_subclass():
+    """flows, flows"""
+
+    class Net(keras.Model):
+        pass
+
+    inputs = keras.Input((3,))
+    net = Net(inputs, keras.layers.Dense(2)(inputs))
+    with tf.GradientTape() as tape:
+        y = net(tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def extended_dense():
+    """flows, flows"""
+
+    class Cosine(keras.layers.Dense):
+        def call(self, inputs):
+            return tf.cos(super().call(inputs))
+
+    layer = Cosine(2)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def cloned():
+    """none, none"""
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    copy = keras.models.clone_model(net)
+    with tf.GradientTape() as tape:
+        y = copy(tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def copied_weights():
+    """none, none"""
+    layer = keras.layers.Dense(2)
+    layer.build((None, 3))
+    with tf.GradientTape() as tape:
+        kernel, bias = layer.get_weights()
+        y = tf.matmul(tf.ones([2, 3]), kernel) + bias
+    return tape.gradient(tf.reduce_sum(y) * tf.reduce_sum(v), layer.trainable_variables)
+
+
+def normalised():
+    """flows, flows, none, none"""
+    layer = keras.layers.BatchNormalization()
+    layer.build((None, 3))
+    with tf.GradientTape() as tape:
+        y = layer(tf.random.normal([4, 3]), training=True) * tf.random.normal([4, 3])
+    return tape.gradient(y, layer.weights)
+
+
+def predicted():
+    """none, none"""
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    with tf.GradientTape() as tape:
+        y = net.predict(np.ones((2, 3), "float32"), verbose=0) * tf.reduce_sum(v)
+    return tape.gradient(y, net.trainable_variables)
+
+
+def frozen_layer():
+    """flows, flows"""
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+    net.layers[0].trainable = False
+    with tf.GradientTape() as tape:
+        y = net(tf.ones([2, 3]))
+    return tape.gradient(y, net.trainable_variables)
+
+
+def loss_and_metric():
+    """flows, flows"""
+    layer = keras.layers.Dense(1)
+    loss = keras.losses.MeanSquaredError()
+    metric = keras.metrics.Mean()
+    with tf.GradientTape() as tape:
+        y = loss(tf.ones([2, 1]), layer(tf.ones([2, 3])))
+        metric.update_state(y)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def metric_as_loss():
+    """none, none"""
+    layer = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = keras.metrics.MeanSquaredError()(tf.ones([2, 1]), layer(tf.ones([2, 3])))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def strategy_runs():
+    """flows"""
+    strategy = tf.distribute.get_strategy()
+
+    def step(x):
+        with tf.GradientTape() as tape:
+            y = v * x
+        return tape.gradient(y, [v])
+
+    return strategy.run(step, args=(tf.ones(3),))
+
+
+def rebound_keras_variable():
+    """sometimes none"""
+    moving = keras.Variable([1.0, 2.0])
+    grads = None
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(tf.square(moving))
+        grads = tape.gradient(y, [moving])
+        if grads[0] is not None:
+            moving -= 0.1 * grads[0]
+    return grads
+
+
+def regularisation():
+    """flows, none"""
+    layer = keras.layers.Dense(1, kernel_regularizer="l2")
+    layer.build((None, 3))
+    with tf.GradientTape() as tape:
+        layer(tf.ones([2, 3]))
+        y = tf.add_n(layer.losses)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def float_in_a_graph():
+    """flows"""
+
+    @tf.function
+    def mix(x):
+        return x * float(x[0])
+
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(mix(v))
+    return tape.gradient(y, [v])
+
+
+def same_tensor_after_the_tape():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    z = tf.convert_to_tensor(y)
+    return tape.gradient(z, [v])

@@ -1,0 +1,390 @@
+"""Tapes: each function is a program of its own; its docstring is the verdict a source."""
+
+import contextlib
+
+import numpy as np
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+x = tf.constant([1.0, 2.0, 3.0])
+
+
+def second_derivative():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = v**3
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def second_derivative_of_a_square():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.square(v))
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def second_derivative_of_a_linear_function():
+    """none"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(v * 2.0)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def mixed_derivative():
+    """none, flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(v * w)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v, w])
+
+
+def second_derivative_of_relu():
+    """zero"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.nn.relu(v)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def inner_gradient_outside():
+    """none"""
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            y = v**3
+    dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def three_tapes():
+    """flows"""
+    with tf.GradientTape() as t3:
+        with tf.GradientTape() as t2:
+            with tf.GradientTape() as t1:
+                y = v**4
+            d1 = t1.gradient(y, v)
+        d2 = t2.gradient(d1, v)
+    return t3.gradient(d2, [v])
+
+
+def spent():
+    """raises RuntimeError"""
+    with tf.GradientTape() as tape:
+        y = v * v
+    tape.gradient(y, v)
+    return tape.gradient(y, [v])
+
+
+def persistent():
+    """flows"""
+    with tf.GradientTape(persistent=True) as tape:
+        y = v * v
+    tape.gradient(y, v)
+    return tape.gradient(y, [v])
+
+
+def entered_again():
+    """flows, flows"""
+    tape = tf.GradientTape(persistent=True)
+    with tape:
+        a = v * 2.0
+    with tape:
+        b = w * 2.0
+    return tape.gradient(a + 0.0 if False else [a, b], [v, w])
+
+
+def shadowed():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    with tf.GradientTape() as tape:
+        z = w * 2.0
+    return tape.gradient([y, z], [v, w])
+
+
+def passed_to_a_function():
+    """flows"""
+
+    def ask(tape, y):
+        return tape.gradient(y, [v])
+
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return ask(tape, y)
+
+
+def returned_by_a_function():
+    """flows"""
+
+    def record():
+        with tf.GradientTape() as tape:
+            y = v * 2.0
+        return tape, y
+
+    tape, y = record()
+    return tape.gradient(y, [v])
+
+
+def kept_on_an_object():
+    """flows"""
+
+    class Keeper:
+        def record(self):
+            with tf.GradientTape() as self.tape:
+                self.y = v * 2.0
+
+        def ask(self):
+            return self.tape.gradient(self.y, [v])
+
+    keeper = Keeper()
+    keeper.record()
+    return keeper.ask()
+
+
+def out_of_a_context_manager():
+    """flows"""
+
+    @contextlib.contextmanager
+    def recording():
+        with tf.GradientTape() as tape:
+            yield tape
+
+    with recording() as tape:
+        y = v * 2.0
+    return tape.gradient(y, [v])
+
+
+def after_a_context_manager():
+    """none"""
+
+    @contextlib.contextmanager
+    def recording():
+        with tf.GradientTape() as tape:
+            yield tape
+
+    with recording() as tape:
+        pass
+    y = v * 2.0
+    return tape.gradient(y, [v])
+
+
+def in_an_exit_stack():
+    """flows"""
+    with contextlib.ExitStack() as stack:
+        tape = stack.enter_context(tf.GradientTape())
+        y = v * 2.0
+    return tape.gradient(y, [v])
+
+
+def two_in_one_with():
+    """flows, none"""
+    with tf.GradientTape() as first, tf.GradientTape() as second:
+        y = v * 2.0
+        z = w * 2.0
+    second.gradient(z, w)
+    return first.gradient(y, [v, w])
+
+
+def stopped():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        with tape.stop_recording():
+            a = v * 2.0
+        y = a + w
+    return tape.gradient(y, [v, w])
+
+
+def reset():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        a = v * 2.0
+        tape.reset()
+        y = a * w
+    return tape.gradient(y, [v, w])
+
+
+def watched_before():
+    """flows"""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * x
+    return tape.gradient(y, [x])
+
+
+def watched_after():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = x * x
+        tape.watch(x)
+    return tape.gradient(y, [x])
+
+
+def watched_after_beside_a_variable():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = x * v
+        tape.watch(x)
+    return tape.gradient(y, [x, v])
+
+
+def watched_something_else():
+    """none"""
+    with tf.GradientTape() as tape:
+        tape.watch(tf.identity(x))
+        y = x * x
+    return tape.gradient(y, [x])
+
+
+def watched_what_convert_gives():
+    """flows"""
+    with tf.GradientTape() as tape:
+        tape.watch(tf.convert_to_tensor(x))
+        y = x * x
+    return tape.gradient(y, [x])
+
+
+def watched_a_list():
+    """flows, flows"""
+    other = x + 1.0
+    with tf.GradientTape() as tape:
+        tape.watch([x, other])
+        y = x * other
+    return tape.gradient(y, [x, other])
+
+
+def watches_nothing_by_itself():
+    """none, flows"""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(w)
+        y = v * w
+    return tape.gradient(y, [v, w])
+
+
+def zeros_for_none():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.floor(v)
+    return [g if np.any(g.numpy()) else None for g in tape.gradient(y, [v], unconnected_gradients=tf.UnconnectedGradients.ZERO)]
+
+
+def integer_source():
+    """none"""
+    n = tf.Variable(3)
+    with tf.GradientTape() as tape:
+        y = tf.cast(n, tf.float32) * v
+    return tape.gradient(y, [n])
+
+
+def not_trainable():
+    """none, flows"""
+    frozen = tf.Variable(1.0, trainable=False)
+    with tf.GradientTape() as tape:
+        y = frozen * v
+    return tape.gradient(y, [frozen, v])
+
+
+def not_trainable_but_watched():
+    """flows"""
+    frozen = tf.Variable(1.0, trainable=False)
+    with tf.GradientTape() as tape:
+        tape.watch(frozen)
+        y = frozen * v
+    return tape.gradient(y, [frozen])
+
+
+def made_inside():
+    """flows"""
+    with tf.GradientTape() as tape:
+        fresh = tf.Variable([1.0, 2.0, 3.0])
+        y = fresh * v
+    return tape.gradient(y, [fresh])
+
+
+def variable_from_a_tensor():
+    """none"""
+    with tf.GradientTape() as tape:
+        fresh = tf.Variable(v * 2.0)
+        y = fresh * 1.0
+    return tape.gradient(y, [v])
+
+
+def assigned():
+    """none, flows"""
+    held = tf.Variable([0.0, 0.0, 0.0])
+    with tf.GradientTape() as tape:
+        held.assign(v * 2.0)
+        y = held * 1.0
+    return tape.gradient(y, [v, held])
+
+
+def never_entered():
+    """raises RuntimeError"""
+    tape = tf.GradientTape()
+    y = v * 2.0
+    return tape.gradient(y, [v])
+
+
+def numpy_target():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = np.square(v)
+    return tape.gradient(y, [v])
+
+
+def watched_variables():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = v * w
+    return tape.gradient(y, tape.watched_variables())
+
+
+def source_of_the_second_round():
+    """sometimes none"""
+    moving = tf.Variable([1.0, 2.0])
+    gradient = None
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            y = tf.square(moving)
+        gradient = tape.gradient(y, [moving])
+        if gradient[0] is not None:
+            moving = moving - 0.1 * gradient[0]
+    return gradient
+
+
+def target_is_the_source():
+    """flows"""
+    with tf.GradientTape() as tape:
+        pass
+    return tape.gradient(v, [v])
+
+
+def jacobian_of_the_source_itself():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = x
+    return tape.jacobian(y, [x])
+
+
+def gradient_inside_the_block():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * v
+        grads = tape.gradient(y, [v])
+    return grads
+
+
+def operations_after_the_gradient_inside():
+    """raises RuntimeError"""
+    with tf.GradientTape() as tape:
+        y = v * v
+        tape.gradient(y, [v])
+        z = y * 2.0
+    return tape.gradient(z, [v])

@@ -1,0 +1,79 @@
+"""Programs with their verdicts (tests/flow): what tapelint says of each, and what TensorFlow does.
+
+Every function of those files is a program: it is analysed with the file's helpers and a call of it at the end. Its docstring
+has the verdict a source. TensorFlow must do what is claimed; where `unknown` or `sometimes none` is said, it may do anything.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tapelint.execution import run
+from tapelint.facts import Facts
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
+
+FOLDER = Path(__file__).parent / "flow"
+SAYS_NOTHING = ("unknown", "sometimes none")
+
+
+def _programs() -> list[tuple[str, str, str]]:
+    """The file, the function and the docstring of each program."""
+    found = []
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                found.append((path.name, node.name, ast.get_docstring(node) or ""))
+    return found
+
+
+PROGRAMS = _programs()
+NAMES = [f"{Path(file).stem}-{name}" for file, name, _ in PROGRAMS]
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return Facts.load()
+
+
+def _alone(file: str, name: str) -> str:
+    """A program of one function: the file without the other functions, and a call of it."""
+    text = (FOLDER / file).read_text()
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.name != name:
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or 0) - node.lineno + 1)
+    return "\n".join([*lines, f"{name}()", ""])
+
+
+@pytest.mark.parametrize(("file", "name", "wanted"), PROGRAMS, ids=NAMES)
+def test_what_is_said(file: str, name: str, wanted: str, facts: Facts, tmp_path: Path) -> None:
+    path = tmp_path / file
+    path.write_text(_alone(file, name))
+    gradients = analyse(Source.read(path), Project(tmp_path), facts).gradients
+    last = max(gradients, key=lambda gradient: gradient.place.span.start)
+    assert ", ".join(source.verdict for source in last.sources) == wanted
+
+
+@pytest.mark.parametrize(("file", "name", "wanted"), PROGRAMS, ids=NAMES)
+def test_what_tensorflow_does(file: str, name: str, wanted: str) -> None:
+    pytest.importorskip("tensorflow")
+    text = (FOLDER / file).read_text()
+    line = next(n.lineno for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
+    body = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name).body
+    last = body[-1].lineno
+    assert line < last
+    done = run(str(FOLDER / file), text, name, [last])
+    words = wanted.split(", ")
+    if words[0].startswith("raises"):
+        assert words[0].split()[1] in done.error_names
+        return
+    assert not done.error, done.message
+    seen = done.seen[last].split(" then ")[-1].split(", ")
+    assert len(seen) == len(words)
+    for said, did in zip(words, seen, strict=True):
+        assert said in SAYS_NOTHING or said == did or (said == "flows" and did in ("nan", "inf"))
