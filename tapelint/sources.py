@@ -126,6 +126,9 @@ def _collect_value(tapes: Tapes, value: Value, text: str, names: dict[int, str],
         names.setdefault(value.uid, text)
     elif isinstance(value, Cell) and value.kind in ("layer", "instance"):
         _collect(tapes, value, text, names, seen)
+    elif isinstance(value, Cell) and value.kind == "dict":
+        for key, item in containers.pairs(tapes.world.run, value) or []:
+            _collect_value(tapes, item, f"{text}[{getattr(key, 'value', '')!r}]", names, seen)
     else:
         items = containers.sequence(tapes.world.run, value)
         for index, item in enumerate(items.items if isinstance(items, Tuple) else ()):
