@@ -20,7 +20,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, sequences
+from . import apply, numbers, sequences
 from .world import Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
@@ -156,8 +156,6 @@ def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
     kind = value.kind if isinstance(value, Data) else "tensor"
 
     def row(index: int | None) -> Value:
-        from . import numbers
-
         edges = [Edge(node, FLOWS, "linear")] if node is not None else []
         made = world.run.node("operator []", edges, site, dtype=dtype, kind=kind)
         bounds = numbers.of_part(world, value, Const(0), index, shape[0] if shape else None, False)[1]
@@ -184,9 +182,11 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     node = world.run.node(f"ndarray.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind="numpy")
     dtype = apply.dtype_argument(world, args.positional[1]) if name == "astype" and len(args.positional) > 1 else None
     dtype = dtype or (base.dtype if isinstance(base, Data) else "f")
+    bounds = numbers.of_method(world, name, base, args.after(1))
     if name in ("item", "tolist"):
         return Data(node, "python", dtype)
-    return Data(node, "numpy", dtype, base.shape if isinstance(base, Data) and name in ("astype", "copy") else None)
+    shape = base.shape if isinstance(base, Data) and name in ("astype", "copy") else None
+    return Data(node, "numpy", dtype, shape, bounds)
 
 
 def _changed(world: Libraries, value: Value) -> None:

@@ -287,6 +287,27 @@ def of_operator(world: Libraries, op: str, values: Sequence[Value]) -> Range | N
     return _by_name(world, name, given) if any(of_value(world, v) is not None for v in values) else None
 
 
+def of_method(world: Libraries, name: str, base: Value, args: Arguments) -> Range | None:
+    """What is known of the numbers that a method of an array gives."""
+    own = of_value(world, base)
+    if own is None or own.array is None:
+        return None
+    if name in ("astype", "copy"):
+        wanted = str(getattr(args.get(0, "dtype"), "value", getattr(args.get(0, "dtype"), "name", "")))
+        kind = arguments.dtype_argument(world, args.get(0, "dtype")) if name == "astype" else "f"
+        return Range.of(own.array, "64" in wanted or not wanted) if kind == "f" else None
+    if args.every() or name not in ("sum", "mean", "max", "min", "std", "prod", "any", "all"):
+        return None
+    return of_call(world, name, [base])
+
+
+def of_call(world: Libraries, op: str, values: Sequence[Value]) -> Range | None:
+    """What an operation makes of known arrays, in double precision."""
+    given = arguments.bind((), Arguments(list(values)))
+    array = numbers_exact.compute(world, op, given, lambda v: array_of(world, v), True)
+    return Range.of(array, True) if array is not None else None
+
+
 def of_test(world: Libraries, op: str, values: Sequence[Value], node: Node) -> Range:
     """A comparison of something unknown: either, and what is compared is remembered."""
     keys = [key_of(world, v) for v in values]
@@ -323,6 +344,7 @@ __all__ = [
     "of_content",
     "of_extreme",
     "of_index",
+    "of_method",
     "of_operator",
     "of_part",
     "of_test",

@@ -306,6 +306,20 @@ def _matmul(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
     return matmul(both[0], both[1], double)
 
 
+def _inner(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
+    """`tensordot` and `dot` of two vectors."""
+    values = list(given.values.values())
+    other = numbers_in(world, values[1], of) if len(values) > 1 else None
+    if (
+        other is None
+        or len(array.shape) != 1
+        or array.shape != other.shape
+        or constant(world, given, "axes") not in (None, 1)
+    ):
+        return None
+    return made((), [sum(x * y for x, y in zip(array.flat, other.flat, strict=True))], double)
+
+
 def _turned(array: Array) -> Array:
     rows, columns = array.shape
     return Array((columns, rows), tuple(array.flat[r * columns + c] for c in range(columns) for r in range(rows)))
@@ -324,6 +338,9 @@ STRUCTURE: dict[str, Callable[[Libraries, Given, Array, ArrayOf, bool], Array | 
     "broadcast_to": _broadcast_to,
     "gather": _gather,
     "@": _matmul,
+    "tensordot": _inner,
+    "dot": _inner,
+    "vdot": _inner,
     "one_hot": _one_hot,
     "boolean_mask": _masked,
 }

@@ -31,6 +31,7 @@ class Known:
     linear: dict[Key, tuple[float, tuple[tuple[Key, float], ...]]] = field(default_factory=dict)
     tests: dict[Key, Test] = field(default_factory=dict)
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
+    single: set[int] = field(default_factory=set)
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     variables: dict[int, Variable] = field(default_factory=dict)

@@ -117,6 +117,8 @@ def _softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
     shape = shapes.of_value(world, first)
     if isinstance(axis, int) and shape and -len(shape) <= axis < len(shape) and shape[axis] == 1:
         return True
+    if axis == -1 and isinstance(first, Data) and first.node.id in world.known.single:
+        return True
     array = ranges[0].array
     if array is None or not array.finite or axis not in (-1, len(array.shape) - 1) or not array.shape:
         return False

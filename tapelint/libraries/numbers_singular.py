@@ -328,7 +328,7 @@ class _Scene:
                     "certain",
                     False,
                     False,
-                    "negative" if worst == 2 else "0",
+                    "0 or negative" if worst == 2 else "0",
                 )
             return
         e = exponent.constant
@@ -382,7 +382,9 @@ def _worst(a: float, e: float) -> float:
     """0: finite, 1: infinite, 2: NaN."""
     if a < 0 and e != int(e):
         return 2.0
-    return 1.0 if a == 0 and e < 1 and e != 0 else 0.0
+    if a == 0 and e == 0:
+        return 2.0
+    return 1.0 if a == 0 and e < 1 else 0.0
 
 
 __all__ = ["UNBOUND", "Const", "Judgement", "Opaque", "Test", "Variable", "judge", "remember"]

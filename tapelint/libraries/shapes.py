@@ -218,21 +218,26 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name else None
 
 
+LAST_AXIS = {"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}
+
+
 def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], given: Given, result: Value) -> Value:
     """A layer's result with its shape, where the layer's constructor says the size of the last axis."""
     before = of_value(world, next(iter(given.values.values()), UNBOUND))
-    if not isinstance(result, Data) or result.shape is not None or before is None:
+    if not isinstance(result, Data) or result.shape is not None:
         return result
     last = name.rpartition(".")[2]
-    shape: Shape | None = None
-    size = parameter(
-        {"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}.get(last, "")
-    )
+    size = parameter(LAST_AXIS.get(last, ""))
     number = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
+    if before is None:
+        if number == 1:
+            world.known.single.add(result.node.id)
+        return result
+    shape: Shape | None = None
     if last == "Dense":
         shape = (*before[:-1], number)
-    elif last in ("Conv1D", "Conv2D"):
-        shape = (*(before[:1]), *(None for _ in before[1:-1]), number)
+    elif last in ("Conv1D", "Conv2D") and len(before) > 2:
+        shape = (before[0], *_convolved(before[1:-1], parameter), number)
     elif last == "Embedding":
         shape = (*before, number)
     elif last == "Flatten":
@@ -240,6 +245,30 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
     elif last.startswith("Global"):
         shape = (before[0], before[-1])
     return replace(result, shape=shape) if shape is not None else result
+
+
+def _convolved(sizes: Sequence[int | None], parameter: Callable[[str], Value]) -> list[int | None]:
+    """The lengths of a map after a convolution."""
+    rank = len(sizes)
+    kernel, step = (_each(parameter(word), rank) for word in ("kernel_size", "strides"))
+    padding = parameter("padding")
+    if None in kernel or None in step or padding not in (Const("valid"), Const("same")):
+        return [None] * rank
+    same = padding == Const("same")
+    return [
+        None if n is None or k is None or s is None else -(-n // s) if same else (n - k) // s + 1
+        for n, k, s in zip(sizes, kernel, step, strict=True)
+    ]
+
+
+def _each(value: Value, rank: int) -> list[int | None]:
+    """One number for every axis, or one each; defaults are texts."""
+    if isinstance(value, Const):
+        number = value.value if isinstance(value.value, int) else 1 if str(value.value) in ("1", "(1, 1)") else None
+        return [number] * rank
+    if isinstance(value, Tuple) and len(value.items) == rank:
+        return [v.value if isinstance(v, Const) and isinstance(v.value, int) else None for v in value.items]
+    return [None] * rank
 
 
 def _count(sizes: Sequence[int | None]) -> int | None:
