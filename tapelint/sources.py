@@ -112,7 +112,7 @@ def _collect(tapes: Tapes, cell: Cell, text: str, names: dict[int, str], seen: s
         for weight in keras.own_weights(tapes.world, cell):
             if isinstance(weight, Variable):
                 names.setdefault(weight.uid, f"{text}.{weight.name}")
-        for index, layer in enumerate(weights.sublayers(tapes.world, cell)):
+        for index, layer in enumerate(weights.listed_layers(tapes.world, cell)):
             if isinstance(layer, Cell):
                 _collect(tapes, layer, f"{text}.layers[{index}]", names, seen)
         return

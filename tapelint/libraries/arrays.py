@@ -94,6 +94,8 @@ def dtype_value(dtype: str) -> Value:
 
 def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
     """What tensors, arrays and variables have that carries no gradient; None for what facts answer."""
+    if name in ("output", "input") and isinstance(base, Data) and base.kind == "symbolic":
+        return base  # an input layer, for which its tensor stands
     if name == "shape":
         return shape_value(world, base, site)
     if name == "dtype" and isinstance(base, (Data, Variable)):

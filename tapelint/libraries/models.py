@@ -20,7 +20,7 @@ from tapelint.flow.values import (
 from . import keras
 from .keras import LayerInfo, build, symbolic
 from .tensorflow import flattened
-from .weights import ModelInfo, all_layers, is_built, is_layer, sublayers, weights_attribute
+from .weights import ModelInfo, all_layers, is_built, is_layer, listed_layers, sublayers, weights_attribute
 from .world import Libraries, Registry
 
 
@@ -122,30 +122,41 @@ def symbols(world: Libraries, value: Value) -> list[Data]:
 
 
 def _functional_layers(world: Libraries, outputs: Value) -> list[Value]:
-    """The layers between inputs and outputs, in Keras's order: by depth from the outputs, then by first visit."""
-    depth: dict[int, int] = {}
+    """The layers from inputs to outputs, in Keras's order: by depth from the outputs, then by first visit.
+
+    Where Keras has an input layer, its symbolic tensor stands.
+    """
     index: dict[int, int] = {}
-    made: dict[int, Value] = {}
+    seen: dict[int, Data] = {}
+    todo = symbols(world, outputs)[::-1]
+    depth = {symbol.node.id: 0 for symbol in todo}
+    while todo:
+        symbol = todo.pop()
+        if symbol.node.id not in seen:
+            seen[symbol.node.id] = symbol
+            index.setdefault(_key(world, symbol), len(index))
+            todo += _inputs_of(world, symbol)[::-1]
+    layers: dict[int, tuple[int, Value]] = {}
+    for number in sorted(seen, reverse=True):
+        symbol = seen[number]
+        call = world.symbolic_calls.get(number)
+        key, at = _key(world, symbol), depth.get(number, 0)
+        layers[key] = (max(at, layers[key][0] if key in layers else 0), call[0] if call is not None else symbol)
+        for inner in _inputs_of(world, symbol):
+            depth[inner.node.id] = max(depth.get(inner.node.id, 0), layers[key][0] + 1)
+    ordered = sorted(layers, key=lambda key: (-layers[key][0], index[key]))
+    return [layers[key][1] for key in ordered if isinstance(layers[key][1], (Cell, Data))]
 
-    def visit(symbol: Data, at: int, trail: frozenset[int]) -> None:
-        call = world.symbolic_calls.get(symbol.node.id)
-        if call is None or symbol.node.id in trail:
-            return
-        callee = call[0]
-        key = callee.uid if isinstance(callee, Cell) else -symbol.node.id
-        index.setdefault(key, len(index))
-        if depth.get(key, -1) >= at and key in made:
-            return
-        depth[key] = max(depth.get(key, 0), at)
-        made[key] = callee
-        for value in call[1].every():
-            for inner in symbols(world, value):
-                visit(inner, at + 1, trail | {symbol.node.id})
 
-    for output in symbols(world, outputs):
-        visit(output, 0, frozenset())
-    ordered = sorted(made, key=lambda key: (-depth[key], index[key]))
-    return [made[key] for key in ordered if isinstance(made[key], Cell)]
+def _key(world: Libraries, symbol: Data) -> int:
+    """What stands for the layer that made a symbolic tensor: one for all its calls."""
+    call = world.symbolic_calls.get(symbol.node.id)
+    return call[0].uid if call is not None and isinstance(call[0], Cell) else -symbol.node.id - 1
+
+
+def _inputs_of(world: Libraries, symbol: Data) -> list[Data]:
+    call = world.symbolic_calls.get(symbol.node.id)
+    return [inner for value in (call[1].every() if call is not None else ()) for inner in symbols(world, value)]
 
 
 def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -233,7 +244,7 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     """An attribute of a sequential or functional model; None for a method."""
     info: ModelInfo = base.info
     if name == "layers":
-        return containers.make_list(world.run, Tuple(tuple(sublayers(world, base))), site=site)
+        return containers.make_list(world.run, Tuple(tuple(listed_layers(world, base))), site=site)
     if name in ("input", "inputs", "output", "outputs"):
         value = info.inputs if name.startswith("input") else info.outputs
         if value is UNBOUND:
@@ -252,7 +263,7 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
 
 def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     name, index = args.get(0, "name"), args.get(1, "index")
-    layers = sublayers(world, base)
+    layers = listed_layers(world, base)
     if isinstance(name, Const) and isinstance(name.value, str):
         for layer in layers:
             if isinstance(layer, Cell) and isinstance(layer.info, (LayerInfo, ModelInfo)) and layer.info.args.keywords.get("name") == name:

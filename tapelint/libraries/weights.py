@@ -45,7 +45,7 @@ def sublayers(world: Libraries, base: Value) -> list[Value]:
         return []
     if base.kind == "layer" and isinstance(base.info, ModelInfo):
         if base.info.form == "functional":
-            return list(base.info.layers)
+            return [layer for layer in base.info.layers if isinstance(layer, Cell)]
         layers = world.run.state.get((base.uid, "layers"))
         return [v for v in layers.items if not isinstance(v, Data)] if isinstance(layers, Tuple) else [layers]
     if base.kind == "layer":
@@ -54,6 +54,13 @@ def sublayers(world: Libraries, base: Value) -> list[Value]:
         part = part_of(world, base)
         return [*([part] if part is not None else []), *(v for v in tracked(world, base) if is_layer(v))]
     return []
+
+
+def listed_layers(world: Libraries, base: Value) -> list[Value]:
+    """What `model.layers` lists: in a functional model the input layers too, for which their tensors stand."""
+    if isinstance(base, Cell) and isinstance(base.info, ModelInfo) and base.info.form == "functional":
+        return list(base.info.layers)
+    return sublayers(world, base)
 
 
 PART = "built-in part"
@@ -167,7 +174,9 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
 
 
 def is_built(world: Libraries, base: Cell) -> bool:
-    return any(world.run.state.get((c.uid, "built")) is not UNBOUND for c in all_layers(world, base) if isinstance(c, Cell))
+    return any(
+        world.run.state.get((c.uid, "built")) is not UNBOUND for c in all_layers(world, base) if isinstance(c, Cell)
+    )
 
 
 def unknown_weights(world: Libraries, base: Cell, site: Site) -> Value:
