@@ -257,6 +257,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
     aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
     both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
+    run.spend(len(run.graph.ancestors(execution.targets)) / 16)
     answer = backprop.connect(run, recording, execution.targets, both, lambda node: tapes.known(node, recording), execution.method == "gradient")
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:

@@ -11,15 +11,16 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from .core import Loop, const_dtype
-from .graph import Graph, Node, Site
+from .core import Core, Loop, const_dtype
+from .graph import Node, Site
 from .matching import Matching
 from .outcomes import NONE
 from .state import Delta, Key
-from .values import UNBOUND, Const, Data, Many, OneOf, Opaque, Tuple, Value
+from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
 
 ROUNDS = 3
 MOST_ROUNDS = 12
+DEEPEST = 3
 UNROLLED = 12
 DECIDED_ROUNDS = 24
 
@@ -32,9 +33,10 @@ AnyLoop = ast.For | ast.AsyncFor | ast.While
 class Reach:
     """What each name of a loop has been made from, of all that was there before the loop."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._first = len(graph.nodes)
+    def __init__(self, core: Core) -> None:
+        self._graph, self._state = core.graph, core.state
+        self._first = len(core.graph.nodes)
+        self._newest = core.uid()
         self._masks: list[int] = []
         self._last: dict[Key, int] = {}
         self._changed: list[Key] = []
@@ -47,7 +49,8 @@ class Reach:
                 if edge.outcome != NONE:
                     mask |= self._mask(edge.node)
             self._masks.append(mask)
-        now = {key: mask for key, value in changed.items() if (mask := self._of_value(value))}
+        old = (item for item in changed.items() if item[0][0] <= self._newest)
+        now = {key: mask for key, value in old if (mask := self._of_value(value))}
         self._changed = [key for key, mask in now.items() if self._last.get(key) != mask]
         self._last = now
         return not self._changed
@@ -59,14 +62,18 @@ class Reach:
     def _mask(self, node: Node) -> int:
         return self._masks[node.id - self._first] if node.id >= self._first else 1 << node.id
 
-    def _of_value(self, value: Value) -> int:
+    def _of_value(self, value: Value, depth: int = 0) -> int:
+        """By the value itself and what it holds; objects that are made anew every round count where a name has them."""
         if isinstance(value, (Data, Opaque)):
             return self._mask(value.node)
+        if isinstance(value, Cell):
+            inside = value.kind in ("list", "dict", "set", "tensor array") and depth < DEEPEST
+            return self._of_value(self._state.get((value.uid, "items")), depth + 1) if inside else 0
         mask = 0
         if isinstance(value, (Tuple, OneOf, Many)):
             items = (value.element,) if isinstance(value, Many) else value.items if isinstance(value, Tuple) else value.options
             for item in items:
-                mask |= self._of_value(item)
+                mask |= self._of_value(item, depth)
         return mask
 
 
@@ -139,7 +146,7 @@ class Loops(Matching):
     def _rounds(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, loop: Loop, exits: list[Delta]) -> bool:
         """Run the rounds one after the other; whether control comes out of the last."""
         earlier: list[Delta] = []
-        reach = Reach(self.graph)
+        reach = Reach(self)
         undecided = 0
         for index, start in enumerate(rounds):
             if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
