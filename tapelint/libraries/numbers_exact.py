@@ -394,7 +394,7 @@ def _linspace(world: Libraries, given: Given, double: bool) -> Array | None:
 
 
 def _range(world: Libraries, given: Given, double: bool) -> Array | None:
-    names = (("start",), ("limit", "stop"), ("delta", "step"))
+    names = (("start", "start_or_stop"), ("limit", "stop"), ("delta", "step"))
     start, stop, step = (constant(world, given, *n) for n in names)
     if stop is None:
         start, stop = 0, start

@@ -66,6 +66,8 @@ def of_value(world: Libraries, value: Value) -> Range | None:
     if isinstance(value, Opaque):
         return world.known.ranges.get(value.node.id)
     if isinstance(value, Variable):
+        if world.run.has_escaped(value.node):
+            return None  # unknown code may have written it
         content = world.run.state.get((value.uid, "content"))
         own = content.range if isinstance(content, Data) else None
         return replace(own or UNBOUNDED, key=key_of(world, value), rows=None)
@@ -133,6 +135,8 @@ def key_of(world: Libraries, value: Value) -> Key | None:
     if isinstance(value, Const):
         return known.key("const", type(value.value).__name__, repr(value.value))
     if isinstance(value, Variable):
+        if world.run.has_escaped(value.node):
+            return None
         return known.key("variable", value.uid, known.content(world.run.state.get((value.uid, "content"))))
     if isinstance(value, Data):
         if value.range is not None and value.range.key is not None:
