@@ -199,6 +199,8 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     if edge.linearity == "bilinear":
         factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
         edges = [Edge(n, FLOWS, "bilinear") for n in factors]
+        if edge.node.op == "pack":
+            edges.append(Edge(edge.node, ANYTHING))  # the factors lie side by side in one argument
     elif edge.linearity == "square":
         edges = [Edge(edge.node, FLOWS, "bilinear")]
     elif edge.linearity == "piecewise":

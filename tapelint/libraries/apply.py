@@ -128,6 +128,8 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
             edges.append(Edge(node, ANYTHING, "other", given.places.get(name)))
             continue
         outcome = _outcome(world, known, value)
+        if outcome in (NONE, ZERO) and known.outcome in ("none", "zero") and dtype_of(world, value) == "c":
+            outcome = ANYTHING  # facts are about real numbers
         if known.outcome == "raises":
             failure = known.error or "LookupError"
         edges.append(Edge(node, outcome, known.linearity, given.places.get(name)))
@@ -181,7 +183,7 @@ def make_data(
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
-    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded or bool(failure))
+    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded or bool(failure) or any(e.outcome & FLOWS for e in edges))
     if any(known.target_outcome for known in effect.inputs.values()):
         node.as_target = _edges_of_target(effect, given, edges)
         node.error_as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")

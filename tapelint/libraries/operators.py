@@ -7,7 +7,7 @@ from dataclasses import replace
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     Cell,
@@ -102,9 +102,18 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
+    if op == "**" and isinstance(made, Data) and _may_be_zero(world, operands[0]):
+        edges = made.node.edges
+        made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)
     if isinstance(made, Data) and made.kind == "symbolic":
         world.symbolic_calls[made.node.id] = (Const(op), Arguments(operands), None)
     return made
+
+
+def _may_be_zero(world: Libraries, value: Value) -> bool:
+    """Whether a number may be 0, where the derivative of a power is no number, whatever the exponent."""
+    bounds = numbers.of_value(world, value)
+    return bounds is None or bounds.contains(0.0)
 
 
 def _with_places(operands: list[Value], site: Site) -> Arguments:

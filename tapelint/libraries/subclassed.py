@@ -83,7 +83,9 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "optimizer":
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
-    if name in ("dtype", "compute_dtype", "name", "input_spec", "run_eagerly", "stateful", "metrics"):
+    if name == "name":
+        return Data(world.run.node("Layer.name", [], site, dtype="s", kind="python"), "python", "s")
+    if name in ("dtype", "compute_dtype", "input_spec", "run_eagerly", "stateful", "metrics"):
         return world.inert(name, Arguments([]), site)
     if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):
         return _compiled(world, base, name, site)
