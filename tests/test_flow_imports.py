@@ -1,0 +1,80 @@
+"""Values through files: every form of import leads to the same function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tapelint.facts import Facts
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
+
+HELPERS = """\
+import tensorflow as tf
+SCALE = 2.0
+def keep(x):
+    return x * SCALE
+def cut(x):
+    return tf.stop_gradient(x)
+class Mixer:
+    factor = 3.0
+    def mix(self, x):
+        return keep(x) * self.factor
+"""
+MAIN = """\
+import tensorflow as tf
+{imports}
+v = tf.Variable([1.0, 2.0])
+with tf.GradientTape() as tape:
+    y = {call}
+print(tape.gradient(y, v))
+"""
+FORMS = [
+    ("import helpers", "helpers.keep(v)", "flows"),
+    ("import helpers as h", "h.cut(v)", "none"),
+    ("from helpers import keep, cut as gone", "gone(keep(v))", "none"),
+    ("from helpers import *", "keep(v)", "flows"),
+    ("from package import keep", "keep(v)", "flows"),
+    ("from package import inner", "inner.cut(v)", "none"),
+    ("import package.inner", "package.inner.keep(v)", "flows"),
+    ("import package.inner as deep", "deep.keep(v)", "flows"),
+    ("from package.inner import Mixer", "Mixer().mix(v)", "flows"),
+    ("from package.renamed import away", "away(v)", "none"),
+    ("from circle.one import first", "first(v)", "flows"),
+    ("from library import shared", "shared(v)", "none"),
+    ("def later(x):\n    from helpers import cut\n    return cut(x)", "later(v)", "none"),
+    ("try:\n    import helpers\nexcept ImportError:\n    helpers = None", "helpers.keep(v)", "flows"),
+    ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "unknown"),
+    ("import missing", "missing.keep(v)", "unknown"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with modules, a package, a circle of imports and a `src` folder."""
+    files = {
+        "pyproject.toml": "",
+        "helpers.py": HELPERS,
+        "package/__init__.py": "from .inner import keep\n",
+        "package/inner.py": HELPERS,
+        "package/renamed.py": "from . import inner as other\naway = other.cut\n",
+        "circle/one.py": "from circle import two\ndef first(x):\n    return two.second(x)\ndef third(x):\n    return x * 2.0\n",
+        "circle/two.py": "from circle import one\ndef second(x):\n    return one.third(x)\n",
+        "src/library/__init__.py": "from ._parts import shared\n",
+        "src/library/_parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("imports", "call", "verdict"), FORMS, ids=[f"{i.splitlines()[0]} {c}" for i, c, _ in FORMS])
+def test_forms_of_import(imports: str, call: str, verdict: str, folder: Path) -> None:
+    path = folder / "main.py"
+    path.write_text(MAIN.format(imports=imports, call=call))
+    (gradient,) = analyse(Source.read(path), Project(folder), Facts.load()).gradients
+    assert [source.verdict for source in gradient.sources] == [verdict]
