@@ -13,7 +13,7 @@ from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
 from tapelint.leaving import LEAVES
 from tapelint.libraries.names import EXTERNAL, root, shown
-from tapelint.paths import TRANSPARENT, Hop, Syntax, place_of, seen_from, steps_along, way
+from tapelint.paths import TRANSPARENT, Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
 from tapelint.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
 from tapelint.views import Cut, Place, Reason
 
@@ -209,7 +209,9 @@ class Finder:
             site = execution.site
         else:
             site = seen_from(node.chain, owner.chain, node.site) if owner is not None else node.site
-            if node.site is not None and self._while_making(node.site):
+            if detail == "stopped":
+                site = self._inside_stop(node) or site
+            if node.site is not None and self._while_making(node):
                 site, detail = node.site, "no tape"
                 cut = replace(cut, detail=detail)
         if site is None:
@@ -227,10 +229,16 @@ class Finder:
             rest=rest,
         )
 
-    def _while_making(self, site: Site) -> bool:
-        """Whether a place runs once, when an object is made."""
-        function = self.syntax.function(site)
-        return getattr(function, "name", "") in ("__init__", "__post_init__", "build", "setup")
+    def _while_making(self, node: Node) -> bool:
+        """Whether an operation runs once, when an object is made: in `__init__`, or called from there."""
+        places = [node.site, *chain_sites(node.chain)]
+        functions = (self.syntax.function(site) for site in places if site is not None)
+        return any(getattr(f, "name", "") in ("__init__", "__post_init__", "build", "setup") for f in functions)
+
+    def _inside_stop(self, node: Node) -> Site | None:
+        """Of an operation and the calls that led to it the outermost that stands under `stop_recording`."""
+        places = [*chain_sites(node.chain)[::-1], *([node.site] if node.site is not None else [])]
+        return next((site for site in places if self.syntax.under(site, "stop_recording")), None)
 
     def _when(self, execution: Execution, node: Node) -> str:
         """When, seen from the tape, an operation ran."""

@@ -123,6 +123,21 @@ class Syntax:
             return Site(site.source, statement.target).text(40)
         return site.text(40)
 
+    def under(self, site: Site, method: str) -> bool:
+        """Whether a node stands in a with block that is entered by a call of this method."""
+        parents = self._of(site.source)
+        node = parents.get(id(site.node))
+        while node is not None:
+            if isinstance(node, ast.With) and any(
+                isinstance(item.context_expr, ast.Call)
+                and isinstance(item.context_expr.func, ast.Attribute)
+                and item.context_expr.func.attr == method
+                for item in node.items
+            ):
+                return True
+            node = parents.get(id(node))
+        return False
+
     def function(self, site: Site) -> ast.AST | None:
         """The function around a node."""
         parents = self._of(site.source)
@@ -143,6 +158,15 @@ def depth(chain: Chain | None) -> int:
     while chain is not None:
         count, chain = count + 1, chain.outer
     return count
+
+
+def chain_sites(chain: Chain | None) -> list[Site]:
+    """The calls that led to a place, innermost first."""
+    found: list[Site] = []
+    while chain is not None:
+        found.append(chain.site)
+        chain = chain.outer
+    return found
 
 
 def seen_from(node_chain: Chain | None, owner: Chain | None, site: Site | None) -> Site | None:

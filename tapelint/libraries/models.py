@@ -66,6 +66,29 @@ def _build_if_shaped(world: Libraries, cell: Cell, site: Site) -> None:
     )  # fmt: skip
     if shaped:
         build_model(world, cell, Arguments([]), site)
+        _wire(world, cell, layers, site)
+
+
+def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
+    """Give each layer of a sequential model the symbolic tensors that it takes and gives, `layer.input` and `.output`."""
+    state = world.run.state
+    known = state.get((cell.uid, "symbolic input"))
+    value = layers.items[0] if isinstance(layers.items[0], Data) else known
+    if not isinstance(value, Data):
+        value = Data(world.run.node("keras.Input", [], site, dtype="f", kind=keras.SYMBOLIC), keras.SYMBOLIC)
+    state.set((cell.uid, "symbolic input"), value)
+    for layer in layers.items:
+        if not isinstance(layer, Cell):
+            continue
+        made = state.get((layer.uid, "symbolic output"))
+        if not isinstance(made, Data):
+            node = world.run.node("Layer.output", [], site, dtype="f", kind=keras.SYMBOLIC)
+            world.symbolic_calls[node.id] = (layer, Arguments([value]), None)
+            made = Data(node, keras.SYMBOLIC)
+            state.set((layer.uid, "symbolic input"), value)
+            state.set((layer.uid, "symbolic output"), made)
+        value = made
+    state.set((cell.uid, "symbolic output"), value)
 
 
 def build_model(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -247,6 +270,8 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
         return containers.make_list(world.run, Tuple(tuple(listed_layers(world, base))), site=site)
     if name in ("input", "inputs", "output", "outputs"):
         value = info.inputs if name.startswith("input") else info.outputs
+        if value is UNBOUND:
+            value = world.run.state.get((base.uid, f"symbolic {name.rstrip('s')}"))
         if value is UNBOUND:
             return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=keras.SYMBOLIC), keras.SYMBOLIC)
         if name.endswith("s") and containers.sequence(world.run, value) is None:
