@@ -29,14 +29,18 @@ g = tape.gradient(y, [low, high])  # tf: flows, flows
 To mend it: compute both branches and pick with `tf.where` (the gradient is 0 then, not `None`), or skip the `None`s
 where the update is made.
 
+A guard against NaN (`if tf.math.is_nan(loss): loss = tf.constant(0.0)`) is only a note.
+
 When to ignore it: when the update copes with `None`.
 """
 
+import re
 from collections.abc import Iterator
 
 from tapelint import Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL202", precision="high", tags=("control-flow",))
+GUARD = re.compile(r"\b(is_nan|is_inf|is_finite|isnan|isinf|isfinite)\(")  # the other branch is for lost numbers
 HELP = "`tf.where` computes both branches and picks: the gradient is 0 then, not None"
 
 
@@ -48,4 +52,5 @@ def check(gradient: Gradient) -> Iterator[Diagnostic]:
             because = f"used in only one branch of `{test.text}`"
             if cut.certain:
                 because = f"used only in the branch that `{test.text}` does not take"
-            yield rule.cut(cut, because, help=HELP)
+            found = rule.cut(cut, because, help=HELP)
+            yield found.at_level("note") if GUARD.search(test.text) and not cut.certain else found
