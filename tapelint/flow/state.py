@@ -5,7 +5,7 @@ A branch runs, its difference is taken and undone, the other runs, the differenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from .values import UNBOUND, Value
@@ -55,6 +55,10 @@ class State:
         self._trail.append((key, heap.get(key, UNBOUND)))
         self.writes += 1
         heap[key] = value
+
+    def keys_of(self, owners: Collection[int]) -> list[Key]:
+        """The fields that these have."""
+        return [key for key, value in self._heap.items() if key[0] in owners and value is not UNBOUND]
 
     def settle(self, key: Key, value: Value) -> None:
         """Put a value in the place of one that was put off: no change that a branch could undo."""

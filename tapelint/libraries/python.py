@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from contextlib import suppress
 
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Site
@@ -221,8 +223,37 @@ def _forget_fields(world: Libraries, value: Value, more: list[Value], site: Site
     world.run.escape([value, *more])
 
 
+def _visible(world: Libraries) -> list[tuple[tuple[int, str], Value]]:
+    """Every name that can be seen here, with its owner and its value."""
+    frame = world.run.frame
+    keys = world.run.state.keys_of({frame.uid, *frame.scopes, frame.module})
+    return [(key, world.run.state.get(key)) for key in keys]
+
+
 def _locals(world: Libraries, args: Arguments, site: Site) -> Value:
-    return world.run.opaque(site, [])
+    return world.run.opaque(site, [value for _, value in _visible(world)])
+
+
+def _eval(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Code that is a text can read every name."""
+    return world.run.opaque(site, [*(value for _, value in _visible(world)), *args.every()])
+
+
+def _exec(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Code that is a text can also bind every name that stands for data, and new ones."""
+    result = _eval(world, args, site)
+    code = args.get(0, "source")
+    bound: set[str] | None = None
+    if isinstance(code, Const) and isinstance(code.value, str):
+        with suppress(SyntaxError, ValueError):
+            nodes = list(ast.walk(ast.parse(code.value)))
+            bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for key, value in _visible(world):
+        if isinstance(value, (Data, Opaque, Const, Variable)) and (bound is None or key[1] in bound):
+            world.run.state.set(key, result)
+    for name in bound or ():
+        world.run.state.set((world.run.frame.uid, name), result)
+    return NO_VALUE
 
 
 def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
@@ -232,7 +263,9 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         value = args.get(0, "x", Const({"float": 0.0, "int": 0, "bool": False, "complex": 0j, "str": ""}[name]))
         if isinstance(value, Const) and len(args.positional) < 2:
             try:
-                return Const({"float": float, "int": int, "bool": bool, "complex": complex, "str": str}[name](value.value))
+                return Const(
+                    {"float": float, "int": int, "bool": bool, "complex": complex, "str": str}[name](value.value)
+                )
             except (TypeError, ValueError, OverflowError):
                 return world.run.opaque(site)
         if name == "bool":
@@ -263,7 +296,11 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             return Const(made) if not isinstance(made, tuple) else Tuple(tuple(Const(m) for m in made))
         if name == "pow":
             return world.run.operate("**", values[0], values[1], site)
-        is_tensor = any(isinstance(o, Variable) or (isinstance(o, Data) and o.kind in ("tensor", "symbolic")) for v in values for o in options(v))
+        is_tensor = any(
+            isinstance(o, Variable) or (isinstance(o, Data) and o.kind in ("tensor", "symbolic"))
+            for v in values
+            for o in options(v)
+        )
         fact = world.facts.fact(f"builtins.{name}")
         if fact is not None and is_tensor:
             return apply.call_fact(world, fact, args, site, name=f"builtins.{name}")
@@ -278,7 +315,8 @@ BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "isinstance": _isinstance, "type": _type, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "callable": _callable, "super": _super, "property": _descriptor("builtins.property"),
     "staticmethod": _descriptor("builtins.staticmethod"), "classmethod": _descriptor("builtins.classmethod"),
-    "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _locals, "float": _number("float"),
+    "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _locals,
+    "eval": _eval, "exec": _exec, "float": _number("float"),
     "int": _number("int"), "bool": _number("bool"), "complex": _number("complex"), "str": _number("str"),
     "abs": _numeric("abs"), "pow": _numeric("pow"), "round": _numeric("round"), "divmod": _numeric("divmod"),
 }  # fmt: skip
