@@ -48,6 +48,6 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
             fix = None
             if problem.kind == "jacobian without pfor" and gradient.tape:
                 message = "Make the tape persistent"
-                fix = ask.fix("add_keyword", message, gradient.tape.place, "persistent", "True", safe=True)
+                fix = ask.fix("add_keyword", message, gradient.tape.place, "persistent", "True", 0, safe=True)
             said = f"`{gradient.method}` raises {problem.error or 'an error'}: {problem.text or because}"
             yield rule.at(problem, said, fix=fix, help=help)

@@ -45,7 +45,7 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
             fix = None
             if gradient.tape:
                 message = "Make the tape persistent"
-                fix = ask.fix("add_keyword", message, gradient.tape.place, "persistent", "True", safe=True)
+                fix = ask.fix("add_keyword", message, gradient.tape.place, "persistent", "True", 0, safe=True)
             said = f"`{gradient.tape.name if gradient.tape else 'the tape'}` is spent: it was asked before"
             yield rule.at(problem, said, fix=fix, help="make the tape with `persistent=True`, or one for each target")
 

@@ -14,6 +14,7 @@ from tapelint.fix import Edits, spell
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
+from tapelint.uses import is_harmless
 from tapelint.views import Analysis, Block, Gradient, Place, Tape
 
 if TYPE_CHECKING:
@@ -245,7 +246,9 @@ class Questions:
         build: Callable[..., Edits] = getattr(fix, name)
         edits = build(file, span, *arguments) if file else ()
         # What lies in another file may be used by more than is seen from here.
-        return Fix(message, edits, safe and file is self._source) if edits else None
+        if file is None or not edits:
+            return None
+        return Fix(message, edits, safe and file is self._source and is_harmless(file, name, span))
 
     def _file(self, span: Span) -> Source | None:
         return self._source if span.path == self._source.path else self._project.readable(span.path)

@@ -33,7 +33,7 @@ _USUAL_IMPORTS = {
 }
 _QUALIFIED = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(_USUAL_IMPORTS)})(?:\.\w+)+")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-_PREDICT_ONLY = ("batch_size", "verbose", "callbacks", "max_queue_size", "workers", "use_multiprocessing")
+PREDICT_ONLY = ("batch_size", "verbose", "callbacks", "max_queue_size", "workers", "use_multiprocessing")
 _SAME_AS_TENSORFLOW = ("tensorflow.compat.v2", "tensorflow.compat.v1")
 
 
@@ -126,7 +126,8 @@ def drop_method_call(source: Source, span: Span) -> Edits:
     if definition is None or node is None or not isinstance(node.func, libcst.Attribute):
         return ()
     start = _whole(definition, node.func.value).end
-    return _deletion(source, Span(span.path, start, span.end))
+    dropped = Span(span.path, start, span.end)
+    return () if "#" in source.code(dropped) else _sound(source, (Edit(dropped, ""),))
 
 
 def drop_attribute(source: Source, span: Span, *keywords: str) -> Edits:
@@ -147,7 +148,7 @@ def drop_attribute(source: Source, span: Span, *keywords: str) -> Edits:
 
 def call_instead_of_predict(source: Source, span: Span) -> Edits:
     """`model.predict(x, verbose=0)` becomes `model(x)`."""
-    return drop_attribute(source, span, *_PREDICT_ONLY)
+    return drop_attribute(source, span, *PREDICT_ONLY)
 
 
 def unwrap_call(source: Source, span: Span, argument: int = 0) -> Edits:
@@ -167,8 +168,11 @@ def add_call(source: Source, span: Span) -> Edits:
     return _sound(source, (Edit(Span(span.path, span.end, span.end), "()"),))
 
 
-def add_keyword(source: Source, span: Span, name: str, value: str) -> Edits:
-    """The call gets the argument `name=value`, at its end; one of that name takes the new value."""
+def add_keyword(source: Source, span: Span, name: str, value: str, position: int | None = None) -> Edits:
+    """The call gets the argument `name=value`, at its end; one of that name takes the new value.
+
+    `position` 0 says that the argument may also be the first one, without its name.
+    """
     import libcst
 
     definition, node = _find(source, span, libcst.Call)
@@ -177,6 +181,8 @@ def add_keyword(source: Source, span: Span, name: str, value: str) -> Edits:
     keyword = f"{name}={value}"
     for arg in node.args:
         if arg.keyword and arg.keyword.value == name:
+            return replace(source, definition.span_of(arg.value), value)
+        if position == 0 and not arg.keyword and not arg.star:
             return replace(source, definition.span_of(arg.value), value)
     closing = Position(span.end.line, span.end.column - 1)
     if not node.args:
@@ -339,12 +345,15 @@ def move_statement_into_block(source: Source, span: Span, block: Span) -> Edits:
     ends = (definition.span_of(moved[0]).start, definition.span_of(moved[-1]).end)
     if ends != (span.start, span.end):
         return ()
+    made = re.findall(r"^\s*(\w+)", source.code(_whole_lines(source, span)), re.MULTILINE)
+    header = source.code(Span(block.path, block.start, definition.span_of(node.body).start))
+    if not set(made).isdisjoint(re.findall(r"\w+", header)):
+        return ()
     lines = _whole_lines(source, span)
     if _has_long_string(source, span):  # a string over several lines would change with the indentation
         return ()
     old = source.lines[span.start.line - 1][: span.start.column - 1]
-    code = source.code(lines).rstrip("\r\n")
-    statement = re.sub(rf"(^|[\r\n]){re.escape(old)}", r"\1", code) if old else code
+    statement = re.sub(rf"(^|[\r\n]){re.escape(old)}", r"\1", source.code(lines).rstrip("\r\n"))
     return _sound(source, (Edit(lines, ""), *_first_in_block(source, block, statement)))
 
 
@@ -474,10 +483,6 @@ def _lines(code: str) -> int:
     return len(_NEWLINE.split(code))
 
 
-def _deletion(source: Source, span: Span) -> Edits:
-    return () if "#" in source.code(span) else _sound(source, (Edit(span, ""),))
-
-
 def _sound(source: Source, edits: Iterable[Edit]) -> Edits:
     """The edits if the file still parses with them, else none."""
     edits = tuple(edits)
@@ -555,9 +560,8 @@ def _first_in_block(source: Source, span: Span, statement: str) -> Edits:
         body = getattr(node, "body", None)
         if isinstance(body, libcst.SimpleStatementSuite) and definition:
             at = definition.span_of(body.body[0]).start
-            return (
-                () if _lines(statement) > 1 or "#" in statement else (Edit(Span(span.path, at, at), f"{statement}; "),)
-            )
+            fits = _lines(statement) == 1 and "#" not in statement
+            return (Edit(Span(span.path, at, at), f"{statement}; "),) if fits else ()
         if isinstance(body, libcst.IndentedBlock) and definition:
             first = definition.span_of(body.body[0]).start.line
             line = source.lines[first - 1]
