@@ -90,7 +90,13 @@ def _zeros(args: Arguments) -> bool:
 
 
 def _refusal(
-    tapes: Tapes, cell: Cell, rec: int | None, method: str, target: Value, found: list[sources.Listed] | None, args: Arguments
+    tapes: Tapes,
+    cell: Cell,
+    rec: int | None,
+    method: str,
+    target: Value,
+    found: list[sources.Listed] | None,
+    args: Arguments,
 ) -> tuple[str, str]:
     """The exception that the call raises, and its kind; "?" in front where it may."""
     info: TapeInfo = cell.info
@@ -147,7 +153,7 @@ def _bad_shapes(target: Value, source: Value) -> str:
     first, second = shapes
     if first == ():
         return "IndexError"
-    if first is not None and len(first) < 2 or second is not None and len(second) < 2:
+    if (first is not None and len(first) < 2) or (second is not None and len(second) < 2):
         return "ValueError"
     if first is None or second is None or first[0] is None or second[0] is None:
         return ""
@@ -193,7 +199,7 @@ DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))
 
 
 def _of_instance(cls: Value) -> str:
-    """The exception for an object of a class: Keras's have a dtype and nothing else of a tensor, plain ones not even that."""
+    """The exception for an object of a class: Keras's have a tensor's dtype and no more, plain ones not even it."""
     if isinstance(cls, Library):
         if cls.name.startswith(("keras.", "tf_keras.")):
             return "AttributeError"
@@ -207,7 +213,9 @@ def _of_instance(cls: Value) -> str:
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
-    if method != "gradient" and (isinstance(value, Tuple) or isinstance(value, Cell) and value.kind in ("list", "dict")):
+    if method != "gradient" and (
+        isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
+    ):
         return "AttributeError"
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:
@@ -258,7 +266,14 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
     both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
     run.spend(len(run.graph.ancestors(execution.targets)) / 16)
-    answer = backprop.connect(run, recording, execution.targets, both, lambda node: tapes.known(node, recording), execution.method == "gradient")
+    answer = backprop.connect(
+        run,
+        recording,
+        execution.targets,
+        both,
+        lambda node: tapes.known(node, recording),
+        execution.method == "gradient",
+    )
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
@@ -271,7 +286,9 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
             outcome |= answer.outcomes[index]
         if listed.unknown or unknown_target:
             outcome = ANYTHING
-        execution.sources.append(SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING))
+        execution.sources.append(
+            SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
+        )
     execution.watched = frozenset(n.id for n in run.graph.ancestors(every) if tapes.known(n, recording) != NONE)
     tapes.answers[id(execution)] = answer
 

@@ -1,4 +1,4 @@
-"""A question to the graph: from targets back to sources over what one tape recorded; and the inner backward pass as nodes."""
+"""A question to the graph: from targets back to sources over what one tape recorded; the backward pass as nodes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tapelint.flow.core import Core
 from tapelint.flow.graph import MAYBE, SURE, Edge, Node
-from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, along, nothing, parallel
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
 
 CARRIES_NOTHING = ("i", "b", "s")
 OUT_OF_SIGHT = "opaque"
@@ -26,11 +26,17 @@ class Answer:
 
 
 def connect(
-    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], known: Callable[[Node], int], summed: bool = True
+    core: Core,
+    rec: int,
+    targets: Sequence[Node],
+    sources: Sequence[Node],
+    known: Callable[[Node], int],
+    summed: bool = True,
 ) -> Answer:
     """What becomes of the gradient of the targets for each source, on one recording.
 
-    `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian does not.
+    `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
+    does not.
     """
     failing = _failing(core, rec, targets)
     everyone = (1 << len(sources) + len(failing)) - 1
@@ -146,7 +152,9 @@ def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -
 # -- second order
 
 
-def backward(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], answer: Answer, upstream: Node) -> list[Node | None]:
+def backward(
+    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], answer: Answer, upstream: Node
+) -> list[Node | None]:
     """The backward pass as nodes of its own, which the tapes that run record; the node of each source's gradient."""
     nodes = [n for n in core.graph.ancestors(targets) if n.id in answer.reached]
     relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
@@ -176,14 +184,18 @@ def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> No
     if old is None:
         sums[node.id] = term
     elif old is not term:
-        sums[node.id] = core.node("gradient", [Edge(old, FLOWS, "linear"), Edge(term, FLOWS, "linear")], node.site, dtype="f")
+        sums[node.id] = core.node(
+            "gradient", [Edge(old, FLOWS, "linear"), Edge(term, FLOWS, "linear")], node.site, dtype="f"
+        )
 
 
 def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
     """The gradient of one operation for one input."""
     if transparent:
         outcome = FLOWS | NONE if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
-        return above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+        return (
+            above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+        )
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
         hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
         hidden.detail = OUT_OF_SIGHT

@@ -34,7 +34,7 @@ from tapelint.flow.values import (
 from tapelint.libraries import apply
 from tapelint.libraries.names import root
 from tapelint.libraries.tensorflow import flattened
-from tapelint.libraries.world import Libraries
+from tapelint.libraries.world import Libraries, MethodHandler
 
 GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
 TRANSPARENT = ("join", "pack", "escaped")
@@ -180,8 +180,7 @@ class Tapes:
         """A tape that was not entered yet."""
         persistent = _flag(args.get(0, "persistent", FALSE))
         watches = _flag(args.get(1, "watch_accessed_variables", TRUE))
-        cell = Cell(self.world.run.uid(), "tape", TapeInfo(persistent, watches, root(name)), site)
-        return cell
+        return Cell(self.world.run.uid(), "tape", TapeInfo(persistent, watches, root(name)), site)
 
     def enter(self, cell: Cell, site: Site) -> Value:
         """The tape records from now on; a new recording if it has none yet."""
@@ -262,7 +261,9 @@ class Tapes:
             for item in option.items:
                 if isinstance(item, Const):
                     found[item.value] = found.get(item.value, 0) + 1
-        return {rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()}
+        return {
+            rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()
+        }
 
     def _set_active(self, rec: int, on: bool) -> None:
         value = self.world.run.state.get((0, "active"))
@@ -305,7 +306,11 @@ class Tapes:
         """A node was made: each active tape records it if an input is tracked."""
         active = self.active()
         node.active = tuple(active)
-        if node.op in TRANSPARENT or not node.declared or node.kind in ("numpy", "python", "object", "written", "variable"):
+        if (
+            node.op in TRANSPARENT
+            or not node.declared
+            or node.kind in ("numpy", "python", "object", "written", "variable")
+        ):
             return
         for rec, sureness in active.items():
             status = self._status(node, rec)
@@ -395,7 +400,11 @@ class Tapes:
         rec = self.recording(base)
         leaves = self._leaves(value)
         watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
-        self.events.append(Event("watch", site, watched, args, detail=(base, rec), chain=world.run.chain, at=len(world.run.graph.nodes)))
+        self.events.append(
+            Event(
+                "watch", site, watched, args, detail=(base, rec), chain=world.run.chain, at=len(world.run.graph.nodes)
+            )
+        )
         if rec is None:
             world.raised("AttributeError", site, "GradientTape.watch")
             return NO_VALUE
@@ -415,7 +424,9 @@ class Tapes:
         for option in options(value):
             if isinstance(option, Many):
                 self._watch_one(rec, option.element, site)
-            bad = isinstance(option, Const) or (isinstance(option, Data) and option.kind in ("numpy", "python", "symbolic"))
+            bad = isinstance(option, Const) or (
+                isinstance(option, Data) and option.kind in ("numpy", "python", "symbolic")
+            )
             bad = bad or (isinstance(option, Cell) and option.kind in ("layer", "instance"))
             if bad or (isinstance(option, Variable) and option.flavor == "keras"):
                 if not several:
@@ -447,13 +458,14 @@ class Tapes:
         rec = self.recording(base) if isinstance(base, Cell) else None
         known = world.run.state.get((rec, "variables")) if rec is not None else UNBOUND
         sure = isinstance(known, Tuple) and all(
-            isinstance(v, Variable) and world.run.state.get((rec or 0, f"watch {v.node.id}")) == Flag(True) for v in known.items
+            isinstance(v, Variable) and world.run.state.get((rec or 0, f"watch {v.node.id}")) == Flag(True)
+            for v in known.items
         )
         return known if sure else world.run.opaque(site, [known] if known is not UNBOUND else [])
 
     # -- asking
 
-    def _asker(self, method: str) -> object:
+    def _asker(self, method: str) -> MethodHandler:
         def ask(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
             assert isinstance(base, Cell)
             return self.ask(base, method, args, site)
@@ -505,7 +517,7 @@ class Tapes:
         )  # fmt: skip
 
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
-        """A Python condition was evaluated: of interest if it is on a tensor, or if it leaves something out for good."""
+        """A Python condition was evaluated: of interest if it is on a tensor, or leaves something out for good."""
         run = self.world.run
         site = Site(frame.source, test)
         self.tests[id(statement)] = value

@@ -1,7 +1,8 @@
 """Programs with their verdicts (tests/flow): what tapelint says of each, and what TensorFlow does.
 
-Every function of those files is a program: it is analysed with the file's helpers and a call of it at the end. Its docstring
-has the verdict a source. TensorFlow must do what is claimed; where `unknown` or `sometimes none` is said, it may do anything.
+Every function of those files is a program: it is analysed with the file's helpers and a call of it at the end. Its
+docstring has the verdict a source. TensorFlow must do what is claimed; where `unknown` or `sometimes none` is said,
+it may do anything.
 """
 
 from __future__ import annotations

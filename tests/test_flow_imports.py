@@ -60,7 +60,9 @@ def folder(tmp_path: Path) -> Path:
         "package/__init__.py": "from .inner import keep\n",
         "package/inner.py": HELPERS,
         "package/renamed.py": "from . import inner as other\naway = other.cut\n",
-        "circle/one.py": "from circle import two\ndef first(x):\n    return two.second(x)\ndef third(x):\n    return x * 2.0\n",
+        "circle/one.py": (
+            "from circle import two\ndef first(x):\n    return two.second(x)\ndef third(x):\n    return x * 2.0\n"
+        ),
         "circle/two.py": "from circle import one\ndef second(x):\n    return one.third(x)\n",
         "src/library/__init__.py": "from ._parts import shared\n",
         "src/library/_parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",

@@ -324,7 +324,7 @@ class Classes(Functions):
         if isinstance(value, OneOf):
             found = [self.elements(option, site) for option in value.options if option != NO_VALUE]
             if found and all(isinstance(f, list) and len(f) == len(found[0]) for f in found):  # type: ignore[arg-type]
-                return [self.join_all(list(column)) for column in zip(*found, strict=True)]  # type: ignore[arg-type]
+                return [self.join_all(list(column)) for column in zip(*found, strict=True)]
             every = [e for f in found for e in (f if isinstance(f, list) else [f.element])]
             return Many(self.join_all(every))
         if isinstance(value, Generator):

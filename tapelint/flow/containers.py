@@ -18,7 +18,9 @@ def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = 
     return cell
 
 
-def make_dict(core: Core, pairs: Iterable[tuple[Value, Value]] | Many, site: Site | None = None, kind: str = "dict") -> Cell:
+def make_dict(
+    core: Core, pairs: Iterable[tuple[Value, Value]] | Many, site: Site | None = None, kind: str = "dict"
+) -> Cell:
     """A new dict with these pairs, or with pairs of unknown number."""
     cell = Cell(core.uid(), kind, site=site)
     items: Value = pairs if isinstance(pairs, Many) else Tuple(tuple(Tuple((k, v)) for k, v in pairs))

@@ -74,7 +74,11 @@ class Arguments:
 
     def after(self, count: int) -> Arguments:
         """The same call without its first positional arguments."""
-        places = {(k - count if isinstance(k, int) else k): p for k, p in self.places.items() if not isinstance(k, int) or k >= count}
+        places = {
+            (k - count if isinstance(k, int) else k): p
+            for k, p in self.places.items()
+            if not isinstance(k, int) or k >= count
+        }
         return Arguments(self.positional[count:], dict(self.keywords), self.rest, places)
 
     def before(self, *first: Value) -> Arguments:
@@ -186,7 +190,7 @@ class Core:
         self.chain: Chain | None = None
         self.steps = 0.0
         self.limit = STEPS
-        self.call_limit = STEPS
+        self.call_limit: float = STEPS
         self.exhausted = False
         self.conditional_depth = 0
         self.graph_mode = 0
@@ -246,7 +250,12 @@ class Core:
         return node
 
     def opaque(
-        self, site: Site | None, inputs: Iterable[Value] = (), hint: str = "", op: str = "unknown", behind: Sequence[Edge] = ()
+        self,
+        site: Site | None,
+        inputs: Iterable[Value] = (),
+        hint: str = "",
+        op: str = "unknown",
+        behind: Sequence[Edge] = (),
     ) -> Opaque:
         """Something unknown that may have been made from these values and from all that escaped.
 
@@ -311,7 +320,7 @@ class Core:
             present.append(self.constant_node())
         if len(present) == 1:
             return present[0]
-        key = (*sorted(n.id for n in present), self.join_detail)
+        key: tuple[int | str, ...] = (*sorted(n.id for n in present), self.join_detail)
         if key not in self._phis:
             where = site or self.deciding
             node = self.node("join", [Edge(n) for n in present], where, joins=True, detail=self.join_detail)
@@ -333,7 +342,7 @@ class Core:
         todo = [value]
         while todo:
             item = todo.pop()
-            if isinstance(item, (Data, Opaque)) or isinstance(item, Variable):
+            if isinstance(item, (Data, Opaque, Variable)):
                 found.append(item.node)
             else:
                 todo.extend(self.inside(item, seen))
@@ -435,7 +444,7 @@ class Core:
 
     @contextmanager
     def joining(self, staged: str) -> Iterator[None]:
-        """What is joined meanwhile is joined by an operation of a graph ("graph"), perhaps ("maybe"), or by Python ("")."""
+        """What is joined meanwhile is joined by a graph's operation ("graph"), perhaps ("maybe"), or by Python ("")."""
         old, self.join_detail = self.join_detail, staged
         try:
             yield
@@ -488,8 +497,11 @@ class Core:
         if len(found) <= MOST_OPTIONS:
             return self._one_data(found)
         if all(isinstance(o, (Tuple, Many)) for o in found):
-            elements = [e for o in found for e in (o.items if isinstance(o, Tuple) else (o.element,))  # type: ignore[attr-defined]
-                        ]
+            elements = [
+                e
+                for o in found
+                for e in (o.items if isinstance(o, Tuple) else (o.element,))  # type: ignore[attr-defined]
+            ]
             return Many(self.join_all(elements))
         if all(isinstance(o, Const) for o in found):
             return Data(self.constant_node(), "python", const_dtype(found[0].value))  # type: ignore[attr-defined]

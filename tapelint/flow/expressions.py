@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import containers
-from .core import Arguments, Core, Frame, Suspension
+from .comprehensions import COMPREHENSION, Comprehensions
+from .core import Arguments, Frame
 from .graph import Site
 from .values import (
     NO_VALUE,
@@ -40,7 +41,7 @@ OPERATORS: dict[type, str] = {
 LONGEST_KNOWN = 64
 
 
-class Expressions(Core):
+class Expressions(Comprehensions):
     """How expressions are evaluated."""
 
     def evaluate(self, node: ast.expr) -> Value:
@@ -165,7 +166,9 @@ class Expressions(Core):
             for a, d in zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True)
         ]
         defaults += [
-            (a.arg, self.evaluate(d)) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
+            (a.arg, self.evaluate(d))
+            for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if d is not None
         ]
         frame = self.frame
         inner = () if isinstance(frame.owner, _CLASS_BODY) or frame.uid == frame.module else (frame.uid,)
@@ -201,7 +204,11 @@ class Expressions(Core):
             self.update_dict(merged, right)
             return merged
         first, second = containers.sequence(self, left), containers.sequence(self, right)
-        if op == "+" and (first is None) != (second is None) and (isinstance(left, Opaque) or isinstance(right, Opaque)):
+        if (
+            op == "+"
+            and (first is None) != (second is None)
+            and (isinstance(left, Opaque) or isinstance(right, Opaque))
+        ):
             return self._unknown_sum(left, right)
         is_list = isinstance(left, Cell) or isinstance(right, Cell)
         made: Tuple | Many | None = None
@@ -209,9 +216,9 @@ class Expressions(Core):
             made = containers.concatenate(self, first, second)
         elif op == "*" and (first is not None or second is not None):
             items, times = (first, right) if first is not None else (second, left)
-            if isinstance(times, Const) and isinstance(times.value, int) and isinstance(items, Tuple):
-                if len(items.items) * times.value <= LONGEST_KNOWN:
-                    made = Tuple(items.items * times.value)
+            number = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
+            if isinstance(items, Tuple) and number is not None and len(items.items) * number <= LONGEST_KNOWN:
+                made = Tuple(items.items * number)
             if made is None and items is not None and not isinstance(times, Data):
                 made = Many(self.join_all(items.items)) if isinstance(items, Tuple) else items
         if made is None:
@@ -330,7 +337,7 @@ class Expressions(Core):
     def _contains(self, item: Value, container: Value) -> bool | None:
         if isinstance(item, Const) and isinstance(container, Const):
             folded = fold("in", item.value, container.value)
-            return None if folded is None else bool(folded.value)  # type: ignore[attr-defined]
+            return None if folded is None else bool(folded.value)
         keys: list[Value] | None = None
         if isinstance(container, Cell) and container.kind == "dict":
             known = containers.pairs(self, container)
@@ -514,86 +521,14 @@ class Expressions(Core):
     def walrus(self, node: ast.NamedExpr) -> Value:
         value = self.evaluate(node.value)
         frame = self.frame
-        target = frame if frame.owner is not _COMPREHENSION else self.outer_frame()
+        target = frame if frame.owner is not COMPREHENSION else self.outer_frame()
         owner = target.module if node.target.id in target.globals else target.uid
         self.state.set((owner, node.target.id), value)
         return value
 
     def outer_frame(self) -> Frame:
         """The innermost frame that is no comprehension's."""
-        return next(f for f in reversed(self.frames) if f.owner is not _COMPREHENSION)
-
-    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
-        outer = self.frame
-        frame = Frame(self.uid(), outer.source, outer.module, (outer.uid, *outer.scopes), owner=_COMPREHENSION)
-        frame.globals = outer.globals
-        first = self.evaluate(node.generators[0].iter)
-        if isinstance(node, ast.GeneratorExp):
-            return self._later(node, frame, first)
-        items = self._results(node, frame, first)
-        if isinstance(node, ast.DictComp):
-            return self._dict_of(items, self.site(node))
-        return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
-
-    def _results(self, node: ast.expr, frame: Frame, first: Value) -> Tuple | Many:
-        """What a comprehension gives, item by item where their number is known."""
-        results: list[Value] = []
-        self.frames.append(frame)
-        try:
-            sure = self._generate(node, 0, first, results)
-        finally:
-            self.frames.pop()
-        return Tuple(tuple(results)) if sure else Many(self.join_all(results))
-
-    def _later(self, node: ast.GeneratorExp, frame: Frame, first: Value) -> Value:
-        """A generator expression: its items are computed when they are asked for."""
-
-        def compute() -> list[Value] | Many:
-            items = self._results(node, frame, first)
-            return list(items.items) if isinstance(items, Tuple) else items
-
-        cell = Cell(self.uid(), "iterator", compute, self.site(node))
-        names = dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-        uses = [first, *(v for name in names if isinstance(v := self.look_up(name), (Data, Opaque, Cell, OneOf, Tuple, Many)))]
-        self.state.set((cell.uid, "uses"), Tuple(tuple(uses)))
-        return cell
-
-    def _dict_of(self, items: Tuple | Many, site: Site) -> Value:
-        if isinstance(items, Many):
-            return containers.make_dict(self, items, site)
-        cell = containers.make_dict(self, [], site)
-        for pair in items.items:
-            if isinstance(pair, Tuple):
-                containers.store(self, cell, pair.items[0], pair.items[1])
-        return cell
-
-    def _generate(self, node: Any, index: int, iterable: Value, results: list[Value]) -> bool:
-        """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
-        generator: ast.comprehension = node.generators[index]
-        site = self.site(generator.iter)
-        items = self.elements(iterable, site)
-        sure = not isinstance(items, Many)
-        for item in [items.element] if isinstance(items, Many) else items:
-            self.bind(generator.target, item)
-            keep: bool | None = True
-            for test in generator.ifs:
-                value = self.evaluate(test)
-                self.world.condition("comprehension", value, test, self.frame, node)
-                truth = self.truth(value)
-                keep = False if truth is False else keep if truth else None
-                if keep is False:
-                    break
-            if keep is False:
-                continue
-            sure = sure and keep is True
-            if index + 1 < len(node.generators):
-                inner = self.evaluate(node.generators[index + 1].iter)
-                sure = self._generate(node, index + 1, inner, results) and sure
-            elif isinstance(node, ast.DictComp):
-                results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
-            else:
-                results.append(self.evaluate(node.elt))
-        return sure
+        return next(f for f in reversed(self.frames) if f.owner is not COMPREHENSION)
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to a target."""
@@ -602,28 +537,8 @@ class Expressions(Core):
     def await_(self, node: ast.Await) -> Value:
         return self.evaluate(node.value)
 
-    def yield_(self, node: ast.Yield) -> Value:
-        value = self.evaluate(node.value) if node.value is not None else NO_VALUE
-        if self.frame.suspends:
-            raise Suspension(value)
-        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
-        if frame is not None and frame.yields is not None:
-            frame.yields.append(value)
-        return self.opaque(self.site(node))
-
-    def yield_from(self, node: ast.YieldFrom) -> Value:
-        more = self.elements(self.evaluate(node.value), self.site(node))
-        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
-        if frame is not None and frame.yields is not None:
-            frame.yields += [more] if isinstance(more, Many) else more
-        return NO_VALUE
-
     def starred(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)
-
-
-class _Comprehension(Value):
-    __slots__ = ()
 
 
 class ClassBody(Value):
@@ -632,7 +547,6 @@ class ClassBody(Value):
     __slots__ = ()
 
 
-_COMPREHENSION = _Comprehension()
 _CLASS_BODY = ClassBody
 
 _METHODS = {
@@ -652,7 +566,9 @@ _FOLD: dict[str, Callable[[Any, Any], Any]] = {
 def fold(op: str, left: Any, right: Any) -> Const | None:
     """Python's own answer for two constants, where it is small and certain."""
     if op == "**":
-        small = isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(left) < 1e6 and abs(right) <= 64
+        small = (
+            isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(left) < 1e6 and abs(right) <= 64
+        )
         compute: Callable[[Any, Any], Any] | None = (lambda a, b: a**b) if small else None
     elif op == "*" and (isinstance(left, (str, bytes)) or isinstance(right, (str, bytes))):
         compute = None

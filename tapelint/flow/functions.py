@@ -9,7 +9,6 @@ from tapelint.source import Source
 
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension, World
-from .expressions import _COMPREHENSION
 from .graph import Chain, Site
 from .statements import Statements
 from .values import (
@@ -314,4 +313,4 @@ def own_nodes(function: ast.AST) -> Sequence[ast.AST]:
     return found
 
 
-__all__ = ["_COMPREHENSION", "Functions", "own_nodes"]
+__all__ = ["Functions", "own_nodes"]

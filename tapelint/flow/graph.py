@@ -59,9 +59,10 @@ class Edge(NamedTuple):
 class Node:
     """A value at run time: an operation's result, or a leaf (variable, constant, opaque).
 
-    `op`: qualified name of what made it. `recorded`: recording id -> SURE, MAYBE or UNSURE. `joins`: one of its inputs,
-    by the branch taken. `as_target`: its edges where it is itself the target. `active`: the recordings that ran when it was made. `error`: raised when a gradient is asked of it.
-    `blame`: the place to edit where that is another than the call (a layer's activation, a custom gradient's `return`).
+    `op`: qualified name of what made it. `recorded`: recording id -> SURE, MAYBE or UNSURE. `joins`: one of its
+    inputs, by the branch taken. `as_target`: its edges where it is itself the target. `active`: the recordings that
+    ran when it was made. `error`: raised when a gradient is asked of it. `blame`: the place to edit where that is
+    another than the call (a layer's activation, a custom gradient's `return`).
     """
 
     id: int

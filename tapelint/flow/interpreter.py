@@ -201,7 +201,6 @@ class Interpreter(Classes):
         self.state.set((base.uid, name), made)
         return made
 
-
     def _settled(self, key: tuple[int, str]) -> Value:
         """A stored value; one that was put off is looked up now, for good."""
         value = self.state.get(key)

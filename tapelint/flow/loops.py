@@ -1,8 +1,8 @@
 """Loops: known ones round by round, others a few rounds and then widened; and the ways out of them.
 
-A loop of unknown length runs at least three rounds. Before the third, what changed from round to round is forgotten, so that
-it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed. A loop that becomes an operation of a graph (the world says
-so: `staged`) has further inputs, which the world adds.
+A loop of unknown length runs at least three rounds. Before the third, what changed from round to round is forgotten,
+so that it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed.
+A loop that becomes an operation of a graph (the world says so: `staged`) has further inputs, which the world adds.
 """
 
 from __future__ import annotations
@@ -71,7 +71,13 @@ class Reach:
             return self._of_value(self._state.get((value.uid, "items")), depth + 1) if inside else 0
         mask = 0
         if isinstance(value, (Tuple, OneOf, Many)):
-            items = (value.element,) if isinstance(value, Many) else value.items if isinstance(value, Tuple) else value.options
+            items = (
+                (value.element,)
+                if isinstance(value, Many)
+                else value.items
+                if isinstance(value, Tuple)
+                else value.options
+            )
             for item in items:
                 mask |= self._of_value(item, depth)
         return mask
@@ -253,7 +259,9 @@ class Loops(Matching):
         raise NotImplementedError
 
 
-def _common(first: tuple[int | None, ...] | None, second: tuple[int | None, ...] | None) -> tuple[int | None, ...] | None:
+def _common(
+    first: tuple[int | None, ...] | None, second: tuple[int | None, ...] | None
+) -> tuple[int | None, ...] | None:
     """What two shapes have in common."""
     if first is None or second is None or len(first) != len(second):
         return None

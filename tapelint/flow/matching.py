@@ -75,7 +75,7 @@ class Matching(Expressions):
     def _match_class(self, pattern: ast.MatchClass, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
         """`Name(part, name=part)`: an object of the class whose attributes fit."""
         cls = self.evaluate(pattern.cls)
-        fits = self.truth(self.call(Library("builtins.isinstance"), Arguments([subject, cls]), site))
+        fits: bool | None = self.truth(self.call(Library("builtins.isinstance"), Arguments([subject, cls]), site))
         if fits is False:
             return False, {}
         fields = self.fields_of_class(cls)
@@ -94,14 +94,16 @@ class Matching(Expressions):
         for value, part in parts:
             fit, more = self.matches(part, value, site)
             bound |= more
-            fits = False if fit is False or fits is False else fits if fit else None
+            fits = _both(fits, fit)
         return fits, bound
 
     def fields_of_class(self, cls: Value) -> list[str]:
         """The names that positional patterns of a class stand for."""
         raise NotImplementedError
 
-    def _match_sequence(self, pattern: ast.MatchSequence, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+    def _match_sequence(
+        self, pattern: ast.MatchSequence, subject: Value, site: Site
+    ) -> tuple[bool | None, dict[str, Value]]:
         items = containers.sequence(self, subject)
         star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
         if items is None and not isinstance(subject, Opaque):
@@ -124,10 +126,12 @@ class Matching(Expressions):
         for part, item in zip([p for p in pattern.patterns if not isinstance(p, ast.MatchStar)], rest, strict=True):
             fit, more = self.matches(part, item, site)
             bound |= more
-            fits = False if fit is False or fits is False else fits if fit else None
+            fits = _both(fits, fit)
         return fits, bound
 
-    def _match_mapping(self, pattern: ast.MatchMapping, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
+    def _match_mapping(
+        self, pattern: ast.MatchMapping, subject: Value, site: Site
+    ) -> tuple[bool | None, dict[str, Value]]:
         if not (isinstance(subject, Cell) and subject.kind == "dict"):
             names = [n.name for n in ast.walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
             return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
@@ -139,5 +143,12 @@ class Matching(Expressions):
                 return (False if containers.pairs(self, subject) is not None else None), {}
             fit, more = self.matches(part, value, site)
             bound |= more
-            fits = False if fit is False or fits is False else fits if fit else None
+            fits = _both(fits, fit)
         return fits, bound
+
+
+def _both(first: bool | None, second: bool | None) -> bool | None:
+    """Whether two things hold, where either may not be known."""
+    if first is False or second is False:
+        return False
+    return None if first is None or second is None else True

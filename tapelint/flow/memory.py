@@ -1,7 +1,8 @@
 """Calls that were seen before: the same function, alike arguments, and all that it read is as it was.
 
-Their results are shared, so that sixty functions that each call the next one twice cost sixty calls. Only calls that leave
-nothing behind but writes to what was there before, and give nothing with an identity of its own, are remembered.
+Their results are shared, so that sixty functions that each call the next one twice cost sixty calls. Only calls that
+leave nothing behind but writes to what was there before, and give nothing with an identity of its own, are
+remembered.
 """
 
 from __future__ import annotations

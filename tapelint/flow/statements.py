@@ -357,13 +357,17 @@ class Statements(Loops):
 def _catches_failures(node: ast.Try) -> bool:
     """Whether a handler may catch what a library's operation raises for the numbers or shapes that it gets."""
     names = [n for h in node.handlers for n in (ast.walk(h.type) if h.type is not None else [ast.Name("Exception")])]
-    words = {n.attr if isinstance(n, ast.Attribute) else n.id for n in names if isinstance(n, (ast.Attribute, ast.Name))}
+    words = {
+        n.attr if isinstance(n, ast.Attribute) else n.id for n in names if isinstance(n, (ast.Attribute, ast.Name))
+    }
     return bool(words & FAILURES) or any(word.endswith("Error") and word not in OWN_ERRORS for word in words)
 
 
 FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
-OWN_ERRORS = {"ImportError", "ModuleNotFoundError", "KeyError", "AttributeError", "NameError", "IndexError", "OSError", "IOError",
-              "FileNotFoundError", "StopIteration", "EOFError", "JSONDecodeError"}  # fmt: skip
+OWN_ERRORS = {
+    "ImportError", "ModuleNotFoundError", "KeyError", "AttributeError", "NameError", "IndexError", "OSError",
+    "IOError", "FileNotFoundError", "StopIteration", "EOFError", "JSONDecodeError",
+}  # fmt: skip
 """What Python raises for other reasons than the numbers that an operation gets."""
 
 

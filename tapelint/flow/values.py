@@ -209,7 +209,7 @@ class Partial(Value):
 
 @dataclass(frozen=True, slots=True)
 class Wrapped(Value):
-    """A project's callable inside a library's wrapper or descriptor (`kind`: "tensorflow.function", "builtins.property")."""
+    """A project's callable inside a library's wrapper or descriptor, by `kind`: "tensorflow.function"."""
 
     kind: str
     function: Value

@@ -1,1 +1,1 @@
-"""What calls into TensorFlow, Keras, NumPy and Python's built-ins do to values: facts applied, and what facts cannot say."""
+"""What calls into TensorFlow, Keras, NumPy and Python do to values: facts applied, and what facts cannot say."""

@@ -84,8 +84,8 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
 
 
 FRAGILE = frozenset(
-    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve lu einsum "
-    "tensordot transpose split ensure_shape check_numerics dense_to_sparse boolean_mask scatter_nd pad tile conv2d".split()
+    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve lu "  # noqa: SIM905
+    "einsum tensordot transpose split ensure_shape check_numerics boolean_mask scatter_nd pad tile conv2d".split()
 )
 """Operations that may refuse what they get for its shape or its numbers, one argument or several."""
 
@@ -94,13 +94,17 @@ def _may_fail(world: Libraries, name: str, given: Given) -> bool:
     """Whether a call may raise for the shapes or the numbers of its arguments."""
     if name.rpartition(".")[2] in FRAGILE or name.startswith("keras.layers."):
         return True
-    arrays = [v for v in given.values.values() if isinstance(v, (Data, Variable, Opaque, OneOf)) and shapes.of_value(world, v) != ()]
+    arrays = [
+        v
+        for v in given.values.values()
+        if isinstance(v, (Data, Variable, Opaque, OneOf)) and shapes.of_value(world, v) != ()
+    ]
     known = {shapes.of_value(world, v) for v in arrays}
     return len(arrays) > 1 and (len(known) > 1 or None in known)
 
 
 ITERATED = "OperatorNotAllowedInGraphError"
-"""What Python's iterating over a tensor, or asking for its truth, raises in a graph: of no concern to a list of tensors."""
+"""What iterating over a tensor, or asking for its truth, raises in a graph: of no concern to a list of tensors."""
 
 
 def _is_array(value: Value) -> bool:
@@ -161,7 +165,9 @@ def _value(
         ]
         return Tuple(tuple(parts), result.names)
     if result.kind in ("object", "variable"):
-        node = world.run.node(name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?")
+        node = world.run.node(
+            name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?"
+        )
         return Opaque(node, name)
     return make_data(world, name, effect, given, edges, site, failure)
 
@@ -183,23 +189,35 @@ def make_data(
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
-    node = world.run.node(name, edges, site, dtype=dtype, kind=kind, error=failure, declared=result.recorded or bool(failure) or any(e.outcome & FLOWS for e in edges))
+    node = world.run.node(
+        name,
+        edges,
+        site,
+        dtype=dtype,
+        kind=kind,
+        error=failure,
+        declared=result.recorded or bool(failure) or any(e.outcome & FLOWS for e in edges),
+    )
     if any(known.target_outcome for known in effect.inputs.values()):
         node.as_target = _edges_of_target(effect, given, edges)
         node.error_as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, shape, dtype)
-    if kind == "tensor" and world.is_symbolic(given.values.values()):
-        kind = "symbolic"
-    return Data(node, kind, dtype, shape, bounds)
+    symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
+    return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds)
 
 
 def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tuple[Edge, ...]:
     """The edges of a result that is itself the target: integer results are seen otherwise there."""
-    words = {id(given.places.get(name)): known.target_outcome for name, known in effect.inputs.items() if known.target_outcome}
+    words = {
+        id(given.places.get(name)): known.target_outcome
+        for name, known in effect.inputs.items()
+        if known.target_outcome
+    }
     alone = next(iter(words.values())) if len(words) == 1 else None
     return tuple(
-        edge._replace(outcome=OUTCOMES[word]) if (word := words.get(id(edge.argument), alone)) else edge for edge in edges
+        edge._replace(outcome=OUTCOMES[word]) if (word := words.get(id(edge.argument), alone)) else edge
+        for edge in edges
     )
 
 
@@ -228,7 +246,8 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
 def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str = "numpy", dtype: str = "f") -> Data:
     """A call into a library that knows no tensors: what comes out has left the tape."""
     edges = []
-    for key, value in [*enumerate(args.positional), *args.keywords.items()]:
+    given: list[tuple[int | str, Value]] = [*enumerate(args.positional), *args.keywords.items()]
+    for key, value in given:
         node = world.run.node_of(value, site)
         if node is not None:
             edges.append(Edge(node, NONE, "other", args.places.get(key)))

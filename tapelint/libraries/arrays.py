@@ -1,4 +1,4 @@
-"""Attributes and methods of tensors, arrays and plain numbers that are no gradient's business, and iteration over them."""
+"""Attributes and methods of tensors, arrays and numbers that are no gradient's business; iteration over them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ def register(registry: Registry) -> None:
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = lambda world, base, name, site: (
-        world.run.opaque(site) if name == "dims" else sequences.count(world, site) if name in ("rank", "ndims") else None
+        world.run.opaque(site)
+        if name == "dims"
+        else sequences.count(world, site)
+        if name in ("rank", "ndims")
+        else None
     )
 
 

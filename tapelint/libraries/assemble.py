@@ -29,7 +29,18 @@ from .world import Registry
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
     of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays)
-    of_tensorflow = (variables, tensorflow, graphs, wrappers, tensor_arrays, keras, models, subclassed, copies, training)
+    of_tensorflow = (
+        variables,
+        tensorflow,
+        graphs,
+        wrappers,
+        tensor_arrays,
+        keras,
+        models,
+        subclassed,
+        copies,
+        training,
+    )
     last = (deciding,)
     for room in (*of_python, *of_tensorflow, *last):
         room.register(registry)

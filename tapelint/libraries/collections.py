@@ -125,7 +125,8 @@ def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 
 
 LIST: dict[str, MethodHandler] = {
-    "append": _append, "appendleft": _append_left, "add": _append, "extend": _extend, "update": _extend, "insert": _insert,
+    "append": _append, "appendleft": _append_left, "add": _append, "extend": _extend, "update": _extend,
+    "insert": _insert,
     "pop": _pop, "popleft": _pop_left, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
     "remove": _remove, "discard": _remove, "index": _count, "count": _count,
 }  # fmt: skip
@@ -221,5 +222,21 @@ def _string_method(world: Libraries, base: Value, args: Arguments, site: Site) -
     return world.inert("str", Arguments([base, *rest]), site)
 
 
-_PURE = frozenset(["lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "replace", "split", "rsplit", "title", "capitalize", "isdigit"])
+_PURE = frozenset(
+    [
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "startswith",
+        "endswith",
+        "replace",
+        "split",
+        "rsplit",
+        "title",
+        "capitalize",
+        "isdigit",
+    ]
+)
 STRING: dict[str, MethodHandler] = {}

@@ -21,8 +21,12 @@ def register(registry: Registry) -> None:
     for name in PLAIN:
         registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "context")
     registry.functions["contextlib.nullcontext"] = registry.functions["contextlib.closing"] = _holding
-    registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped("context manager", args.get(0, "func"))
-    registry.functions["contextlib.ExitStack"] = lambda world, args, site: Cell(world.run.uid(), "exit stack", site=site)
+    registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped(
+        "context manager", args.get(0, "func")
+    )
+    registry.functions["contextlib.ExitStack"] = lambda world, args, site: Cell(
+        world.run.uid(), "exit stack", site=site
+    )
     registry.calls["context manager"] = _made
     registry.enters["context"] = lambda world, cell, site: cell.info if isinstance(cell.info, Value) else NO_VALUE
     registry.enters["exit stack"] = lambda world, cell, site: cell
@@ -30,7 +34,7 @@ def register(registry: Registry) -> None:
     registry.methods[("exit stack", "enter_context")] = _enter_later
     for name in ("callback", "push", "pop_all"):
         registry.methods[("exit stack", name)] = lambda world, base, args, site: base
-    registry.methods[("exit stack", "close")] = lambda world, base, args, site: _unwind(world, base, site) or NO_VALUE  # type: ignore[arg-type]
+    registry.methods[("exit stack", "close")] = _close
 
 
 def _holding(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -51,6 +55,12 @@ def _enter_later(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     old = world.run.state.get(slot)
     world.run.state.set(slot, Tuple((*(old.items if isinstance(old, Tuple) else ()), manager)))
     return world.run.enter(manager, site, site)
+
+
+def _close(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    _unwind(world, base, site)
+    return NO_VALUE
 
 
 def _unwind(world: Libraries, cell: Cell, site: Site) -> None:

@@ -62,7 +62,9 @@ def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[
     if isinstance(value, Variable):
         if value.uid not in done:
             node = world.run.node(name, [Edge(value.node, NONE)], site, dtype=value.dtype, kind="variable")
-            done[value.uid] = Variable(world.run.uid(), node, value.flavor, value.trainable, value.dtype, value.shape, value.name, site)
+            done[value.uid] = Variable(
+                world.run.uid(), node, value.flavor, value.trainable, value.dtype, value.shape, value.name, site
+            )
         return done[value.uid]
     if isinstance(value, Tuple):
         return Tuple(tuple(duplicate(world, v, name, site, done) for v in value.items), value.names)
@@ -100,7 +102,9 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
     return copy
 
 
-def _clone_functional(world: Libraries, value: Cell, info: ModelInfo, layers: tuple[Value, ...], table: dict[int, Value]) -> Cell:
+def _clone_functional(
+    world: Libraries, value: Cell, info: ModelInfo, layers: tuple[Value, ...], table: dict[int, Value]
+) -> Cell:
     """The same graph of calls over other layers."""
     moved: dict[int, Data] = {}
 
@@ -109,10 +113,16 @@ def _clone_functional(world: Libraries, value: Cell, info: ModelInfo, layers: tu
             return symbol
         if symbol.node.id not in moved:
             callee, args, index = world.symbolic_calls[symbol.node.id]
-            inner = Arguments([move_any(v) for v in args.positional], {n: move_any(v) for n, v in args.keywords.items()})
+            inner = Arguments(
+                [move_any(v) for v in args.positional], {n: move_any(v) for n, v in args.keywords.items()}
+            )
             node = world.run.node(symbol.node.op, [], symbol.node.site, dtype=symbol.dtype, kind=keras.SYMBOLIC)
             moved[symbol.node.id] = Data(node, keras.SYMBOLIC, symbol.dtype, symbol.shape)
-            world.symbolic_calls[node.id] = (table.get(callee.uid, callee) if isinstance(callee, Cell) else callee, inner, index)
+            world.symbolic_calls[node.id] = (
+                table.get(callee.uid, callee) if isinstance(callee, Cell) else callee,
+                inner,
+                index,
+            )
         return moved[symbol.node.id]
 
     def move_any(item: Value) -> Value:

@@ -1,9 +1,9 @@
-"""TensorFlow's control flow: `tf.function`, `tf.cond`, loops; and Python's branches and loops that AutoGraph turns into them.
+"""TensorFlow's control flow: `tf.function`, `tf.cond`, loops; and Python's own that AutoGraph turns into it.
 
-In eager code they only run Python. In a graph each becomes one operation with all that it captured as inputs. Two things
-follow, both measured. A gradient that enters a loop comes back at least as zero for every float input of it, cut inside or
-not. Where an operation has several results, the gradients of those that nobody asked for are zeros that are sent back
-too. Both are edges with the linearity "filled".
+In eager code they only run Python. In a graph each becomes one operation with all that it captured as inputs. Two
+things follow, both measured. A gradient that enters a loop comes back at least as zero for every float input of it,
+cut inside or not. Where an operation has several results, the gradients of those that nobody asked for are zeros that
+are sent back too. Both are edges with the linearity "filled".
 """
 
 from __future__ import annotations
@@ -205,7 +205,13 @@ def _switch_case(world: Libraries, args: Arguments, site: Site) -> Value:
         return world.run.opaque(site, args.every())
     items = [i.items[1] if isinstance(i, Tuple) and len(i.items) == 2 else i for i in items]
     default = args.get(2, "default")
-    return _either(world, [*items, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), args.get(0, "index"), site)
+    return _either(
+        world,
+        [*items, *([default] if default not in (UNBOUND, NO_VALUE) else [])],
+        Arguments([]),
+        args.get(0, "index"),
+        site,
+    )
 
 
 def _case(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -215,7 +221,9 @@ def _case(world: Libraries, args: Arguments, site: Site) -> Value:
     functions = [p.items[1] for p in pairs if isinstance(p, Tuple) and len(p.items) == 2]
     default = args.get(1, "default")
     tests = Tuple(tuple(p.items[0] for p in pairs if isinstance(p, Tuple)))
-    return _either(world, [*functions, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), tests, site)
+    return _either(
+        world, [*functions, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), tests, site
+    )
 
 
 def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -334,7 +342,12 @@ def together(world: Libraries, made: Value, site: Site) -> Value:
     with world.run.joining("graph"):
         made = _as_tensors(world, made, site)
     nodes: dict[int, Node] = {}
-    _mapped(world, made, lambda data: nodes.setdefault(data.node.id, data.node) and data)
+
+    def note(data: Data) -> Data:
+        nodes[data.node.id] = data.node
+        return data
+
+    _mapped(world, made, note)
     if len(nodes) < 2:
         return made
 

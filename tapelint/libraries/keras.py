@@ -83,7 +83,9 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         return None
     fact = world.facts.fact(name)
     kind = fact.kind if fact is not None else ""
-    if (name.startswith(("keras.optimizers.", "tf_keras.optimizers.")) and name.rpartition(".")[2][:1].isupper()) or kind == "optimizer":
+    if (
+        name.startswith(("keras.optimizers.", "tf_keras.optimizers.")) and name.rpartition(".")[2][:1].isupper()
+    ) or kind == "optimizer":
         return Cell(world.run.uid(), "schedule" if ".schedules." in name else "optimizer", name, site)
     if kind == "layer":
         return make_layer(world, fact.name if fact else name, args, site)
@@ -109,7 +111,11 @@ def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initializer")
     trainable = args.keywords.get("trainable", args.get(3, "trainable", TRUE))
     dtype = args.get(2, "dtype", Const("float32"))
-    start = initial if isinstance(initial, (Data, Const)) and not isinstance(getattr(initial, "value", None), str) else UNBOUND
+    start = (
+        initial
+        if isinstance(initial, (Data, Const)) and not isinstance(getattr(initial, "value", None), str)
+        else UNBOUND
+    )
     return make_variable(world, start, Const("float32") if dtype == NO_VALUE else dtype, trainable, "keras", site)
 
 
@@ -207,14 +213,16 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     function = parameter(info, "activation")
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
-    result = apply.answer(world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges)
+    result = apply.answer(
+        world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges
+    )
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)
     return symbolic(world, cell, args, result)
 
 
 def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effect:
-    """A layer that is linear in its inputs is bilinear together with its weights, which are floats: so is what comes out."""
+    """A layer that is linear in its inputs is bilinear with its weights, which are floats: so is its result."""
     inputs = {n: replace(i, linearity="bilinear") if i.linearity == "linear" else i for n, i in effect.inputs.items()}
     result = effect.result
     if result.dtype == "same" and apply.result_dtype(world, effect, given) in "ib":
@@ -230,7 +238,9 @@ def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
             if isinstance(weight, Variable):
                 node = world.use(weight, site)
                 linearity = "linear" if weight.name in LINEAR_WEIGHTS else "bilinear"
-                cut = world.run.state.get((weight.uid, "outcome")) is not UNBOUND or (not weight.trainable and weight.dtype != "f")
+                cut = world.run.state.get((weight.uid, "outcome")) is not UNBOUND or (
+                    not weight.trainable and weight.dtype != "f"
+                )
                 edges.append(Edge(node, NONE if cut else FLOWS, linearity))
     return edges
 
@@ -257,7 +267,18 @@ def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site
 
 
 RECURRENT = frozenset(
-    f"keras.layers.{n}" for n in ["LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
+    f"keras.layers.{n}"
+    for n in [
+        "LSTM",
+        "GRU",
+        "SimpleRNN",
+        "LSTMCell",
+        "GRUCell",
+        "SimpleRNNCell",
+        "ConvLSTM1D",
+        "ConvLSTM2D",
+        "ConvLSTM3D",
+    ]
 )
 
 

@@ -70,7 +70,7 @@ def _build_if_shaped(world: Libraries, cell: Cell, site: Site) -> None:
 
 
 def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
-    """Give each layer of a sequential model the symbolic tensors that it takes and gives, `layer.input` and `.output`."""
+    """Give each layer of a sequential model the symbolic tensors that it takes and gives: its input and output."""
     state = world.run.state
     known = state.get((cell.uid, "symbolic input"))
     value = layers.items[0] if isinstance(layers.items[0], Data) else known
@@ -113,7 +113,9 @@ def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     assert isinstance(base, Cell)
     old = world.run.state.get((base.uid, "layers"))
     new = args.positional[0] if args.positional else NO_VALUE
-    items = Tuple((*old.items, new)) if isinstance(old, Tuple) else Many(world.run.join(getattr(old, "element", new), new))
+    items = (
+        Tuple((*old.items, new)) if isinstance(old, Tuple) else Many(world.run.join(getattr(old, "element", new), new))
+    )
     world.run.state.set((base.uid, "layers"), items)
     _build_if_shaped(world, base, site)
     return NO_VALUE
@@ -218,7 +220,11 @@ def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, si
     leaves, given = symbols(world, info.inputs), flattened(world, value)
     if given is None or (len(given) != len(leaves) and len(leaves) != 1):
         return world.run.opaque(site, [value])
-    if isinstance(info.inputs, Cell) and info.inputs.kind == "dict" and not (isinstance(value, Cell) and value.kind == "dict"):
+    if (
+        isinstance(info.inputs, Cell)
+        and info.inputs.kind == "dict"
+        and not (isinstance(value, Cell) and value.kind == "dict")
+    ):
         return world.run.opaque(site, [value])
     for symbol, leaf in zip(leaves, given if len(given) == len(leaves) else [value], strict=False):
         known[symbol.node.id] = leaf
@@ -255,7 +261,9 @@ def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[
         made_value = world.run.call(callee, inner, site)
     if index is not None:
         parts = world.run.elements(made_value, site)
-        made_value = parts[index] if isinstance(parts, list) and index < len(parts) else world.run.opaque(site, [made_value])
+        made_value = (
+            parts[index] if isinstance(parts, list) and index < len(parts) else world.run.opaque(site, [made_value])
+        )
     known[value.node.id] = made_value
     return made_value
 
@@ -291,7 +299,11 @@ def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     layers = listed_layers(world, base)
     if isinstance(name, Const) and isinstance(name.value, str):
         for layer in layers:
-            if isinstance(layer, Cell) and isinstance(layer.info, (LayerInfo, ModelInfo)) and layer.info.args.keywords.get("name") == name:
+            if (
+                isinstance(layer, Cell)
+                and isinstance(layer.info, (LayerInfo, ModelInfo))
+                and layer.info.args.keywords.get("name") == name
+            ):
                 return layer
     if isinstance(index, Const) and isinstance(index.value, int) and -len(layers) <= index.value < len(layers):
         return layers[index.value]

@@ -118,7 +118,11 @@ def _may_be_zero(world: Libraries, value: Value) -> bool:
 
 def _with_places(operands: list[Value], site: Site) -> Arguments:
     node = site.node
-    names = [getattr(node, name, None) for name in ("left", "right")] if len(operands) == 2 else [getattr(node, "operand", None)]
+    names = (
+        [getattr(node, name, None) for name in ("left", "right")]
+        if len(operands) == 2
+        else [getattr(node, "operand", None)]
+    )
     places: dict[int | str, object] = {i: p for i, p in enumerate(names) if p is not None}
     return Arguments(list(operands), places=places)  # type: ignore[arg-type]
 

@@ -217,9 +217,11 @@ def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: S
 
 
 def _forget_fields(world: Libraries, value: Value, more: list[Value], site: Site) -> None:
-    names = world.run.state.get((value.uid, "__names__")) if isinstance(value, Cell) else UNBOUND
-    for name in names.names if isinstance(names, Names) and isinstance(value, Cell) else ():
-        world.run.state.set((value.uid, name), world.run.opaque(site, [world.run.state.get((value.uid, name)), *more]))
+    if isinstance(value, Cell):
+        state = world.run.state
+        names = state.get((value.uid, "__names__"))
+        for name in names.names if isinstance(names, Names) else ():
+            state.set((value.uid, name), world.run.opaque(site, [state.get((value.uid, name)), *more]))
     world.run.escape([value, *more])
 
 

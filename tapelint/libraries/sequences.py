@@ -1,7 +1,7 @@
 """Python's built-in functions and itertools on sequences: made at once where Python does, later where Python waits.
 
-What Python makes lazily (`map`, `filter`, generator expressions, most of itertools) is an object that computes its items
-when they are asked for: only then a tape that records sees the operations.
+What Python makes lazily (`map`, `filter`, generator expressions, most of itertools) is an object that computes its
+items when they are asked for: only then a tape that records sees the operations.
 """
 
 from __future__ import annotations
@@ -397,10 +397,8 @@ def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def choose(world: Libraries, args: Arguments, site: Site) -> Value:
-        if len(args.positional) == 1:
-            items = world.run.elements(args.positional[0], site)
-        else:
-            items = list(args.positional)
+        given = args.positional
+        items = world.run.elements(given[0], site) if len(given) == 1 else list(given)
         if isinstance(items, Many):
             return items.element
         if all(isinstance(i, Const) for i in items) and items and "key" not in args.keywords:
@@ -462,6 +460,7 @@ BUILTINS: dict[str, Handler] = {
     "any": _any_all("any"), "all": _any_all("all"), "iter": _iter, "next": _next,
 }  # fmt: skip
 ITERTOOLS: dict[str, Handler] = {
-    "chain": _chain, "chain.from_iterable": _chain_from, "repeat": _repeat, "accumulate": _accumulate, "islice": _slice_of,
+    "chain": _chain, "chain.from_iterable": _chain_from, "repeat": _repeat, "accumulate": _accumulate,
+    "islice": _slice_of,
     "starmap": _starmap, "zip_longest": _zip_longest, "product": _product, "count": _count_up, "cycle": _cycle,
 }  # fmt: skip

@@ -158,7 +158,11 @@ def _replace_fields(world: Libraries, args: Arguments, site: Site) -> Value:
 def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
     """`dataclasses.asdict(object)`, `vars(object)` read."""
     value = args.get(0, "obj")
-    names = world.run.state.get((value.uid, "__names__")) if isinstance(value, Cell) and value.kind == "instance" else UNBOUND
+    names = (
+        world.run.state.get((value.uid, "__names__"))
+        if isinstance(value, Cell) and value.kind == "instance"
+        else UNBOUND
+    )
     if not isinstance(value, Cell) or not isinstance(names, Names):
         return world.run.opaque(site, args.every())
     return containers.make_dict(world.run, [(Const(n), world.run.state.get((value.uid, n))) for n in names.names], site)
@@ -167,9 +171,11 @@ def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
 LIBRARY: dict[str, Handler] = {
     "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
     "functools.lru_cache": _cached, "functools.cache": _cached, "functools.singledispatch": _identity,
-    "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields, "dataclasses.asdict": _as_dict,
+    "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
+    "dataclasses.asdict": _as_dict,
     "copy.copy": _copy,
-    "collections.OrderedDict": BUILTINS["dict"], "collections.deque": BUILTINS["list"], "collections.defaultdict": _default_dict,
+    "collections.OrderedDict": BUILTINS["dict"], "collections.deque": BUILTINS["list"],
+    "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _identity, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,
     "typing.overload": _identity, "typing.final": _identity, "atexit.register": _identity,

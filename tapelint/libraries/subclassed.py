@@ -96,7 +96,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
 
 
 def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
-    """What a project's class has from the concrete layer or model that it extends (Dense, Sequential, a functional model)."""
+    """What a project's class has from the concrete layer or model that it extends (Dense, Sequential, functional)."""
     if name == "__init__":
         return Method(Cell(world.run.uid(), "keras init", (base, cls)), "__init__")
     part = part_of(world, base)
@@ -157,7 +157,9 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
 def _fields(world: Libraries, base: Cell) -> Value:
     """The attributes that hold layers, each as a pair of its name and the layer."""
     names = world.run.state.get((base.uid, "__names__"))
-    every = [(name, world.run.state.get((base.uid, name))) for name in (names.names if isinstance(names, Names) else ())]
+    every = [
+        (name, world.run.state.get((base.uid, name))) for name in (names.names if isinstance(names, Names) else ())
+    ]
     return Tuple(tuple(Tuple((Const(name), value)) for name, value in every if is_layer(value)))
 
 
@@ -176,7 +178,9 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
     method = world.run.class_attribute(base, "build")
     if method is not None:
         first = args.get(0, "inputs")
-        shape = world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
+        shape = (
+            world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
+        )
         world.run.call(method, Arguments([shape]), site)
     return NO_VALUE
 
@@ -233,7 +237,11 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     step = world.run.class_attribute(base, "train_step") if base.kind == "instance" else None
     if step is not None:
         x, y = args.get(0, "x"), args.get(1, "y")
-        batch = [world.inert("batch", Arguments([v]), site) if not isinstance(v, Const) else v for v in (x, y) if v is not UNBOUND]
+        batch = [
+            world.inert("batch", Arguments([v]), site) if not isinstance(v, Const) else v
+            for v in (x, y)
+            if v is not UNBOUND
+        ]
         fresh = [_batch_of(world, v, site) for v in batch]
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
         eagerly = _runs_eagerly(world, base)
@@ -291,7 +299,11 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
             elif isinstance(value, Cell) and value.kind in ("instance", "layer"):
                 later.append(value)
     for value in later:
-        inner = module_variables(world, value, seen) if value.kind == "instance" and not is_keras(world, value) else weights_of(world, value)
+        inner = (
+            module_variables(world, value, seen)
+            if value.kind == "instance" and not is_keras(world, value)
+            else weights_of(world, value)
+        )
         if inner is None:
             return None
         found += [v for v in inner if v not in found]

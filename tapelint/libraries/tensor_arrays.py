@@ -30,7 +30,9 @@ def _array_write(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     items = containers.stored(world.run, base)
     written = args.get(1, "value")
     copy = Cell(world.run.uid(), base.kind, base.info, site)
-    made: Value = Many(world.run.join(items.element, written)) if isinstance(items, Many) else Tuple((*items.items, written))
+    made: Value = (
+        Many(world.run.join(items.element, written)) if isinstance(items, Many) else Tuple((*items.items, written))
+    )
     world.run.state.set((copy.uid, "items"), made)
     if not world.run.graph_mode:
         world.run.state.set((base.uid, "items"), made)

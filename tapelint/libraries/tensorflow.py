@@ -34,7 +34,9 @@ def register(registry: Registry) -> None:
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
     registry.methods[("strategy", "reduce")] = lambda world, base, args, site: args.positional[1]
-    registry.methods[("strategy", "experimental_distribute_dataset")] = lambda world, base, args, site: args.positional[0]
+    registry.methods[("strategy", "experimental_distribute_dataset")] = lambda world, base, args, site: args.positional[
+        0
+    ]
     registry.methods[("opaque", "run")] = _opaque_run
 
 
@@ -88,7 +90,9 @@ def make_variable(
     edges = [Edge(source, NONE, "other", place[0] if place else None)] if source is not None else []
     kind = apply.dtype_argument(world, dtype) if dtype not in (UNBOUND, NO_VALUE) else ""
     kind = kind or (apply.dtype_of(world, initial) if initial is not UNBOUND else "f") or "f"
-    node = world.run.node(f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable")
+    node = world.run.node(
+        f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable"
+    )
     is_trainable = {True: True, False: False, None: True}.get(getattr(trainable, "value", "?"))  # type: ignore[arg-type]
     node.detail = "" if is_trainable else "not trainable"
     shape = shapes.of_value(world, initial) if initial is not UNBOUND else None
@@ -183,7 +187,13 @@ def _unstack(world: Libraries, args: Arguments, site: Site) -> Value:
     axis = args.get(2, "axis", Const(0))
     shape = shapes.of_value(world, args.get(0, "value"))
     count = number.value if isinstance(number, Const) and isinstance(number.value, int) else None
-    if count is None and shape and isinstance(axis, Const) and isinstance(axis.value, int) and -len(shape) <= axis.value < len(shape):
+    if (
+        count is None
+        and shape
+        and isinstance(axis, Const)
+        and isinstance(axis.value, int)
+        and -len(shape) <= axis.value < len(shape)
+    ):
         count = shape[axis.value]
     return _parts(world, "tensorflow.unstack", args, site, count)
 
@@ -209,7 +219,11 @@ def _strategy_run(world: Libraries, base: Value, args: Arguments, site: Site) ->
 
 def _opaque_run(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`strategy.run(step, args=...)` of a strategy that cannot be seen."""
-    if args.positional and world.is_callable(args.positional[0]) and (len(args.positional) == 1 or isinstance(args.positional[1], Tuple)):
+    if (
+        args.positional
+        and world.is_callable(args.positional[0])
+        and (len(args.positional) == 1 or isinstance(args.positional[1], Tuple))
+    ):
         return _strategy_run(world, base, args, site)
     return world.run.call_unknown(base, args, site)
 
@@ -225,13 +239,15 @@ def _converted(name: str) -> FunctionHandler:
         value = args.keywords.get("x", value)
         fact = world.facts.fact(name)
         assert fact is not None
-        is_tensor = isinstance(value, Data) and value.kind == "tensor"
-        if not is_tensor or "shape" in args.keywords or len(args.positional) > 2:
+        plain = "shape" not in args.keywords and len(args.positional) <= 2
+        if not plain or not isinstance(value, Data) or value.kind != "tensor":
             return apply.call_fact(world, fact, args, site)
         outside = name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph
         if outside:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
-            return Data(world.run.node(name, edges, site, dtype=value.dtype), "tensor", value.dtype, value.shape, value.range)
+            return Data(
+                world.run.node(name, edges, site, dtype=value.dtype), "tensor", value.dtype, value.shape, value.range
+            )
         if wanted in (UNBOUND, NO_VALUE):
             return value
         made = apply.call_fact(world, fact, args, site)

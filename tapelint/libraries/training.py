@@ -13,7 +13,25 @@ from .graphs import rows
 from .world import Libraries, Registry
 
 KEEPING = frozenset(
-    ["batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "unbatch", "padded_batch", "shard", "with_options", "apply_", "concatenate", "rebatch", "interleave_", "snapshot", "ignore_errors"]
+    [
+        "batch",
+        "shuffle",
+        "repeat",
+        "prefetch",
+        "cache",
+        "take",
+        "skip",
+        "unbatch",
+        "padded_batch",
+        "shard",
+        "with_options",
+        "apply_",
+        "concatenate",
+        "rebatch",
+        "interleave_",
+        "snapshot",
+        "ignore_errors",
+    ]
 )
 
 
@@ -67,9 +85,9 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
     if last == "range":
         return make_dataset(world, through(world, Const(0), site), site)
     if last == "load" or last[:1].islower() or last in ("Dataset", "TFRecordDataset", "TextLineDataset"):
-        return make_dataset(world, Data(world.run.node(name, [], site, dtype="?"), "tensor", "?"), site) if last[:1].isupper() else (
-            make_dataset(world, Opaque(world.run.node(name, [], site, dtype="?", kind="?")), site)
-        )  # fmt: skip
+        is_class = last[:1].isupper()
+        node = world.run.node(name, [], site, dtype="?", kind="tensor" if is_class else "?")
+        return make_dataset(world, Data(node, "tensor", "?") if is_class else Opaque(node), site)
     return None
 
 
@@ -87,8 +105,7 @@ def _slices(world: Libraries, value: Value, site: Site) -> Value:
 
 def make_dataset(world: Libraries, element: Value, site: Site) -> Cell:
     """A data set whose elements are all like one."""
-    cell = Cell(world.run.uid(), "dataset", element, site)
-    return cell
+    return Cell(world.run.uid(), "dataset", element, site)
 
 
 def _one(world: Libraries, value: Value, site: Site) -> Value:
@@ -156,7 +173,11 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
     columns = _columns(world, pairs)
     rows = world.run.elements(pairs, site)
     each: list[Value] = [rows.element] if isinstance(rows, Many) else rows
-    seen = Many(_as_tuple(world, rows.element)) if isinstance(rows, Many) else Tuple(tuple(_as_tuple(world, r) for r in rows))
+    seen = (
+        Many(_as_tuple(world, rows.element))
+        if isinstance(rows, Many)
+        else Tuple(tuple(_as_tuple(world, r) for r in rows))
+    )
     world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
     for row in each:
         _touch(world, row, site)

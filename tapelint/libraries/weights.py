@@ -130,7 +130,8 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> l
     elif base.kind == "instance":
         own = [v for v in tracked(world, base) if isinstance(v, Variable) and v.flavor == "keras"]
         added = world.run.state.get((base.uid, "added weights"))
-        own += [v for v in (added.items if isinstance(added, Tuple) else ()) if v not in own]
+        more = added.items if isinstance(added, Tuple) else ()
+        own += [v for v in more if isinstance(v, Variable) and v not in own]
         found += sorted(own, key=lambda v: not v.trainable)  # type: ignore[attr-defined]
         if any(isinstance(c, Opaque) for c in world.run.lineage(base.info)):
             return None

@@ -145,7 +145,13 @@ class Libraries:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
         if name == "__name__" and isinstance(inner, Function):
             return Const(inner.name)
-        if isinstance(base, Wrapped) and name in ("setter", "getter", "deleter", "get_concrete_function", "python_function"):
+        if isinstance(base, Wrapped) and name in (
+            "setter",
+            "getter",
+            "deleter",
+            "get_concrete_function",
+            "python_function",
+        ):
             return Method(base, name)
         if isinstance(inner, Function):
             stored = self.run.state.get((inner.uid, name))
@@ -164,7 +170,13 @@ class Libraries:
         """Which kind of library class a base is: "layer", "model", "module", "loss", "metric", "object" or ""."""
         fact = self.facts.fact(name)
         kind = fact.kind if fact is not None else ""
-        if name in ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential", "keras.engine.training.Model"):
+        if name in (
+            "keras.Model",
+            "keras.models.Model",
+            "keras.Sequential",
+            "keras.models.Sequential",
+            "keras.engine.training.Model",
+        ):
             return "model"
         if kind == "layer" or name.startswith("keras.layers."):
             return "layer"
@@ -215,7 +227,11 @@ class Libraries:
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
             return True
         if isinstance(value, Cell) and value.kind == "instance":
-            return None if self.run.class_attribute(value, "__bool__") or self.run.class_attribute(value, "__len__") else True
+            return (
+                None
+                if self.run.class_attribute(value, "__bool__") or self.run.class_attribute(value, "__len__")
+                else True
+            )
         bounds = value.range if isinstance(value, Data) else None
         if bounds is not None and isinstance(value, Data) and value.shape == ():
             return None if bounds.contains(0.0) else True
@@ -435,7 +451,24 @@ _LIBRARY_CONSTANTS: dict[str, Value] = {
 
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 _INERT_BUILTINS = frozenset(
-    f"builtins.{n}" for n in ["print", "repr", "str", "hash", "id", "input", "open", "format", "breakpoint", "help", "ascii", "bytes", "hex", "oct", "bin"]
+    f"builtins.{n}"
+    for n in [
+        "print",
+        "repr",
+        "str",
+        "hash",
+        "id",
+        "input",
+        "open",
+        "format",
+        "breakpoint",
+        "help",
+        "ascii",
+        "bytes",
+        "hex",
+        "oct",
+        "bin",
+    ]
 )
 
 __all__ = ["Libraries", "OneOf", "Recorder", "Registry", "kind_of"]

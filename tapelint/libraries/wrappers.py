@@ -1,4 +1,4 @@
-"""Functions with a gradient of their own: `tf.custom_gradient`, `tf.grad_pass_through`, `tf.py_function`, `tf.numpy_function`."""
+"""Functions with a gradient of their own: `tf.custom_gradient`, `tf.grad_pass_through`, `tf.py_function` and others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
-    Function,
     NO_VALUE,
     UNBOUND,
     Bound,
     Cell,
     Const,
     Data,
+    Function,
     Library,
     Many,
     OneOf,
@@ -44,7 +44,11 @@ def register(registry: Registry) -> None:
 
 def _custom_gradient(world: Libraries, args: Arguments, site: Site) -> Value:
     function = args.get(0, "f")
-    return Wrapped("tensorflow.custom_gradient", function, (), world.run.uid()) if function is not UNBOUND else Library("tensorflow.custom_gradient")
+    return (
+        Wrapped("tensorflow.custom_gradient", function, (), world.run.uid())
+        if function is not UNBOUND
+        else Library("tensorflow.custom_gradient")
+    )
 
 
 def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -106,7 +110,7 @@ def _custom_gradients(world: Libraries, backward: Value, results: int, site: Sit
 
 
 def _takes_variables(backward: Value) -> bool | None:
-    """Whether a gradient function has a parameter for the variables that the function captured; None if it cannot be seen."""
+    """Whether a gradient function has a parameter for the variables that were captured; None if it cannot be seen."""
     inner = backward.function if isinstance(backward, (Bound, Wrapped)) else backward
     if not isinstance(inner, Function):
         return None
@@ -181,7 +185,11 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     run = world.run
     with world.paused():
         value = run.call(callee.function, args, site)
-    edges = [Edge(n, FLOWS, "linear", args.places.get(i)) for i, v in enumerate(args.positional) if (n := run.node_of(v, site))]
+    edges = [
+        Edge(n, FLOWS, "linear", args.places.get(i))
+        for i, v in enumerate(args.positional)
+        if (n := run.node_of(v, site))
+    ]
     if (inner := run.node_of(value, site)) is not None:
         edges.append(Edge(inner, NONE))
     return _custom_result(world, value, edges, "", site)
@@ -202,7 +210,9 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
     def wrap(value: Value, dtype: str) -> Value:
         node = world.run.node_of(value, site)
-        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), "opaque") for n in nodes] + ([Edge(node, FLOWS, "opaque")] if node is not None else [])
+        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), "opaque") for n in nodes] + (
+            [Edge(node, FLOWS, "opaque")] if node is not None else []
+        )
         return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
 
     wanted = args.get(2, "Tout")
@@ -216,7 +226,7 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:
-    """What comes back to an argument that the body does not use: one zero, whatever its shape, which others may refuse."""
+    """What comes back to an argument that the body does not use: one zero of no shape, which others may refuse."""
     return ZERO if shape == () or not node.edges or node.kind == "variable" else ANYTHING
 
 

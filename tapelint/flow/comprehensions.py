@@ -1,0 +1,126 @@
+"""Comprehensions and generators: what they give, and when it is computed."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from . import containers
+from .core import Core, Frame, Suspension
+from .graph import Site
+from .values import NO_VALUE, Cell, Data, Many, OneOf, Opaque, Tuple, Value
+
+
+class _Comprehension(Value):
+    __slots__ = ()
+
+
+COMPREHENSION = _Comprehension()
+"""Owner of a comprehension's frame."""
+
+
+class Comprehensions(Core):
+    """How they are evaluated."""
+
+    def look_up(self, name: str) -> Value:
+        """A name's value; UNBOUND where there is none."""
+        raise NotImplementedError
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value counts as true; None where nobody can tell."""
+        raise NotImplementedError
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        """Assign a value to a target."""
+        raise NotImplementedError
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        outer = self.frame
+        frame = Frame(self.uid(), outer.source, outer.module, (outer.uid, *outer.scopes), owner=COMPREHENSION)
+        frame.globals = outer.globals
+        first = self.evaluate(node.generators[0].iter)
+        if isinstance(node, ast.GeneratorExp):
+            return self._later(node, frame, first)
+        items = self._results(node, frame, first)
+        if isinstance(node, ast.DictComp):
+            return self._dict_of(items, self.site(node))
+        return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
+
+    def _results(self, node: ast.expr, frame: Frame, first: Value) -> Tuple | Many:
+        """What a comprehension gives, item by item where their number is known."""
+        results: list[Value] = []
+        self.frames.append(frame)
+        try:
+            sure = self._generate(node, 0, first, results)
+        finally:
+            self.frames.pop()
+        return Tuple(tuple(results)) if sure else Many(self.join_all(results))
+
+    def _later(self, node: ast.GeneratorExp, frame: Frame, first: Value) -> Value:
+        """A generator expression: its items are computed when they are asked for."""
+
+        def compute() -> list[Value] | Many:
+            items = self._results(node, frame, first)
+            return list(items.items) if isinstance(items, Tuple) else items
+
+        cell = Cell(self.uid(), "iterator", compute, self.site(node))
+        names = dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        uses = [
+            first,
+            *(v for name in names if isinstance(v := self.look_up(name), (Data, Opaque, Cell, OneOf, Tuple, Many))),
+        ]
+        self.state.set((cell.uid, "uses"), Tuple(tuple(uses)))
+        return cell
+
+    def _dict_of(self, items: Tuple | Many, site: Site) -> Value:
+        if isinstance(items, Many):
+            return containers.make_dict(self, items, site)
+        cell = containers.make_dict(self, [], site)
+        for pair in items.items:
+            if isinstance(pair, Tuple):
+                containers.store(self, cell, pair.items[0], pair.items[1])
+        return cell
+
+    def _generate(self, node: Any, index: int, iterable: Value, results: list[Value]) -> bool:
+        """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
+        generator: ast.comprehension = node.generators[index]
+        site = self.site(generator.iter)
+        items = self.elements(iterable, site)
+        sure = not isinstance(items, Many)
+        for item in [items.element] if isinstance(items, Many) else items:
+            self.bind(generator.target, item)
+            keep: bool | None = True
+            for test in generator.ifs:
+                value = self.evaluate(test)
+                self.world.condition("comprehension", value, test, self.frame, node)
+                truth = self.truth(value)
+                keep = False if truth is False else keep if truth else None
+                if keep is False:
+                    break
+            if keep is False:
+                continue
+            sure = sure and keep is True
+            if index + 1 < len(node.generators):
+                inner = self.evaluate(node.generators[index + 1].iter)
+                sure = self._generate(node, index + 1, inner, results) and sure
+            elif isinstance(node, ast.DictComp):
+                results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
+            else:
+                results.append(self.evaluate(node.elt))
+        return sure
+
+    def yield_(self, node: ast.Yield) -> Value:
+        value = self.evaluate(node.value) if node.value is not None else NO_VALUE
+        if self.frame.suspends:
+            raise Suspension(value)
+        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
+        if frame is not None and frame.yields is not None:
+            frame.yields.append(value)
+        return self.opaque(self.site(node))
+
+    def yield_from(self, node: ast.YieldFrom) -> Value:
+        more = self.elements(self.evaluate(node.value), self.site(node))
+        frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
+        if frame is not None and frame.yields is not None:
+            frame.yields += [more] if isinstance(more, Many) else more
+        return NO_VALUE
