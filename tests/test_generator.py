@@ -20,7 +20,7 @@ needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"
 )
 
-SEEDS = range(7_000_000, 7_000_150)
+SEEDS = range(7_000_000, 7_000_300)
 
 CONSTRUCTS = """
 rebind augmented unpack walrus deleted match_statement for_range pipeline_loop for_items while_counter

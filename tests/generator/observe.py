@@ -84,13 +84,14 @@ class TooLong(BaseException):
 class Observer:
     """Runs programs. Use it as a context: TensorFlow's tape is wrapped while it is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
         import keras
         import tensorflow as tf
         from tensorflow.python.util import tf_stack
 
         tf.get_logger().setLevel("ERROR")
         self.tf, self.keras, self.stack = tf, keras, tf_stack
+        self.seconds = seconds
         self.root, self.now = "", Observation()
         self.inside = 0
         self.originals: dict[str, Callable[..., Any]] = {}
@@ -158,7 +159,7 @@ class Observer:
             raise TooLong
 
         previous = signal.signal(signal.SIGALRM, out_of_time)
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, 2)
         try:
             code: CodeType = compile(path.read_text(), str(path), "exec")
             exec(code, {"__name__": "__main__", "__file__": str(path)})
@@ -166,7 +167,7 @@ class Observer:
             self.now.error = f"{type(error).__name__}: {str(error)[:300]}"
             self.now.error_place = self.place_of(error)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
 
     def place_of(self, error: BaseException) -> Place | None:

@@ -436,6 +436,9 @@ def cutting(g: Writer, x: str) -> str:
     if kind == "eager-cut" and g.mode != "eager" and g.chance(0.6):
         kind = "cut"
     g.tag(f"break-{kind}")
+    if kind == "eager-cut" and g.mode != "eager":
+        # A data set that is walked over while a graph is built never ends.
+        return fill(g, g.pick([template for template in EAGER_CUTTING if "Dataset" not in template]), x=atom(x))
     table = {"cut": CUTTING, "eager-cut": EAGER_CUTTING, "zero": ZERO, "raise": RAISING}[kind]
     return fill(g, g.pick(table), x=atom(x))
 

@@ -111,6 +111,8 @@ class Shrinker:
 
     def __init__(self, observer: Observer, finding: Finding) -> None:
         self.observer, self.kind = observer, finding.kind
+        # A loop that lost its counter must not hold everything up.
+        observer.seconds = min(observer.seconds, 2)
 
     def still(self, candidates: Sequence[Sequence[Files]]) -> list[bool]:
         """Which candidates (each: variants of one program) still disagree."""
@@ -160,6 +162,8 @@ class Shrinker:
         tried = self.still([[edited(v, [e]) for v in current] for e in singles])
         good = [edit for edit, ok in zip(singles, tried, strict=True) if ok]
         good = list({(file, number): (file, number, what) for file, number, what in reversed(good)}.values())
+        if not good:
+            return None
         size = len(good)
         draw = Random(size)
         some = [draw.sample(good, max(1, int(size * share))) for share in (0.85, 0.7, 0.7, 0.5, 0.5, 0.3, 0.3, 0.2)]
