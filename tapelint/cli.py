@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from tapelint.rule import Rule
     from tapelint.invocation import Request
+    from tapelint.rule import Rule
 
 CLEAN, FINDINGS, USAGE, FAILED = 0, 1, 2, 3
 _INTERRUPTED, _CLOSED_PIPE = 128 + 2, 128 + 13  # what shells expect

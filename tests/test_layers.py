@@ -19,8 +19,8 @@ FLOORS = {
     "what libraries do": ("libraries",),
     "tapes": ("views", "backprop", "tape", "sources", "asking", "leaving"),
     "what rules see": (
-        *("paths", "unreached", "found", "rebinding", "updates", "unbuilt", "notes", "conditions", "problems", "breaks"),
-        *("overflow", "singular_guards", "singular", "report_views"),
+        *("paths", "unreached", "found", "rebinding", "updates", "unbuilt", "notes", "conditions", "problems"),
+        *("breaks", "overflow", "singular_guards", "singular", "report_views"),
     ),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
