@@ -44,7 +44,7 @@ def connect(
     for index, source in enumerate(sources):
         bits[source.id] = bits.get(source.id, 0) | 1 << index
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
-    own = _alternatives(targets) if summed else set()
+    own = _alternatives(targets) if summed else {t.id for t in targets if t.kind == "variable"}
     unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
@@ -225,5 +225,5 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     if node.in_graph and not core.graph_mode:
         known = {e.node.id for e in edges}
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
-    first = Edge(above, through, "bilinear" if edges else "linear")
-    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame)
+    first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
+    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error="" if edge.again == "none" else edge.again)

@@ -119,11 +119,23 @@ def _is_tensor(world: Libraries, value: Value) -> bool:
     return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
 
 
+def _side_by_side(world: Libraries, value: Value) -> Sequence[Value]:
+    """The tensors of a list or of `*arguments`, each an input of its own; else the value itself."""
+    items = world.run.state.get((value.uid, "items")) if isinstance(value, Cell) and value.kind == "list" else value
+    if isinstance(items, Tuple) and 1 < len(items.items) <= MOST_INPUTS:
+        if all(isinstance(item, (Data, Variable)) for item in items.items):
+            return items.items
+    return (value,)
+
+
+MOST_INPUTS = 64
+
+
 def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: Site) -> tuple[list[Edge], str]:
     """The edges of an operation from its arguments, and the error that a gradient through it raises."""
     edges: list[Edge] = []
     failure = ""
-    for name, value in given.values.items():
+    for name, value in ((name, part) for name, whole in given.values.items() for part in _side_by_side(world, whole)):
         node = world.run.node_of(value, site)
         if node is None:
             continue
@@ -136,7 +148,8 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
             outcome = ANYTHING  # facts are about real numbers
         if known.outcome == "raises":
             failure = known.error or "LookupError"
-        edges.append(Edge(node, outcome, known.linearity, given.places.get(name)))
+        again = known.again_error or ("none" if known.again_outcome == "none" else "")
+        edges.append(Edge(node, outcome, known.linearity, given.places.get(name), again))
     return edges, failure
 
 
