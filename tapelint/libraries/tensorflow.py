@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
@@ -20,13 +23,15 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply
+from . import apply, arguments
 from .world import FunctionHandler, Libraries, Registry
 
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
+    for name in ("tensorflow.einsum", "keras.ops.einsum"):
+        registry.functions[name] = _einsum(name)
     for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
         registry.functions[name] = _converted(name)
     registry.families.append(_quiet)
@@ -266,6 +271,21 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
     edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
     node = world.run.node("pack", edges, site, dtype=made.dtype, detail="perhaps the same")
     return Data(node, made.kind, made.dtype, made.shape, made.range)
+
+
+def _einsum(name: str) -> FunctionHandler:
+    """A sum of products: linear in one operand, in several linear in each."""
+
+    def multiply(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        given = arguments.bind(fact.parameters, args)
+        effect = world.effect(fact, *arguments.constants(world, given))
+        word: Linearity = "bilinear" if len(args.positional) > 2 else "linear"
+        inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
+        return apply.answer(world, fact.name, replace(effect, inputs=inputs), given, site)
+
+    return multiply
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {
