@@ -46,8 +46,9 @@ class Chain:
 class Edge(NamedTuple):
     """One input of an operation: what becomes of a gradient on the way back through it.
 
-    `linearity` says how the operation depends on it (see facts), `argument` is its expression at the call. `again`: what
-    becomes of the gradient that comes down, where it is itself differentiated: "" as ever, "none", or an exception.
+    `linearity` says how the operation depends on it (see facts), `argument` is its expression at the call.
+    `again`: what becomes of the gradient that comes down, where it is itself differentiated: "" as ever, "none", or
+    an exception.
     """
 
     node: Node

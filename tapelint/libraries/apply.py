@@ -122,9 +122,9 @@ def _is_tensor(world: Libraries, value: Value) -> bool:
 def _side_by_side(world: Libraries, value: Value) -> Sequence[Value]:
     """The tensors of a list or of `*arguments`, each an input of its own; else the value itself."""
     items = world.run.state.get((value.uid, "items")) if isinstance(value, Cell) and value.kind == "list" else value
-    if isinstance(items, Tuple) and 1 < len(items.items) <= MOST_INPUTS:
-        if all(isinstance(item, (Data, Variable)) for item in items.items):
-            return items.items
+    several = isinstance(items, Tuple) and 1 < len(items.items) <= MOST_INPUTS
+    if several and isinstance(items, Tuple) and all(isinstance(item, (Data, Variable)) for item in items.items):
+        return items.items
     return (value,)
 
 

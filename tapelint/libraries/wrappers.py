@@ -34,11 +34,12 @@ from .world import Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the handlers."""
     functions = {
-        "custom_gradient": _custom_gradient, "recompute_grad": _same, "grad_pass_through": _pass_through,
+        "custom_gradient": _custom_gradient, "recompute_grad": _recompute, "grad_pass_through": _pass_through,
         "py_function": _py_function, "numpy_function": _numpy_function,
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
     registry.calls["tensorflow.custom_gradient"] = _call_custom_gradient
+    registry.calls["tensorflow.recompute_grad"] = _call_recompute
     registry.calls["tensorflow.grad_pass_through"] = _call_pass_through
 
 
@@ -195,8 +196,25 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     return _custom_result(world, value, edges, "", site)
 
 
-def _same(world: Libraries, args: Arguments, site: Site) -> Value:
-    return args.get(0, "f")
+def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Wrapped("tensorflow.recompute_grad", args.get(0, "f"), (), world.run.uid())
+
+
+def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    """The function's value and gradient as they are; only the gradient has none of its own."""
+    assert isinstance(callee, Wrapped)
+    return _once(world, world.run.call(callee.function, args, site), site)
+
+
+def _once(world: Libraries, value: Value, site: Site) -> Value:
+    """A value that can be differentiated once."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_once(world, item, site) for item in value.items), value.names)
+    if not isinstance(value, Data) or value.kind != "tensor":
+        return value
+    edges = [Edge(value.node, FLOWS, "other", None, "NotImplementedError")]
+    node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=value.dtype)
+    return Data(node, value.kind, value.dtype, value.shape, value.range)
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
