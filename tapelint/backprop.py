@@ -226,4 +226,5 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
         known = {e.node.id for e in edges}
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
     first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
-    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error="" if edge.again == "none" else edge.again)
+    error = "" if edge.again == "none" else edge.again
+    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)

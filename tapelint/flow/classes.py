@@ -51,11 +51,26 @@ class Classes(Functions):
             self.execute(node.body)
         finally:
             self.frames.pop()
+        self._name_descriptors(cls, self.site(node))
         value: Value = cls
         for decorator in reversed(node.decorator_list):
             value = self.world.decorated(self.evaluate(decorator), value, self.site(decorator))
         self.assign_name(node.name, value)
         return True
+
+    def _name_descriptors(self, cls: Class, site: Site) -> None:
+        """Tell the descriptors in a class body what they are called."""
+        for statement in cls.node.body:
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            for target in targets:
+                held = self.state.get((cls.uid, target.id)) if isinstance(target, ast.Name) else UNBOUND
+                method = self._descriptor(held, "__set_name__")
+                if method is not None and isinstance(target, ast.Name):
+                    self.call(method, Arguments([cls, Const(target.id)]), site)
+
+    def _descriptor(self, value: Value, name: str) -> Value | None:
+        """A method of the descriptor protocol, where a value of a class body has it."""
+        return self.class_attribute(value, name) if isinstance(value, Cell) and value.kind == "instance" else None
 
     # -- classes
 
@@ -222,7 +237,10 @@ class Classes(Functions):
         found = self.find_in_class(base.info, name)
         if found is not None and isinstance(found[1], Class) and self._is_property(found[0]):
             return self._property(found[0], base, site)
+        getter = self._descriptor(found[0], "__get__") if found is not None else None
         value = self.state.get((base.uid, name))
+        if getter is not None and found is not None and (value is UNBOUND or self._descriptor(found[0], "__set__")):
+            return self.call(getter, Arguments([base, base.info if isinstance(base.info, Value) else NO_VALUE]), site)
         if value is not UNBOUND:
             return value
         if name == "__dict__":
@@ -311,6 +329,10 @@ class Classes(Functions):
         if not (isinstance(base, Cell) and base.kind == "instance"):
             return False
         found = self.find_in_class(base.info, name)
+        method = self._descriptor(found[0], "__set__") if found is not None else None
+        if method is not None:
+            self.call(method, Arguments([base, value]), site)
+            return True
         if found is None or not (isinstance(found[0], Wrapped) and found[0].kind == "builtins.property"):
             return False
         setter = dict(found[0].options).get("setter")

@@ -15,7 +15,6 @@ from tapelint.flow.values import (
     Cell,
     Data,
     Library,
-    Many,
     OneOf,
     Opaque,
     Tuple,
@@ -78,8 +77,8 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
         return effect.variable_error
     if effect.keras_variable_error and any(isinstance(v, Variable) and v.flavor == "keras" for v in values):
         return effect.keras_variable_error
-    if effect.error and not any(isinstance(v, (Opaque, Many)) for v in values):
-        return effect.error
+    if effect.error and any(_is_tensor(world, v) for v in values):
+        return effect.error  # seen of tensors; of plain numbers nothing is known
     return ""
 
 

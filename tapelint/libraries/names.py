@@ -16,23 +16,101 @@ SAME_MODULES = (
 )
 
 EXTERNAL = frozenset(
-    "scipy sklearn skimage cv2 PIL pandas statsmodels numba xgboost lightgbm imageio librosa networkx sympy cupy "
-    "skfuzzy pywt nibabel SimpleITK rdkit Bio shapely".split()
+    [
+        "scipy",
+        "sklearn",
+        "skimage",
+        "cv2",
+        "PIL",
+        "pandas",
+        "statsmodels",
+        "numba",
+        "xgboost",
+        "lightgbm",
+        "imageio",
+        "librosa",
+        "networkx",
+        "sympy",
+        "cupy",
+        "skfuzzy",
+        "pywt",
+        "nibabel",
+        "SimpleITK",
+        "rdkit",
+        "Bio",
+        "shapely",
+    ]
 )
 """Libraries of numbers that know no TensorFlow: what they return is detached."""
 
 INERT = frozenset(
-    "logging os sys time datetime json pickle matplotlib tqdm wandb argparse absl re pathlib shutil glob csv warnings "
-    "seaborn plotly io tempfile threading subprocess uuid hashlib gc platform typing types abc enum string textwrap "
-    "traceback pprint inspect unittest pytest mlflow neptune tensorboardX tensorboard random secrets signal socket "
-    "h5py yaml toml tomllib gzip zipfile tarfile bz2 struct base64 urllib requests http gin psutil".split()
+    [
+        "logging",
+        "os",
+        "time",
+        "datetime",
+        "json",
+        "pickle",
+        "matplotlib",
+        "tqdm",
+        "wandb",
+        "argparse",
+        "absl",
+        "re",
+        "pathlib",
+        "shutil",
+        "glob",
+        "csv",
+        "warnings",
+        "seaborn",
+        "plotly",
+        "io",
+        "tempfile",
+        "subprocess",
+        "uuid",
+        "hashlib",
+        "platform",
+        "typing",
+        "types",
+        "abc",
+        "enum",
+        "string",
+        "textwrap",
+        "traceback",
+        "pprint",
+        "unittest",
+        "pytest",
+        "mlflow",
+        "neptune",
+        "tensorboardX",
+        "tensorboard",
+        "random",
+        "secrets",
+        "signal",
+        "socket",
+        "h5py",
+        "yaml",
+        "toml",
+        "tomllib",
+        "gzip",
+        "zipfile",
+        "tarfile",
+        "bz2",
+        "struct",
+        "base64",
+        "urllib",
+        "requests",
+        "http",
+        "gin",
+        "psutil",
+    ]
 )
 """Libraries that neither keep nor change a tensor that they are handed: logs, files, plots, the operating system."""
 
 
 @lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
-    """A qualified name without the second names of its module: `tensorflow.keras.layers.Dense` is `keras.layers.Dense`."""
+    """A qualified name without the second names of its module: `tensorflow.keras.Model` is `keras.Model`."""
     dotted = name + "."
     for old, new in SAME_MODULES:
         if dotted.startswith(old):

@@ -41,6 +41,8 @@ from .world import Libraries, Registry, kind_of
 def register(registry: Registry) -> None:
     """Add all of Python's own."""
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
+    for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
+        registry.functions[name] = _frames
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
     registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
     registry.methods[("fields", "__getitem__")] = _field_of
@@ -234,6 +236,13 @@ def _visible(world: Libraries) -> list[tuple[tuple[int, str], Value]]:
 
 def _locals(world: Libraries, args: Arguments, site: Site) -> Value:
     return world.run.opaque(site, [value for _, value in _visible(world)])
+
+
+def _frames(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Frames of the stack show the names of all calls that are being made."""
+    run = world.run
+    keys = run.state.keys_of({uid for f in run.frames for uid in (f.uid, f.module, *f.scopes)})
+    return run.opaque(site, [run.state.get(key) for key in keys])
 
 
 def _eval(world: Libraries, args: Arguments, site: Site) -> Value:
