@@ -1,0 +1,67 @@
+"""Large programs end soon: what is alike is shared, and past the budget the verdict is `unknown` and says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tapelint.facts import Facts
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
+from tapelint.views import SourceVerdict
+
+START = "import random\nimport tensorflow as tf\nv = tf.Variable([1.0, 2.0])\n"
+TAPE = "with tf.GradientTape() as tape:\n    y = {target}\nprint(tape.gradient(y, v))\n"
+
+
+def _verdict(text: str, folder: Path) -> SourceVerdict:
+    path = folder / "main.py"
+    path.write_text(START + text)
+    (gradient,) = analyse(Source.read(path), Project(folder), Facts.load()).gradients
+    return gradient.sources[0]
+
+
+def _each_calls_the_next(body: str) -> str:
+    first = "def f0(x):\n    return tf.tanh(x)\n"
+    return first + "".join(f"def f{i}(x):\n    return {body.format(f=f'f{i - 1}')}\n" for i in range(1, 61))
+
+
+def _branches() -> str:
+    lines = [f"    if random.random() > 0.5:\n        y = y * {i}.5\n    else:\n        y = tf.sin(y)\n" for i in range(400)]
+    return "with tf.GradientTape() as tape:\n    y = v\n" + "".join(lines) + "print(tape.gradient(y, v))\n"
+
+
+def _nested_loops() -> str:
+    loops = "".join("    " * (i + 1) + f"for i{i} in range(10):\n" for i in range(7))
+    start = "with tf.GradientTape() as tape:\n    y = v\n"
+    return start + loops + "    " * 8 + "y = y * 2.0\nprint(tape.gradient(y, v))\n"
+
+
+MUTUAL = "def a(x):\n    return b(x * 2.0) + b(x)\ndef b(x):\n    return a(tf.sin(x)) + a(x)\n"
+PROGRAMS = {
+    "sixty functions that call the next one twice": (
+        _each_calls_the_next("{f}(x) + {f}(x)") + TAPE.format(target="f60(v)"),
+        "flows",
+    ),
+    "sixty functions, one call in the other": (
+        _each_calls_the_next("{f}({f}(x))") + TAPE.format(target="f60(v)"),
+        "unknown",
+    ),
+    "400 branches in a row": (_branches(), "flows"),
+    "a sum of 20,000 terms": (TAPE.format(target=" + ".join(["v"] * 20_000)), "flows"),
+    "mutual recursion": (MUTUAL + TAPE.format(target="a(v)"), "unknown"),
+    "seven nested loops": (_nested_loops(), "unknown"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_large_programs_end(name: str, tmp_path: Path) -> None:
+    text, wanted = PROGRAMS[name]
+    assert _verdict(text, tmp_path).verdict == wanted
+
+
+def test_a_spent_budget_is_told(tmp_path: Path) -> None:
+    text, _ = PROGRAMS["seven nested loops"]
+    assert "given up after" in _verdict(text, tmp_path).why_unknown
