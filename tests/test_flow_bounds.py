@@ -29,7 +29,8 @@ def _each_calls_the_next(body: str) -> str:
 
 
 def _branches() -> str:
-    lines = [f"    if random.random() > 0.5:\n        y = y * {i}.5\n    else:\n        y = tf.sin(y)\n" for i in range(400)]
+    one = "    if random.random() > 0.5:\n        y = y * {i}.5\n    else:\n        y = tf.sin(y)\n"
+    lines = [one.format(i=i) for i in range(400)]
     return "with tf.GradientTape() as tape:\n    y = v\n" + "".join(lines) + "print(tape.gradient(y, v))\n"
 
 
