@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from tapelint import asking, leaving, report_views
 from tapelint.facts import Facts
+from tapelint.findings import summary
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
@@ -17,7 +17,8 @@ from tapelint.libraries.assemble import register_all
 from tapelint.libraries.world import Libraries
 from tapelint.project import Project
 from tapelint.source import Source
-from tapelint.tape import GRADIENT_METHODS, Tapes
+from tapelint.tapes import asking, leaving
+from tapelint.tapes.tape import GRADIENT_METHODS, Tapes
 from tapelint.views import Analysis
 
 STACK = 30_000
@@ -36,7 +37,7 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
             return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()
-        return report_views.build(program.tapes, source)
+        return summary.build(program.tapes, source)
 
 
 def _asks_for_gradients(tree: ast.Module) -> bool:

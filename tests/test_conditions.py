@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_problems import marks, programs, run
 
-from tapelint.conditions import Decisions, conditions
-from tapelint.paths import Syntax
+from tapelint.findings.conditions import Decisions, conditions
+from tapelint.findings.paths import Syntax
 from tapelint.views import Condition, Cut
 
 PROGRAMS = dict(programs("condition_programs.txt"))

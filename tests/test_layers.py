@@ -17,11 +17,8 @@ FLOORS = {
     "syntax and many files": ("blocks", "project", "fix", "uses"),
     "Python as gradients see it": ("flow",),
     "what libraries do": ("libraries",),
-    "tapes": ("views", "backprop", "tape", "sources", "asking", "leaving"),
-    "what rules see": (
-        *("paths", "unreached", "found", "rebinding", "updates", "unbuilt", "notes", "conditions", "problems"),
-        *("breaks", "overflow", "singular_guards", "singular", "report_views"),
-    ),
+    "tapes": ("views", "tapes"),
+    "what a run found": ("findings",),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
     "settings": ("config", "cache", "files"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tapelint.facts import Facts
-from tapelint.problems import problems
+from tapelint.findings.problems import problems
 from tapelint.program import Program
 from tapelint.project import Project
 from tapelint.source import Source

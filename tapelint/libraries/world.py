@@ -46,7 +46,7 @@ AttributeHandler = Callable[["Libraries", Cell, str, Site], "Value | None"]
 
 
 class Recorder(Protocol):
-    """What the tapes do while a program runs; see tapelint.tape."""
+    """What the tapes do while a program runs; see tapelint.tapes.tape."""
 
     def made(self, node: Node) -> None: ...
     def marks(self) -> tuple[int, ...]: ...

@@ -10,16 +10,16 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tapelint.backprop import Answer
 from tapelint.diagnostic import Span, Step
+from tapelint.findings.overflow import overflows
+from tapelint.findings.paths import Syntax, place_of, steps_along, way
+from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
-from tapelint.overflow import overflows
-from tapelint.paths import Syntax, place_of, steps_along, way
-from tapelint.singular_guards import asked_for, guarded_by_if
-from tapelint.tape import Execution, TapeInfo, Tapes
+from tapelint.tapes.backprop import Answer
+from tapelint.tapes.tape import Execution, TapeInfo, Tapes
 from tapelint.views import Place, Singularity
 
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tapelint.breaks import Finder, joined
-from tapelint.conditions import Decisions
 from tapelint.diagnostic import Span, Step
+from tapelint.findings.breaks import Finder, joined
+from tapelint.findings.conditions import Decisions
+from tapelint.findings.found import Found
+from tapelint.findings.paths import Syntax, place_of
+from tapelint.findings.problems import problems
+from tapelint.findings.singular import singularities
+from tapelint.findings.unreached import unreached
+from tapelint.flow.graph import Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
-from tapelint.found import Found
-from tapelint.paths import Syntax, place_of
-from tapelint.problems import problems
-from tapelint.singular import singularities
 from tapelint.source import Source
-from tapelint.tape import Entered, Execution, TapeInfo, Tapes
-from tapelint.unreached import unreached
+from tapelint.tapes.tape import Entered, Execution, TapeInfo, Tapes
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
-
-from .flow.graph import Site
 
 
 def build(tapes: Tapes, source: Source) -> Analysis:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tapelint import backprop
 from tapelint.flow.core import Core
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import Cell, Data, Flag, Function, Opaque, Value
-from tapelint.tape import Execution, SourceResult, Tapes
+from tapelint.tapes import backprop
+from tapelint.tapes.tape import Execution, SourceResult, Tapes
 
 LEAVES = "leaves"
 

@@ -12,7 +12,7 @@ from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaqu
 from tapelint.libraries import keras, weights
 
 if TYPE_CHECKING:
-    from tapelint.tape import Tapes
+    from tapelint.tapes.tape import Tapes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tapelint.diagnostic import Step
+from tapelint.findings.found import Found, made
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Class, Const, Library, Tuple
-from tapelint.found import Found, made
 from tapelint.libraries.keras import LayerInfo
-from tapelint.paths import Syntax, place_of
-from tapelint.tape import Event, Execution, Tapes
+from tapelint.tapes.tape import Event, Execution, Tapes
 
 
 def unbuilt(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Collection
 
 from tapelint.diagnostic import Span
+from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Site
-from tapelint.paths import place_of
 from tapelint.source import Source
-from tapelint.tape import GRADIENT_METHODS
+from tapelint.tapes.tape import GRADIENT_METHODS
 from tapelint.views import Gradient, SourceVerdict
 
 WHY = "no way to this call was found"

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tapelint import backprop
 from tapelint.diagnostic import Span, Step
+from tapelint.findings.paths import TRANSPARENT, Syntax, place_of
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
-from tapelint.paths import TRANSPARENT, Syntax, place_of
-from tapelint.tape import Event, Execution, SourceResult, TapeInfo, Tapes, is_tensor
+from tapelint.tapes import backprop
+from tapelint.tapes.tape import Event, Execution, SourceResult, TapeInfo, Tapes, is_tensor
 from tapelint.views import Condition, ConditionEffect, ConditionKind, Cut, Place
 
 KNOWN = ("tensorflow", "keras", "tf_keras", "horovod")

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tapelint import backprop, sources
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
@@ -34,14 +33,15 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.tensorflow import flattened
+from tapelint.tapes import backprop, sources
 
 if TYPE_CHECKING:
-    from tapelint.tape import Execution, SourceResult, TapeInfo, Tapes
+    from tapelint.tapes.tape import Execution, SourceResult, TapeInfo, Tapes
 
 
 def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
     """Run one call: note its verdicts, give its value."""
-    from tapelint.tape import Execution
+    from tapelint.tapes.tape import Execution
 
     run = tapes.world.run
     target, asked = args.get(0, "target"), args.get(1, "sources" if method != "batch_jacobian" else "source")
@@ -247,7 +247,7 @@ def bad_target(value: Value, method: str) -> str:
 
 
 def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sources.Listed] | None, cell: Cell) -> None:
-    from tapelint.tape import SourceResult
+    from tapelint.tapes.tape import SourceResult
 
     run = tapes.world.run
     execution.targets = target_nodes(tapes, execution.target)

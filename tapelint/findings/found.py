@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tapelint.diagnostic import Step
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
-from tapelint.paths import Syntax, place_of
-from tapelint.tape import Execution
+from tapelint.tapes.tape import Execution
 from tapelint.views import Place, Problem, ProblemKind
 
 

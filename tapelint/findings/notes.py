@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from tapelint.diagnostic import Step
+from tapelint.findings.found import Found, made
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell
-from tapelint.found import Found, made
-from tapelint.paths import Syntax, place_of
-from tapelint.tape import Event, Execution, TapeInfo, Tapes
+from tapelint.tapes.tape import Event, Execution, TapeInfo, Tapes
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapelint.diagnostic import Span, Step
+from tapelint.findings.paths import TRANSPARENT, Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
-from tapelint.leaving import LEAVES
 from tapelint.libraries.names import EXTERNAL, root, shown
-from tapelint.paths import TRANSPARENT, Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
-from tapelint.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
+from tapelint.tapes.leaving import LEAVES
+from tapelint.tapes.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
 from tapelint.views import Cut, Place, Reason
 
 INTEGERS = ("i", "b", "s")

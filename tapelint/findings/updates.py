@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tapelint.diagnostic import Step
+from tapelint.findings.found import Found, made
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value, Variable, options
-from tapelint.found import Found, made
-from tapelint.paths import Syntax, place_of
-from tapelint.tape import Event, Execution, Tapes
+from tapelint.tapes.tape import Event, Execution, Tapes
 from tapelint.views import Problem, ProblemKind
 
 MISFIT = {True: "ValueError", False: "InvalidArgumentError", None: ""}

@@ -9,10 +9,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tapelint import notes, rebinding, unbuilt, updates
-from tapelint.asking import bad_source, bad_target
-from tapelint.conditions import why_raises
 from tapelint.diagnostic import Span, Step
+from tapelint.findings import notes, rebinding, unbuilt, updates
+from tapelint.findings.conditions import why_raises
+from tapelint.findings.found import Found, made
+from tapelint.findings.paths import TRANSPARENT, Syntax, place_of
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import (
@@ -32,10 +33,9 @@ from tapelint.flow.values import (
     Wrapped,
     options,
 )
-from tapelint.found import Found, made
 from tapelint.libraries.names import root
-from tapelint.paths import TRANSPARENT, Syntax, place_of
-from tapelint.tape import Event, Execution, TapeInfo, Tapes
+from tapelint.tapes.asking import bad_source, bad_target
+from tapelint.tapes.tape import Event, Execution, TapeInfo, Tapes
 from tapelint.views import Place, Problem, ProblemKind
 
 NUMBER_ERRORS = "TypeError or AttributeError"

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from tapelint.diagnostic import Step
+from tapelint.findings.found import Found, made
+from tapelint.findings.paths import TRANSPARENT, Syntax, place_of, way
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Data, Variable, options
-from tapelint.found import Found, made
-from tapelint.paths import TRANSPARENT, Syntax, place_of, way
-from tapelint.tape import Execution, SourceResult, Tapes
+from tapelint.tapes.tape import Execution, SourceResult, Tapes
 
 Key = tuple[str, str]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.ranges import Range
 from tapelint.libraries.numbers_arrays import BINARY, UNARY
 from tapelint.libraries.numbers_singular import Judgement, Test
-from tapelint.paths import Syntax, place_of
-from tapelint.tape import Tapes
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Place
 
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tapelint import backprop
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import MAYBE, SURE, UNSURE, Chain, Edge, Node, Site
@@ -35,6 +34,7 @@ from tapelint.libraries import apply
 from tapelint.libraries.names import root
 from tapelint.libraries.tensorflow import flattened
 from tapelint.libraries.world import Libraries, MethodHandler
+from tapelint.tapes import backprop
 
 GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
 TRANSPARENT = ("join", "pack", "escaped")

@@ -1,0 +1,1 @@
+"""Tapes: what they record and watch, and what a gradient call asks of them."""
