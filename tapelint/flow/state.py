@@ -75,7 +75,7 @@ class State:
     def delta(self, mark: int) -> Delta:
         """What has changed since the mark, as it is now."""
         heap = self._heap
-        return {key: heap[key] for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
+        return {key: heap.get(key, UNBOUND) for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
 
     def before(self, mark: int) -> Delta:
         """What the fields that changed since the mark held then."""
