@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings.paths import TRANSPARENT, Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
-from tapelint.flow.graph import Node, Site
+from tapelint.findings.paths import Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
+from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
 from tapelint.libraries.names import EXTERNAL, root, shown
@@ -17,7 +17,7 @@ from tapelint.tapes.leaving import LEAVES
 from tapelint.tapes.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
 from tapelint.views import Cut, Place, Reason
 
-INTEGERS = ("i", "b", "s")
+CASTS = ("cast", "saturate_cast", "to_int32", "to_int64")
 ASSIGNMENTS = ("Variable.assign", "Variable.scatter", "Variable.load")
 
 
@@ -97,7 +97,7 @@ class Finder:
         run = self.tapes.world.run
         rec = execution.recording
         hops = way(run.graph, rec, node, execution.targets)
-        if node.dtype in INTEGERS and node.op != "join":
+        if node.dtype in CARRIES_NOTHING and node.op != "join":
             return self._integer_source(execution, source, node)
         if hops is None:
             return self._no_way(execution, source, node)
@@ -152,7 +152,7 @@ class Finder:
                 if root(node.op) in EXTERNAL or root(node.op) in ("math", "cmath", "statistics")
                 else "detached"
             )
-        elif node.dtype in INTEGERS and node.op.rpartition(".")[2] in ("cast", "saturate_cast", "to_int32", "to_int64"):
+        elif node.dtype in CARRIES_NOTHING and node.op.rpartition(".")[2] in CASTS:
             reason = "integer"
         elif node.op == "gradient" and node.detail:
             reason = "zero"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings.paths import TRANSPARENT, Syntax, place_of
-from tapelint.flow.graph import Node, Site
+from tapelint.findings.paths import Syntax, place_of
+from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.tapes import backprop

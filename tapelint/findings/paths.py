@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tapelint.diagnostic import Span, Step
-from tapelint.flow.graph import Chain, Edge, Graph, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Chain, Edge, Graph, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.libraries.names import shown
 from tapelint.source import Source
 from tapelint.views import Place
 
-TRANSPARENT = ("join", "pack", "escaped")
 MOST_STEPS = 4
 ABOUT_SHAPE = 4
 
@@ -55,7 +54,7 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
 
 def _carries(node: Node) -> bool:
     """Whether a value could carry a gradient; what is cut already is not cut again."""
-    return node.kind not in ("numpy", "python", "object") and node.dtype not in ("i", "b", "s")
+    return node.kind not in ("numpy", "python", "object") and node.dtype not in CARRIES_NOTHING
 
 
 def _is_about_shape(node: Node) -> bool:

@@ -13,9 +13,9 @@ from tapelint.diagnostic import Span, Step
 from tapelint.findings import notes, rebinding, unbuilt, updates
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
-from tapelint.findings.paths import TRANSPARENT, Syntax, place_of
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import Node, Site
+from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.values import (
     Bound,
     Cell,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
-from tapelint.findings.paths import TRANSPARENT, Syntax, place_of, way
-from tapelint.flow.graph import Node, Site
+from tapelint.findings.paths import Syntax, place_of, way
+from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Data, Variable, options
 from tapelint.tapes.tape import Execution, SourceResult, Tapes

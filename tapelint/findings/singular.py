@@ -14,7 +14,7 @@ from tapelint.diagnostic import Span, Step
 from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
@@ -23,7 +23,6 @@ from tapelint.tapes.tape import Execution, TapeInfo, Tapes
 from tapelint.views import Place, Singularity
 
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")
-TRANSPARENT = ("join", "pack", "escaped")
 FREE = -1
 PASSED_ON = frozenset(
     [

@@ -15,6 +15,12 @@ from tapelint.source import Source
 
 from .outcomes import FLOWS
 
+TRANSPARENT = ("join", "pack", "escaped")
+"""Nodes that are no operations: what goes in comes out."""
+
+CARRIES_NOTHING = ("i", "b", "s")
+"""Dtypes whose values carry no gradient."""
+
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
 

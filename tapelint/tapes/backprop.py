@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import MAYBE, SURE, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
 
-CARRIES_NOTHING = ("i", "b", "s")
 OUT_OF_SIGHT = "opaque"
 """The linearity of an edge whose backward pass no tape sees, as in `tf.py_function`."""
 
@@ -164,7 +163,7 @@ def backward(
         above = sums.get(node.id)
         if above is None or node.id not in relevant:
             continue
-        transparent = node.op in ("join", "pack", "escaped")
+        transparent = node.op in TRANSPARENT
         if node.id in stop and not any(e.node.id in relevant for e in node.edges):
             continue
         if not transparent and not node.recorded.get(rec):

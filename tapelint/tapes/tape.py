@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import MAYBE, SURE, UNSURE, Chain, Edge, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Chain, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
@@ -37,8 +37,6 @@ from tapelint.libraries.world import Libraries, MethodHandler
 from tapelint.tapes import backprop
 
 GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
-TRANSPARENT = ("join", "pack", "escaped")
-CARRIES_NOTHING = ("i", "b", "s")
 UNCONVERTED = ("assert", "comprehension")
 """Conditions that AutoGraph leaves as they are."""
 
