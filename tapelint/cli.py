@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from tapelint.invocation import Request
     from tapelint.rule import Rule
 
@@ -63,6 +65,16 @@ def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
     return add
 
 
+def _offered_outputs(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers for `[FORMAT=]FILE`: the formats, and files after them."""
+    from click.shell_completion import CompletionItem
+
+    formats = next(option.type for option in ctx.command.params if option.name == "format")
+    assert isinstance(formats, click.Choice)
+    offered = [f"{format}=" for format in formats.choices if f"{format}=".startswith(incomplete)]
+    return [*map(CompletionItem, offered)] or [CompletionItem(incomplete, type="file")]
+
+
 _which_files = _options(
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what fits, as in a .gitignore."),
@@ -78,7 +90,14 @@ _which_files = _options(
     click.option("--cache-dir", metavar="FOLDER", help="Where the cache lies."),
 )
 _how_to_show = _options(
-    click.option("--output", "-o", metavar="FILE", help="Write the report there."),
+    click.option(
+        "--output",
+        "-o",
+        multiple=True,
+        shell_complete=_offered_outputs,
+        metavar="[FORMAT=]FILE",
+        help="Write the report there; with a format of its own, one more report. `-` is standard output.",
+    ),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text."),
     click.option("--quiet", "-q", is_flag=True, help="Show findings, and nothing around them."),
     click.option("--verbose", "-v", is_flag=True, help="Say what is done, on standard error."),
@@ -248,7 +267,7 @@ def _is_mistake(error: Exception) -> bool:
     """Whether the user can mend it; asked only once something was raised, so that nothing is loaded for it before."""
     from tapelint.config import ConfigError
     from tapelint.files import NoSuchPath
-    from tapelint.invocation import OutputError
+    from tapelint.outputs import OutputError
 
     return isinstance(error, ConfigError | NoSuchPath | OutputError)
 

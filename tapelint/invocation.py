@@ -16,16 +16,14 @@ from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing
-from tapelint.report import FileError, Options, Result, RuleInfo, write, write_trace
+from tapelint.outputs import Output, parsed
+from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
 from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, with_tape
 from tapelint.source import Source, SourceError
 
 CLEAN, FINDINGS, FAILED = 0, 1, 3
 STDIN = "-"
-
-
-class OutputError(Exception):
-    """The report cannot be written where it was asked for; one line."""
+Writer = Callable[[Result, str, TextIO, Options], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class Request:
 
     paths: Sequence[str]
     format: str = "text"
-    output: str | None = None
+    output: Sequence[str] = ()
     color: bool | None = None
     quiet: bool = False
     verbose: bool = False
@@ -62,12 +60,11 @@ def check(request: Request) -> int:
     invocation = _Invocation(request, "check")
     fixing = invocation.fix() if request.fix or request.diff else None
     if fixing and request.diff:
-        invocation.print(fixing.diff().encode("utf-8", "surrogatepass"))
+        invocation.outputs[0].put(fixing.diff().encode("utf-8", "surrogatepass"))
     elif fixing and invocation.is_stdin and not invocation.reports[0].error:
         mended = fixing.texts[invocation.files[0].path]
-        invocation.print(mended.encode(mended.text))
-    if not request.diff:
-        invocation.write(write, to=sys.stderr if fixing and invocation.is_stdin else None)
+        invocation.outputs[0].put(mended.encode(mended.text))
+    invocation.write(write, shown=not request.diff, aside=fixing is not None and invocation.is_stdin)
     return invocation.status()
 
 
@@ -83,8 +80,7 @@ class _Invocation:
 
     def __init__(self, request: Request, verb: Verb) -> None:
         self.request = request
-        if request.output and not os.path.isdir(os.path.dirname(os.path.abspath(request.output))):
-            raise OutputError(f"--output {request.output}: its folder does not exist")
+        self.outputs = parsed(request.output, request.format, FORMATS if verb == "check" else TRACE_FORMATS)
         self.is_stdin = list(request.paths) == [STDIN]
         self.texts: dict[str, Source] = {}
         self.fixed = 0
@@ -218,26 +214,23 @@ class _Invocation:
 
     # --------------------------------------------------------------------- output
 
-    def write(self, writer: Callable[[Result, str, TextIO, Options], None], to: TextIO | None = None) -> None:
-        """Show the result where and how the request says."""
-        request, result = self.request, self.result()
-        stream = io.StringIO() if request.output else to or sys.stdout
-        if request.statistics:
-            stream.write(_statistics(result.diagnostics))
-        else:
-            writer(result, request.format, stream, Options(color=request.color, closing=not request.quiet))
-        if request.output:
-            assert isinstance(stream, io.StringIO)
-            _write_file(request.output, stream.getvalue().encode("utf-8", "surrogatepass"))
+    def write(self, writer: Writer, shown: bool = True, aside: bool = False) -> None:
+        """Give every report that the request asks for; the main one if it is `shown`, `aside` on standard error."""
+        result = self.result()
+        main, *others = self.outputs
+        if shown:
+            self._write(_write_statistics if self.request.statistics else writer, result, main, aside)
+        for output in others:
+            self._write(writer, result, output)
 
-    def print(self, data: bytes) -> None:
-        """Write `data`, as it is, where reports go."""
-        if self.request.output:
-            _write_file(self.request.output, data)
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
+    def _write(self, writer: Writer, result: Result, output: Output, aside: bool = False) -> None:
+        options = Options(color=self.request.color, closing=not self.request.quiet)
+        if aside or output.path is None:
+            writer(result, output.format, sys.stderr if aside else sys.stdout, options)
+            return
+        text = io.StringIO()
+        writer(result, output.format, text, options)
+        output.put(text.getvalue().encode("utf-8", "surrogatepass"))
 
     def _say(self, message: str) -> None:
         print(f"tapelint: {message}", file=sys.stderr)
@@ -263,17 +256,10 @@ def _cache(request: Request) -> Cache | None:
     return Cache(user_cache_dir("tapelint", appauthor=False))
 
 
-def _statistics(diagnostics: Iterable[Diagnostic]) -> str:
-    counts = Counter((one.code, one.name, one.level) for one in diagnostics)
+def _write_statistics(result: Result, format: str, stream: TextIO, options: Options) -> None:
+    counts = Counter((one.code, one.name, one.level) for one in result.diagnostics)
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    return "".join(f"{count:5}  {level:<7}  {code}  {name}\n" for (code, name, level), count in rows)
-
-
-def _write_file(path: str, data: bytes) -> None:
-    try:
-        Path(path).write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"--output {path}: {error.strerror or error}") from error
+    stream.write("".join(f"{count:5}  {level:<7}  {code}  {name}\n" for (code, name, level), count in rows))
 
 
 def _repository(folder: Path) -> Path | None:

@@ -98,6 +98,10 @@ def test_failing_level_of_the_settings(engine: Path) -> None:
         ("--jobs 0", "Invalid value for '--jobs'"),
         ("--config nowhere.toml", "nowhere.toml: cannot be read: No such file or directory"),
         ("--output no/where", "--output no/where: its folder does not exist"),
+        ("--output sarfi=x", "--output sarfi=x: no format is called 'sarfi'; did you mean 'sarif'?"),
+        ("-o a -o b", "--output: one report only can go without a format or to standard output (-)"),
+        ("-o json=- -o sarif=-", "--output: one report only can go without a format or to standard output (-)"),
+        ("-o json=a -o sarif=./a", "--output ./a: two reports cannot go to one file"),
         ("--fix --diff", "--fix and --diff exclude each other"),
         ("- a.py", "standard input (-) cannot be checked together with files"),
         ("explain TL9999", "no rule is called 'TL9999'"),
@@ -155,6 +159,51 @@ def test_report_to_a_file(engine: Path, capsys: pytest.CaptureFixture[str]) -> N
     status, out, _ = said(capsys, "--format", "json", "--output", "report.json")
     assert (status, out) == (1, "")
     assert [found["path"] for found in json.loads((engine / "report.json").read_text())["diagnostics"]] == ["bad.py"]
+
+
+def test_several_reports_in_one_run(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(engine, bad=BAD)
+    status, out, err = said(capsys, "-o", "sarif=a.sarif", "--output", "json=b.json", "--format", "concise")
+    assert (status, err) == (1, "") and out.startswith("bad.py:2:5: ")
+    assert json.loads((engine / "a.sarif").read_text())["version"] == "2.1.0"
+    assert json.loads((engine / "b.json").read_text())["diagnostics"]
+    status, out, _ = said(capsys, "-o", "a=b", "-o", "json=-")
+    assert (status, out) == (2, "")
+    status, out, _ = said(capsys, "-o", "./a=b", "-o", "sarif=c")
+    assert (status, out) == (1, "") and "error[XX101]" in (engine / "a=b").read_text()
+    status, out, _ = said(capsys, "-o", "json=-", "--format", "sarif")
+    assert "diagnostics" in json.loads(out)
+
+
+def test_reports_beside_a_diff_and_a_mended_text(
+    engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(engine, bad=BAD)
+    assert said(capsys, "--diff", "-o", "a.diff", "-o", "concise=a.txt")[1] == ""
+    assert "+x = tf.sin(1)\n" in (engine / "a.diff").read_text()
+    assert (engine / "a.txt").read_text().startswith("bad.py:2:5: ")
+    feed(monkeypatch, BAD.encode())
+    assert said(capsys, "-", "--fix", "-q", "-o", "mended.py")[1] == ""
+    assert (engine / "mended.py").read_text() == "# GradientTape\nx = tf.sin(1)\n"
+
+
+def test_the_summary_of_a_step_is_added_to(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(engine / "summary.md"))
+    (engine / "summary.md").write_text("before\n")
+    run(["-o", f"json={engine / 'summary.md'}"])
+    assert (engine / "summary.md").read_text().startswith("before\n{")
+
+
+def test_a_shell_is_offered_formats(engine: Path) -> None:
+    words = {"COMP_WORDS": "tapelint check --output ", "COMP_CWORD": "3", "_TAPELINT_COMPLETE": "bash_complete"}
+
+    def offered(given: str) -> list[str]:
+        environment = {**os.environ, **words, "COMP_WORDS": f"{words['COMP_WORDS']}{given}"}
+        command = [sys.executable, "-c", "import sys; from tapelint.cli import main; main()"]
+        return subprocess.run(command, capture_output=True, text=True, env=environment).stdout.split()
+
+    assert offered("sa") == ["plain,sarif="]
+    assert offered("./x") == ["file,./x"]
 
 
 @pytest.mark.parametrize("format", ["text", "concise", "json", "sarif", "github"])

@@ -24,7 +24,7 @@ FLOORS = {
     "settings": ("config", "cache", "files"),
     "a run": ("run", "fixing"),
     "what is shown": ("report",),
-    "for people": ("invocation", "cli", "__main__"),
+    "for people": ("outputs", "invocation", "cli", "__main__"),
     "for authors of rules": ("execution", "testing"),
 }
 ORDER = [name for names in FLOORS.values() for name in names]
