@@ -52,7 +52,8 @@ class Fixing:
         return "".join(
             line
             for path, before, after in self._changed()
-            for line in _unified(os.path.normpath(path).replace(os.sep, "/"), before.text, after.text)
+            for part, text in before.parts.items()
+            for line in _unified(_name_of(path, part), text, after.parts[part])
         )
 
     def write(self) -> Iterator[str]:
@@ -136,6 +137,11 @@ class Fixing:
 
     def _key(self, fix: Fix) -> tuple[Fix, str]:
         return fix, self.texts[fix.edits[0].span.path].text
+
+
+def _name_of(path: str, cell: int) -> str:
+    shown = os.path.normpath(path).replace(os.sep, "/")
+    return f"{shown}:cell {cell}" if cell else shown
 
 
 def _unified(path: str, before: str, after: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span
@@ -109,11 +109,14 @@ def _judged(comment: Comment, some_inactive: bool) -> tuple[str, ...]:
     return comment.names or (() if some_inactive else ("",))
 
 
-def find_ignores(path: str, text: str, lines: Sequence[str]) -> Ignores:
-    """The suppressing comments of the file at `path`, which has this text and these lines."""
+def find_ignores(path: str, text: str, lines: Sequence[str], part_of: Callable[[int], int] = lambda line: 0) -> Ignores:
+    """The suppressing comments of the file at `path`, which has this text and these lines.
+
+    `part_of` says in which part a line stands: a comment does not belong to a statement of another.
+    """
     if not (_TAPELINT.search(text) or _NOQA.search(text)):
         return Ignores((), lines)
-    found = [comment for place in _comments(lines) for comment in _parse(path, len(lines), *place)]
+    found = [comment for place in _comments(lines, part_of) for comment in _parse(path, len(lines), *place)]
     return Ignores(tuple(found), lines)
 
 
@@ -137,7 +140,7 @@ def _parse(path: str, length: int, line: int, column: int, text: str, reach: tup
         yield Comment(span(match), "noqa", tuple((match.group(1) or "").replace(",", " ").split()), *reach)
 
 
-def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str, tuple[int, int]]]:
+def _comments(lines: Sequence[str], part_of: Callable[[int], int]) -> Iterator[tuple[int, int, str, tuple[int, int]]]:
     """Each comment: line, column from 0, text, and the first and last line of the statement it belongs to.
 
     That is the statement on whose lines it stands (of a compound one its header); for one between statements the next
@@ -152,7 +155,8 @@ def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str, tuple[int, 
                 waiting.append((*token.start, token.string))
             elif token.type == tokenize.NEWLINE:
                 if not lines[line - 1].lstrip().startswith("@"):
-                    yield from ((*comment, (statement, token.start[0])) for comment in waiting)
+                    part, reach = part_of(statement), (statement, token.start[0])
+                    yield from ((*each, reach if part_of(each[0]) == part else _NOWHERE) for each in waiting)
                     waiting, statement = [], 0
                 line = 0
             elif not line and token.type not in _BETWEEN:
@@ -160,7 +164,8 @@ def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str, tuple[int, 
                 statement = statement or line
     except (tokenize.TokenError, SyntaxError):
         pass
-    yield from ((*comment, (1, 0)) for comment in waiting)  # after the last statement: on no line
+    yield from ((*comment, _NOWHERE) for comment in waiting)  # after the last statement
 
 
+_NOWHERE = (1, 0)
 _BETWEEN = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}

@@ -46,7 +46,6 @@ class Request:
     no_cache: bool = False
     cache_dir: str | None = None
     select: Sequence[str] = ()
-    extend_select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     fix: bool = False
     unsafe_fixes: bool | None = None
@@ -62,7 +61,8 @@ def check(request: Request) -> int:
     fixing = invocation.fix() if request.fix or request.diff else None
     if fixing and request.diff:
         invocation.outputs[0].put(fixing.diff().encode("utf-8", "surrogatepass"))
-    elif fixing and invocation.is_stdin and not invocation.reports[0].error:
+    elif fixing and invocation.is_stdin and invocation.files[0].path in fixing.texts:
+        # What cannot be parsed comes back too: an editor puts it in the place of its buffer.
         mended = fixing.texts[invocation.files[0].path]
         invocation.outputs[0].put(mended.encode(mended.text))
     invocation.write(write, shown=not request.diff, aside=fixing is not None and invocation.is_stdin)
@@ -190,7 +190,7 @@ class _Invocation:
 
     def _lines(self, path: str) -> Sequence[str]:
         source = self._source(path)
-        return source.lines if source else []
+        return source.shown_lines if source else []
 
     def _cell_of(self, path: str, line: int) -> tuple[int, int] | None:
         source = self._source(path)
@@ -240,7 +240,6 @@ class _Invocation:
 def _overrides(request: Request) -> Overrides:
     return Overrides(
         select=tuple(request.select) or None,
-        extend_select=tuple(request.extend_select),
         ignore=tuple(request.ignore),
         exclude=tuple(request.exclude),
         fail_level=request.fail_level,

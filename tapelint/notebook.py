@@ -1,25 +1,25 @@
 """A Jupyter notebook as one Python text, and an edited text as a notebook again.
 
 The code cells follow each other, between each two of them a line that holds one form feed: blank for Python, and the
-place where the text is cut again. Lines in IPython's own syntax become Python that keeps them in a comment.
+place where the text is cut again. In the file nothing changes but the strings of the lines that were edited.
 """
 
 from __future__ import annotations
 
-import ast
+import difflib
 import json
 import re
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
 from typing import Any
 
+from tapelint import ipython, jsontext
+
 _BETWEEN = "\x0c"
-_KEPT = re.compile(r"^(\s*)(?:pass  |(.*?\S\s*=\s*)get_ipython\(\)  )?# ipython: (.*)$")
-_MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\?\??\s*$)")
-_ASSIGNED = re.compile(r"(\s*[\w.,\[\]'\" ]+?\s*=\s*)([%!].*)")
-_PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "debug"})
-_TOKEN = re.compile(r"'''|\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|#.*|[()\[\]{}]")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINES_WRITTEN = frozenset({r"\n", r"\u000a"})
+_BOM = "\ufeff"
 
 
 class NotebookError(ValueError):
@@ -28,11 +28,16 @@ class NotebookError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A code cell: its number among all cells from 1, and its lines in the text, from `first`."""
+    """A code cell: its number among all cells from 1, and its lines in the text, from `first`.
+
+    `unread` says why it could not be read ("" where it could) at `line` of it; then no finding is in it.
+    """
 
     number: int
     first: int
     lines: int
+    line: int = 0
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,15 @@ class Notebook:
     @classmethod
     def read(cls, data: bytes) -> Notebook:
         """From the bytes of a file. NotebookError."""
-        sources = [(number, "".join(cell["source"])) for number, cell in _code_cells(_load(data))]
         pieces: list[str] = []
         cells: list[Cell] = []
         first = 1
-        for number, source in sources:
-            piece = _python(source)
-            lines = len(piece.split("\n"))
-            cells.append(Cell(number, first, lines))
-            pieces.append(piece)
+        for number, cell in _code_cells(_load(data)):
+            piece = ipython.python(_lines_of(cell["source"]))
+            lines = len(piece.text.split("\n"))
+            expected = "raises-exception" in _list(_table(cell.get("metadata")).get("tags"))
+            cells.append(Cell(number, first, lines, piece.line, "" if expected else piece.reason))
+            pieces.append(piece.text)
             first += lines + 1
         return cls(f"\n{_BETWEEN}\n".join(pieces), tuple(cells), data)
 
@@ -68,25 +73,32 @@ class Notebook:
                 return cell.number, line - cell.first + 1
         return None
 
+    def shown(self) -> Iterator[tuple[int, str]]:
+        """The number of each code cell, and its text as it is in the notebook."""
+        for cell, piece in zip(self.cells, _pieces(self.text), strict=False):
+            yield cell.number, "\n".join(map(ipython.restored, piece))
+
     def encode(self, text: str) -> bytes:
         """The notebook with the cells of an edited text; all else stays as it was. NotebookError."""
-        content = _load(self.data)
-        cells = [cell for _, cell in _code_cells(content)]
         before, after = _pieces(Notebook.read(self.data).text), _pieces(text)
-        if not len(before) == len(after) == max(len(cells), 1):
+        if not len(before) == len(after) == max(len(self.cells), 1):
             raise NotebookError("the cells of the notebook cannot be told apart any more")
-        for cell, old, new in zip(cells, before, after, strict=False):
+        whole = self.data.decode()
+        bom, whole = whole[: whole.startswith(_BOM)], whole.removeprefix(_BOM)
+        places = sources(whole)
+        usual = next((layout for layout in (_Layout.of(whole, *place) for place in places.values()) if layout), _DENSE)
+        for cell, old, new in reversed(list(zip(self.cells, before, after, strict=False))):
             if new != old:
-                source = "\n".join(map(_restored, new))
-                cell["source"] = source if isinstance(cell["source"], str) else source.splitlines(keepends=True)
-        return _dumped(content, self.data)
+                first, end = places[cell.number]
+                whole = whole[:first] + _edited(whole, first, end, list(_edits(old, new)), usual) + whole[end:]
+        return (bom + whole).encode()
 
     def with_text(self, text: str) -> Notebook:
         """The same notebook with its code edited, not yet written."""
         cells: list[Cell] = []
         first = 1
         for cell, piece in zip(self.cells, _pieces(text), strict=False):
-            cells.append(Cell(cell.number, first, len(piece)))
+            cells.append(replace(cell, first=first, lines=len(piece)))
             first += len(piece) + 1
         return Notebook(text, tuple(cells), self.data)
 
@@ -102,123 +114,221 @@ def _pieces(text: str) -> list[list[str]]:
     return pieces
 
 
+# -------------------------------------------------------------------- the file
+
+
 def _load(data: bytes) -> dict[str, Any]:
     try:
         content = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise NotebookError(f"is no notebook: {error}") from error
+    except UnicodeDecodeError as error:
+        raise NotebookError(f"is no notebook: not UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise NotebookError(f"is no notebook: not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise NotebookError("is no notebook: its JSON is nested too deeply") from error
+    if isinstance(content, dict) and isinstance(content.get("worksheets"), list):
+        raise NotebookError("is a notebook of format 3; `jupyter nbconvert --to notebook` makes it one of format 4")
     cells = content.get("cells") if isinstance(content, dict) else None
-    if not isinstance(cells, list) or not all(map(_is_cell, cells)):
-        raise NotebookError("is no notebook of format 4")
+    if not isinstance(cells, list):
+        raise NotebookError("is no notebook: it has no list of cells")
+    for number, cell in enumerate(cells, 1):
+        if not _is_cell(cell):
+            raise NotebookError(f"is no notebook: cell {number} has no text as its source")
     notebook: dict[str, Any] = content
     return notebook
 
 
 def _is_cell(cell: Any) -> bool:
-    if not isinstance(cell, dict):
-        return False
-    source = cell.get("source")
+    source = _table(cell).get("source")
     return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
 
 
 def _code_cells(content: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    metadata = content.get("metadata")
+    """The cells of Python; one of another language may say so itself."""
+    metadata = _table(content.get("metadata"))
     for key, name in (("kernelspec", "language"), ("language_info", "name")):
-        part = metadata.get(key) if isinstance(metadata, dict) else None
-        language = part.get(name) if isinstance(part, dict) else None
-        if isinstance(language, str) and "python" not in language.lower():
+        if not _is_python(_table(metadata.get(key)).get(name)):
             return
     for number, cell in enumerate(content["cells"], 1):
-        if cell.get("cell_type") == "code":
+        vscode = _table(_table(cell.get("metadata")).get("vscode"))
+        if cell.get("cell_type") == "code" and _is_python(vscode.get("languageId")):
             yield number, cell
 
 
-def _dumped(content: dict[str, Any], like: bytes) -> bytes:
-    """JSON laid out as in the bytes that it was read from."""
-    old = like.decode("utf-8-sig")
-    indent = re.match(r"\s*\{\r?\n([ \t]+)", old)
-    text = json.dumps(
-        content,
-        indent=indent.group(1) if indent else None,
-        separators=(
-            "," if indent or not re.search(r'[\]}"0-9], "', old) else ", ",
-            ": " if '": ' in old[:200] else ":",
-        ),
-        ensure_ascii=old.isascii() and "\\u" in old,
-    )
-    text += old[len(old.rstrip()) :]
-    return (text.replace("\n", "\r\n") if "\r\n" in old else text).encode()
+def _is_python(language: Any) -> bool:
+    return not isinstance(language, str) or "python" in language.lower()
 
 
-# -------------------------------------------------------------- IPython's syntax
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _python(source: str) -> str:
-    """A cell as Python with as many lines."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n").replace(_BETWEEN, " ")
-    if _parses(source):
-        return source
-    lines = source.split("\n")
-    start = next((index for index, line in enumerate(lines) if line.strip()), 0)
-    if lines[start].startswith("%%"):
-        if lines[start][2:].split(maxsplit=1)[:1] not in [[name] for name in _PYTHON_CELLS]:
-            return "\n".join(_kept("", line) if line.strip() else line for line in lines)
-        lines[start] = _kept("", lines[start])
-    return "\n".join(_plain_lines(lines))
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-def _plain_lines(lines: list[str]) -> Iterator[str]:
-    quote, depth, joined, in_magic = "", 0, False, False
-    for line in lines:
-        indent = line[: len(line) - len(line.lstrip())]
-        if in_magic:
-            yield f"{indent}# ipython: {line[len(indent) :]}"
-            in_magic = line.endswith("\\")
-            continue
-        if not quote and not depth and not joined and _MAGIC.match(line):
-            yield _kept(indent, line[len(indent) :])
-            in_magic = line.endswith("\\")
-            continue
-        assigned = _ASSIGNED.fullmatch(line) if not quote and not depth and not joined else None
-        if assigned:
-            yield f"{assigned.group(1)}get_ipython()  # ipython: {assigned.group(2)}"
-            continue
-        quote, depth = _state(line, quote, depth)
-        joined = line.endswith("\\")
-        yield line
+def _lines_of(source: str | list[str]) -> str:
+    return _NEWLINE.sub("\n", "".join(source)).replace(_BETWEEN, " ")
 
 
-def _state(line: str, quote: str, depth: int) -> tuple[str, int]:
-    """The triple quote and the number of brackets that are open after a line."""
-    at = 0
-    while at < len(line):
-        found = re.compile(rf"\\.|{quote}").search(line, at) if quote else _TOKEN.search(line, at)
-        if found is None:
-            break
-        at, token = found.end(), found.group()
-        if token == quote:
-            quote = ""
-        elif not quote and token in ("'''", '"""'):
-            quote = token
-        elif not quote and token in "()[]{}":
-            depth = max(depth + (1 if token in "([{" else -1), 0)
-    return quote, depth
+def sources(text: str) -> Mapping[int, tuple[int, int]]:
+    """Where the source of each cell begins and ends in the text of a notebook's file, by the cell's number."""
+    places = {key: first for key, first, _ in jsontext.members(text, jsontext.start(text))}
+    found = {}
+    for number, (first, _) in enumerate(jsontext.items(text, places["cells"]), 1):
+        members = {key: (at, end) for key, at, end in jsontext.members(text, first)}
+        found[number] = members["source"]
+    return found
 
 
-def _kept(indent: str, line: str) -> str:
-    return f"{indent}pass  # ipython: {line}"
+def strings(text: str, first: int) -> list[tuple[int, int]]:
+    """Where the strings of the source that begins at `first` begin and end, without their quotation marks."""
+    is_one = text[first] == '"'
+    places = [(first, jsontext.end(text, first))] if is_one else jsontext.items(text, first)
+    return [(start + 1, end - 1) for start, end in places]
 
 
-def _restored(line: str) -> str:
-    kept = _KEPT.match(line)
-    return f"{kept.group(1)}{kept.group(2) or ''}{kept.group(3)}" if kept else line
+# ------------------------------------------------------------- the edit of a cell
+
+Change = tuple[int, int, Sequence[str]]  # lines of the cell, from 0, the end exclusive, and what takes their place
 
 
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+def _edits(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+    """What became of the lines, last first."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, first, end, new, new_end in reversed(matcher.get_opcodes()):
+        if tag != "equal":
+            yield first, end, [ipython.restored(line) for line in after[new:new_end]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What stands in an array of strings around them: before the first, between two, behind the last."""
+
+    before: str
+    between: str
+    behind: str
+
+    @classmethod
+    def of(cls, text: str, first: int, end: int) -> _Layout | None:
+        """That of the array at a place, if it has strings."""
+        places = list(jsontext.items(text, first)) if text[first] == "[" else []
+        if not places:
+            return None
+        before = text[first + 1 : places[0][0]]
+        between = text[places[0][1] : places[1][0]] if places[1:] else "," + (before or " ")
+        return cls(before, between, text[places[-1][1] : end - 1])
+
+
+_DENSE = _Layout("", ", ", "")
+
+
+def _edited(text: str, first: int, end: int, changes: Sequence[Change], usual: _Layout) -> str:
+    """The source that stands at a place in the file, with changed lines; strings without changes stay."""
+    source = _Source(text, first)
+    for change in changes:
+        source.change(*change)
+    if text[first] == '"':
+        return source.string()
+    return source.array(_Layout.of(text, first, end) or usual)
+
+
+class _Source:
+    """The source of a cell as it is written: for each character what stands in its place, and one more at the end."""
+
+    def __init__(self, text: str, first: int) -> None:
+        self._text = text
+        self._places = strings(text, first)
+        pieces = [jsontext.characters(text[start:stop]) for start, stop in self._places]
+        plain = "".join(json.loads(f'"{text[start:stop]}"') for start, stop in self._places)
+        self._slots = [[character] for piece in pieces for character in piece] + [[]]
+        self._ends = list(accumulate(map(len, pieces)))
+        self._known = {each: slot[0] for each, slot in zip(plain, self._slots, strict=False)}
+        self._lines = _Lines(plain)
+        self._changed: set[int] = set()
+
+    def change(self, first: int, end: int, lines: Sequence[str]) -> None:
+        """Put `lines` in the place of those from `first` to `end`; characters are written as elsewhere in the cell."""
+        start, stop, new = self._lines.edit(first, end, lines)
+        ascii = self._text.isascii()
+        written = [self._known.get(each) or jsontext.written(each, ascii) for each in new]
+        if start == stop:
+            self._slots[start] = [*written, *self._slots[start]]
+        else:
+            self._slots[start:stop] = [written, *([] for _ in range(stop - start - 1))]
+        self._changed.update(range(start, max(stop, start + 1)))
+
+    def string(self) -> str:
+        """As one string."""
+        return f'"{"".join(chain.from_iterable(self._slots))}"'
+
+    def array(self, layout: _Layout) -> str:
+        """As an array of strings: where something changed one for each line."""
+        shown = ""
+        for string, gap in self._items(layout):
+            shown += (gap if shown else layout.before) + string
+        return f"[{shown}{layout.behind}]" if shown else "[]"
+
+    def _items(self, layout: _Layout) -> Iterator[tuple[str, str]]:
+        """The strings, each with what stands between it and the one before."""
+        waiting: list[str] = []
+        start = 0
+        for number, (end, place) in enumerate(zip(self._ends, self._places, strict=True)):
+            end += number + 1 == len(self._ends)
+            if self._changed.isdisjoint(range(start, end)):
+                yield from self._split(waiting, layout)
+                waiting = []
+                gap = self._text[self._places[number - 1][1] + 1 : place[0] - 1]
+                yield self._text[place[0] - 1 : place[1] + 1], gap
+            else:
+                waiting.extend(chain.from_iterable(self._slots[start:end]))
+            start = end
+        yield from self._split([*waiting, *chain.from_iterable(self._slots[start:])], layout)
+
+    def _split(self, characters: Sequence[str], layout: _Layout) -> Iterator[tuple[str, str]]:
+        line = ""
+        for character in characters:
+            line += character
+            if character.lower() in _NEWLINES_WRITTEN:
+                yield f'"{line}"', layout.between
+                line = ""
+        if line:
+            yield f'"{line}"', layout.between
+
+
+class _Lines:
+    """Where the lines of a cell begin and end, in characters."""
+
+    def __init__(self, text: str) -> None:
+        ends = list(_NEWLINE.finditer(text))
+        self._text = text
+        self._newline = ends[0].group() if ends else "\n"
+        self._starts = [0, *(found.end() for found in ends)]
+        self._ends = [*(found.start() for found in ends), len(text)]
+
+    def edit(self, first: int, end: int, lines: Sequence[str]) -> tuple[int, int, str]:
+        """The characters that change with these lines, as few as can be, and what takes their place."""
+        start, stop, new = self._whole(first, end, self._newline.join(lines), bool(lines))
+        old = self._text[start:stop]
+        front = _common(old, new)
+        old, new, start = old[front:], new[front:], start + front
+        back = _common(old[::-1], new[::-1])
+        return start, stop - back, new[: len(new) - back]
+
+    def _whole(self, first: int, end: int, new: str, stays: bool) -> tuple[int, int, str]:
+        last = len(self._ends)
+        if first == end:
+            if first == last:
+                return self._ends[-1], self._ends[-1], self._newline + new
+            return self._starts[first], self._starts[first], new + self._newline
+        if stays:
+            return self._starts[first], self._ends[end - 1], new
+        if end < last:
+            return self._starts[first], self._starts[end], ""
+        return self._ends[first - 1] if first else 0, self._ends[end - 1], ""
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (first, second) in pairs if first != second), min(len(one), len(other)))

@@ -19,7 +19,7 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Literal
 
 from tapelint.cache import Cache, Entry, digest, digest_of_file, digest_of_listing, digest_of_programs
-from tapelint.config import Config, ConfigError, Selection, place
+from tapelint.config import Config, ConfigError, Selection, shown
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
 from tapelint.plugins import PluginError, load_rules
@@ -158,8 +158,7 @@ class Analyst:
             try:
                 self._facts[config.facts] = Facts.load(dict(config.facts))
             except FactError as error:
-                named = [name for name, _ in config.facts if f'"{name}" =' in str(error)][:1]
-                raise ConfigError(f"{place(config.path, 'facts', *named)}: facts: {error}") from error
+                raise ConfigError(f"{shown(config.path)}: facts: {error}") from error
         return self._facts[config.facts]
 
     def validate(self, config: Config) -> None:
@@ -209,9 +208,9 @@ class Analyst:
         source = project.source(file.path)
         analysis = analyse(source, project, facts)
         if self.job.verb == "trace":
-            return Report(file, gradients=analysis.gradients)
+            return Report(file, gradients=analysis.gradients, error=source.unread)
         running, inactive = self.rules.running(file)
-        error = ""
+        error = source.unread
         try:
             found = report(analysis, source, project, facts, running, Settings(file.config.pedantic, inactive))
         except RuleCrash as crash:

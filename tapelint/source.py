@@ -165,6 +165,25 @@ class Source:
         """The notebook cell (from 1) and the line in it; None for a file that is no notebook."""
         return self._notebook.cell_of(line) if self._notebook else None
 
+    @cached_property
+    def parts(self) -> Mapping[int, str]:
+        """What people see of the file: of a notebook the text of each code cell by its number, else all of it as 0."""
+        return dict(self._notebook.shown()) if self._notebook else {0: self.text}
+
+    @cached_property
+    def shown_lines(self) -> list[str]:
+        """`lines` as people see them: in a notebook as they are in the cells. The columns are those of `lines`."""
+        return "\n\n".join(self.parts.values()).split("\n") if self._notebook else self.lines
+
+    @cached_property
+    def unread(self) -> str:
+        """Which cells of a notebook could not be read, and were left out; "" where all could."""
+        broken = [cell for cell in self._notebook.cells if cell.unread] if self._notebook else []
+        if not broken:
+            return ""
+        told = "; ".join(f"cell {cell.number}, line {cell.line}: {cell.unread}" for cell in broken)
+        return f"cannot be parsed: {told} (the other cells are read)"
+
     # ------------------------------------------------------------------- ast
 
     @cached_property
@@ -235,7 +254,11 @@ class Source:
     @cached_property
     def ignores(self) -> Ignores:
         """The comments that suppress findings."""
-        return find_ignores(self.path, self.text, self.lines)
+        return find_ignores(self.path, self.text, self.lines, self._cell_number)
+
+    def _cell_number(self, line: int) -> int:
+        cell = self.cell_of(line)
+        return cell[0] if cell else 0
 
     # ---------------------------------------------------------------- libcst
 

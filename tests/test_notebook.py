@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tapelint import fix
+from tapelint.notebook import sources
 from tapelint.source import Source, SourceError
 
 
@@ -55,7 +57,16 @@ MAGICS = [
     ("tf.GradientTape?\n?x\nx??\n%ls", "pass  # ipython: tf.GradientTape?\npass  # ipython: ?x\npass  # ipython: x??\n"
      "pass  # ipython: %ls"),
     ("x = (a\n% b)\ny = '''\n%c # ''' + (\n'#'\n)\n%d",
-     "x = (a\n% b)\ny = '''\n%c # ''' + (\n'#'\n)\npass  # ipython: %d"),
+     "x = (a\n% b)\ny = '''\n%c # ''' + (\n'#'\n)\nexec(get_ipython())  # ipython: %d"),
+    ("%time x = f(1)\nif x:\n    %prun g()",
+     "pass; x = f(1)  # ipython: %time\nif x:\n    pass; g()  # ipython: %prun"),
+    ("%run a.py\n%timeit f()\n/f 1", "exec(get_ipython())  # ipython: %run a.py\n"
+     "exec(get_ipython())  # ipython: %timeit f()\nexec(get_ipython())  # ipython: /f 1"),
+    ("%%timeit\nx = 1", "exec(get_ipython())  # ipython: %%timeit\npass  # ipython: x = 1"),
+    ("# a title\n%%html\n<b>", "# a title\npass  # ipython: %%html\npass  # ipython: <b>"),
+    ("\n%%bash --out x\n  ls", "\nexec(get_ipython())  # ipython: %%bash --out x\npass  # ipython:   ls"),
+    ("a.b*?\nx[0]?\n%%time?", "pass  # ipython: a.b*?\npass  # ipython: x[0]?\npass  # ipython: %%time?"),
+    ("y = await f();", "y = await f();"),
     ("x = a \\\n% b\n!d", "x = a \\\n% b\npass  # ipython: !d"),
 ]  # fmt: skip
 
@@ -116,13 +127,104 @@ def test_fixes_at_the_borders_of_cells() -> None:
     assert json.loads(source.encode(text))["cells"][3]["source"] == "with a as t:\n    t.watch(x)\n    y = 1"
 
 
+def test_a_broken_cell_is_left_out_and_told() -> None:
+    source = source_of("x = 1", "y = 1\nz = (\n", "w = x")
+    assert source.unread == "cannot be parsed: cell 4, line 2: '(' was never closed (the other cells are read)"
+    assert [node.targets[0].id for node in ast.walk(source.tree) if isinstance(node, ast.Assign)] == ["x", "w"]  # type: ignore[attr-defined]
+    assert source_of("x = 1 + \\", "2").unread, "a statement does not go on in the next cell"
+    content = notebook("z = (", "x = 1")
+    content["cells"][1]["metadata"]["tags"] = ["raises-exception"]
+    expected = Source.from_bytes(saved(content), "a.ipynb")
+    assert expected.unread == "" and expected.parts == {2: "z = (", 4: "x = 1"}
+
+
+def test_cells_of_other_languages() -> None:
+    content = notebook("let x = 1;", "x = 1")
+    content["cells"][1]["metadata"]["vscode"] = {"languageId": "javascript"}
+    content["cells"][3]["metadata"]["vscode"] = {"languageId": "python"}
+    assert Source.from_bytes(saved(content), "a.ipynb").parts == {4: "x = 1"}
+
+
+def test_ignore_comments_stay_in_their_cell() -> None:
+    source = source_of("# tapelint: ignore", "x = 1\n# noqa: TL101\ny = 1", "z = 1  # tapelint: ignore-file[TL2]")
+    assert [(comment.form, comment.first, comment.last) for comment in source.ignores.comments] == [
+        ("ignore", 1, 0), ("noqa", 5, 5), ("ignore-file", 1, 7),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------- the bytes
+
+LINES = ["x = 1", "y = 'é'", '# <b> /\\ "q"', "", "%time z = f(x)", "!ls", "w = '😀'", "z = (a", "b)"]
+
+
+class Layouts:
+    """Notebooks as any program might have written them."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.escapes = self.random.choice(["all", "html", "few"])
+
+    def one_of(self, *choices: str) -> str:
+        return self.random.choice(choices)
+
+    def string(self, text: str) -> str:
+        special = {"<": r"\u003c", ">": r"\u003e", "/": r"\/"} if self.escapes == "html" else {}
+        ascii = self.escapes == "all"
+        return '"' + "".join(special.get(each) or json.dumps(each, ensure_ascii=ascii)[1:-1] for each in text) + '"'
+
+    def source(self, text: str) -> str:
+        parts = text.splitlines(keepends=True)
+        if self.random.random() < 0.3:
+            parts = [text[at : at + 7] for at in range(0, len(text), 7)]
+        if self.random.random() < 0.3:
+            return self.string(text)
+        between = self.one_of(",", ", ", ",\n    ")
+        return f"[{self.one_of('', ' ')}{between.join(map(self.string, parts))}{self.one_of('', ' ')}]"
+
+    def cell(self, text: str) -> str:
+        return (
+            f'{{"cell_type": "code",{self.one_of("", chr(10))}"metadata": {{"x": 1.0e5}},'
+            f'{self.one_of("", """ "source": ["old"],""")}"source":{self.one_of("", " ")}{self.source(text)}'
+            ', "outputs": [{"a": 1E3, "source": ["q"]}]}'
+        )
+
+    def notebook(self, texts: list[str]) -> str:
+        cells = self.one_of(", ", ",\n").join(map(self.cell, texts))
+        end = self.one_of("", "\n")
+        return f'{{"nbformat":4, "cells" : [{cells}{self.one_of("", " ")}], "metadata": {{}}}}{end}'
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_the_layout_only_the_edited_source_changes(seed: int) -> None:
+    layouts = Layouts(seed)
+    newline = layouts.one_of("\n", "\n", "\r\n")
+    texts = [newline.join(layouts.random.choices(LINES, k=layouts.random.randint(0, 6))) for _ in range(3)]
+    raw = layouts.notebook(texts)
+    bom = layouts.one_of("", "\ufeff")
+    source = Source.from_bytes((bom + raw).encode(), "a.ipynb")
+    assert source.encode(source.text).decode() == bom + raw
+    pieces, wanted = source.text.split("\n\x0c\n"), source.parts[2].split("\n")
+    lines = pieces[1].split("\n")
+    at = layouts.random.randrange(len(lines))
+    for each in (lines, wanted):
+        each[at : at + random.Random(seed).randint(0, 1)] = ["q = 'ü<9>'"]
+    pieces[1] = "\n".join(lines)
+    after = source.encode("\n\x0c\n".join(pieces)).decode().removeprefix(bom)
+    found = ["".join(cell["source"]) for cell in json.loads(after)["cells"]]
+    assert [found[0], found[1].replace("\r\n", "\n"), found[2]] == [texts[0], "\n".join(wanted), texts[2]]
+    first, end = sources(raw)[2]
+    new_first, new_end = sources(after)[2]
+    assert (raw[:first], raw[end:]) == (after[:new_first], after[new_end:])
+    assert after.isascii() or layouts.escapes != "all"
+
+
 def test_languages_and_broken_files(tmp_path: Path) -> None:
     assert source_of("x <- 1", kernelspec={"language": "R"}).text == ""
-    for data in (b"", b"[]", b"{}", b'{"cells": [1]}', b"\xff", b'{"worksheets": []}', b'{"cells": [{"source": 1}]}'):
+    for data in (b"", b"[]", b"{}", b'{"cells": [1]}', b"\xff", b'{"cells": [{"source": 1}]}'):
         with pytest.raises(SourceError, match="is no notebook"):
             Source.from_bytes(data, "a.ipynb")
-    with pytest.raises(SourceError, match="cell 4, line 2"):
-        source_of("x = 1", "y = 1\nz = (\n").tree  # noqa: B018
+    with pytest.raises(SourceError, match="is a notebook of format 3"):
+        Source.from_bytes(b'{"worksheets": [{"cells": []}]}', "a.ipynb")
     source = source_of("x = 1", "y = 1")
     with pytest.raises(SourceError, match="told apart"):
         source.encode("x = 1")

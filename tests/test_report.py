@@ -127,7 +127,7 @@ def test_places_in_a_notebook_count_within_the_cell(tmp_path: Path) -> None:
     for result, line in ((mapped, 2), (counted, 5)):
         start = json.loads(printed(result, "json"))["diagnostics"][0]["start"]
         assert start == {"cell": 3, "line": line, "column": 3}
-    assert printed(mapped, "concise") == "note.ipynb:cell3:2:3: error[TL101] numpy-call: gone\n"
+    assert printed(mapped, "concise") == "note.ipynb:cell 3:2:3: error[TL101] numpy-call: gone\n"
 
 
 def test_paths_are_relative_to_the_working_directory(tmp_path: Path) -> None:

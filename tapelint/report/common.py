@@ -72,6 +72,12 @@ def begins(result: Result, span: Span, cell: int | None = None) -> Place:
     return place(result, span.path, span.start, cell)
 
 
+def message_with_cell(result: Result, found: Diagnostic) -> str:
+    """The message; of a finding in a notebook with the cell before it, for readers who see only lines of the file."""
+    where = begins(result, found.span, found.cell)
+    return found.message if where.cell is None else f"cell {where.cell}, line {where.line}: {found.message}"
+
+
 def is_gradient_call(result: Result, step: Step) -> bool:
     """Whether the step is the call that asks a tape for a gradient."""
     return _GRADIENT_CALL.search(text_of(result, step.span)) is not None

@@ -13,7 +13,7 @@ def render(result: Result, stream: TextIO, options: Options) -> str:
     paths = Paths(result.cwd)
     lines = []
     for found in result.diagnostics:
-        where = f"{paths.shown(found.span.path)}:{str(begins(result, found.span, found.cell)).replace(' ', '')}"
+        where = f"{paths.shown(found.span.path)}:{begins(result, found.span, found.cell)}"
         message = " ".join(found.message.split())
         lines.append(f"{where}: {found.level}[{found.code}] {found.name}: {message}\n")
     return "".join(lines)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from tapelint.diagnostic import Diagnostic
+from tapelint.diagnostic import Diagnostic, Step
 from tapelint.report import FileError, Options, Result
-from tapelint.report.common import Paths, begins
+from tapelint.report.common import Paths, begins, message_with_cell
+from tapelint.report.notebook import FilePlaces
 
 _KINDS = {"error": "error", "warning": "warning", "note": "notice"}
 _KEPT = 10
@@ -20,7 +21,8 @@ _KEPT = 10
 def render(result: Result, stream: TextIO, options: Options) -> str:
     """The findings and errors of `result` as workflow commands; paths are relative to the repository."""
     paths = Paths(result.cwd, result.root or result.cwd)
-    lines = [_finding(result, found, paths) for found in result.diagnostics]
+    places = FilePlaces(result)
+    lines = [_finding(result, found, paths, places) for found in result.diagnostics]
     lines += [_error(error, paths) for error in result.errors]
     kinds = Counter(line.split(" ", 1)[0] for line in lines)
     if any(count > _KEPT for count in kinds.values()):
@@ -28,24 +30,27 @@ def render(result: Result, stream: TextIO, options: Options) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _finding(result: Result, found: Diagnostic, paths: Paths) -> str:
-    place = begins(result, found.span, found.cell)
-    end = found.span.end
-    fields = {"file": paths.shown(found.span.path), "line": str(place.line)}
-    if end.line == found.span.start.line:
-        fields |= {"endLine": str(place.line), "col": str(place.column), "endColumn": str(end.column)}
-    else:
-        fields |= {"endLine": str(place.line + end.line - found.span.start.line)}
+def _finding(result: Result, found: Diagnostic, paths: Paths, places: FilePlaces) -> str:
+    path, span = found.span.path, found.span
+    start, end = places.position(path, span.start), places.position(path, span.end)
+    fields = {"file": paths.shown(path), "line": str(start.line), "endLine": str(end.line)}
+    if end.line == start.line:
+        fields |= {"col": str(start.column), "endColumn": str(end.column)}
     fields["title"] = f"tapelint {found.code} {found.name}"
     return _command(_KINDS[found.level], fields, _text(result, found, paths))
 
 
 def _text(result: Result, found: Diagnostic, paths: Paths) -> str:
-    lines = [found.message]
+    lines = [message_with_cell(result, found)]
     for number, step in enumerate(found.steps, 1):
-        lines.append(f"{number}: {paths.shown(step.span.path)}:{begins(result, step.span).line}: {step.message}")
+        lines.append(f"{number}: {paths.shown(step.span.path)}:{_line(result, step)}: {step.message}")
     advice = found.fixes[0].message if found.fixes else found.help
     return "\n".join([*lines, f"help: {advice}"] if advice else lines)
+
+
+def _line(result: Result, step: Step) -> str:
+    where = begins(result, step.span)
+    return str(where.line) if where.cell is None else f"cell {where.cell}:{where.line}"
 
 
 def _error(error: FileError, paths: Paths) -> str:

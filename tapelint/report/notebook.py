@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tapelint.diagnostic import Position
-
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[{}\[\],:]|[^\s{}\[\],:"]+')
-# A character outside of the basic plane is two escapes.
-_CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.")
+from tapelint.jsontext import characters
+from tapelint.notebook import sources, strings
+from tapelint.report import Result
+from tapelint.report.common import place
 
 
 @dataclass(slots=True)
@@ -22,17 +21,44 @@ class _Line:
     characters: list[int] = field(default_factory=list)
 
 
+class FilePlaces:
+    """Positions as a `result` has them, turned into positions in the files as they lie on the disk."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._notebooks: dict[str, CellPlaces] = {}
+
+    def position(self, path: str, position: Position) -> Position:
+        """The same, but for what stands in a cell; the file's first character where it cannot be found there."""
+        if not path.endswith(".ipynb"):
+            return position
+        shown = place(self._result, path, position)
+        if shown.cell is None:
+            return Position(1, 1)
+        if path not in self._notebooks:
+            self._notebooks[path] = CellPlaces(self.text(path))
+        return self._notebooks[path].position(shown.cell, Position(shown.line, shown.column))
+
+    def text(self, path: str) -> str:
+        """The file as it lies on the disk, which is what GitHub hashes: with its byte order mark, if it has one."""
+        try:
+            return (self._result.cwd / path).read_bytes().decode("utf-8", errors="replace")
+        except OSError:
+            return "\n".join(self._result.text_of(path))
+
+
 class CellPlaces:
     """Positions in the cells of one notebook, turned into positions in the `text` of its file."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._cells: dict[int, list[_Line]] = {}
-        for cell, start, raw in _sources(text):
-            lines = self._cells.setdefault(cell, [_Line(start)])
-            if not lines[-1].characters:
-                lines[-1].end = start
-            _add(lines, start, raw)
+        for cell, (first, _) in sources(text).items():
+            for start, end in strings(text, first):
+                lines = self._cells.setdefault(cell, [_Line(start)])
+                if not lines[-1].characters:
+                    lines[-1].end = start
+                _add(lines, start, text[start:end])
 
     def position(self, cell: int, position: Position) -> Position:
         """The place in the file of a place in a cell (from 1); the file's first character if there is none."""
@@ -47,33 +73,11 @@ class CellPlaces:
 
 def _add(lines: list[_Line], start: int, raw: str) -> None:
     """One string of a cell's source, from `start` in the file, as it is written there."""
-    for found in _CHARACTER.finditer(raw):
-        if found.group() == r"\n":
-            lines.append(_Line(start + found.end()))
+    for written in characters(raw):
+        end = start + len(written)
+        if written == r"\n":
+            lines.append(_Line(end))
         else:
-            lines[-1].characters.append(start + found.start())
-            lines[-1].end = start + found.end()
-
-
-def _sources(text: str) -> Iterator[tuple[int, int, str]]:
-    """The strings of the cells' sources: the cell's number, the offset of the string's text, that text."""
-    path: list[str | int] = []
-    key = True
-    for found in _TOKEN.finditer(text):
-        token = found.group()
-        if token in "{[":
-            path.append("" if token == "{" else 0)
-            key = token == "{"
-        elif token in "}]":
-            path.pop()
-        elif token == ",":
-            last = path[-1]
-            key = isinstance(last, str)
-            if isinstance(last, int):
-                path[-1] = last + 1
-        elif token == ":":
-            key = False
-        elif key:
-            path[-1] = token.strip('"')
-        elif token[0] == '"' and path[:1] == ["cells"] and path[2:3] == ["source"] and isinstance(path[1], int):
-            yield path[1] + 1, found.start(1), found.group(1)
+            lines[-1].characters.append(start)
+            lines[-1].end = end
+        start = end

@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Position, Span, Step
 from tapelint.report import FileError, Options, Result, RuleInfo
-from tapelint.report.common import Paths, is_gradient_call, place, plain, plural, text_of
+from tapelint.report.common import Paths, is_gradient_call, message_with_cell, plain, plural, text_of
 from tapelint.report.fingerprint import line_hashes
-from tapelint.report.notebook import CellPlaces
+from tapelint.report.notebook import FilePlaces
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
@@ -63,7 +63,7 @@ class _Run:
         self.rules = _rules(result)
         self.index = {rule.code: number for number, rule in enumerate(self.rules)}
         self.hashes: dict[str, list[str]] = {}
-        self.notebooks: dict[str, CellPlaces] = {}
+        self.places = FilePlaces(result)
         self.locations: dict[str, Object] = {}
 
     def object(self, options: Options) -> Object:
@@ -125,7 +125,7 @@ class _Run:
         for target, step in enumerate(related[:_LINKS], 1):
             word = "the gradient call" if is_gradient_call(self.result, step) else f"step {numbers[id(step)]}"
             links.append(f"[{word}]({target})")
-        text = _sentence(found.message)
+        text = _sentence(message_with_cell(self.result, found))
         if links:
             text += f" See {', '.join(links)}."
         return f"{text} {_sentence(found.help)}" if found.help and not found.fixes else text
@@ -179,14 +179,7 @@ class _Run:
 
     def position(self, path: str, position: Position) -> Position:
         """Where a position stands in the file, which for a notebook is another one than in its code."""
-        if not path.endswith(".ipynb"):
-            return position
-        shown = place(self.result, path, position)
-        if shown.cell is None:
-            return Position(1, 1)
-        if path not in self.notebooks:
-            self.notebooks[path] = CellPlaces(self.text(path))
-        return self.notebooks[path].position(shown.cell, Position(shown.line, shown.column))
+        return self.places.position(path, position)
 
     def artifact(self, path: str) -> Object:
         known = self.locations.get(path)
@@ -203,16 +196,9 @@ class _Run:
         """The hash of the line on which the finding begins; "" where the file has no such line."""
         known = self.hashes.get(span.path)
         if known is None:
-            known = self.hashes[span.path] = line_hashes(self.text(span.path))
+            known = self.hashes[span.path] = line_hashes(self.places.text(span.path))
         line = self.position(span.path, span.start).line
         return known[line - 1] if line <= len(known) else ""
-
-    def text(self, path: str) -> str:
-        """The file as it lies on the disk, which is what GitHub hashes: with its byte order mark, if it has one."""
-        try:
-            return (self.result.cwd / path).read_bytes().decode("utf-8", errors="replace")
-        except OSError:
-            return "\n".join(self.result.text_of(path))
 
 
 def _about(options: Options) -> tuple[str, str]:
