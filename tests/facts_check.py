@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from packaging.specifiers import SpecifierSet
 from tapelint.facts import Facts
 from tapelint.facts.parse import bind, carries, full_name, header_name, kind_of, read_header, split_line
 from tapelint.facts.table import FOLDER, NO_FACTS
-from tapelint.facts.values import Input, Singular
+from tapelint.facts.values import Input, Parameter, Singular
 from tapelint.facts.words import Answer, read
 
+MEASURED_ON = (3, 11)
 CLASSES = {
     "Tensor": type(lab.tf.constant(1.0)),
     "Variable": type(lab.tf.Variable(1.0)),
@@ -256,9 +258,9 @@ def check_method(line: Line, owner: type, name: str) -> str | None:
     found = propose.signature(method)
     if found is None or "**" in found or found.startswith("*"):
         return None
-    observed = [p.name for p in read_header(f"f({found})")[0]]
-    written = [p.name for p in read_header(line.text)[0]]
-    return None if observed == written else f"{line.where}: {line.text}\n    observed: {', '.join(observed)}"
+    if fits(read_header(line.text)[0], found):
+        return None
+    return f"{line.where}: {line.text}\n    observed: {found}"
 
 
 def named(alias: str) -> list[Any]:
@@ -280,8 +282,25 @@ def wrong_parameters(written: str, thing: Any) -> list[str]:
         observed.append(propose.call_signature(thing) or "")
     wrong = []
     for mine, theirs in zip(lists, observed, strict=False):
-        if theirs != "*args" and [(p.name, p.star) for p in mine] != [
-            (p.name, p.star) for p in read_header(f"f({theirs})")[0]
-        ]:
+        if theirs != "*args" and not fits(mine, theirs):
             wrong.append(f"observed: ({theirs})")
     return wrong
+
+
+def fits(written: tuple[Parameter, ...], signature: str) -> bool:
+    """Whether a header's parameters are those of a signature.
+
+    Headers are of the Python that they were measured on. On a later one, with later libraries, a function may take more
+    than a header says, as long as a call may leave that out, and may call otherwise what is handed over by position.
+    """
+    observed = read_header(f"f({signature})")[0]
+    if [(p.name, p.star) for p in written] == [(p.name, p.star) for p in observed]:
+        return True
+    if sys.version_info[:2] == MEASURED_ON:
+        return False
+    known = {p.name for p in written}
+    added = [p for p in observed if p.name not in known]
+    kept = [p.name for p in observed if p.name in known]
+    if kept == [p.name for p in written]:
+        return all(p.star or p.has_default for p in added)
+    return len(written) == len(observed) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tapelint.facts import Facts
 from tapelint.program import analyse
 from tapelint.project import Project
-from tapelint.source import Source
+from tapelint.source import Source, SourceError
 from tapelint.views import SourceVerdict
 
 START = "import random\nimport tensorflow as tf\nv = tf.Variable([1.0, 2.0])\n"
@@ -60,7 +61,20 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_large_programs_end(name: str, tmp_path: Path) -> None:
     text, wanted = PROGRAMS[name]
-    assert _verdict(text, tmp_path).verdict == wanted
+    if not _python_reads(text):
+        with pytest.raises(SourceError, match="nested too deeply"):
+            _verdict(text, tmp_path)
+    else:
+        assert _verdict(text, tmp_path).verdict == wanted
+
+
+def _python_reads(text: str) -> bool:
+    """Whether this Python's own parser takes a program so deep; from 3.12 on the depth is bounded."""
+    try:
+        ast.parse(text)
+    except RecursionError:
+        return False
+    return True
 
 
 def test_a_spent_budget_is_told(tmp_path: Path) -> None:
