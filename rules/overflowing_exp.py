@@ -8,7 +8,7 @@ Bad:
 ```python
 x = tf.Variable([1.0, 100.0])
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(tf.math.log(1.0 + tf.exp(x)))  # warning: overflowing-exp
+    y = tf.reduce_sum(tf.math.log(1.0 + tf.exp(x)))  # error: overflowing-exp
 g = tape.gradient(y, x)  # tf: nan
 ```
 
@@ -30,19 +30,19 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Rule, Singularity
 
-rule = Rule(__name__, code="TL305", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL305", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity("overflow")
 def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     if found.hidden_by or (found.evidence == "unknown" and not ask.pedantic):
         return
-    fused = found.other("fused")
-    fix = None
-    if fused:
-        fix = ask.fix("replace", f"Use `{fused.text}`", fused, fused.text)
-    said = f"`{found.place.text}` overflows for large `{found.argument.text}`"
-    if found.sources:
-        said = f"the gradient of {{sources}} can be NaN: {said}"
+    whole = found.other("whole")
+    fix = ask.fused(whole, found.rank) if whole else None
+    of = " of {sources}" if found.sources else ""
+    if found.certain:
+        said = f"the gradient{of} is not finite: `{found.place.text}` overflows here"
+    else:
+        said = f"the gradient{of} can be NaN: `{found.place.text}` overflows for large `{found.argument.text}`"
     help = "use the fused function: `tf.nn.softplus`, `tf.nn.softmax`, `tf.reduce_logsumexp`, `tf.sigmoid`"
     yield rule.at(found, said, fix=fix, help=help)

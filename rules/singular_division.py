@@ -8,7 +8,7 @@ Bad:
 ```python
 x = tf.Variable([1.0, 0.0])
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(1.0 / x)  # warning: singular-division
+    y = tf.reduce_sum(1.0 / x)  # error: singular-division
 g = tape.gradient(y, x)  # tf: inf
 ```
 
@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Rule, Singularity
 
-rule = Rule(__name__, code="TL301", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL301", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity("division")

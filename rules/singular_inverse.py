@@ -8,7 +8,7 @@ Bad:
 ```python
 cosine = tf.Variable([1.0, 0.5])
 with tf.GradientTape() as tape:
-    angle = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))  # warning: singular-inverse
+    angle = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))  # error: singular-inverse
 g = tape.gradient(angle, cosine)  # tf: inf
 ```
 
@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Rule, Singularity
 
-rule = Rule(__name__, code="TL307", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL307", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity("inverse")

@@ -8,7 +8,7 @@ Bad:
 ```python
 k = tf.Variable([0.0, 4.0])
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(k ** 0.5)  # warning: singular-power
+    y = tf.reduce_sum(k ** 0.5)  # error: singular-power
 g = tape.gradient(y, k)  # tf: inf
 ```
 
@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Rule, Singularity
 
-rule = Rule(__name__, code="TL306", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL306", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity("power")

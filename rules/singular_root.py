@@ -8,7 +8,7 @@ Bad:
 ```python
 a = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
 with tf.GradientTape() as tape:
-    distances = tf.norm(a - tf.constant([1.0, 2.0]), axis=1)  # warning: singular-root
+    distances = tf.norm(a - tf.constant([1.0, 2.0]), axis=1)  # error: singular-root
 g = tape.gradient(distances, a)  # tf: nan
 ```
 
@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Rule, Singularity, called
 
-rule = Rule(__name__, code="TL302", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL302", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity("root")

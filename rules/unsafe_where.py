@@ -8,7 +8,7 @@ Bad:
 ```python
 x = tf.Variable([0.0, 1.0])
 with tf.GradientTape() as tape:
-    y = tf.reduce_sum(tf.where(x > 0.0, tf.math.log(x), 0.0))  # warning: unsafe-where
+    y = tf.reduce_sum(tf.where(x > 0.0, tf.math.log(x), 0.0))  # error: unsafe-where
 g = tape.gradient(y, x)  # tf: nan
 ```
 
@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from tapelint import Context, Diagnostic, Fix, Rule, Singularity
 
-rule = Rule(__name__, code="TL303", level="warning", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL303", precision="high", tags=("numbers",))
 
 
 @rule.on_singularity()
@@ -42,7 +42,7 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
         return
     said = f"`tf.where` picks the other branch where `{found.place.text}` is not finite, but its gradient is NaN"
     if found.sources:
-        said = f"the gradient of {{sources}} can be NaN: {said}"
+        said = f"the gradient of {{sources}} {'is' if found.certain else 'can be'} NaN: {said}"
     help = f"make `{found.argument.text}` safe with a `tf.where` of its own before it gets there"
     yield rule.at(found, said, fix=_safe_first(found, ask), help=help)
 

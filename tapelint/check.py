@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
+from tapelint.fused import fused
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
@@ -211,6 +212,14 @@ class Questions:
         safe = sum(not _is_literal(value) for value in values) < 2
         message = f"Use `{self.spelled(found.name, place)}`"
         return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
+
+    def fused(self, place: Place, rank: int | None = None) -> Fix | None:
+        file = self._file(place.span)
+        found = fused(file, place.span, rank) if file else None
+        if found is None:
+            return None
+        message = f"Use `{self.spelled(found.function, place)}`"
+        return self.fix("replace_and_delete", message, place, found.text, found.unneeded, safe=found.whole)
 
     def used_as_array(self, place: Place, name: str = "") -> bool:
         file = self._file(place.span)

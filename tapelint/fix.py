@@ -300,6 +300,17 @@ def delete_statement(source: Source, span: Span) -> Edits:
     return _sound(source, (Edit(_whole_lines(source, span), ""),))
 
 
+def replace_and_delete(source: Source, span: Span, text: str, unneeded: Iterable[Span] = ()) -> Edits:
+    """The expression becomes `text`, and the simple statements that nothing reads any more go."""
+    edits = replace(source, span, text)
+    if "#" in source.code(span) or not edits:
+        return ()
+    for statement in unneeded:
+        gone = delete_statement(source, statement)
+        edits = (*edits, *(() if _has_comment(source, statement) else gone))
+    return _sound(source, edits)
+
+
 def insert_first_in_block(source: Source, span: Span, statement: str) -> Edits:
     """`statement`, one line or several, becomes the first of the block of the `with` (or loop, function ...)."""
     statement, imports = _as_the_file_says(source, span, statement)
@@ -583,6 +594,10 @@ def _line_after(source: Source, line: int, text: str) -> Edit:
         return Edit(Span(source.path, at, at), text)
     at = Position(line, len(source.lines[line - 1]) + 1)
     return Edit(Span(source.path, at, at), source.newline + text.removesuffix(source.newline))
+
+
+def _has_comment(source: Source, span: Span) -> bool:
+    return "#" in source.code(_whole_lines(source, span))
 
 
 def _whole_lines(source: Source, span: Span) -> Span:

@@ -81,6 +81,13 @@ class Context(Protocol):
         """
         ...
 
+    def fused(self, place: Place, rank: int | None = None) -> Fix | None:
+        """The fix that writes in one call, finite everywhere, what an expression makes by hand: `log(1 + exp(x))`.
+
+        `rank` is the number of axes of what the exponential is taken of, where it is known.
+        """
+        ...
+
     def used_as_array(self, place: Place, name: str = "") -> bool:
         """Whether the file asks something of an expression, or of the name it goes by, that a tensor does not have."""
         ...
@@ -237,7 +244,7 @@ class Rule:
         why = f" ({found.because})" if found.because else ""
         argument, point = found.argument.text, found.at
         if found.evidence == "certain":
-            where = f": `{argument}` is {point} here{why}"
+            where = f": `{argument}` is {point} {'here' if found.certain else 'on some ways through'}{why}"
         else:
             can = "can be" if found.evidence == "possible" else "may be"
             where = f" where `{argument}` is {point}, and it {can}{why}"

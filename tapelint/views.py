@@ -208,6 +208,9 @@ class Singularity:
     evidence: "certain" (the argument is that point), "possible" (it can be, `because` says how), "unknown" (nothing
     is known of it; rules stay silent unless asked). `kind` is the family: "division", "root", "log", "power",
     "inverse" (acos, asin, atanh, acosh, atan2), "overflow". `hidden_by` is the tf.where that selects the other branch.
+    `certain`: the argument is that point, and the gradient comes by, on every way through.
+    `rank` is the argument's number of axes, where it is known. `rest` holds other places by a word: "condition", and
+    "whole", the expression that an exponential overflows in.
     """
 
     kind: Literal["division", "root", "log", "power", "inverse", "overflow"]
@@ -226,6 +229,8 @@ class Singularity:
     known_library: bool = True
     not_negative: bool = False
     rest: tuple[tuple[str, Place], ...] = ()
+    rank: int | None = None
+    certain: bool = False
 
     def other(self, word: str) -> Place | None:
         """The place in `rest` under `word`."""

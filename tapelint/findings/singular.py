@@ -7,15 +7,16 @@ target comes back to it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
 from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
-from tapelint.flow.graph import TRANSPARENT, Edge, Node, Site
+from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.libraries import shapes
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
 from tapelint.tapes.backprop import Answer
@@ -75,7 +76,21 @@ def _joined(found: Sequence[tuple[int, Singularity]]) -> list[tuple[int, Singula
             continue
         strong, weak = (view, old) if STRENGTH[view.evidence] > STRENGTH[old.evidence] else (old, view)
         best[key] = replace(strong, sources=tuple(dict.fromkeys((*strong.sources, *weak.sources))))
-    return [(key[0], view) for key, view in sorted(best.items(), key=lambda item: (item[0][0], item[0][1]))]
+    ordered = [(key[0], view) for key, view in sorted(best.items(), key=lambda item: (item[0][0], item[0][1]))]
+    return list(_once_an_expression(ordered))
+
+
+def _once_an_expression(found: Sequence[tuple[int, Singularity]]) -> Iterator[tuple[int, Singularity]]:
+    """Without the second of two equal exponentials in one expression: `exp(z) / reduce_sum(exp(z))`."""
+    seen: set[tuple[int, Place, str]] = set()
+    for rec, view in found:
+        whole = view.other("whole")
+        if whole is not None:
+            key = (rec, whole, view.place.text)
+            if key in seen:
+                continue
+            seen.add(key)
+        yield rec, view
 
 
 @dataclass(slots=True)
@@ -88,6 +103,7 @@ class _Reader:
     answer: Answer
     behind: dict[int, set[int]] = field(default_factory=dict)
     users: dict[int, list[tuple[Node, Edge]]] = field(default_factory=dict)
+    always: set[int] = field(default_factory=set)
 
     def views(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
         self._walk_back()
@@ -119,23 +135,31 @@ class _Reader:
         return found
 
     def _walk_back(self) -> None:
-        """For each operation that the gradient comes back to: the `where` calls that the ways there pass, or FREE."""
+        """For each operation that the gradient comes back to: the `where` calls that the ways there pass, or FREE.
+
+        And which it comes back to on every way through the program: none behind a join of branches.
+        """
         rec = self.execution.recording
         graph = self.tapes.world.run.graph
         wheres = self.tapes.world.known.wheres
         for target in self.execution.targets:
             self.behind.setdefault(target.id, set()).add(FREE)
+            self.always.add(target.id)
         for node in reversed(graph.ancestors(self.execution.targets)):
             mine = self.behind.get(node.id)
             if mine is None or not (node.op in TRANSPARENT or node.recorded.get(rec)):
                 continue
             is_where = short(node.op) == "where" and len(node.edges) > 1
+            here = node.id in self.always and (node.op in TRANSPARENT or node.recorded.get(rec) == SURE)
+            here = here and not (node.joins and len(node.edges) > 1)
             for edge in node.edges:
                 if not edge.outcome & (FLOWS | ZERO):
                     continue
                 tags = {node.id} if is_where and node.id in wheres else mine
                 self.behind.setdefault(edge.node.id, set()).update(tags)
                 self.users.setdefault(edge.node.id, []).append((node, edge))
+                if here and edge.outcome == FLOWS:
+                    self.always.add(edge.node.id)
 
     def _sources(self, nodes: Sequence[Node]) -> tuple[list[str], Node | None]:
         """The sources that reach one of these nodes, and the node of the first."""
@@ -174,11 +198,11 @@ class _Reader:
             if evidence == "unknown" and asked:
                 evidence, because = "possible", asked
         rest: list[tuple[str, Place]] = []
-        if judgement.kind == "overflow" and evidence == "unknown":
-            pattern = overflows(judgement, self.users)
-            if pattern is not None:
+        pattern = overflows(judgement, self.users) if judgement.kind == "overflow" else None
+        if pattern is not None:
+            rest += [("whole", pattern.whole)] if pattern.whole is not None else []
+            if evidence == "unknown":
                 evidence, because = "possible", pattern.because
-                rest += [("fused", pattern.fused)] if pattern.fused is not None else []
         if evidence != "unknown" and not inside and guarded_by_if(self.syntax, judgement):
             evidence = "unknown"
         if judgement.kind == "overflow" and evidence == "unknown":
@@ -223,6 +247,8 @@ class _Reader:
             numerator = place_of(Site(judgement.site.source, judgement.numerator))
         result = judgement.gradient
         info: TapeInfo | None = self.execution.tape.info if self.execution.tape is not None else None
+        known = info is None or info.library in OWN
+        shape = shapes.of_value(self.tapes.world, judgement.value)
         return Singularity(
             kind=judgement.kind,
             call=judgement.name,
@@ -237,9 +263,11 @@ class _Reader:
             hidden_by=hidden,
             sources=tuple(names),
             steps=tuple(self._steps(judgement, source, names, place)),
-            known_library=info is None or info.library in OWN,
+            known_library=known,
             not_negative=judgement.not_negative,
             rest=tuple(rest),
+            rank=None if shape is None else len(shape),
+            certain=known and judgement.evidence == "certain" and judgement.node.id in self.always,
         )
 
     def _steps(self, judgement: Judgement, source: Node | None, names: Sequence[str], place: Place) -> list[Step]:
