@@ -109,6 +109,7 @@ _how_to_show = _options(
 @click.option(
     "--select", multiple=True, callback=_words, metavar="RULES", help="Run only these: codes, names, TL3, ALL."
 )
+@click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these, too.")
 @click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Do not run these.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="With --fix or --diff: all fixes.")

@@ -7,12 +7,14 @@ on the command line beats both.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tapelint.diagnostic import LEVELS, Level
+from tapelint.diagnostic import Level
+
+if TYPE_CHECKING:
+    from tapelint import schema
 
 NAMES = ("tapelint.toml", "pyproject.toml")
 EVERYTHING = "ALL"
@@ -39,17 +41,50 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says; None where it says nothing. `exclude` is added to what files say."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_level: Level | None = None
+    unsafe_fixes: bool | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is said of rules."""
+        return (*(self.select or ()), *self.extend_select, *self.ignore)
+
+    def over(self, config: Config) -> Config:
+        """`config` with what the command line says. To select there means to forget what a file selects and ignores."""
+        if self.select is not None:
+            config = replace(config, select=self.select, extend_select=(), ignore=())
+        return replace(
+            config,
+            extend_select=config.extend_select + self.extend_select,
+            ignore=config.ignore + self.ignore,
+            overrides=self,
+            fail_level=self.fail_level or config.fail_level,
+            unsafe_fixes=config.unsafe_fixes if self.unsafe_fixes is None else self.unsafe_fixes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings that hold for a file.
 
-    `path` is the file they were read from ("" if from none), `folder` what its patterns and paths are relative to.
-    `select` and `ignore` hold codes, names and beginnings of codes; `exclude` and the keys of `per_file_ignores` are
-    patterns as in a `.gitignore`; `rules` are files with rules, absolute; `facts` are experiments and their answers.
+    `path` is the file they were read from ("" if from none), `folder` what its patterns and paths are relative to,
+    `overrides` what the command line says, which the other fields have taken in. Those are the keys of such a file,
+    which `schema.Table` describes; tables are pairs here, so that settings can be told apart and looked up by, and
+    `rules` are absolute paths.
     """
 
     folder: str
     path: str = ""
+    overrides: Overrides = field(default_factory=Overrides)
     select: tuple[str, ...] = (EVERYTHING,)
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
@@ -59,28 +94,6 @@ class Config:
     pedantic: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the command line says; None where it says nothing. `exclude` is added to what files say."""
-
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    fail_level: Level | None = None
-    unsafe_fixes: bool | None = None
-
-    def over(self, config: Config) -> Config:
-        """`config` with what the command line says. To select there means to forget what a file selects and ignores."""
-        if self.select is not None:
-            config = replace(config, select=self.select, ignore=())
-        return replace(
-            config,
-            ignore=config.ignore + self.ignore,
-            fail_level=self.fail_level or config.fail_level,
-            unsafe_fixes=config.unsafe_fixes if self.unsafe_fixes is None else self.unsafe_fixes,
-        )
 
 
 class Configs:
@@ -151,40 +164,54 @@ def _read_named(path: str) -> Config:
 
 
 def _table(path: str, data: bytes) -> Mapping[str, Any] | None:
-    import tomllib
+    from tapelint.toml import TomlError, table
 
     try:
-        content = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{shown(path)}: not valid TOML: {error}") from error
-    if os.path.basename(path) != "pyproject.toml" and "tool" not in content:
-        return content
-    tool = content.get("tool", {})
-    table = tool.get("tapelint") if isinstance(tool, dict) else None
-    if table is not None and not isinstance(table, dict):
-        raise ConfigError(f"{shown(path)}: tool.tapelint must be a table")
-    return table
+        return table(path, data)
+    except TomlError as error:
+        raise ConfigError(f"{shown(path)}: {error}") from error
 
 
 def _config(path: str, table: Mapping[str, Any]) -> Config:
+    from tapelint import schema
+
     path = os.path.abspath(path)
     folder = os.path.dirname(path)
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        convert = _KEYS.get(key)
-        if convert is None:
-            raise ConfigError(f"{shown(path)}: unknown key {key!r}{hint(key, _KEYS)}")
-        try:
-            values[key.replace("-", "_")] = convert(value)
-        except _WrongType as wrong:
-            raise ConfigError(f"{shown(path)}: {key} must be {wrong}, not {_toml(value)}") from None
+    try:
+        values = schema.values(table)
+    except schema.Wrong as wrong:
+        raise ConfigError(f"{place(path, *wrong.keys)}: {_complaint(wrong, table)}") from None
     if "rules" in values:
         values["rules"] = tuple(os.path.join(folder, rule) for rule in values["rules"])
+    for name in ("per_file_ignores", "facts"):
+        values[name] = tuple(values.get(name, {}).items())
     return Config(folder=folder, path=path, **values)
+
+
+def _complaint(wrong: schema.Wrong, table: Mapping[str, Any]) -> str:
+    from tapelint import schema
+
+    if not wrong.expected:
+        return f"unknown key {wrong.keys[0]!r}{hint(wrong.keys[0], schema.names())}"
+    value: Any = table
+    for key in wrong.keys:
+        value = value[key]
+    name = ".".join([wrong.keys[0], *map(repr, wrong.keys[1:])])
+    return f"{name} must be {wrong.expected}, not {_toml(value)}"
+
+
+def place(path: str, *keys: str) -> str:
+    """Where a key of a file of settings stands, for messages: `pyproject.toml:12`; without a line if none is known."""
+    from tapelint.toml import line_of
+
+    line = line_of(path, keys)
+    return shown(path) if line is None else f"{shown(path)}:{line}"
 
 
 def hint(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the known word nearest to `word`; "" where none is near."""
+    from difflib import get_close_matches
+
     by_fold = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), by_fold, n=1, cutoff=0.5)
     return f"; did you mean {by_fold[near[0]]!r}?" if near else ""
@@ -192,64 +219,15 @@ def hint(word: str, known: Iterable[str]) -> str:
 
 def shown(path: str) -> str:
     """A path for messages: relative where it lies below the working directory."""
-    relative = os.path.relpath(path)
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return path
     return path if relative.startswith("..") else relative
 
 
 def _toml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
-
-
-# ------------------------------------------------------------------------- types
-
-
-class _WrongType(Exception):
-    """What was expected."""
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _WrongType("a list of strings")
-    return tuple(value)
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongType("true or false")
-    return value
-
-
-def _level(value: object) -> Level:
-    for level in LEVELS:
-        if value == level:
-            return level
-    raise _WrongType("one of 'error', 'warning', 'note'")
-
-
-def _ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, dict):
-        raise _WrongType("a table of patterns, each with a list of rules")
-    return tuple((pattern, _strings(names)) for pattern, names in value.items())
-
-
-def _facts(value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, dict) or not all(isinstance(answer, str) for answer in value.values()):
-        raise _WrongType("a table of calls, each with what it does to a gradient")
-    return tuple(value.items())
-
-
-_KEYS: Mapping[str, Callable[[object], object]] = {
-    "select": _strings,
-    "ignore": _strings,
-    "exclude": _strings,
-    "extend-exclude": _strings,
-    "per-file-ignores": _ignores,
-    "fail-level": _level,
-    "unsafe-fixes": _truth,
-    "pedantic": _truth,
-    "facts": _facts,
-    "rules": _strings,
-}
 
 
 # --------------------------------------------------------------------- selection
@@ -265,25 +243,37 @@ class Selection:
 
     def __post_init__(self) -> None:
         config = self.config
-        for words in (config.select, config.ignore, *(names for _, names in config.per_file_ignores)):
+        lists: list[tuple[tuple[str, ...], Iterable[str]]] = [
+            *((("select",), config.select), (("extend-select",), config.extend_select), (("ignore",), config.ignore)),
+            *((("per-file-ignores", pattern), names) for pattern, names in config.per_file_ignores),
+        ]
+        for keys, words in lists:
             for word in words:
                 if word != EVERYTHING and not any(_fit(word, rule) for rule in self.known):
-                    where = f"{shown(config.path)}: " if config.path else ""
                     names = [name for rule in self.known for name in (rule.code, rule.name)]
+                    theirs = config.path and word not in config.overrides.words
+                    where = f"{place(config.path, *keys)}: " if theirs else ""
                     raise ConfigError(f"{where}no rule is called {word!r}{hint(word, [*names, EVERYTHING])}")
 
     def codes(self, path: str | None = None) -> frozenset[str]:
         """The codes of the rules that run; with a path, those that run on that file.
 
         A rule runs if what selects it says more of its code than what ignores it: `select = ["TL101"]` beats
-        `ignore = ["TL1"]`.
+        `ignore = ["TL1"]`. What is ignored for a file never runs on it.
         """
         config = self.config
-        ignore = config.ignore
-        for pattern, names in config.per_file_ignores:
-            if path is not None and self._matches(pattern, path):
-                ignore += names
-        return frozenset(rule.code for rule in self.known if _rank(config.select, rule) > _rank(ignore, rule))
+        select = config.select + config.extend_select
+        of_file = [
+            word
+            for pattern, names in config.per_file_ignores
+            if path is not None and self._matches(pattern, path)
+            for word in names
+        ]
+        return frozenset(
+            rule.code
+            for rule in self.known
+            if _rank(select, rule) > _rank(config.ignore, rule) and not _rank(of_file, rule)
+        )
 
     def _matches(self, pattern: str, path: str) -> bool:
         spec = self._patterns.get(pattern)

@@ -100,6 +100,7 @@ def words_of(value: Any) -> str:
 
 def _word(gradient: Any) -> str:
     import numpy as np
+
     tf = import_module("tensorflow")
     if gradient is None:
         return "none"

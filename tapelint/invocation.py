@@ -46,6 +46,7 @@ class Request:
     no_cache: bool = False
     cache_dir: str | None = None
     select: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     fix: bool = False
     unsafe_fixes: bool | None = None
@@ -240,6 +241,7 @@ class _Invocation:
 def _overrides(request: Request) -> Overrides:
     return Overrides(
         select=tuple(request.select) or None,
+        extend_select=tuple(request.extend_select),
         ignore=tuple(request.ignore),
         exclude=tuple(request.exclude),
         fail_level=request.fail_level,

@@ -19,7 +19,7 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Literal
 
 from tapelint.cache import Cache, Entry, digest, digest_of_file, digest_of_listing, digest_of_programs
-from tapelint.config import Config, ConfigError, Selection, shown
+from tapelint.config import Config, ConfigError, Selection, place
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
 from tapelint.plugins import PluginError, load_rules
@@ -158,7 +158,8 @@ class Analyst:
             try:
                 self._facts[config.facts] = Facts.load(dict(config.facts))
             except FactError as error:
-                raise ConfigError(f"{shown(config.path)}: facts: {error}") from error
+                named = [name for name, _ in config.facts if f'"{name}" =' in str(error)][:1]
+                raise ConfigError(f"{place(config.path, 'facts', *named)}: facts: {error}") from error
         return self._facts[config.facts]
 
     def validate(self, config: Config) -> None:

@@ -59,6 +59,16 @@ def test_command_line_beats_files(tmp_path: Path) -> None:
     project(tmp_path, '[tool.tapelint]\nselect = ["TL101"]\nignore = ["TL3"]')
     assert chosen(tmp_path, overrides=Overrides(select=("TL3",))) == ["TL301"]
     assert chosen(tmp_path, overrides=Overrides(ignore=("TL101",))) == []
+    assert chosen(tmp_path, overrides=Overrides(extend_select=("TL102",))) == ["TL101", "TL102"]
+
+
+def test_selected_beside(tmp_path: Path) -> None:
+    assert chosen(project(tmp_path / "a", 'select = ["TL101"]\nextend-select = ["TL3"]', "tapelint.toml")) == [
+        "TL101",
+        "TL301",
+    ]
+    one_of_the_ignored = 'ignore = ["TL1"]\nextend-select = ["numpy-call"]'
+    assert chosen(project(tmp_path / "b", one_of_the_ignored, "tapelint.toml")) == ["TL101", "TL301"]
 
 
 def test_per_file_ignores(tmp_path: Path) -> None:
@@ -67,6 +77,8 @@ def test_per_file_ignores(tmp_path: Path) -> None:
     assert chosen(tmp_path, "tests/a.py") == ["TL301"]
     assert chosen(tmp_path, "tests/a_gen.py") == []
     assert chosen(tmp_path, "src/a_gen.py") == ["TL101", "TL102"]
+    selected = Overrides(select=("TL102", "TL301"))
+    assert chosen(tmp_path, "tests/a.py", selected) == ["TL301"], "what is ignored for a file is, however selected"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +93,10 @@ def test_per_file_ignores(tmp_path: Path) -> None:
         ('fail-level = "fatal"', "fail-level must be one of 'error', 'warning', 'note', not 'fatal'"),
         ("exclude = true", "exclude must be a list of strings, not true"),
         ("per-file-ignores = []", "per-file-ignores must be a table of patterns"),
+        (
+            '[tool.tapelint.per-file-ignores]\n"a/" = "TL1"',
+            "per-file-ignores.'a/' must be a list of strings, not 'TL1'",
+        ),
         ("facts = [1]", "facts must be a table of calls"),
         ("select = [", "not valid TOML"),
     ],
@@ -89,8 +105,28 @@ def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
     project(tmp_path, f"[tool.tapelint]\n{text}\n")
     with pytest.raises(ConfigError) as caught:
         Configs().of_folder(str(tmp_path))
-    assert said in str(caught.value) and "pyproject.toml: " in str(caught.value)
+    assert said in str(caught.value) and "pyproject.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_line_of_a_mistake_is_said(tmp_path: Path) -> None:
+    lines = ["[project]", "select = 1", "", "[tool.tapelint]", "# select = 1", "ignore = [", '  "TL1",', "  2,", "]"]
+    path = project(tmp_path, "\n".join(lines)) / "pyproject.toml"
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:6: ignore must be"):
+        Configs().of_folder(str(tmp_path))
+    path.write_text('tool.tapelint.facts."a.b" = "none"\ntool.tapelint.facts."a.c" = 1\n')
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:2: facts\.'a\.c' must be a string, not 1"):
+        Configs().of_folder(str(tmp_path))
+    path.write_text('[tool.tapelint]\n\nper-file-ignores = {"a/" = ["TL1"], "b/" = ["TL7"]}\n')
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:3: no rule is called 'TL7'"):
+        chosen(tmp_path)
+
+
+def test_a_mistake_on_the_command_line_is_not_the_files(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.tapelint]\nselect = ["TL1"]')
+    for overrides in (Overrides(select=("TL7",)), Overrides(ignore=("TL7",)), Overrides(extend_select=("TL7",))):
+        with pytest.raises(ConfigError, match=r"^no rule is called 'TL7'"):
+            chosen(tmp_path, overrides=overrides)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +142,11 @@ def test_unknown_rules_are_named(tmp_path: Path, word: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         chosen(tmp_path, overrides=Overrides(ignore=(word,)))
     assert said in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "tapelint.toml").write_bytes(b'\xef\xbb\xbfselect = ["TL101"]\r\n')
+    assert chosen(tmp_path) == ["TL101"]
 
 
 def test_broken_toml_of_others_is_no_concern(tmp_path: Path) -> None:
