@@ -30,9 +30,9 @@ of which nothing is known is reported only with `pedantic = true`.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Rule, Singularity
+from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity
 
-rule = Rule(__name__, code="TL301", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL301", precision="high", tags=("numbers",), options=Pedantic)
 
 
 @rule.on_singularity("division")

@@ -28,9 +28,9 @@ When to ignore it: when the argument cannot reach the edge for a reason that the
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Rule, Singularity
+from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity
 
-rule = Rule(__name__, code="TL307", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL307", precision="high", tags=("numbers",), options=Pedantic)
 
 
 @rule.on_singularity("inverse")

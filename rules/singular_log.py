@@ -29,9 +29,9 @@ When to ignore it: when the argument cannot be 0 for a reason that the code does
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Rule, Singularity
+from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity
 
-rule = Rule(__name__, code="TL304", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL304", precision="high", tags=("numbers",), options=Pedantic)
 
 
 @rule.on_singularity("log")

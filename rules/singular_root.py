@@ -30,9 +30,9 @@ When to ignore it: when the argument cannot be 0 for a reason that the code does
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Rule, Singularity, called
+from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity, called
 
-rule = Rule(__name__, code="TL302", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL302", precision="high", tags=("numbers",), options=Pedantic)
 
 
 @rule.on_singularity("root")

@@ -31,9 +31,9 @@ When to ignore it: when the branch is finite wherever it is not picked, for a re
 import ast
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Fix, Rule, Singularity
+from tapelint import Context, Diagnostic, Fix, Pedantic, Rule, Singularity
 
-rule = Rule(__name__, code="TL303", precision="high", tags=("numbers",))
+rule = Rule(__name__, code="TL303", precision="high", tags=("numbers",), options=Pedantic)
 
 
 @rule.on_singularity()

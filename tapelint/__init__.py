@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
-    from tapelint.rule import Context, Rule, called, listed
+    from tapelint.rule import Context, Pedantic, Rule, called, listed
     from tapelint.source import Comment
     from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity
 
@@ -25,6 +25,7 @@ __all__ = [
     "Edit",
     "Fix",
     "Gradient",
+    "Pedantic",
     "Place",
     "Position",
     "Problem",
@@ -38,7 +39,7 @@ __all__ = [
 
 _HOMES = {
     "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
-    "tapelint.rule": ("Context", "Rule", "called", "listed"),
+    "tapelint.rule": ("Context", "Pedantic", "Rule", "called", "listed"),
     "tapelint.source": ("Comment",),
     "tapelint.views": ("Analysis", "Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
 }

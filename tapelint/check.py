@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
@@ -23,13 +23,19 @@ if TYPE_CHECKING:
 
     from tapelint.facts import Facts
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How rules are run. `pedantic`: also what nothing is known of. `inactive`: codes and names of rules not run."""
+    """How rules are run. `pedantic`: also what nothing is known of. `inactive`: codes and names of rules not run.
+
+    `options` are those of rules by their codes, where they are not the rule's defaults.
+    """
 
     pedantic: bool = False
     inactive: frozenset[str] = frozenset()
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 class RuleCrash(Exception):
@@ -70,7 +76,7 @@ def report(
 ) -> list[Diagnostic]:
     """As `check`, of a file that has been analysed."""
     rules, settings = list(rules), settings or Settings()
-    run = _Run(rules, Questions(source, project, facts, settings.pedantic))
+    run = _Run(rules, source, project, facts, settings)
     if any(each.what == "tape" for rule in rules for each in rule.checks):
         analysis = replace(analysis, blocks=tuple(_with_syntax(source, analysis.blocks)))
     kept, unused = _unsuppressed(joined(run.over(_views(analysis))), source, project, settings)
@@ -115,18 +121,28 @@ def _views(analysis: Analysis) -> list[View]:
 @dataclass
 class _Run:
     rules: Sequence[Rule]
-    asked: Questions
+    source: Source
+    project: Project
+    facts: Facts
+    settings: Settings
     crashes: list[str] = field(default_factory=list)
 
     def over(self, views: Sequence[View]) -> list[Diagnostic]:
         return [found for rule in self.rules for each in rule.checks for found in self._ask(rule, each, views)]
 
+    def _context(self, rule: Rule) -> Questions:
+        options = self.settings.options.get(rule.code) or (rule.options() if rule.options else None)
+        mine: bool | None = getattr(options, "pedantic", None)
+        pedantic = self.settings.pedantic if mine is None else mine
+        return Questions(self.source, self.project, self.facts, pedantic, options)
+
     def _ask(self, rule: Rule, each: Registered, views: Sequence[View]) -> list[Diagnostic]:
+        context = self._context(rule) if each.wants_context else None
         found: list[Diagnostic] = []
         for what, kind, view in views:
             if what == each.what and (kind in each.among or not each.among):
                 try:
-                    found.extend(each.check(view, self.asked) if each.wants_context else each.check(view))
+                    found.extend(each.check(view, context) if context else each.check(view))
                 except Exception as error:
                     reason = " ".join(str(error).split())
                     self.crashes.append(f"{rule.code} {rule.name}: {type(error).__name__}: {reason}")
@@ -184,17 +200,23 @@ def _unsuppressed(
 
 
 class Questions:
-    """What a rule's check may ask beside its view: `rule.Context`, for one file and what it imports."""
+    """What a rule's check may ask beside its view: `rule.Context`, for one rule, one file and what it imports."""
 
-    def __init__(self, source: Source, project: Project, facts: Facts, pedantic: bool) -> None:
+    def __init__(self, source: Source, project: Project, facts: Facts, pedantic: bool, options: object) -> None:
         self._source = source
         self._project = project
         self._facts = facts
         self._pedantic = pedantic
+        self._options = options
 
     @property
     def pedantic(self) -> bool:
         return self._pedantic
+
+    def options(self, kind: type[T]) -> T:
+        if not isinstance(self._options, kind):
+            raise TypeError(f"the rule was not made with options={kind.__name__}")
+        return self._options
 
     def equivalent(self, qualified: str) -> str | None:
         return self._facts.equivalent(qualified)

@@ -76,8 +76,8 @@ class Config:
 
     `path` is the file they were read from ("" if from none), `folder` what its patterns and paths are relative to,
     `overrides` what the command line says, which the other fields have taken in. Those are the keys of such a file,
-    which `schema.Table` describes; tables are pairs here, so that settings can be told apart and looked up by, and
-    `rules` are absolute paths.
+    which `schema.Table` describes; tables are pairs here (the options of a rule as JSON), so that settings can be told
+    apart and looked up by, and `rules` are absolute paths.
     """
 
     folder: str
@@ -93,6 +93,8 @@ class Config:
     unsafe_fixes: bool = False
     pedantic: bool = False
     facts: tuple[tuple[str, str], ...] = ()
+    rule_options: tuple[tuple[str, str], ...] = ()
+    tape_modules: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
 
@@ -173,6 +175,8 @@ def _table(path: str, data: bytes) -> Mapping[str, Any] | None:
 
 
 def _config(path: str, table: Mapping[str, Any]) -> Config:
+    import json
+
     from tapelint import schema
 
     path = os.path.abspath(path)
@@ -183,7 +187,11 @@ def _config(path: str, table: Mapping[str, Any]) -> Config:
         raise ConfigError(f"{place(path, *wrong.keys)}: {_complaint(wrong, table)}") from None
     if "rules" in values:
         values["rules"] = tuple(os.path.join(folder, rule) for rule in values["rules"])
-    for name in ("per_file_ignores", "facts"):
+    if "rule_options" in values:
+        values["rule_options"] = {
+            rule: json.dumps(given, default=str) for rule, given in values["rule_options"].items()
+        }
+    for name in ("per_file_ignores", "facts", "rule_options"):
         values[name] = tuple(values.get(name, {}).items())
     return Config(folder=folder, path=path, **values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tapelint.facts import Facts
@@ -208,7 +208,7 @@ def _names_used(function: ast.AST) -> set[str]:
     return found
 
 
-def _tape_roots(source: Source) -> Iterable[str]:
+def _tape_roots(source: Source) -> set[str]:
     """The packages, other than TensorFlow's own, from which this file takes a tape."""
     imported = source.imports
     found: set[str] = set()

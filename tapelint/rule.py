@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from inspect import cleandoc, signature
@@ -42,6 +42,7 @@ Precision = Literal["very-high", "high", "medium", "low"]
 Reported = Cut | Problem | Condition | Singularity | Gradient | Block | Place | Span
 Check = Callable[..., Iterable[Diagnostic]]
 C = TypeVar("C", bound=Check)
+T = TypeVar("T")
 What = Literal["gradient", "tape", "cut", "problem", "condition", "singularity", "file", "unused ignore"]
 SingularityKind = Literal["division", "root", "log", "power", "inverse", "overflow"]
 
@@ -63,7 +64,11 @@ class Context(Protocol):
 
     @property
     def pedantic(self) -> bool:
-        """Whether the user asked for findings of which nothing is proven."""
+        """Whether the user asked, of this rule or of all, for findings of which nothing is proven."""
+        ...
+
+    def options(self, kind: type[T]) -> T:
+        """The options of this rule, of the class that it was made with, as the settings have them."""
         ...
 
     def spelled(self, qualified: str, near: Place | Span) -> str:
@@ -105,6 +110,13 @@ class Context(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Pedantic:
+    """`pedantic`: whether this rule reports what nothing is known of, too; as the key `pedantic` says, if left out."""
+
+    pedantic: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A check: what it is run over, of which reasons or kinds (none: of all), and whether it takes a context."""
@@ -119,7 +131,9 @@ class Rule:
     """One rule: its name, its documentation, its checks.
 
     `module` is `__name__` of the file that makes it. `level` is the gravest level at which it reports, `precision`
-    how sure it is, `tags` are words for reports. Raises RuleError for a malformed code or a missing docstring.
+    how sure it is, `tags` are words for reports. `options` is a frozen dataclass whose fields all have defaults: what
+    settings may say of this rule, and its docstring what that means. Raises RuleError for a malformed code, a missing
+    docstring, or options without defaults.
     """
 
     def __init__(
@@ -131,15 +145,19 @@ class Rule:
         precision: Precision = "very-high",
         tags: Sequence[str] = (),
         url: str = "",
+        options: type[Any] | None = None,
     ) -> None:
         self.name = module.rpartition(".")[2].replace("_", "-")
         self.code, self.level, self.precision = code, level, precision
         self.tags, self.url = tuple(tags), url
+        self.options = options
         self.documentation = cleandoc(sys.modules[module].__doc__ or "")
         if not _CODE.fullmatch(code):
             raise RuleError(f"the code of {self.name} is {code!r}: two letters or more, then three digits or more")
         if not self.documentation:
             raise RuleError(f"{code} {self.name} has no docstring: it is the rule's documentation")
+        if options is not None and not _has_defaults(options):
+            raise RuleError(f"the options of {self.name} are no dataclass whose fields all have defaults")
         self.checks: list[Registered] = []
 
     def __repr__(self) -> str:
@@ -249,6 +267,12 @@ class Rule:
             can = "can be" if found.evidence == "possible" else "may be"
             where = f" where `{argument}` is {point}, and it {can}{why}"
         return self.at(found, f"the gradient{of} is {_RESULTS[found.result]}{where}", fix=fix, help=help)
+
+
+def _has_defaults(kind: type[Any]) -> bool:
+    if not is_dataclass(kind):
+        return False
+    return all(each.default is not MISSING or each.default_factory is not MISSING for each in fields(kind))
 
 
 _RESULTS = {"inf": "infinite", "nan": "NaN", "inf or nan": "infinite or NaN"}

@@ -22,6 +22,7 @@ from tapelint.cache import Cache, Entry, digest, digest_of_file, digest_of_listi
 from tapelint.config import Config, ConfigError, Selection, place
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
+from tapelint.options import options_of
 from tapelint.plugins import PluginError, load_rules
 from tapelint.project import Project
 from tapelint.rule import Rule
@@ -95,6 +96,7 @@ class RuleSet:
     def __init__(self) -> None:
         self._loaded: dict[tuple[str, ...], tuple[list[Rule], list[PluginError]]] = {}
         self._selections: dict[Config, Selection] = {}
+        self._options: dict[Config, dict[str, object]] = {}
         self._digests: dict[tuple[str, ...], str] = {}
 
     def known(self, config: Config) -> list[Rule]:
@@ -107,6 +109,12 @@ class RuleSet:
         known = self.known(file.config)
         idle = frozenset(word for rule in known if rule.code not in codes for word in (rule.code, rule.name))
         return [rule for rule in known if rule.code in codes], idle
+
+    def options(self, config: Config) -> dict[str, object]:
+        """The options of the rules that have any, by code. ConfigError where the settings say them wrongly."""
+        if config not in self._options:
+            self._options[config] = options_of(self.known(config), config)
+        return self._options[config]
 
     def digest(self, config: Config) -> str:
         """What tells the rules from what they were before: the files that they stand in, and those beside them."""
@@ -146,25 +154,27 @@ class Analyst:
         self.job = job
         self.rules = rules or RuleSet()
         self._projects: dict[str, Project] = {}
-        self._facts: dict[tuple[tuple[str, str], ...], Facts] = {}
+        self._facts: dict[tuple[object, ...], Facts] = {}
         self._digests: dict[str, str] = {}
         self._roots: dict[str, str] = {}
 
     def facts(self, config: Config) -> Facts:
         """What is known of libraries, with what the settings add. ConfigError where those make no sense."""
-        if config.facts not in self._facts:
+        known = config.facts, config.tape_modules
+        if known not in self._facts:
             from tapelint.facts import FactError, Facts
 
             try:
-                self._facts[config.facts] = Facts.load(dict(config.facts))
+                self._facts[known] = Facts.load(dict(config.facts), config.tape_modules)
             except FactError as error:
                 named = [name for name, _ in config.facts if f'"{name}" =' in str(error)][:1]
                 raise ConfigError(f"{place(config.path, 'facts', *named)}: facts: {error}") from error
-        return self._facts[config.facts]
+        return self._facts[known]
 
     def validate(self, config: Config) -> None:
-        """Raise a ConfigError where the settings name a rule that does not exist, or a fact that makes no sense."""
+        """Raise a ConfigError where the settings name a rule or an option that is not there, or a fact that is none."""
         self.rules.selection(config)
+        self.rules.options(config)
         if config.facts:
             self.facts(config)
 
@@ -211,9 +221,10 @@ class Analyst:
         if self.job.verb == "trace":
             return Report(file, gradients=analysis.gradients, error=source.unread)
         running, inactive = self.rules.running(file)
+        settings = Settings(file.config.pedantic, inactive, self.rules.options(file.config))
         error = source.unread
         try:
-            found = report(analysis, source, project, facts, running, Settings(file.config.pedantic, inactive))
+            found = report(analysis, source, project, facts, running, settings)
         except RuleCrash as crash:
             found, error = list(crash.diagnostics), f"internal error: {crash}"
         return Report(
@@ -308,6 +319,8 @@ def key_of(file: File, analyst: Analyst, program: str) -> str:
         analyst.root(file.path),
         config.pedantic,
         config.facts,
+        config.tape_modules,
+        config.rule_options,
         [rule.code for rule in running],
         sorted(inactive),
         analyst.rules.digest(config),

@@ -16,6 +16,10 @@ from msgspec import Meta
 
 Strings = Annotated[tuple[str, ...], Meta(title="a list of strings")]
 Text = Annotated[str, Meta(title="a string")]
+Modules = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$")], ...],
+    Meta(title="a list of names of modules"),
+]
 Truth = Annotated[bool, Meta(title="true or false")]
 Severity = Annotated[Literal["error", "warning", "note"], Meta(title="one of 'error', 'warning', 'note'")]
 Ignores = Annotated[dict[str, tuple[str, ...]], Meta(title="a table of patterns, each with a list of strings")]
@@ -88,11 +92,29 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
             "pedantic = true",
         ),
     ]
+    tape_modules: Annotated[
+        Modules,
+        _about(
+            "Modules, by the names that programs import, that are tape libraries of their own: their `GradientTape` "
+            "opens a tape, their functions count as differentiable, and what breaks a path is a warning. A library "
+            "from which a file takes `GradientTape` counts as one without being named; a module of the project itself "
+            "has to be named, or its code is followed like any other.",
+            'tape-modules = ["tape", "ourlib.autodiff"]',
+        ),
+    ]
     rules: Annotated[
         Strings,
         _about(
             "Files with rules of your own, or folders of such files, from the folder of the file of settings.",
             'rules = ["tools/lint"]',
+        ),
+    ]
+    rule_options: Annotated[
+        RuleOptions,
+        _about(
+            "Options of single rules: a table for each, by its name or code. The page of a rule says which it has; "
+            "`pedantic` of a rule beats the key above.",
+            "[tool.tapelint.rule-options.singular-division]\npedantic = true",
         ),
     ]
     facts: Annotated[

@@ -98,6 +98,8 @@ def test_per_file_ignores(tmp_path: Path) -> None:
             "per-file-ignores.'a/' must be a list of strings, not 'TL1'",
         ),
         ("facts = [1]", "facts must be a table of calls"),
+        ('tape-modules = ["a b"]', "tape-modules must be a list of names of modules, not ['a b']"),
+        ("rule-options = {x = 1}", "rule-options.'x' must be a table, not 1"),
         ("select = [", "not valid TOML"),
     ],
 )

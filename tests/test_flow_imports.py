@@ -74,6 +74,45 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+TAPE = """
+class GradientTape:
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def gradient(self, target, source): return None
+def Variable(value): return value
+def double(value): return value.storage
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "name"),
+    [
+        ("import ours.tape as tape", "tape"),
+        ("import ours.tape", "ours.tape"),
+        ("from ours import tape", "tape"),
+        ("from ours.sub.tapes import tape", "tape"),
+    ],
+)
+def test_a_tape_library_of_the_project_itself(imports: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "ours/sub").mkdir(parents=True)
+    for path, text in {"__init__.py": "", "tape.py": TAPE, "sub/__init__.py": ""}.items():
+        (tmp_path / "ours" / path).write_text(text)
+    (tmp_path / "ours/sub/tapes.py").write_text("from .. import tape\n")
+    path = tmp_path / "main.py"
+    path.write_text(
+        f"{imports}\nx = {name}.Variable(2.0)\nwith {name}.GradientTape() as g:\n    y = {name}.double(x) * 3\n"
+        "    z = round(float(x))\ng.gradient(y, x)\ng.gradient(z, x)\n"
+    )
+
+    def verdicts(*tape_modules: str) -> list[str]:
+        facts = Facts.load(tape_modules=tape_modules)
+        found = analyse(Source.read(path), Project(tmp_path), facts).gradients
+        return [source.verdict for gradient in found for source in gradient.sources]
+
+    assert verdicts() == ["unknown", "unknown"]
+    assert verdicts("ours.tape") == ["flows", "none"]
+
+
 @pytest.mark.parametrize(("imports", "call", "verdict"), FORMS, ids=[f"{i.splitlines()[0]} {c}" for i, c, _ in FORMS])
 def test_forms_of_import(imports: str, call: str, verdict: str, folder: Path) -> None:
     path = folder / "main.py"

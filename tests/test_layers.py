@@ -21,7 +21,7 @@ FLOORS = {
     "what a run found": ("findings",),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
-    "settings": ("toml", "schema", "config", "cache", "files"),
+    "settings": ("toml", "schema", "config", "options", "cache", "files"),
     "a run": ("run", "fixing"),
     "what is shown": ("report",),
     "for people": ("outputs", "invocation", "cli", "__main__"),

@@ -12,7 +12,7 @@ from tapelint.check import RuleCrash, Settings, check, report
 from tapelint.diagnostic import Diagnostic, Position, Span
 from tapelint.facts import Facts
 from tapelint.project import Project
-from tapelint.rule import Rule, called, listed
+from tapelint.rule import Pedantic, Rule, called, listed
 from tapelint.source import Source
 from tapelint.testing import installed
 from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity, SourceVerdict, Tape
@@ -103,6 +103,13 @@ def test_exactly_one_rule_for_every_singular_point(kind: Any, hidden: Place | No
         assert len(found) == 1, [each.name for each in found]
         assert (found[0].name == "unsafe-where") == (hidden is not None)
         assert bool(said(point)) == (evidence != "unknown")
+
+
+def test_pedantic_of_one_rule() -> None:
+    point = Singularity("division", "", HERE, HERE, HERE.span, "0", "nan", "unknown", sources=("x",))
+    assert said(point) == []
+    assert len(said(point, options={"TL301": Pedantic(True)})) == 1
+    assert said(point, pedantic=True, options={"TL301": Pedantic(False)}) == []
 
 
 def test_conditions() -> None:

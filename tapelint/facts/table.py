@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,14 @@ NO_FACTS = frozenset({"modules.txt", "equivalents.txt"})
 class Facts:
     """The built-in facts and a project's own. Nothing in it changes after loading, but for what it has read already."""
 
-    def __init__(self, blocks: Mapping[str, str], modules: Mapping[str, str], own: Mapping[str, Fact]) -> None:
+    def __init__(
+        self,
+        blocks: Mapping[str, str],
+        modules: Mapping[str, str],
+        own: Mapping[str, Fact],
+        tape_modules: Sequence[str] = (),
+    ) -> None:
+        self.tape_modules = tuple(tape_modules)
         self._blocks = blocks
         self._modules = modules
         self._own = own
@@ -26,10 +33,14 @@ class Facts:
         self._prefixes: frozenset[str] | None = None
 
     @classmethod
-    def load(cls, extra: Mapping[str, str] | None = None) -> Facts:
-        """The built-in tables and a project's own facts (a name and its words). Raises FactError on a malformed one."""
+    def load(cls, extra: Mapping[str, str] | None = None, tape_modules: Sequence[str] = ()) -> Facts:
+        """The built-in tables and a project's own facts (a name and its words). Raises FactError on a malformed one.
+
+        `tape_modules` are the qualified names of modules that are tape libraries of their own.
+        """
         blocks, modules = _index()
-        return cls(blocks, modules, {name: _own(name, words) for name, words in (extra or {}).items()})
+        own = {name: _own(name, words) for name, words in (extra or {}).items()}
+        return cls(blocks, modules, own, tape_modules)
 
     def fact(self, qualified: str) -> Fact | None:
         """What is known of a name, by any of its aliases; None if nothing is."""

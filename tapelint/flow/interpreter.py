@@ -95,6 +95,8 @@ class Interpreter(Classes):
         return self._sources[module]
 
     def _module_value(self, module: Module) -> Value:
+        if self.world.is_library(module.name):
+            return self.world.library_module(module.name)
         if module.is_namespace:
             return ModuleValue(self._package(module.path), module.name)
         known = self._modules.get(module.path)
@@ -144,14 +146,15 @@ class Interpreter(Classes):
     def _imported(self, name: str, level: int) -> Value:
         importer = self.frame.source
         module = self.project.module(name, importer, level)
+        if not level and (module is None or self.world.is_library(name)):
+            return self.world.library_module(name)
         if module is None:
-            return self.world.library_module(name) if not level else self.opaque(None, hint=name)
+            return self.opaque(None, hint=name)
         value = self._module_value(module)
-        if isinstance(value, ModuleValue):
-            self._link(value, module)
+        self._link(value, module)
         return value
 
-    def _link(self, value: ModuleValue, module: Module) -> None:
+    def _link(self, value: Value, module: Module) -> None:
         """`import a.b` makes b an attribute of a."""
         parent, _, last = module.name.rpartition(".")
         if parent:

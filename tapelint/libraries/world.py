@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -83,9 +83,10 @@ class Registry:
 class Libraries:
     """The world of one run."""
 
-    def __init__(self, facts: Facts, tape_roots: Iterable[str] = ()) -> None:
+    def __init__(self, facts: Facts, tape_roots: Collection[str] = ()) -> None:
         self.facts = facts
-        self.tape_roots = frozenset(tape_roots)
+        self.tape_roots = frozenset([*tape_roots, *map(root, facts.tape_modules)])
+        self._differentiable_modules = (*tape_roots, *facts.tape_modules)
         self.registry = Registry()
         self.run: Interpreter
         self.recorder: Recorder
@@ -105,6 +106,14 @@ class Libraries:
             if name[9:] not in _BUILTINS:
                 return UNBOUND
         return Library(name)
+
+    def is_library(self, name: str) -> bool:
+        """Whether a module counts as a library even where the project has its code."""
+        return _is_below(name, self.facts.tape_modules)
+
+    def is_of_tape_library(self, name: str) -> bool:
+        """Whether a name belongs to a library, other than TensorFlow, that has tapes."""
+        return _is_below(name, self._differentiable_modules)
 
     def attribute(self, base: Value, name: str, site: Site) -> Value:
         if isinstance(base, Library):
@@ -345,7 +354,7 @@ class Libraries:
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
         if top in INERT or name in _INERT_BUILTINS:
             return self.inert(name, args, site)
-        if top in self.tape_roots:
+        if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
         return self.run.call_unknown(Library(name), args, site)
 
@@ -411,6 +420,10 @@ class Libraries:
             if isinstance(value, Tuple) and self.is_symbolic(value.items):
                 return True
         return False
+
+
+def _is_below(name: str, modules: Iterable[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def _is_method_call(node: ast.AST) -> bool:

@@ -164,7 +164,7 @@ class Tapes:
     def _tape_family(self, world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
         """Whatever is called `.GradientTape` makes a tape; a wrapper of one gives it back."""
         if not name.endswith(("GradientTape",)):
-            if root(name) in world.tape_roots and name.endswith(".Variable"):
+            if world.is_of_tape_library(name) and name.endswith(".Variable"):
                 return world.registry.functions["tensorflow.Variable"](world, args, site)
             return None
         first = args.get(0, "tape", args.get(0, "gradtape"))
