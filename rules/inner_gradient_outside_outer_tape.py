@@ -1,4 +1,4 @@
-"""A gradient that is differentiated again was taken outside the outer tape.
+"""A gradient that is differentiated again was taken outside the outer tape, or is the same everywhere.
 
 For a second derivative the outer tape must see the inner `gradient` call, for that is where the first derivative is
 computed. Taken after the outer block has ended, the first derivative is a plain number for the outer tape.
@@ -27,12 +27,15 @@ ddy = outer.gradient(dy, x)  # tf: flows
 
 To mend it: indent the inner `gradient` call into the outer `with` block.
 
+The second derivative of what is linear in the source is `None` as well, not zero: the first derivative is not computed
+from the source. Where that is meant, `unconnected_gradients=tf.UnconnectedGradients.ZERO` gives zeros.
+
 When to ignore it: never, if the second derivative is needed.
 """
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Rule
+from tapelint import Cut, Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL411", tags=("tape",))
 
@@ -42,3 +45,12 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "inner gradient":
         because = "the inner gradient is taken outside the outer tape"
         yield rule.cut(cut, because, help="compute and take the inner gradient inside the outer `with` block")
+
+
+@rule.on_gradient
+def check_linear(gradient: Gradient) -> Iterator[Diagnostic]:
+    for cut in gradient.cuts:
+        if cut.reason == "unrelated" and cut.detail == "linear" and not gradient.zeros_for_none:
+            because = "the first derivative does not depend on {it}"
+            help = "what is linear has no second derivative; ask for zeros with `unconnected_gradients`"
+            yield rule.cut(cut, because, help=help)

@@ -42,7 +42,8 @@ BECAUSE = {
 @rule.on_gradient
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
     for cut in gradient.cuts:
-        if cut.reason == "unrelated" and cut.detail not in ("derived", "copy") and not gradient.zeros_for_none:
+        elsewhere = cut.detail in ("derived", "copy", "linear")
+        if cut.reason == "unrelated" and not elsewhere and not gradient.zeros_for_none:
             usual = ("the target does not use {it}", "use {it} in the target, or take {it} out of the sources")
             because, help = BECAUSE.get(cut.detail, usual)
             yield rule.cut(cut, because, help=help)

@@ -345,6 +345,8 @@ class Finder:
         rest: list[tuple[str, Place]] = []
         if any(t.id in {n.id for n in mine} for t in execution.targets if t is not node):
             detail = "swapped"
+        elif self._is_first_derivative(execution, node):
+            detail = "linear"
         else:
             shared = [n for n in mine if n.id in behind and n is not node and n.id in execution.watched]
             if shared:
@@ -365,8 +367,16 @@ class Finder:
             "swapped": f"`{source.expression}` is computed from the target, not the other way round",
             "derived": f"`{source.expression}` is made here, beside the way to the target",
             "other model": f"the target is computed from other variables than `{source.expression}`",
+            "linear": f"the first derivative is the same for every `{source.expression}`",
         }[detail]
         return self._at(execution, source, site, "unrelated", detail, rest, message)
+
+    def _is_first_derivative(self, execution: Execution, node: Node) -> bool:
+        """Whether the target is the gradient, with respect to this same source, of what is linear in it."""
+        behind = self.tapes.world.run.graph.ancestors(execution.targets)
+        asked = {n.site.span for n in behind if n.op == "gradient" and n.site is not None}
+        inner = [e for e in self.tapes.executions if e is not execution and e.site.span in asked]
+        return any(s.outcome == FLOWS and node in s.nodes for e in inner for s in e.sources)
 
     def _variable_name(self, execution: Execution, node: Node) -> str:
         for key in ("value", "func"):

@@ -7,7 +7,7 @@ target comes back to it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
@@ -67,30 +67,36 @@ def singularities(tapes: Tapes, syntax: Syntax | None = None) -> list[tuple[int,
 
 
 def _joined(found: Sequence[tuple[int, Singularity]]) -> list[tuple[int, Singularity]]:
-    best: dict[tuple[int, Span, str], Singularity] = {}
+    by_recording: dict[int, list[Singularity]] = {}
     for rec, view in found:
-        key = (rec, view.place.span, view.kind)
+        by_recording.setdefault(rec, []).append(view)
+    return [(rec, view) for rec, views in sorted(by_recording.items()) for view in strongest(views)]
+
+
+def strongest(views: Iterable[Singularity]) -> list[Singularity]:
+    """One for each kind and place, with the strongest evidence that any of them has and the sources of all."""
+    best: dict[tuple[Span, str], Singularity] = {}
+    for view in views:
+        key = (view.place.span, view.kind)
         old = best.get(key)
         if old is None:
             best[key] = view
             continue
         strong, weak = (view, old) if STRENGTH[view.evidence] > STRENGTH[old.evidence] else (old, view)
         best[key] = replace(strong, sources=tuple(dict.fromkeys((*strong.sources, *weak.sources))))
-    ordered = [(key[0], view) for key, view in sorted(best.items(), key=lambda item: (item[0][0], item[0][1]))]
-    return list(_once_an_expression(ordered))
+    return list(_once_an_expression([view for _, view in sorted(best.items(), key=lambda item: item[0][0])]))
 
 
-def _once_an_expression(found: Sequence[tuple[int, Singularity]]) -> Iterator[tuple[int, Singularity]]:
+def _once_an_expression(found: Sequence[Singularity]) -> Iterator[Singularity]:
     """Without the second of two equal exponentials in one expression: `exp(z) / reduce_sum(exp(z))`."""
-    seen: set[tuple[int, Place, str]] = set()
-    for rec, view in found:
+    seen: set[tuple[Place, str]] = set()
+    for view in found:
         whole = view.other("whole")
         if whole is not None:
-            key = (rec, whole, view.place.text)
-            if key in seen:
+            if (whole, view.place.text) in seen:
                 continue
-            seen.add(key)
-        yield rec, view
+            seen.add((whole, view.place.text))
+        yield view
 
 
 @dataclass(slots=True)

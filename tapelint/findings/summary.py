@@ -11,7 +11,7 @@ from tapelint.findings.conditions import Decisions
 from tapelint.findings.found import Found
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.findings.problems import problems
-from tapelint.findings.singular import singularities
+from tapelint.findings.singular import singularities, strongest
 from tapelint.findings.unreached import unreached
 from tapelint.flow.graph import Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
@@ -151,13 +151,13 @@ class _Builder:
             assert cell.site is not None
             here = tuple(f.problem for f in self.found if f.execution is None and f.recording in recordings)
             tests = {c.place.span: c for recording, c in decided if recording in recordings}
-            singular = {(p.place.span, p.kind): p for recording, p in points if recording in recordings}
+            singular = strongest(point for recording, point in points if recording in recordings)
             blocks.append(
                 Block(
                     span,
                     self._tape_view(cell.info, cell.site),
                     conditions=tuple(tests.values()),
-                    singularities=tuple(singular.values()),
+                    singularities=tuple(singular),
                     problems=here,
                     gradients=tuple(asked),
                     cuts=self._left(recordings),

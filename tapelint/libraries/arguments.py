@@ -100,7 +100,9 @@ def plain_constant(world: Libraries, value: Value) -> object:
     if isinstance(value, Const):
         return value.value
     if isinstance(value, Library):
-        return value.name.rpartition(".")[2]
+        owner, _, last = value.name.rpartition(".")
+        is_member = last.isupper() and owner.rpartition(".")[2][:1].isupper()
+        return last.lower() if is_member else last  # `tf.image.ResizeMethod.AREA` is "area"
     if isinstance(value, Cell) and value.kind == "list":
         value = world.run.state.get((value.uid, "items"))
     if isinstance(value, Tuple):

@@ -44,6 +44,8 @@ def _detaching(name: str, kind: str) -> MethodHandler:
         made = world.run.node(f"Model.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind=kind)
         if isinstance(base, Cell):
             build_any(world, base, site)
+            if name == "train_on_batch":
+                keras.reload(world, base, args, site)
         return Data(made, kind, "f")
 
     return detach

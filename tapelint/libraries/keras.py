@@ -29,7 +29,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, numbers, shapes
+from . import apply, initializers, numbers, shapes
 from .graphs import unconverted
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -111,12 +111,14 @@ def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initializer")
     trainable = args.keywords.get("trainable", args.get(3, "trainable", TRUE))
     dtype = args.get(2, "dtype", Const("float32"))
-    start = (
-        initial
-        if isinstance(initial, (Data, Const)) and not isinstance(getattr(initial, "value", None), str)
-        else UNBOUND
-    )
+    start: Value = initial if isinstance(initial, (Data, Const)) and not _is_text(initial) else UNBOUND
+    if start is UNBOUND:
+        start = initializers.content(world, initial, shapes.as_shape(world, args.get(1, "shape")), site)
     return make_variable(world, start, Const("float32") if dtype == NO_VALUE else dtype, trainable, "keras", site)
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str)
 
 
 # -- weights
@@ -136,8 +138,8 @@ def parameter(info: LayerInfo, name: str) -> Value:
     return words.get(default, Const(default.strip("'\"")))
 
 
-def build(world: Libraries, cell: Cell, site: Site) -> None:
-    """Make a layer's weights, once."""
+def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None = None) -> None:
+    """Make a layer's weights, once; `inputs`: the shape of what it is called with."""
     if world.run.state.get((cell.uid, "built")) is not UNBOUND:
         return
     world.run.state.set((cell.uid, "built"), Flag())
@@ -153,8 +155,9 @@ def build(world: Libraries, cell: Cell, site: Site) -> None:
             if truth is not None and truth != weight.when[1]:
                 continue
         trainable = Const(weight.trainable)
-        made = make_variable(world, UNBOUND, Const("float32"), trainable, "keras", cell.site or site, weight.name)
-        numbers.initialise(world, made, parameter(info, f"{weight.name}_initializer"))
+        shape = shapes.of_weight(info.name, weight.name, lambda word: parameter(info, word), inputs)
+        start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
+        made = make_variable(world, start, Const("float32"), trainable, "keras", cell.site or site, weight.name)
         if weight.outcome == "none":
             world.run.state.set((made.uid, "outcome"), Const("none"))
         weights.append(made)
@@ -201,7 +204,7 @@ def call_layer(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
 def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Value:
     info: LayerInfo = cell.info
     world.recorder.note("called", cell, site)
-    build(world, cell, site)
+    build(world, cell, site, shapes.of_value(world, args.get(0, "inputs")))
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
@@ -404,8 +407,8 @@ def _get_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     return containers.make_list(world.run, Tuple(tuple(copy(v) for v in items)))
 
 
-def _reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`set_weights`, `load_weights`: nothing is known of the weights' numbers any more."""
+def reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`set_weights`, `load_weights`, `fit`: nothing is known of the weights' numbers any more."""
     assert isinstance(base, Cell)
     listed = world.registry.attributes["weights of"](world, base, "weights", site)
     items = world.run.elements(listed, site) if listed is not None else []
@@ -433,9 +436,9 @@ def _add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
 
 
 LAYER_METHODS = {
-    "get_weights": _get_weights, "set_weights": _reload, "build": _build, "add_loss": _add_loss,
+    "get_weights": _get_weights, "set_weights": reload, "build": _build, "add_loss": _add_loss,
     "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
-    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": _reload,
+    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
     "__call__": call_layer, "call": call_layer,
     "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
     "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),

@@ -17,7 +17,7 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range
 from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
 
-from . import arguments, numbers_exact, numbers_settled, numbers_singular, shapes
+from . import arguments, numbers_exact, numbers_layers, numbers_settled, numbers_singular, shapes
 from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, truth
 from .numbers_draws import drawn
 from .numbers_identity import how_equal, identified
@@ -27,7 +27,6 @@ from .numbers_known import (
     array_of,
     either,
     forget,
-    initialise,
     items_of,
     key_of,
     of_content,
@@ -35,6 +34,7 @@ from .numbers_known import (
     operands,
 )
 from .numbers_names import short
+from .numbers_pairs import ITSELF, of_all_pairs
 from .numbers_parts import of_index, of_part
 from .numbers_points import Scene, met
 
@@ -59,7 +59,7 @@ def bounds(
     values = list(given.values.values())
     double = _double(world, name, given, values)
     array = numbers_exact.compute(world, op, given, lambda v: array_of(world, v), double) if op else None
-    found = Range.of(array, double) if array is not None else _interval(world, name, op, effect, given, shape)
+    found = Range.of(array, double) if array is not None else _interval(world, name, op, effect, given, node)
     found = identified(world, name, op, given, node, replace(found, double=double))
     if array is None and op:
         found = _with_points(world, op, effect, given, node, found)
@@ -102,10 +102,8 @@ def count(world: Libraries, given: Given) -> int | None:
     return math.prod(n for n in lengths if n is not None) if None not in lengths else None
 
 
-def _plain_interval(
-    world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None
-) -> Range:
-    found = drawn(world, name, given) or _by_name(world, op, given)
+def _plain_interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, node: Node) -> Range:
+    found = drawn(world, name, given) or numbers_layers.bounds(world, name, given, node) or _by_name(world, op, given)
     result = effect.result
     if found is None:
         found = UNBOUNDED
@@ -117,14 +115,14 @@ def _plain_interval(
     return _tightened(found, result) if any(i.outcome == "flows" for i in effect.inputs.values()) else found
 
 
-def _interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, shape: shapes.Shape | None) -> Range:
+def _interval(world: Libraries, name: str, op: str, effect: Effect, given: Given, node: Node) -> Range:
     """The bounds of a result whose elements are not known one by one."""
     if op in CONSTANTS:
         return Range(CONSTANTS[op], CONSTANTS[op])
     number = numbers_exact.constant(world, given, "value", "fill_value") if op == "fill" else None
     if isinstance(number, (int, float)):
         return Range(float(number), float(number))
-    found = _plain_interval(world, name, op, effect, given, shape)
+    found = _plain_interval(world, name, op, effect, given, node)
     return replace(found, array=None, points=())
 
 
@@ -253,6 +251,8 @@ def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: 
         ranges = ranges[:1]
     if op in ("concat", "stack") and values:
         ranges = [of_value(world, v) or UNBOUNDED for v in items_of(world, values[0])]
+    if op in ("+", "-") and of_all_pairs(world, found.key):
+        return replace(found, generic=False, points=(ITSELF,))
     equal = how_equal(world, op, values)
     if found.generic and not equal and op in ("+", "-"):
         return found
@@ -337,7 +337,6 @@ __all__ = [
     "Known",
     "bounds",
     "forget",
-    "initialise",
     "judge",
     "key_of",
     "noted",

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .world import Libraries
 
 Key = int
-INITIAL = {"zeros": 0.0, "ones": 1.0, "Zeros": 0.0, "Ones": 1.0}
 
 
 @dataclass(slots=True)
@@ -32,6 +31,7 @@ class Known:
     tests: dict[Key, Test] = field(default_factory=dict)
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
     single: set[int] = field(default_factory=set)
+    zeros: set[int] = field(default_factory=set)
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     variables: dict[int, Variable] = field(default_factory=dict)
@@ -92,14 +92,6 @@ def of_content(world: Libraries, initial: Value, dtype: Value, variable: Variabl
         array = made(found.array.shape, found.array.flat, double)
         return Range.of(array, double) if array is not None else None
     return replace(found.loose(), double=double)
-
-
-def initialise(world: Libraries, variable: Variable, initializer: Value) -> None:
-    """What an initializer's name says of a new weight's numbers."""
-    number = INITIAL.get(str(getattr(initializer, "value", "")))
-    if number is not None:
-        content = Data(world.run.constant_node(), "tensor", variable.dtype, variable.shape, Range(number, number))
-        world.run.state.set((variable.uid, "content"), content)
 
 
 def forget(world: Libraries, variable: Variable) -> None:

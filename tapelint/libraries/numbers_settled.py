@@ -27,6 +27,10 @@ FLAT_TANH = 10.0
 MARGIN = 1.0
 MOST_NODES = 200
 ZEROS = frozenset(["zeros", "zeros_like", "fill", "identity", "broadcast_to", "tile", "reshape", "expand_dims"])
+KEEPING_ZEROS = frozenset(
+    "relu relu6 tanh sin atan abs square negative elu selu gelu swish silu leaky_relu cast transpose squeeze flatten "  # noqa: SIM905
+    "sum mean [] gather".split()
+)
 CONSTANT = "constant"
 
 
@@ -37,6 +41,8 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
     """Take the gradient from edges of a result that cannot change with them."""
     if node.kind != "tensor" or not node.edges:
         return
+    if op in KEEPING_ZEROS and found.low == 0 == found.high and _made_of_zeros(world, _first(given)):
+        world.known.zeros.add(node.id)
     if node.detail == "cancels":
         node.detail = CONSTANT
         _take(world, node, None)
@@ -200,7 +206,7 @@ def _zeros(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     if len(r) < 2:
         return []
     values = list(given.values.values())[:2]
-    return [values[1 - i] for i in range(2) if r[i].low == 0 == r[i].high and _made_of_zeros(values[i])]
+    return [values[1 - i] for i in range(2) if r[i].low == 0 == r[i].high and _made_of_zeros(world, values[i])]
 
 
 def _no_share(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
@@ -208,16 +214,17 @@ def _no_share(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]
     values = list(given.values.values())[:2]
     return (
         values[1:]
-        if len(values) == 2 and r[0].low == 0 == r[0].high and _made_of_zeros(values[0]) and r[1].low > 0
+        if len(values) == 2 and r[0].low == 0 == r[0].high and _made_of_zeros(world, values[0]) and r[1].low > 0
         else []
     )
 
 
-def _made_of_zeros(value: Value) -> bool:
+def _made_of_zeros(world: Libraries, value: Value) -> bool:
     """Whether zeros were asked for, rather than computed from numbers that happen to give them."""
     if not isinstance(value, Data):
         return True
-    return short(value.node.op) in ZEROS or value.node.detail == CONSTANT
+    node = value.node
+    return short(node.op) in ZEROS or node.detail == CONSTANT or node.id in world.known.zeros
 
 
 def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:

@@ -159,11 +159,28 @@ class _Scene:
             if not points and self.op == "/" and parameter == list(self.given.values)[-1]:
                 self._note(parameter, 0.0, "inf", self._evidence(self._range(parameter), 0.0, None), False, False)
             for point in points:
+                if self._vanishes(parameter, point.at):
+                    continue
                 found = self._evidence(self._range(parameter), point.at, point.beyond)
                 finite = point.value == "finite"
                 self._note(parameter, point.at, point.gradient, found, point.guarded, finite)
         if self.op == "/":
             self._constant_divisor()
+
+    def _vanishes(self, parameter: str, number: float) -> bool:
+        """Whether the factor in front is 0 wherever the argument is singular: `xlogy(p, p)` is 0 there, and so is its
+        gradient."""
+        first = next(iter(self.given.values))
+        if self.op not in ("xlogy", "xlog1py", "xdivy") or parameter == first:
+            return False
+        front, behind = (numbers_known.key_of(self.world, self.given.values[n]) for n in (first, parameter))
+        if number == 0 and front is not None and front == behind:
+            return True
+        arrays = [self._range(n).array for n in (first, parameter)]
+        if arrays[0] is None or arrays[1] is None:
+            return False
+        both = elementwise(lambda a, b: float(b == number and a != 0), [a for a in arrays if a], True)
+        return both is not None and not any(both.flat)
 
     def _constant_divisor(self) -> None:
         """A divisor that carries no gradient of its own still spoils that of what it divides."""

@@ -247,6 +247,28 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
     return replace(result, shape=shape) if shape is not None else result
 
 
+def of_weight(name: str, weight: str, parameter: Callable[[str], Value], inputs: Shape | None) -> Shape | None:
+    """The shape of a built-in layer's kernel, bias or table, by the shape of the layer's inputs."""
+    last = name.rpartition(".")[2]
+    size = parameter(LAST_AXIS.get(last, ""))
+    out = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
+    if out is None:
+        return None
+    if weight == "bias":
+        return (out,)
+    if weight == "embeddings":
+        rows = parameter("input_dim")
+        return (rows.value if isinstance(rows, Const) and isinstance(rows.value, int) else None, out)
+    if weight != "kernel" or not inputs:
+        return None
+    if last == "Dense":
+        return (inputs[-1], out)
+    if parameter("groups") != Const("1"):
+        return None
+    rank = {"Conv1D": 1, "Conv2D": 2}.get(last, 0)
+    return (*_each(parameter("kernel_size"), rank), inputs[-1], out) if rank else None
+
+
 def _convolved(sizes: Sequence[int | None], parameter: Callable[[str], Value]) -> list[int | None]:
     """The lengths of a map after a convolution."""
     rank = len(sizes)

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras
+from . import initializers, keras, shapes
 from .graphs import unconverted
 from .keras import LAYER_METHODS, WEIGHT_LISTS, make_layer, symbolic
 from .models import functional, sequential
@@ -192,10 +192,21 @@ def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     name = args.keywords.get("name", args.get(0, "name", Const("")))
     dtype = Const("float32") if dtype == NO_VALUE else dtype
     label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
-    made = make_variable(world, UNBOUND, dtype, trainable, "keras", site, label)
+    made = make_variable(world, _start(world, args, site), dtype, trainable, "keras", site, label)
     old = world.run.state.get((base.uid, "added weights"))
     world.run.state.set((base.uid, "added weights"), Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
     return made
+
+
+def _start(world: Libraries, args: Arguments, site: Site) -> Value:
+    """What `add_weight(shape, initializer)` starts with; in Keras 2 a name comes first."""
+    named = isinstance(args.get(0, ""), Const) and isinstance(getattr(args.get(0, ""), "value", None), str)
+    asked = args.get(1 if named else 0, "shape", NO_VALUE)
+    shape = () if asked == NO_VALUE else shapes.as_shape(world, asked)
+    initializer = args.get(3 if named else 1, "initializer", NO_VALUE)
+    if initializer == NO_VALUE:
+        initializer = Const("glorot_uniform")
+    return initializers.content(world, initializer, shape, site)
 
 
 def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -247,6 +258,7 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         eagerly = _runs_eagerly(world, base)
         with nullcontext() if eagerly else unconverted(world), _graph(world, not eagerly):
             world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
+    keras.reload(world, base, args, site)
     return world.inert("Model.fit", Arguments([]), site)
 
 

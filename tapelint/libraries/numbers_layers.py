@@ -1,0 +1,40 @@
+"""Bounds of what layers give before their activation, by the numbers of their weights."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tapelint.flow.graph import Node
+from tapelint.flow.ranges import UNBOUNDED, Range
+
+from .numbers_bounds import MANY, TWO, plus
+from .numbers_known import of_value
+
+if TYPE_CHECKING:
+    from .arguments import Given
+    from .world import Libraries
+
+WEIGHTED = {"Dense": False, "Conv1D": True, "Conv2D": True}
+"""Layers that weight and sum their inputs, and whether they may add zeros around them."""
+
+
+def bounds(world: Libraries, name: str, given: Given, node: Node) -> Range | None:
+    """The bounds of a weighted sum plus a bias; None for other layers and where no weight is known."""
+    last = name.rpartition(".")[2] if name.startswith("keras.layers.") else ""
+    if last not in WEIGHTED:
+        return None
+    owners = [world.known.variables.get(e.node.id) for e in node.edges if e.node.kind == "variable"]
+    weights = {v.name: v for v in owners if v is not None}
+    kernel = weights.get("kernel")
+    factors = of_value(world, kernel) if kernel is not None else None
+    if kernel is None or factors is None:
+        return None
+    inputs = of_value(world, next(iter(given.values.values()))) or UNBOUNDED
+    each = TWO["*"](inputs, factors)
+    if WEIGHTED[last]:
+        each = each.join(Range(0.0, 0.0))
+    length = math.prod(n or 0 for n in kernel.shape[:-1]) if kernel.shape is not None else 0
+    found = MANY["sum"](each, length or None)
+    bias = weights.get("bias")
+    return plus(found, of_value(world, bias) or UNBOUNDED) if bias is not None else found
