@@ -1,6 +1,6 @@
-"""What a rule's author imports. Each name is loaded when it is first used.
+"""What a rule's author and a caller import. Each name is loaded when it is first used.
 
-To check a text from Python: `tapelint.check.check`, `tapelint.check.trace`.
+`check_source` and `check_paths` check from Python: see `tapelint.session`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
     from tapelint.rule import Context, Pedantic, Rule, called, listed
+    from tapelint.session import Checked, check_paths, check_source
     from tapelint.source import Comment
     from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity
 
 __all__ = [
     "Analysis",
     "Block",
+    "Checked",
     "Comment",
     "Condition",
     "Context",
@@ -34,12 +36,15 @@ __all__ = [
     "Span",
     "Step",
     "called",
+    "check_paths",
+    "check_source",
     "listed",
 ]
 
 _HOMES = {
     "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
     "tapelint.rule": ("Context", "Pedantic", "Rule", "called", "listed"),
+    "tapelint.session": ("Checked", "check_paths", "check_source"),
     "tapelint.source": ("Comment",),
     "tapelint.views": ("Analysis", "Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
 }

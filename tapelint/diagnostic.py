@@ -99,6 +99,14 @@ class Diagnostic:
         return (self.span.path, self.span.start, self.span.end, self.code, self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be analysed, and why, in one line. `path` may be "" where no one file is to blame."""
+
+    path: str
+    message: str
+
+
 def at_least(level: Level, floor: Level) -> bool:
     """Whether `level` is as grave as `floor` or graver."""
     return LEVELS.index(level) >= LEVELS.index(floor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -13,12 +12,13 @@ from typing import TextIO
 
 from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
-from tapelint.diagnostic import Diagnostic, Level, at_least
+from tapelint.diagnostic import Level, at_least
 from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing
 from tapelint.outputs import Output, parsed
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
-from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, with_tape
+from tapelint.run import Report, Verb
+from tapelint.session import Session, merged
 from tapelint.source import Source, SourceError
 
 CLEAN, FINDINGS, FAILED = 0, 1, 3
@@ -90,11 +90,10 @@ class _Invocation:
         self._shown: dict[str, Source | None] = {}
         configs = Configs(_overrides(request), request.config, request.isolated)
         self.files, failed = self._find(configs)
-        self.rules = RuleSet()
-        self.analyst = Analyst(Job(verb, self.texts), self.rules)
-        for config in dict.fromkeys([configs.of_folder(os.getcwd()), *(file.config for file in self.files)]):
-            self.analyst.validate(config)
-        self.reports = self._look(failed)
+        self.session = Session(configs, verb, request.jobs, _cache(request))
+        self.rules = self.session.rules
+        self.analyst = self.session.analyst(self.files, self.texts)
+        self.reports = [*failed, *self._look([] if failed else self.files)]
         self._tell(self.reports)
         for error in self.rules.errors():
             self._say(str(error))
@@ -113,19 +112,16 @@ class _Invocation:
             return [file], [Report(file, error=error.message)]
         return [file], []
 
-    def _look(self, failed: list[Report]) -> list[Report]:
+    def _look(self, files: Sequence[File]) -> list[Report]:
         """What is said about the files, in their order."""
-        matter = [] if failed else list(with_tape(self.files, self.texts))
-        taped = [entry for entry in matter if isinstance(entry, File)]
-        unread = [entry for entry in matter if isinstance(entry, Report)]
-        reports = [*failed, *unread, *analyse_new(taped, self.analyst, self.request.jobs, _cache(self.request))]
-        self.taped = len(taped)
+        looked = self.session.look(files, self.analyst)
+        self.taped = looked.taped
         if self.request.verbose:
-            known = sum(report.is_known for report in reports)
+            known = sum(report.is_known for report in looked.reports)
             self._say(
-                f"looked at {len(self.files)} files, {len(taped)} with a tape, {known} of them unchanged since last"
+                f"looked at {len(self.files)} files, {self.taped} with a tape, {known} of them unchanged since last"
             )
-        return sorted(reports, key=lambda report: report.file.path)
+        return looked.reports
 
     def _tell(self, reports: Iterable[Report]) -> None:
         """Say which files could not be analysed."""
@@ -159,7 +155,7 @@ class _Invocation:
         errors += [FileError("", str(error)) for error in self.rules.errors()]
         calls = [report.calls for report in self.reports if not report.error]
         return Result(
-            diagnostics=self.diagnostics(),
+            diagnostics=merged(self.reports),
             gradients=[gradient for report in self.reports for gradient in report.gradients],
             errors=errors,
             rules=self._rule_infos(),
@@ -171,11 +167,6 @@ class _Invocation:
             calls=sum(count for count in calls if count is not None) if None not in calls else None,
             fixed=self.fixed,
         )
-
-    def diagnostics(self) -> list[Diagnostic]:
-        """All findings, in order. One that several files lead to is one."""
-        found = {(one.code, one.span, one.message): one for report in self.reports for one in report.diagnostics}
-        return sorted(found.values(), key=lambda one: one.sort_key)
 
     def _rule_infos(self) -> list[RuleInfo]:
         known = {}

@@ -22,7 +22,7 @@ FLOORS = {
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
     "settings": ("toml", "schema", "config", "options", "cache", "files"),
-    "a run": ("run", "fixing"),
+    "a run": ("run", "fixing", "session"),
     "what is shown": ("report",),
     "for people": ("outputs", "invocation", "cli", "__main__"),
     "for authors of rules": ("execution", "testing"),

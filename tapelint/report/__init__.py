@@ -13,21 +13,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from tapelint.diagnostic import Diagnostic, Level
+from tapelint.diagnostic import Diagnostic, FileError, Level
 
 if TYPE_CHECKING:
     from tapelint.views import Gradient
 
+__all__ = [
+    "FORMATS",
+    "TRACE_FORMATS",
+    "FileError",
+    "Options",
+    "Result",
+    "RuleInfo",
+    "lines_of",
+    "write",
+    "write_trace",
+]
+
 FORMATS: tuple[str, ...] = ("text", "concise", "json", "github", "sarif")
 TRACE_FORMATS: tuple[str, ...] = ("text", "json")
-
-
-@dataclass(frozen=True, slots=True)
-class FileError:
-    """A file that could not be analysed, and why, in one line. `path` may be "" where no one file is to blame."""
-
-    path: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
