@@ -75,6 +75,19 @@ def _offered_outputs(ctx: click.Context, _: click.Parameter, incomplete: str) ->
     return [*map(CompletionItem, offered)] or [CompletionItem(incomplete, type="file")]
 
 
+_which_settings = _options(
+    click.option("--config", metavar="FILE", help="Take the settings from this file only."),
+    click.option("--isolated", is_flag=True, help="Read no settings from files."),
+)
+_what_to_report = _options(
+    click.option(
+        "--select", multiple=True, callback=_words, metavar="RULES", help="Run only these: codes, names, TL3, ALL."
+    ),
+    click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these, too."),
+    click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Do not run these."),
+    click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="With --fix or --diff: all fixes."),
+    click.option("--fail-level", type=click.Choice(["error", "warning", "note"]), help="The least grave that fails."),
+)
 _which_files = _options(
     click.argument("paths", nargs=-1, metavar="[PATHS]..."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what fits, as in a .gitignore."),
@@ -83,8 +96,6 @@ _which_files = _options(
     ),
     click.option("--no-respect-gitignore", is_flag=True, help="Look at files that git ignores."),
     click.option("--stdin-filename", metavar="NAME", help="What the text on standard input (`-`) is called."),
-    click.option("--config", metavar="FILE", help="Take the settings from this file only."),
-    click.option("--isolated", is_flag=True, help="Read no settings from files."),
     click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="At most so many processes."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
     click.option("--cache-dir", metavar="FOLDER", help="Where the cache lies."),
@@ -106,15 +117,10 @@ _how_to_show = _options(
 
 @tapelint.command()
 @_which_files
-@click.option(
-    "--select", multiple=True, callback=_words, metavar="RULES", help="Run only these: codes, names, TL3, ALL."
-)
-@click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these, too.")
-@click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Do not run these.")
+@_which_settings
+@_what_to_report
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
-@click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="With --fix or --diff: all fixes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
-@click.option("--fail-level", type=click.Choice(["error", "warning", "note"]), help="The least grave level that fails.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--format",
@@ -137,6 +143,7 @@ def check(**given: Any) -> None:
 
 @tapelint.command()
 @_which_files
+@_which_settings
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show the calls.")
 @_how_to_show
 def trace(**given: Any) -> None:
@@ -158,6 +165,26 @@ def _request(verb: str, given: dict[str, Any]) -> Request:
         raise click.UsageError("standard input (-) cannot be checked together with files")
     given["color"] = {"auto": None, "always": True, "never": False}[given["color"]]
     return Request(**given)
+
+
+# ------------------------------------------------------------------- the settings
+
+
+@tapelint.command()
+@click.argument("path", default=os.curdir)
+@_which_settings
+@_what_to_report
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
+def config(path: str, config: str | None, isolated: bool, format: str, **given: Any) -> None:
+    """Show the settings that hold for PATH, and where each of them came from."""
+    from tapelint import effective
+    from tapelint.config import Configs, Overrides
+
+    if isolated and config:
+        raise click.UsageError("--isolated and --config exclude each other")
+    overrides = Overrides(**{**given, "select": given["select"] or None})
+    found = effective.effective(path, Configs(overrides, config, isolated))
+    click.echo(effective.as_json(found) if format == "json" else effective.as_text(found))
 
 
 # ---------------------------------------------------------------------- the rules

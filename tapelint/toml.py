@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,3 +64,18 @@ def _has(content: object, keys: Sequence[str]) -> bool:
             return False
         content = content[key]
     return True
+
+
+def written(value: object) -> str:
+    """A string, number, truth, list or table as it is written in one line of TOML."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{quoted(key)} = {written(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(written, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def quoted(key: str) -> str:
+    """A key as TOML needs it: bare where it can be."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else written(key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
 
-from tapelint.config import ConfigError, Configs, Overrides, Selection
+from tapelint import schema
+from tapelint.config import Config, ConfigError, Configs, Overrides, Selection
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,17 @@ def test_unknown_rules_are_named(tmp_path: Path, word: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         chosen(tmp_path, overrides=Overrides(ignore=(word,)))
     assert said in str(caught.value)
+
+
+def test_the_schema_and_the_settings_have_the_same_keys() -> None:
+    ours = {field.name.replace("_", "-") for field in fields(Config)} - {"folder", "path", "overrides"}
+    assert ours == set(schema.names())
+
+
+@pytest.mark.parametrize("key", schema.described(), ids=lambda key: key.name)
+def test_what_is_shown_of_a_key_can_be_written(key: schema.Key, tmp_path: Path) -> None:
+    example = key.example.replace("[tool.tapelint.", "[")
+    assert key.name.replace("-", "_") in schema.values(tomllib.loads(example))
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
