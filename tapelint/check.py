@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
-from tapelint.fused import fused
+from tapelint.fix.fused import fused
+from tapelint.fix.uses import is_harmless
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
 from tapelint.source import Comment, Source, SourceError
-from tapelint.uses import is_harmless
 from tapelint.views import Analysis, Block, Gradient, Place, Tape
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from tapelint.diagnostic import Span
-from tapelint.fix import PREDICT_ONLY
+from tapelint.fix.calls import PREDICT_ONLY
 from tapelint.source import Source
 
 # What takes a tensor where it takes a number or an array.
