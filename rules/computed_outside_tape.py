@@ -23,15 +23,16 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, w)  # tf: flows
 ```
 
-To mend it: move the computation (the model's call, the loss, `tf.exp(log_scale)`) into the `with` block. What a class
-computes from its variables in `__init__` belongs into the method that the tape runs.
+To mend it: move the computation (the model's call, the loss, `tf.exp(log_scale)`) into the `with` block (`--fix` does,
+where it stands right before or after it). What a class computes from its variables in `__init__` belongs into the
+method that the tape runs.
 
 When to ignore it: never, if the gradient is needed.
 """
 
 from collections.abc import Iterator
 
-from tapelint import Context, Cut, Diagnostic, Rule
+from tapelint import Context, Cut, Diagnostic, Fix, Rule
 
 rule = Rule(__name__, code="TL402", tags=("tape",))
 
@@ -45,11 +46,15 @@ WHEN = {
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if cut.detail in ("stopped", "reset", "other tape", "inner gradient", "dataset"):
         return
-    block = cut.other("with")
-    fix = None
-    if block and cut.detail == "before":
-        message = "Move it into the tape's block"
-        fix = ask.fix("move_statement_into_block", message, cut.statement, block.span, safe=True)
     what = cut.result or cut.place.text
     because = f"`{what}` {WHEN.get(cut.detail, 'is computed where no tape records')}"
-    yield rule.cut(cut, because, fix=fix, help=f"compute `{what}` inside the `with` block")
+    yield rule.cut(cut, because, fix=_moved(cut, ask), help=f"compute `{what}` inside the `with` block")
+
+
+def _moved(cut: Cut, ask: Context) -> Fix | None:
+    """The statement into the block, if it stands right before or after it and is not the gradient call itself."""
+    block = cut.other("with")
+    builder = {"before": "move_statement_into_block", "after": "move_statement_to_end_of_block"}.get(cut.detail)
+    if block is None or builder is None or cut.statement.contains(cut.steps[-1].span):
+        return None
+    return ask.fix(builder, "Move it into the tape's block", cut.statement, block.span, safe=True)

@@ -25,7 +25,8 @@ with tf.GradientTape() as outer:
 ddy = outer.gradient(dy, x)  # tf: flows
 ```
 
-To mend it: indent the inner `gradient` call into the outer `with` block.
+To mend it: indent the inner `gradient` call into the outer `with` block (`--fix` does, where it stands right after
+it).
 
 The second derivative of what is linear in the source is `None` as well, not zero: the first derivative is not computed
 from the source. Where that is meant, `unconnected_gradients=tf.UnconnectedGradients.ZERO` gives zeros.
@@ -35,16 +36,23 @@ When to ignore it: never, if the second derivative is needed.
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Gradient, Rule
+from tapelint import Context, Cut, Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL411", tags=("tape",))
 
 
 @rule.on_cut("outside")
-def check(cut: Cut) -> Iterator[Diagnostic]:
-    if cut.detail == "inner gradient":
-        because = "the inner gradient is taken outside the outer tape"
-        yield rule.cut(cut, because, help="compute and take the inner gradient inside the outer `with` block")
+def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
+    if cut.detail != "inner gradient":
+        return
+    block = cut.other("with")
+    fix = None
+    if block:
+        message = "Take it inside the outer tape's block"
+        fix = ask.fix("move_statement_to_end_of_block", message, cut.statement, block.span, safe=True)
+    because = "the inner gradient is taken outside the outer tape"
+    help = "compute and take the inner gradient inside the outer `with` block"
+    yield rule.cut(cut, because, fix=fix, help=help)
 
 
 @rule.on_gradient

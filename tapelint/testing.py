@@ -304,7 +304,7 @@ def _mended(case: Case, kinds: set[bool]) -> Case:
 def _check_fixed(case: Case, mended: Case, problems: _Problems) -> None:
     wanted = [mark.text for mark in case.marks("fix", "unsafe-fix")]
     before, after = (_plain_lines(each.fixture.text) for each in (case, mended))
-    written = [line[2:].strip() for line in difflib.ndiff(before, after) if line.startswith("+ ")]
+    written = [line[2:].strip() for line in difflib.ndiff(before, after) if line.startswith("+ ") and line[2:].strip()]
     problems.expect(sorted(written) == sorted(wanted), f"the fix writes {written}, marked is {wanted}")
     for each in mended.findings:
         left = f"line {each.span.start.line}: {each.level} {each.name}: {each.message}"
@@ -348,7 +348,7 @@ def _below(case: Case, line: int, kind: str) -> list[Mark]:
 
 
 def _plain_lines(text: str) -> list[str]:
-    return [_MARK.sub("", line).strip() for line in text.split("\n")]
+    return [_MARK.sub("", line).rstrip() for line in text.split("\n")]
 
 
 def _code(name: str) -> str:

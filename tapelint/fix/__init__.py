@@ -31,6 +31,7 @@ from tapelint.fix.statements import (
     insert_before,
     insert_first_in_block,
     move_statement_into_block,
+    move_statement_to_end_of_block,
     replace_and_delete,
     replace_statement,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "insert_first_in_block",
     "integers_to_floats",
     "move_statement_into_block",
+    "move_statement_to_end_of_block",
     "operator_to_call",
     "parses",
     "remove_argument",

@@ -130,6 +130,34 @@ def move_statement_into_block(source: Source, span: Span, block: Span) -> Edits:
     return sound(source, (Edit(lines, ""), *_first_in_block(source, block, statement)))
 
 
+def move_statement_to_end_of_block(source: Source, span: Span, block: Span) -> Edits:
+    """The simple statement right after a `with` becomes the last of its block, with the comment lines above it.
+
+    `block` is the span of the whole `with` statement.
+    """
+    import libcst
+
+    definition, node = find(source, source.span_between(block, span), libcst.With, at=block)
+    if definition is None or node is None or not isinstance(node.body, libcst.IndentedBlock):
+        return ()
+    siblings = list(getattr(definition.parent(node), "body", ()))
+    after = next(iter(siblings[siblings.index(node) + 1 :]), None)
+    if after is None or not _is_one_simple_statement(after) or definition.span_of(after) != span:
+        return ()
+    if has_long_string(source, span):
+        return ()
+    last = definition.span_of(node.body.body[-1])
+    old = source.lines[span.start.line - 1][: span.start.column - 1]
+    first = span.start.line
+    while first - 1 > last.end.line and source.lines[first - 2].startswith(f"{old}#"):
+        first -= 1
+    moved = Span(span.path, Position(first, 1), whole_lines(source, span).end)
+    inner = source.lines[definition.span_of(node.body.body[0]).start.line - 1]
+    indent = inner[: len(inner) - len(inner.lstrip())]
+    statement = re.sub(rf"(^|[\r\n]){re.escape(old)}", r"\1", source.code(moved).rstrip("\r\n"))
+    return sound(source, (line_after(source, last.end.line, _indented(source, statement, indent)), Edit(moved, "")))
+
+
 def _is_one_simple_statement(node: cst.CSTNode) -> bool:
     import libcst
 
