@@ -41,6 +41,7 @@ from tapelint import Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL202", precision="high", tags=("control-flow",))
 GUARD = re.compile(r"\b(is_nan|is_inf|is_finite|isnan|isinf|isfinite)\(")  # the other branch is for lost numbers
+ALL = "weigh all of them (a softmax in place of the index): the others get a gradient too then, not None"
 HELP = "`tf.where` computes both branches and picks: the gradient is 0 then, not None"
 
 
@@ -52,5 +53,7 @@ def check(gradient: Gradient) -> Iterator[Diagnostic]:
             because = f"used in only one branch of `{test.text}`"
             if cut.certain:
                 because = f"used only in the branch that `{test.text}` does not take"
-            found = rule.cut(cut, because, help=HELP)
+            elif cut.detail == "pick":
+                because = f"`{test.text}` is one of several"
+            found = rule.cut(cut, because, help=ALL if cut.detail == "pick" else HELP)
             yield found.at_level("note") if GUARD.search(test.text) and not cut.certain else found

@@ -1,7 +1,7 @@
 """The target is computed with a copy of what the gradient is asked for.
 
-`clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. The original has no
-part in the target, so its gradient is `None`.
+`clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. `tf.constant(v)` copies
+a variable too (a tensor it hands through). The original has no part in the target, so its gradient is `None`.
 
 Bad:
 
@@ -30,16 +30,21 @@ When to ignore it: never; one of the two objects is the wrong one.
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Rule, called
+from tapelint import Context, Cut, Diagnostic, Rule, called
 
 rule = Rule(__name__, code="TL110", tags=("keras",))
 
 
 @rule.on_cut("detached", "operation", "unrelated")
-def check(cut: Cut) -> Iterator[Diagnostic]:
+def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if cut.reason == "unrelated":
         if cut.detail != "copy":
             return
+    elif called(cut, "tensorflow.constant"):
+        fix = ask.fix("unwrap_call", "Use the variable itself", cut.place, safe=True) if cut.argument else None
+        kept = cut.argument.text if cut.argument else "the variable"
+        yield rule.cut(cut, f"`{cut.place.text}` copies the value", fix=fix, help=f"use `{kept}` itself")
+        return
     elif not called(cut, "*.clone_model", "copy.*", "*.get_weights"):
         return
     help = "use the original in the tape, or ask for the gradient of the copy's variables"

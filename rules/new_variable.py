@@ -1,7 +1,6 @@
 """A tensor is put into a new variable on the way of a gradient.
 
-`tf.Variable(t)` copies the value of `t` into a variable that has no history, and `tf.constant(v)` does the same with
-a variable (with a tensor it does not). The gradient ends at the copy.
+`tf.Variable(t)` copies the value of `t` into a variable that has no history. The gradient ends at the copy.
 
 Bad:
 
@@ -39,12 +38,12 @@ rule = Rule(__name__, code="TL108", tags=("variable",))
 
 @rule.on_cut("operation")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
-    if not called(cut, "*.Variable", "tensorflow.constant"):
+    if not called(cut, "*.Variable"):
         return
     if cut.detail == "function argument":
         because = "a `tf.function` copies a Keras variable that is its argument"
         yield rule.cut(cut, because, help="let the function close over the variable")
         return
-    fix = ask.fix("unwrap_call", "Use the value itself", cut.place, safe=True)
+    fix = ask.fix("unwrap_call", "Use the value itself", cut.place, safe=True) if cut.argument else None
     kept = cut.argument.text if cut.argument else "the value"
     yield rule.cut(cut, f"`{cut.place.text}` copies the value", fix=fix, help=f"use `{kept}` itself")

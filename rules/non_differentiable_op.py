@@ -38,9 +38,9 @@ from tapelint import Cut, Diagnostic, Rule, called
 rule = Rule(__name__, code="TL106", tags=("operation",))
 
 OTHER_RULES = (
-    *("*.Variable", "tensorflow.constant", "*.assign*", "*.clone_model", "copy.*", "*.get_weights"),
+    *("*.Variable", "tensorflow.constant", "*.assign*", "Variable.*scatter_*", "*.clone_model", "copy.*"),
     *("*stop_gradient", "*.metrics.*", "Metric.*", "*numpy_function", "*.py_func", "*.categorical"),
-    *("*.random.*", "*.multinomial"),
+    *("*.random.*", "*.multinomial", "*.get_weights"),
 )
 INSTEAD = {
     "tensorflow.round": "a straight-through estimator: `{x} + tf.stop_gradient(tf.round({x}) - {x})`",
@@ -52,7 +52,7 @@ COMPARISONS = ("operator <*", "operator >*", "operator ==", "operator !=", "tens
 
 @rule.on_cut("operation", "integer")
 def check(cut: Cut) -> Iterator[Diagnostic]:
-    if cut.reason == "integer" and cut.detail != "index":
+    if (cut.reason == "integer" and cut.detail != "index") or cut.detail == "noise":
         return
     if called(cut, *OTHER_RULES) and not called(cut, "*.shuffle", "*.random_crop"):
         return

@@ -1,7 +1,8 @@
 """A gradient has to pass a random choice.
 
 A sample of `tf.random.categorical` is an index drawn by chance; it does not change smoothly with the logits, so no
-gradient reaches them. (`tf.random.normal(mean=m, stddev=s)` is a formula in `m` and `s`, and differentiable.)
+gradient reaches them, as none passes `tf.random.uniform([]) < p`. (`tf.random.normal(mean=m, stddev=s)` is a formula in
+`m` and `s`, and differentiable.)
 
 Bad:
 
@@ -41,6 +42,7 @@ rule = Rule(__name__, code="TL113", tags=("operation",))
 
 @rule.on_cut("operation")
 def check(cut: Cut) -> Iterator[Diagnostic]:
-    if called(cut, "*.categorical", "*.random.*", "*.multinomial") and not called(cut, "*.shuffle", "*.random_crop"):
+    drawn = called(cut, "*.categorical", "*.random.*", "*.multinomial")
+    if cut.detail == "noise" or (drawn and not called(cut, "*.shuffle", "*.random_crop")):
         help = "use the log-probability of the sample, or a Gumbel softmax"
         yield rule.cut(cut, f"`{cut.result or cut.place.text}` is drawn by chance", help=help)

@@ -49,7 +49,16 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
         if cut.detail == "watching is off":
             because = "the tape watches nothing by itself (`watch_accessed_variables=False`)"
         fix = _watch(cut, tape, name, ask)
-        yield rule.cut(cut, because, fix=fix, help=f"call `{tape or 'tape'}.watch({name})` before `{name}` is used")
+        help = f"call `{tape or 'tape'}.watch({name})` before `{name}` is used"
+        if cut.detail == "watching is off" and not _is_plain(cut, ask):
+            help = "leave the option out, or watch them before they are used; of a variable of Keras 3 its `value`"
+        yield rule.cut(cut, because, fix=fix, help=help)
+
+
+def _is_plain(cut: Cut, ask: Context) -> bool:
+    """Whether what is not watched is made by `tf.Variable`: Keras 3's variables `watch` refuses."""
+    variable = ask.spelled("tensorflow.Variable", cut.place) + "("
+    return any(ask.text(step.span).startswith(variable) for step in cut.steps if step.span != cut.place.span)
 
 
 def _watch(cut: Cut, tape: str, name: str, ask: Context) -> Fix | None:
@@ -61,9 +70,7 @@ def _watch(cut: Cut, tape: str, name: str, ask: Context) -> Fix | None:
     made = [step.span for step in cut.steps if step.span != cut.place.span][:1]
     if any(block.span.contains(span) for span in made):
         return None
-    if cut.detail == "watching is off":  # a Keras variable cannot be watched
-        variable = ask.spelled("tensorflow.Variable", cut.place) + "("
-        if not any(ask.text(span).startswith(variable) for span in made):
-            return None
+    if cut.detail == "watching is off" and not _is_plain(cut, ask):
+        return None
     line = f"{tape}.watch({name})"
     return ask.fix("insert_first_in_block", f"Add `{line}`", block, line, safe=True)

@@ -39,6 +39,6 @@ rule = Rule(__name__, code="TL111", tags=("operation",))
 @rule.on_cut("operation")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, "*stop_gradient"):
-        fix = ask.fix("unwrap_call", "Remove the stop", cut.place)
+        fix = ask.fix("unwrap_call", "Remove the stop", cut.place) if cut.argument else None
         help = "remove it, or take {sources} out of the sources if it is frozen on purpose"
         yield rule.cut(cut, f"`{cut.place.text}` stops it", fix=fix, help=help)

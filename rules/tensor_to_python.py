@@ -49,7 +49,7 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
         pass  # it would have to be changed, too
     elif called(cut, "*.numpy"):
         fix = ask.fix("drop_method_call", "Drop `.numpy()`", cut.place, safe=True)
-    elif called(cut, "builtins.float", "*.convert_to_numpy"):
+    elif cut.argument and called(cut, "builtins.float", "*.convert_to_numpy"):
         fix = ask.fix("unwrap_call", "Keep the tensor", cut.place, safe=True)
     kept = cut.argument.text if cut.argument else "the tensor"
     help = f"keep `{kept}` a tensor until the gradient is taken" if cut.argument else "keep it a tensor"

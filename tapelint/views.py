@@ -36,9 +36,10 @@ Reason = Literal[
 outside      "before" (the with block), "after", "stopped" (stop_recording), "reset", "other tape", "no tape"
              (at import, in __init__ ...), "inner gradient" (taken outside the outer tape), "dataset"
 integer      "index" (its only use is to look something up)
-operation    "function argument" (a Keras variable handed to a tf.function)
+operation    "function argument" (a Keras variable handed to a tf.function), "noise" (compared with random numbers)
 unwatched    "tensor", "non-trainable", "watching is off", "late" (watched after its use), "rebound"
              (once a variable, now a tensor), "integer", "numpy"
+branch       "pick" (an index picks one of several)
 unrelated    "derived" (made from what the target uses, beside the path), "unused", "other model", "swapped"
              (the target is what the source was computed from), "copy", "not in tape"
 """

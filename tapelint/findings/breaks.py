@@ -18,6 +18,12 @@ from tapelint.tapes.tape import Entered, Execution, SourceResult, TapeInfo, Tape
 from tapelint.views import Cut, Place, Reason
 
 CASTS = ("cast", "saturate_cast", "to_int32", "to_int64")
+NUMBERS = ("Model.evaluate", "Model.test_on_batch")
+"""What gives plain numbers to a program that asks for a loss."""
+
+NUMBER_ERRORS = "TypeError or AttributeError"
+"""TensorFlow reads a Python number as the number of a dtype: which exception comes of it depends on the number."""
+
 ASSIGNMENTS = ("Variable.assign", "Variable.scatter", "Variable.load")
 
 
@@ -57,22 +63,25 @@ class Finder:
         """An operation without a registered gradient, or a target that NumPy has computed."""
         answer = self.tapes.answers.get(id(execution))
         culprit = answer.culprit if answer is not None else None
+        error = execution.error
         if execution.trouble == "unregistered" and culprit is not None and culprit.site is not None:
             message = f"{shown(culprit.op)} has no registered gradient"
             found = self._bare(culprit, "unregistered", message)
         elif execution.trouble == "impossible target" and source.nodes:
             hops = way(self.tapes.world.run.graph, execution.recording, source.nodes[0], execution.targets)
             lost = self._first_break(execution, hops) if hops else None
-            if lost is None or not lost.call.startswith("numpy."):
+            if lost is None or not lost.call.startswith(("numpy.", "Model.")):
                 return None
             found = lost
+            if lost.call in NUMBERS:
+                error = NUMBER_ERRORS
         else:
             return None
-        says = Step(execution.site.span, f"`{execution.site.text(40)}` raises {execution.error}")
+        says = Step(execution.site.span, f"`{execution.site.text(40)}` raises {error}")
         return replace(
             found,
             outcome="raises",
-            error=execution.error,
+            error=error,
             sources=(source.expression,),
             in_graph=execution.in_graph,
             steps=(*self._origin(execution, source), *found.steps, says),
@@ -160,6 +169,8 @@ class Finder:
         made = self._cut(execution, hops, index, reason, message)
         if reason == "outside":
             return replace(made, detail="dataset")
+        if reason == "operation" and _against_noise(hop):
+            return replace(made, detail="noise")
         return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
 
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
@@ -352,7 +363,7 @@ class Finder:
             if shared:
                 detail = "derived"
                 if shared[-1].site is not None:
-                    rest.append(("variable", Place(shared[-1].site.span, self._variable_name(execution, shared[-1]))))
+                    rest.append(("variable", Place(shared[-1].site.span, self._whole(node, shared[-1]))))
             elif any(
                 self._once_variable(e, source) for e in self.tapes.executions if e.site.span == execution.site.span
             ) and not any(isinstance(o, Variable) for o in options(source.value)):
@@ -378,12 +389,14 @@ class Finder:
         inner = [e for e in self.tapes.executions if e is not execution and e.site.span in asked]
         return any(s.outcome == FLOWS and node in s.nodes for e in inner for s in e.sources)
 
-    def _variable_name(self, execution: Execution, node: Node) -> str:
-        for key in ("value", "func"):
-            inner = getattr(execution.sources_place, key, None)
-            if isinstance(inner, (ast.Name, ast.Attribute)):
-                return Site(execution.site.source, inner).text(40)
-        return self.syntax.name(node.site) if node.site is not None else ""
+    def _whole(self, part: Node, whole: Node) -> str:
+        """What the user calls the value that a source is a part of."""
+        inputs = [edge.node for edge in part.edges]
+        if part.site is not None and (whole in inputs or any(whole in (e.node for e in n.edges) for n in inputs)):
+            inner = _operand(part.site.node)
+            if inner is not None:
+                return Site(part.site.source, inner).text(40)
+        return self.syntax.name(whole.site) if whole.site is not None else ""
 
     # -- building
 
@@ -492,6 +505,26 @@ class Finder:
         if result == "none" and (execution.zeros or execution.method == "batch_jacobian"):
             says = "zeros in place of None"
         return Step(execution.site.span, f"TensorFlow returns {says} for `{source.expression}`")
+
+
+def _against_noise(hop: Hop) -> bool:
+    """Whether a comparison sets a value against random numbers: what comes out is drawn by chance."""
+    if hop.node.dtype != "b":
+        return False
+    others = [edge.node for edge in hop.node.edges if edge is not hop.edge]
+    return any(".random." in node.op for node in (*others, *(e.node for n in others for e in n.edges)))
+
+
+def _operand(expression: ast.AST) -> ast.expr | None:
+    """The name in `name[0]`, `f(name)`, `name.f()` or `-name`."""
+    found: object = None
+    if isinstance(expression, ast.Subscript):
+        found = expression.value
+    elif isinstance(expression, ast.Call):
+        found = expression.args[0] if expression.args else getattr(expression.func, "value", None)
+    elif isinstance(expression, ast.UnaryOp):
+        found = expression.operand
+    return found if isinstance(found, (ast.Name, ast.Attribute)) else None
 
 
 def _makes_variable(node: ast.Call) -> bool:

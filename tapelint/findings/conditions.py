@@ -222,11 +222,14 @@ class Decisions:
         made = next((o.site for o in options(source.value) if isinstance(o, Variable)), None)
         if made is not None:
             steps.append(Step(made.span, f"the tape watches `{name}`"))
-        steps.append(Step(test.span, "Python takes one branch, and the tape records that one"))
+        picks = isinstance(test.node, ast.Subscript)
+        taken = "this is one of several" if picks else "Python takes one branch"
+        steps.append(Step(test.span, f"{taken}, and the tape records that one"))
         use = self._use(dropped, self._nodes(execution)[dropped.index])
         if use is not None:
             steps.append(Step(use.span, f"only this branch uses `{name}`"))
-        steps.append(Step(execution.site.span, f"TensorFlow returns None for `{name}` when the other branch runs"))
+        other = "another is picked" if picks else "the other branch runs"
+        steps.append(Step(execution.site.span, f"TensorFlow returns None for `{name}` when {other}"))
         return steps
 
     # -- cuts
@@ -261,7 +264,7 @@ class Decisions:
 
     def _depends_on_data(self, statement: ast.AST) -> bool:
         """Whether a test's value comes from numbers that are computed, not from an option that nobody can see."""
-        if isinstance(statement, ast.Call):
+        if isinstance(statement, (ast.Call, ast.Subscript)):
             return True
         value = self.tapes.tests.get(id(statement))
         return value is not None and any(is_tensor(o) or isinstance(o, Data) for o in options(value))
@@ -310,12 +313,13 @@ class Decisions:
         certain: bool,
     ) -> Cut:
         rest = [("condition", place_of(test))]
+        detail = "pick" if isinstance(test.node, ast.Subscript) else ""
         if use is not None:
             rest.append(("use", place_of(use)))
         return Cut(
             reason="branch", outcome="none", place=place_of(test), statement=self.syntax.statement_span(test),
             result=source.expression, sources=(source.expression,), steps=tuple(steps), certain=certain,
-            in_graph=execution.in_graph, rest=tuple(rest),
+            in_graph=execution.in_graph, rest=tuple(rest), detail=detail,
         )  # fmt: skip
 
 
@@ -354,7 +358,7 @@ def _test(site: Site) -> Site | None:
         return Site(site.source, node.test)
     if isinstance(node, ast.BoolOp):
         return Site(site.source, node.values[0])
-    return site if isinstance(node, ast.Call) else None
+    return site if isinstance(node, (ast.Call, ast.Subscript)) else None
 
 
 def _node(value: Value) -> Node | None:

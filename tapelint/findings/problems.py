@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
 from tapelint.findings import notes, rebinding, unbuilt, updates
+from tapelint.findings.breaks import NUMBER_ERRORS
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
@@ -37,9 +38,6 @@ from tapelint.libraries.names import root
 from tapelint.tapes.asking import bad_source, bad_target
 from tapelint.tapes.tape import Event, Execution, TapeInfo, Tapes
 from tapelint.views import Place, Problem, ProblemKind
-
-NUMBER_ERRORS = "TypeError or AttributeError"
-"""TensorFlow reads a Python number as the number of a dtype: which exception comes of it depends on the number."""
 
 
 def problems(tapes: Tapes, syntax: Syntax | None = None) -> list[Found]:
@@ -177,27 +175,34 @@ class _Reader:
         """A function with a gradient of its own uses a variable, and its gradient function has no place for it."""
         noted = (e for e in self.tapes.events if e.word == "custom gradient" and e.site == event.site)
         value = next((e.value for e in noted), None)
-        site = self._returned(value.items[0]) if isinstance(value, Tuple) else None
+        site = self._gradient_function(value.items[0]) if isinstance(value, Tuple) else None
         text = (
             "the function uses a variable: its gradient function needs a parameter `variables`, and a result for them"
         )
         steps = [Step(event.site.span, f"TensorFlow finds a variable that is no argument: {event.error}")]
         if site is not None:
-            steps.insert(0, Step(site.span, "gradients of the arguments alone"))
+            steps.insert(0, Step(site.span, "it has no parameter `variables`"))
         rest = (("call", place_of(event.site)),)
         problem = self._problem("custom gradient count", site or event.site, text=text, steps=steps, rest=rest)
         return replace(problem, error=event.error)
 
-    def _returned(self, backward: Value) -> Site | None:
-        """What a gradient function returns, if the project wrote it."""
+    def _gradient_function(self, backward: Value) -> Site | None:
+        """Where a gradient function is defined, if the project wrote it."""
         while isinstance(backward, (Wrapped, Bound)):
             backward = backward.function
         if not isinstance(backward, Function):
             return None
-        source = self.tapes.world.run.module_source(backward.module)
-        if isinstance(backward.node, ast.Lambda):
-            return Site(source, backward.node.body)
-        found = [n.value for n in own_nodes(backward.node) if isinstance(n, ast.Return) and n.value is not None]
+        return Site(self.tapes.world.run.module_source(backward.module), backward.node)
+
+    def _returned(self, backward: Value) -> Site | None:
+        """What a gradient function returns, if the project wrote it."""
+        defined = self._gradient_function(backward)
+        if defined is None:
+            return None
+        source = defined.source
+        if isinstance(defined.node, ast.Lambda):
+            return Site(source, defined.node.body)
+        found = [n.value for n in own_nodes(defined.node) if isinstance(n, ast.Return) and n.value is not None]
         return Site(source, found[-1]) if found else None
 
     def _source(self, execution: Execution) -> Problem:

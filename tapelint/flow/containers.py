@@ -125,10 +125,13 @@ def _is_key(value: Value) -> bool:
     return not isinstance(value, (OneOf, Opaque, Data, Many))
 
 
-def index(core: Core, items: Tuple | Many, key: Value) -> Value:
-    """`sequence[key]` for a number or a slice; UNBOUND where it is out of range."""
+def index(core: Core, items: Tuple | Many, key: Value, site: Site | None = None) -> Value:
+    """`sequence[key]` for a number or a slice; UNBOUND where it is out of range.
+
+    At `site` a number that a tape has recorded decides which item it is.
+    """
     if isinstance(key, OneOf):
-        return one_of([index(core, items, option) for option in key.options])
+        return one_of([index(core, items, option, site) for option in key.options])
     if isinstance(key, SliceOf):
         return _slice(core, items, key)
     if isinstance(items, Many):
@@ -136,7 +139,13 @@ def index(core: Core, items: Tuple | Many, key: Value) -> Value:
     if isinstance(key, Const) and isinstance(key.value, int):
         position = key.value
         return items.items[position] if -len(items.items) <= position < len(items.items) else UNBOUND
-    return core.join_all(items.items)
+    with core.decided_by(site if _is_recorded(core, key) else core.deciding):
+        return core.join_all(items.items)
+
+
+def _is_recorded(core: Core, key: Value) -> bool:
+    """Whether a number was computed from what a tape has recorded, so that a source decides it."""
+    return isinstance(key, Data) and any(node.recorded for node in core.graph.ancestors([key.node]))
 
 
 def _slice(core: Core, items: Tuple | Many, key: SliceOf) -> Value:

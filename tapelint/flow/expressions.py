@@ -455,7 +455,7 @@ class Expressions(Comprehensions):
         items = containers.sequence(self, base)
         if items is None:
             return self.world.subscript(base, key, site)
-        found = containers.index(self, items, key)
+        found = containers.index(self, items, key, site)
         if found is UNBOUND:
             return self.opaque(site, [base, key])
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):

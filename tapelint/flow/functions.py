@@ -85,7 +85,8 @@ class Functions(Statements):
         results: list[Value] = []
         arms = [lambda option=option: results.append(self.call(option, args, site)) for option in callee.options]
         self.branch(callee, site.node, list(arms))
-        return self.join_all(results)
+        with self.decided_by(self.deciding or self.chosen.get(callee)):
+            return self.join_all(results)
 
     def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
         """Make an object of a project's class."""
@@ -313,4 +314,13 @@ def own_nodes(function: ast.AST) -> Sequence[ast.AST]:
     return found
 
 
-__all__ = ["Functions", "own_nodes"]
+def following(function: ast.AST, statement: ast.AST) -> Sequence[ast.stmt]:
+    """What stands in a function after one of its statements, in the same block."""
+    for node in (function, *own_nodes(function)):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(block, list) and statement in block:
+                return block[block.index(statement) + 1 :]
+    return ()
+
+
+__all__ = ["Functions", "following", "own_nodes"]

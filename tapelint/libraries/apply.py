@@ -56,11 +56,11 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
         world.raised(error, site, name)
     if world.run.attempts and _may_fail(world, name, given):
         world.run.attempts[-1].may_fail = True
-    edges, failure = edges_of(world, effect.inputs, given, site)
-    edges = [*edges, *extra]
+    own, failure = edges_of(world, effect.inputs, given, site)
+    more = list(extra)
     if given.rest is not None and (node := world.run.node_of(given.rest, site)) is not None:
-        edges.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
-    result = _value(world, name, effect, given, edges, site, failure)
+        more.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
+    result = _value(world, name, effect, given, own, more, site, failure)
     numbers.judge(world, name, effect, given, result, site)
     return result
 
@@ -165,17 +165,20 @@ def _outcome(world: Libraries, known: Input, value: Value) -> int:
 
 
 def _value(
-    world: Libraries, name: str, effect: Effect, given: Given, edges: Sequence[Edge], site: Site, failure: str
-) -> Value:
+    world: Libraries, name: str, effect: Effect, given: Given, own: Sequence[Edge], more: Sequence[Edge], site: Site,
+    failure: str,
+) -> Value:  # fmt: skip
+    """What comes out; `own` are the edges from the arguments, `more` others, which lead to each part of a tuple too."""
     result = effect.result
     if result.kind == "none":
         return NO_VALUE
     if result.kind == "tuple" and result.parts:
         parts = [
-            answer_part(world, name, part, given, site, failure) if part is not None else world.run.opaque(site)
+            _part(world, name, part, given, more, site, failure) if part is not None else world.run.opaque(site)
             for part in result.parts
         ]
         return Tuple(tuple(parts), result.names)
+    edges = [*own, *more]
     if result.kind in ("object", "variable"):
         node = world.run.node(
             name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?"
@@ -184,10 +187,12 @@ def _value(
     return make_data(world, name, effect, given, edges, site, failure)
 
 
-def answer_part(world: Libraries, name: str, effect: Effect, given: Given, site: Site, failure: str) -> Value:
+def _part(
+    world: Libraries, name: str, effect: Effect, given: Given, more: Sequence[Edge], site: Site, failure: str
+) -> Value:
     """One part of a tuple that comes out."""
-    edges, own = edges_of(world, effect.inputs, given, site)
-    return _value(world, name, effect, given, edges, site, own or failure)
+    own, raised = edges_of(world, effect.inputs, given, site)
+    return _value(world, name, effect, given, own, more, site, raised or failure)
 
 
 def make_data(

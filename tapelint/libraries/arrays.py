@@ -21,6 +21,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers, sequences
+from .names import EXTERNAL, root
 from .world import Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
@@ -50,7 +51,7 @@ def register(registry: Registry) -> None:
     for op in ("+", "-", "*", "/", "**", "//", "%", "@"):
         registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
     for name in ("fill", "put", "sort", "partition", "itemset", "resize"):
-        registry.methods[("ndarray", name)] = _change
+        registry.methods[("ndarray", name)] = _changing(name)
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = lambda world, base, name, site: (
@@ -185,7 +186,8 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     name = args.positional[0].value  # type: ignore[attr-defined]
     rest = args.after(1).before(base)
     nodes = [n for v in rest.every() if (n := world.run.node_of(v, site)) is not None]
-    node = world.run.node(f"ndarray.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind="numpy")
+    kind = _object(base) or "ndarray"
+    node = world.run.node(f"{kind}.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind="numpy")
     dtype = apply.dtype_argument(world, args.positional[1]) if name == "astype" and len(args.positional) > 1 else None
     dtype = dtype or (base.dtype if isinstance(base, Data) else "f")
     bounds = numbers.of_method(world, name, base, args.after(1))
@@ -193,6 +195,22 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
         return Data(node, "python", dtype)
     shape = base.shape if isinstance(base, Data) and name in ("astype", "copy") else None
     return Data(node, "numpy", dtype, shape, bounds)
+
+
+def _object(base: Value) -> str:
+    """What of another library made a value, an image or a table perhaps, whose methods are its own; else ""."""
+    return base.node.op if isinstance(base, Data) and root(base.node.op) in EXTERNAL else ""
+
+
+def _changing(name: str) -> MethodHandler:
+    """A method that changes an array in place, where the value is an array."""
+
+    def method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        if _object(base):
+            return _array_method(world, base, args.before(Const(name)), site)
+        return _change(world, base, args, site)
+
+    return method
 
 
 def _changed(world: Libraries, value: Value) -> None:

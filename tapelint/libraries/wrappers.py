@@ -6,6 +6,7 @@ import ast
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
+from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
@@ -90,11 +91,16 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
 
 
 def _return_place(world: Libraries, backward: Value) -> Site | None:
-    """The `return` of a gradient function, where it has one."""
-    if not isinstance(backward, Function) or isinstance(backward.node, ast.Lambda):
+    """The one `return` of a gradient function; what a lambda gives; the whole function where it returns nothing."""
+    while isinstance(backward, (Wrapped, Bound)):
+        backward = backward.function
+    if not isinstance(backward, Function):
         return None
-    found = [n for n in ast.walk(backward.node) if isinstance(n, ast.Return)]
-    return Site(world.run.source_of(backward), found[0]) if len(found) == 1 else None
+    source = world.run.source_of(backward)
+    if isinstance(backward.node, ast.Lambda):
+        return Site(source, backward.node.body)
+    found = [n for n in own_nodes(backward.node) if isinstance(n, ast.Return)]
+    return Site(source, found[0] if found else backward.node) if len(found) < 2 else None
 
 
 def _custom_gradients(world: Libraries, backward: Value, results: int, site: Site) -> list[Value] | None:

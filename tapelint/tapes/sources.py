@@ -54,18 +54,19 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
             return [Listed(text, value)]
         return [Listed(text, value)]
     names = weight_names(tapes, place)
+    whole = f"({text})" if isinstance(place, (ast.BinOp, ast.BoolOp, ast.IfExp)) else text
     found: list[Listed] = []
     written = place.elts if isinstance(place, (ast.List, ast.Tuple)) and len(place.elts) == len(items.items) else None
     starred = written is not None and any(isinstance(e, ast.Starred) for e in written)
     for index, item in enumerate(items.items):
         inner = written[index] if written is not None and not starred else None
         name = _text(tapes, inner) if inner is not None else ""
-        name = name or (names.get(item.uid, "") if isinstance(item, Variable) else "") or f"{text}[{index}]"
+        name = name or (names.get(item.uid, "") if isinstance(item, Variable) else "") or f"{whole}[{index}]"
         more = _taken_apart(tapes, item, name, inner)
         if more is None:
             return None
         seen = {one.expression for one in found}
-        found += [replace(one, expression=f"{text}[{index}]") if one.expression in seen else one for one in more]
+        found += [replace(one, expression=f"{whole}[{index}]") if one.expression in seen else one for one in more]
     return found
 
 
@@ -90,7 +91,9 @@ def _dict(tapes: Tapes, value: Cell, text: str, place: ast.AST | None) -> list[L
 
 
 def weight_names(tapes: Tapes, place: ast.AST | None) -> dict[int, str]:
-    """`model.hidden.kernel` for each weight of the model whose list of variables is asked for, by identity."""
+    """`model.hidden.kernel` for each weight of the models whose lists of variables are asked for, by identity."""
+    if isinstance(place, ast.BinOp):
+        return {**weight_names(tapes, place.right), **weight_names(tapes, place.left)}
     if not isinstance(place, ast.Attribute) or place.attr not in keras.WEIGHT_LISTS:
         return {}
     try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, Frame
+from tapelint.flow.functions import following
 from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Chain, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
@@ -520,7 +521,7 @@ class Tapes:
         site = Site(frame.source, test)
         self.tests[id(statement)] = value
         if not is_tensor(value):
-            self._left_out(value, site, statement)
+            self._left_out(value, site, statement, frame)
             return
         dead, error = self.is_dead(), ""
         certain = all(is_tensor(option) for option in options(value))
@@ -528,19 +529,24 @@ class Tapes:
             error = "OperatorNotAllowedInGraphError"
             self.world.raised(error, site, f"condition {kind}")
         elif not self.world.staged(value):
-            self._left_out(value, site, statement)
+            self._left_out(value, site, statement, frame)
         self.events.append(
             Event("condition", site, value, call=kind, chain=run.chain, in_graph=run.graph_mode > 0, error=error,
                   active=tuple(self.active()), detail=statement, dead=dead)
         )  # fmt: skip
 
-    def _left_out(self, value: Value, site: Site, statement: ast.AST) -> None:
-        """An arm that is known not to run, while a tape records: what the names in it stand for."""
+    def _left_out(self, value: Value, site: Site, statement: ast.AST, frame: Frame) -> None:
+        """An arm that is known not to run, while a tape records: what the names in it stand for.
+
+        After a body that ends the function what follows is the other arm.
+        """
         truth = self.world.run.truth(value) if self.active() and isinstance(statement, (ast.If, ast.IfExp)) else None
         if truth is None:
             return
         assert isinstance(statement, (ast.If, ast.IfExp))
         arm = statement.orelse if truth else statement.body
+        if truth and isinstance(statement, ast.If) and not arm and isinstance(statement.body[-1], ast.Return):
+            arm = list(following(frame.function.node, statement)) if frame.function is not None else []
         every = [node for each in (arm if isinstance(arm, list) else [arm]) for node in ast.walk(each)]
         named = [(node, found) for node in every for found in self._named(node)]
         if named:

@@ -402,3 +402,21 @@ def same_tensor_after_the_tape():
         y = v * 2.0
     z = tf.convert_to_tensor(y)
     return tape.gradient(z, [v])
+
+
+def recurrent_cell():
+    """flows, flows, flows"""
+    cell = keras.layers.LSTMCell(2)
+    with tf.GradientTape() as tape:
+        _, state = cell(tf.ones([1, 3]), [tf.ones([1, 2]), tf.ones([1, 2])])
+        y = state[1]
+    return tape.gradient(y, cell.trainable_variables)
+
+
+def recurrent_cell_from_host():
+    """none, none, none"""
+    cell = keras.layers.GRUCell(2)
+    with tf.GradientTape() as tape:
+        out, _ = cell(tf.ones([1, 3]), [tf.ones([1, 2])])
+        y = tf.reduce_sum(tf.constant(out.numpy()))
+    return tape.gradient(y, cell.trainable_variables)
