@@ -45,7 +45,7 @@ class Range:
     `points` are numbers that some element can be seen to take. `array`: all elements, where they are known. `double`:
     64 bits wide. `key`: two values with one key are the same numbers. `rows`: the keys of the entries along the first
     axis. `same`: the axes, counted from the end, along which all entries are equal. `generic`: random numbers, of
-    which none takes a given value.
+    which none takes a given value. `like`: of a variable's content, the key of what was written into it.
     """
 
     low: float = -inf
@@ -59,6 +59,7 @@ class Range:
     rows: tuple[int, ...] | None = None
     same: frozenset[int] = frozenset()
     generic: bool = False
+    like: int | None = None
 
     @staticmethod
     def exactly(number: float) -> Range:

@@ -111,14 +111,18 @@ def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initializer")
     trainable = args.keywords.get("trainable", args.get(3, "trainable", TRUE))
     dtype = args.get(2, "dtype", Const("float32"))
-    start: Value = initial if isinstance(initial, (Data, Const)) and not _is_text(initial) else UNBOUND
-    if start is UNBOUND:
+    start = initial
+    if initial is UNBOUND or isinstance(initial, (Library, Opaque)) or _is_text(initial) or _is_object(initial):
         start = initializers.content(world, initial, shapes.as_shape(world, args.get(1, "shape")), site)
     return make_variable(world, start, Const("float32") if dtype == NO_VALUE else dtype, trainable, "keras", site)
 
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, str)
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Cell) and value.kind not in ("list", "dict")
 
 
 # -- weights

@@ -284,6 +284,12 @@ def _generic(name: str, op: str, ranges: Sequence[Range | None]) -> bool:
     )
 
 
+def _like(world: Libraries, value: Value) -> Key | None:
+    """The key of what a variable was filled with, as long as it has that content."""
+    found = of_value(world, value) if isinstance(value, Variable) else None
+    return found.like if found is not None else None
+
+
 def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
     """How the operands of a difference are related."""
     if op not in ("-", "squared_difference") or len(values) < 2:
@@ -292,6 +298,8 @@ def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
     if left is None or right is None:
         return ""
     if left == right:
+        return "all"
+    if left == _like(world, values[1]) or right == _like(world, values[0]):
         return "all"
     a, b = rows_of(world, values[0]), rows_of(world, values[1])
     if a is not None and b is not None and len(a) == len(b) and any(x == y for x, y in zip(a, b, strict=True)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tapelint.flow.graph import Edge
+from tapelint.flow.graph import Edge, Node
 from tapelint.flow.ranges import UNBOUNDED, Array, Range
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
 
@@ -61,8 +61,7 @@ def of_value(world: Libraries, value: Value) -> Range | None:
     if isinstance(value, Const):
         return Range.exactly(float(value.value)) if isinstance(value.value, (int, float)) else None
     if isinstance(value, Data):
-        changed = value.kind == "numpy" and world.run.state.get((value.node.id, "changed")) is not UNBOUND
-        return None if changed else value.range
+        return None if value.kind == "numpy" and _is_changed(world, value.node) else value.range
     if isinstance(value, Opaque):
         return world.known.ranges.get(value.node.id)
     if isinstance(value, Variable):
@@ -80,18 +79,28 @@ def of_value(world: Libraries, value: Value) -> Range | None:
     return either([of_value(world, o) for o in value.options]) if isinstance(value, OneOf) else None
 
 
+def _is_changed(world: Libraries, node: Node) -> bool:
+    """Whether an array, or what it is a view of, was changed in place."""
+    at: Node | None = node
+    while at is not None:
+        if world.run.state.get((at.id, "changed")) is not UNBOUND:
+            return True
+        at = at.edges[0].node if at.op == "operator []" and at.edges else None
+    return False
+
+
 def of_content(world: Libraries, initial: Value, dtype: Value, variable: Variable) -> Range | None:
     """What is known of a new variable's numbers."""
     world.known.variables[variable.node.id] = variable
-    found = of_value(world, initial)
+    found, key = of_value(world, initial), key_of(world, initial)
     if found is None:
-        return None
+        return Range(like=key) if key is not None else None
     said = str(getattr(dtype, "value", getattr(dtype, "name", "")))
     double = "64" in said if "float" in said else found.double
     if found.array is not None and variable.dtype == "f":
         array = made(found.array.shape, found.array.flat, double)
         return Range.of(array, double) if array is not None else None
-    return replace(found.loose(), double=double)
+    return replace(found.loose(), double=double, like=key if double == found.double else None)
 
 
 def forget(world: Libraries, variable: Variable) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow.graph import Node
 from tapelint.flow.ranges import UNBOUNDED, Range
 
+from . import shapes
 from .numbers_bounds import MANY, TWO, plus
 from .numbers_known import of_value
 
@@ -30,11 +31,15 @@ def bounds(world: Libraries, name: str, given: Given, node: Node) -> Range | Non
     factors = of_value(world, kernel) if kernel is not None else None
     if kernel is None or factors is None:
         return None
-    inputs = of_value(world, next(iter(given.values.values()))) or UNBOUNDED
+    value = next(iter(given.values.values()))
+    inputs = of_value(world, value) or UNBOUNDED
     each = TWO["*"](inputs, factors)
     if WEIGHTED[last]:
         each = each.join(Range(0.0, 0.0))
-    length = math.prod(n or 0 for n in kernel.shape[:-1]) if kernel.shape is not None else 0
+    around, shape = kernel.shape, shapes.of_value(world, value)
+    if around is None and last == "Dense" and shape:
+        around = (shape[-1], None)
+    length = math.prod(n or 0 for n in around[:-1]) if around is not None else 0
     found = MANY["sum"](each, length or None)
     bias = weights.get("bias")
     return plus(found, of_value(world, bias) or UNBOUNDED) if bias is not None else found

@@ -12,6 +12,8 @@ from .numbers_arrays import BINARY, UNARY, divide
 from .numbers_bounds import rounds_to_zero
 
 SPECIAL = (0.0, 1.0, -1.0)
+WELL_PAST = 5.0
+"""How far past the point where a result rounds an argument is certain to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,18 @@ def _rounding(scene: Scene) -> list[Reach]:
     low, high, floor = {"sigmoid": (-88.0, 17.0, 0.0), "tanh": (-8.0, 8.0, -1.0)}.get(scene.op, (-3.0, 3.0, 0.0))
     found = []
     if r.low < low:
-        found.append(Reach(floor, f"`{scene.text}` rounds to {floor:.0f}"))
+        found.append(_rounded(r.high < low - WELL_PAST and not r.double, floor, scene.text))
     if r.high > high:
-        found.append(Reach(1.0, f"`{scene.text}` rounds to 1"))
+        found.append(_rounded(r.low > high + WELL_PAST and not r.double, 1.0, scene.text))
     return (
         found + [p for p in _mapped(points_of(r), UNARY[scene.op]) if p.at not in (floor, 1.0)]
         if scene.op in UNARY
         else found
     )
+
+
+def _rounded(all_of_them: bool, to: float, text: str) -> Reach:
+    return Reach(to, f"`{text}` rounds to {to:.0f}", "all" if all_of_them else "element", all_of_them)
 
 
 def _bound(scene: Scene) -> list[Reach]:

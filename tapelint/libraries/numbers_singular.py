@@ -218,7 +218,7 @@ class _Scene:
         if found is None or len(self.world.known.judgements) > 20_000:
             return
         evidence: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
-        if evidence == "certain":
+        if evidence != "unknown":
             numbers_settled.unsettle(self.world, self.result.node)
         value = self.given.get(parameter)
         place = self.given.places.get(parameter)

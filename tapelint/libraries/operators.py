@@ -73,6 +73,9 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ib" if c in dtypes), "?")
     node = world.run.node(f"operator {op}", [Edge(n) for n in nodes], site, dtype=dtype, kind=kind)
     given = apply.bind((), Arguments(operands))
+    if op == "[]":
+        shape = _indexed_shape(world, operands[0], operands[1])
+        return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]))
     bounds = numbers.of_operator(world, op, operands)
     return Data(node, kind, dtype, shapes.of_call(world, f"operator {op}", given), bounds)
 

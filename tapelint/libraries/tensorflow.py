@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from tapelint.facts.values import Linearity
@@ -34,6 +35,8 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _einsum(name)
     for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
         registry.functions[name] = _converted(name)
+    registry.functions["tensorflow.nn.moments"] = _moments("tensorflow.reduce_mean", "tensorflow.math.reduce_variance")
+    registry.functions["keras.ops.moments"] = _moments("keras.ops.mean", "keras.ops.var")
     registry.families.append(_quiet)
     registry.families.append(_structure)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
@@ -106,6 +109,19 @@ def make_variable(
     content = Data(world.run.constant_node(), "tensor", kind, shape, bounds)
     world.run.state.set((variable.uid, "content"), content)
     return variable
+
+
+def _moments(mean: str, variance: str) -> FunctionHandler:
+    """A mean and a variance, each as its own function gives it."""
+
+    def moments(world: Libraries, args: Arguments, site: Site) -> Value:
+        options = {"keepdims": keep} if (keep := args.keywords.get("keepdims", UNBOUND)) is not UNBOUND else {}
+        place = args.places.get(0, args.places.get("x"))
+        places: dict[int | str, ast.AST] = {0: place} if place is not None else {}
+        given = Arguments([args.get(0, "x"), args.get(1, "axes")], options, places=places)
+        return Tuple(tuple(world.call_library(name, given, site) for name in (mean, variance)))
+
+    return moments
 
 
 def _map_structure(world: Libraries, args: Arguments, site: Site) -> Value:
