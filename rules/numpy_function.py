@@ -23,21 +23,23 @@ with tf.GradientTape() as tape:
 g = tape.gradient(loss, x)  # tf: flows
 ```
 
-To mend it: `tf.py_function` differentiates what TensorFlow's functions do inside it; or give the derivative yourself,
-with `tf.custom_gradient` around the call.
+To mend it: `tf.py_function` differentiates what TensorFlow's functions do inside it (`--fix` writes it where all that
+the function does has its like in TensorFlow); or give the derivative yourself, with `tf.custom_gradient` around the
+call.
 
 When to ignore it: never, if the gradient is needed.
 """
 
 from collections.abc import Iterator
 
-from tapelint import Cut, Diagnostic, Rule, called
+from tapelint import Context, Cut, Diagnostic, Rule, called
 
 rule = Rule(__name__, code="TL104", tags=("numpy",))
 
 
 @rule.on_cut("operation", "detached")
-def check(cut: Cut) -> Iterator[Diagnostic]:
+def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, "*numpy_function", "*.py_func"):
         help = "use TensorFlow's functions, in a `tf.py_function` if need be, or `tf.custom_gradient` around the call"
-        yield rule.cut(cut, f"`{cut.place.text}` has no gradient", help=help)
+        fix = ask.differentiable(cut.place)
+        yield rule.cut(cut, f"`{cut.place.text}` has no gradient", fix=fix, help=help)

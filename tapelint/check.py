@@ -243,6 +243,23 @@ class Questions:
         message = f"Use `{self.spelled(found.function, place)}`"
         return self.fix("replace_and_delete", message, place, found.text, found.unneeded, safe=found.whole)
 
+    def differentiable(self, place: Place) -> Fix | None:
+        file = self._file(place.span)
+        call = _call(file, place.span) if file else None
+        if call is None:
+            return None
+        inputs = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "inp")]
+        # Of several inputs TensorFlow may refuse one for its dtype, where NumPy takes the wider.
+        safe = len(inputs) == 1 and isinstance(inputs[0], ast.List | ast.Tuple) and len(inputs[0].elts) == 1
+        message = f"Use `{self.spelled('tensorflow.py_function', place)}`"
+        return self.fix("py_function", message, place, self._facts.replacement, self._flows, safe=safe)
+
+    def _flows(self, qualified: str) -> bool:
+        """Whether the gradient passes a library function for each of its arguments."""
+        fact = self._facts.fact(qualified)
+        inputs = fact.effect({}).inputs if fact else {}
+        return bool(inputs) and all(each.outcome == "flows" for each in inputs.values())
+
     def used_as_array(self, place: Place, name: str = "") -> bool:
         file = self._file(place.span)
         names = [file.code(place.span), name] if file else []

@@ -93,6 +93,10 @@ class Context(Protocol):
         """
         ...
 
+    def differentiable(self, place: Place) -> Fix | None:
+        """The fix that turns a call of `tf.numpy_function` into one of `tf.py_function` whose body is TensorFlow's."""
+        ...
+
     def used_as_array(self, place: Place, name: str = "") -> bool:
         """Whether the file asks something of an expression, or of the name it goes by, that a tensor does not have."""
         ...

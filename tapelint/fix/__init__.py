@@ -23,6 +23,7 @@ from tapelint.fix.calls import (
 )
 from tapelint.fix.edits import Edits, apply, parses
 from tapelint.fix.expressions import add_epsilon, operator_to_call, replace, wrap_argument
+from tapelint.fix.functions import py_function
 from tapelint.fix.imports import ensure_import, spell
 from tapelint.fix.statements import (
     assign_in_place,
@@ -56,6 +57,7 @@ __all__ = [
     "move_statement_to_end_of_block",
     "operator_to_call",
     "parses",
+    "py_function",
     "remove_argument",
     "rename_method",
     "replace",

@@ -7,16 +7,16 @@ nothing between the two can have changed what that is computed from.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
 from tapelint.diagnostic import Span
+from tapelint.fix.imports import qualified_name
 from tapelint.source import Source
 
 _ONE = (1, 1.0)
-_FULL_NAMES = {"tensorflow.compat.v2": "tensorflow", "tensorflow.compat.v1": "tensorflow"}
 _TENSORFLOW = {
     "exp": ("tensorflow.exp", "tensorflow.math.exp"),
     "log": ("tensorflow.math.log",),
@@ -165,7 +165,7 @@ class _Reader:
 
     def _called(self, node: ast.AST) -> tuple[str, str]:
         """Of a call the kind of function ("exp", "sum") and the library that it is of; "" for all others."""
-        name = _qualified(node.func, self.source.imports) if isinstance(node, ast.Call) else ""
+        name = qualified_name(self.source, node.func) if isinstance(node, ast.Call) else ""
         library, _, last = name.rpartition(".")
         if library == "keras.ops":
             return last, library
@@ -228,7 +228,7 @@ class _Reader:
         """
         calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
         before = [call for call in calls if call is self.whole or not any(n is self.whole for n in ast.walk(call))]
-        names = [_qualified(call.func, self.source.imports) or _builtin(call.func) for call in before]
+        names = [qualified_name(self.source, call.func) or _builtin(call.func) for call in before]
         stores = (node for node in ast.walk(statement) if isinstance(node, ast.Attribute | ast.Subscript))
         return all(names) and not any(isinstance(node.ctx, ast.Store) for node in stores)
 
@@ -249,20 +249,6 @@ def _names_in(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text, mode="eval")):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func)
-
-
-def _qualified(node: ast.AST, imports: Mapping[str, str]) -> str:
-    """The qualified name of what a library has under a dotted name; "" for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name) or node.id not in imports:
-        return ""
-    name = ".".join([imports[node.id], *reversed(parts)])
-    for long, usual in _FULL_NAMES.items():
-        name = usual + name.removeprefix(long) if name.startswith(long) else name
-    return name.replace("tensorflow.keras.ops.", "keras.ops.")
 
 
 def _builtin(node: ast.AST) -> str:

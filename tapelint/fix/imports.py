@@ -68,6 +68,21 @@ def spell(source: Source, qualified: str, near: Span | None = None) -> tuple[str
     return f"{name}.{rest}", (edit,) if edit else ()
 
 
+def qualified_name(source: Source, node: ast.AST) -> str:
+    """The qualified name of what a library has under a dotted name of the file; "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in source.imports:
+        return ""
+    name = ".".join([source.imports[node.id], *reversed(parts)])
+    for same in _SAME_AS_TENSORFLOW:
+        if name.startswith(same + "."):
+            name = "tensorflow" + name.removeprefix(same)
+    return name.replace("tensorflow.keras.ops.", "keras.ops.")
+
+
 def as_the_file_says(source: Source, span: Span, text: str) -> tuple[str, Edits | None]:
     """`text` with its qualified names as the file says them, and the imports it needs; None where that cannot be."""
     imports: dict[Edit, None] = {}
