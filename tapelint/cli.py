@@ -124,7 +124,7 @@ _how_to_show = _options(
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--format",
-    type=click.Choice(["text", "concise", "json", "sarif", "github"]),
+    type=click.Choice(["text", "concise", "json", "github", "gitlab", "junit", "markdown", "sarif"]),
     default="text",
     help="How to show what was found.",
 )

@@ -12,10 +12,10 @@ from typing import TextIO
 
 from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
-from tapelint.diagnostic import Level, at_least
+from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing
-from tapelint.outputs import Output, parsed
+from tapelint.outputs import Output, overflow, parsed
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
 from tapelint.run import Report, Verb
 from tapelint.session import Session, merged
@@ -162,6 +162,7 @@ class _Invocation:
             root=_repository(Path.cwd()),
             text_of=self._lines,
             cell_of=self._cell_of,
+            fails=self._failing().__contains__,
             checked=len(self.files),
             with_tape=self.taped,
             calls=sum(count for count in calls if count is not None) if None not in calls else None,
@@ -200,10 +201,16 @@ class _Invocation:
         """The exit status of the contract: what could not be analysed weighs more than what was found."""
         if any(report.error for report in self.reports) or self.rules.errors() or self.unwritten:
             return FAILED
-        failing = any(
-            at_least(one.level, report.file.config.fail_level) for report in self.reports for one in report.diagnostics
-        )
-        return FINDINGS if failing and not self.request.exit_zero else CLEAN
+        return FINDINGS if self._failing() and not self.request.exit_zero else CLEAN
+
+    def _failing(self) -> set[Diagnostic]:
+        """The findings at or above the level at which their file fails."""
+        return {
+            one
+            for report in self.reports
+            for one in report.diagnostics
+            if at_least(one.level, report.file.config.fail_level)
+        }
 
     # --------------------------------------------------------------------- output
 
@@ -213,7 +220,7 @@ class _Invocation:
         main, *others = self.outputs
         if shown:
             self._write(_write_statistics if self.request.statistics else writer, result, main, aside)
-        for output in others:
+        for output in [*others, *overflow(self.outputs, result)]:
             self._write(writer, result, output)
 
     def _write(self, writer: Writer, result: Result, output: Output, aside: bool = False) -> None:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tapelint.config import hint
+from tapelint.report import SUMMARY, Result
 
 STDOUT = "-"
-# Where a step of GitHub Actions says the file is that the page of the run shows: steps append to it.
-SUMMARY = "GITHUB_STEP_SUMMARY"
 _WITH_FORMAT = re.compile(r"([A-Za-z][\w-]*)=(.+)", re.DOTALL)
 
 
@@ -65,6 +64,16 @@ def parsed(given: Sequence[str], format: str, formats: Sequence[str]) -> list[Ou
     asked = [*main, *(output for output in others if output.path is not None)]
     _check([output.path for output in asked if output.path is not None])
     return asked
+
+
+def overflow(asked: Sequence[Output], result: Result) -> list[Output]:
+    """One report more where GitHub shows fewer annotations than there are findings: for the summary of the step."""
+    summary = os.environ.get(SUMMARY)
+    if not summary or asked[0].format != "github" or any(output.path == summary for output in asked):
+        return []
+    from tapelint.report.github import is_too_much
+
+    return [Output("markdown", summary)] if is_too_much(result) else []
 
 
 def _file(value: str) -> str | None:

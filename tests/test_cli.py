@@ -13,7 +13,9 @@ import pytest
 from stub import engine
 from test_run import BAD, GOOD, write
 
+from tapelint.cli import check as check_command
 from tapelint.cli import run
+from tapelint.report import FORMATS
 
 __all__ = ["engine"]
 
@@ -207,11 +209,32 @@ def test_a_shell_is_offered_formats(engine: Path) -> None:
     assert offered("./x") == ["file,./x"]
 
 
-@pytest.mark.parametrize("format", ["text", "concise", "json", "sarif", "github"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_every_format(engine: Path, capsys: pytest.CaptureFixture[str], format: str) -> None:
     write(engine, bad=BAD)
     status, out, err = said(capsys, "--format", format)
     assert (status, err) == (1, "") and "bad.py" in out and "XX101" in out
+
+
+def test_every_format_can_be_asked_for() -> None:
+    (choices,) = [option.type for option in check_command.params if option.name == "format"]
+    assert tuple(choices.choices) == FORMATS
+
+
+def test_more_than_github_shows_goes_into_the_summary(
+    engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = engine / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    write(engine, bad="# GradientTape\n" + "x = np.sin(1)\n" * 10)
+    _, out, _ = said(capsys, "--format", "github")
+    assert out.count("::error") == 10 and not summary.exists()
+    write(engine, more=BAD)
+    _, out, _ = said(capsys, "--format", "github")
+    assert out.endswith("all are in this log and the summary of the step.\n")
+    assert summary.read_text().count("| error | XX101 rule-of-test |") == 11
+    said(capsys, "--format", "github", "-o", f"markdown={summary}")
+    assert summary.read_text().count("## tapelint") == 2, "asked for, it is written once"
 
 
 def test_trace(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:

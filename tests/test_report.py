@@ -160,7 +160,7 @@ def test_github_names_files_from_the_repository(tmp_path: Path) -> None:
     found = programs.lines(tmp_path / "package")
     shown = printed(Result([found], cwd=tmp_path / "package", root=tmp_path), "github")
     assert shown.startswith("::error file=package/lines.py,line=3,endLine=5,title=")
-    assert "%0A2: package/lines.py:3: the path ends" in shown
+    assert "%0A2: package/lines.py:3:9: the path ends" in shown
 
 
 def test_github_says_when_it_annotates_less_than_was_found(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_github_says_when_it_annotates_less_than_was_found(tmp_path: Path) -> No
     few = printed(Result([found] * 10, cwd=tmp_path), "github")
     many = printed(Result([found] * 10, cwd=tmp_path, errors=[FileError("bad.py", "unreadable")]), "github")
     assert len(few.splitlines()) == 10
-    assert many.splitlines()[10] == "::error file=bad.py,title=tapelint could not analyse this file::unreadable"
+    assert many.splitlines()[0] == "::error file=bad.py,title=tapelint could not analyse this file::unreadable"
     assert many.splitlines()[11].startswith("GitHub annotates the first 10 ")
 
 

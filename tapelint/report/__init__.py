@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "SUMMARY",
     "TRACE_FORMATS",
     "FileError",
     "Options",
@@ -30,8 +31,11 @@ __all__ = [
     "write_trace",
 ]
 
-FORMATS: tuple[str, ...] = ("text", "concise", "json", "github", "sarif")
+FORMATS: tuple[str, ...] = ("text", "concise", "json", "github", "gitlab", "junit", "markdown", "sarif")
 TRACE_FORMATS: tuple[str, ...] = ("text", "json")
+
+# Where a step of GitHub Actions says the file is that the page of the run shows: steps append Markdown to it.
+SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ class Result:
     `diagnostics` is what `check` found, `gradients` what `trace` lists, `errors` the files that could not be analysed,
     `rules` the rules that ran. `cwd` is what paths are shown relative to, `root` the repository (None: there is none).
     `text_of` gives the lines of a file without their ends, for excerpts and fingerprints; it returns an empty list
-    where it cannot. `checked` counts the files looked at, `with_tape` those of them that have a tape, `calls` the
-    gradient calls in them, `fixed` the fixes that were applied. None where a number is not known.
+    where it cannot. `fails` says whether a finding makes the run fail. `checked` counts the files looked at,
+    `with_tape` those of them that have a tape, `calls` the gradient calls in them, `fixed` the fixes that were
+    applied. None where a number is not known.
 
     Spans of a notebook count lines in the text of all its code cells, as `text_of` gives it; `cell_of` gives, for the
     path of a notebook and such a line, the number of its cell (from 1) and the line within it. It is asked for
@@ -92,6 +97,7 @@ class Result:
     calls: int | None = None
     fixed: int = 0
     cell_of: Callable[[str, int], tuple[int, int] | None] = lambda path, line: None
+    fails: Callable[[Diagnostic], bool] = lambda found: found.level != "note"
 
 
 @dataclass(frozen=True, slots=True)

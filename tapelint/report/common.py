@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from tapelint.diagnostic import Diagnostic, Position, Span, Step
+from tapelint.diagnostic import LEVELS, Diagnostic, Position, Span, Step
 from tapelint.report import Result
 
 
@@ -91,6 +91,42 @@ def text_of(result: Result, span: Span) -> str:
     parts = [*lines[:-1], lines[-1][: span.end.column - 1]]
     parts[0] = parts[0][span.start.column - 1 :]
     return "\n".join(parts)
+
+
+# A path longer than this is shown by its ends and what surrounds the break.
+_STEPS = 16
+
+
+def stations(found: Diagnostic) -> tuple[list[tuple[str, Step]], int]:
+    """The steps, each place once with its numbers (`2`, or `2, 5` in a loop); how many of a long path are left out."""
+    numbers: dict[Step, list[int]] = {}
+    for number, step in enumerate(found.steps, 1):
+        numbers.setdefault(step, []).append(number)
+    steps = _shortened(list(numbers), found.span)
+    return [(", ".join(map(str, numbers[step])), step) for step in steps], len(numbers) - len(steps)
+
+
+def _shortened(steps: list[Step], main: Span) -> list[Step]:
+    """At most `_STEPS` steps: the first, those around the break, the last."""
+    if len(steps) <= _STEPS:
+        return steps
+    broken = next((index for index, step in enumerate(steps) if step.span == main), len(steps) // 2)
+    first = max(2, min(broken - (_STEPS - 5), len(steps) - _STEPS + 2))
+    return [*steps[:2], *steps[first : first + _STEPS - 4], *steps[-2:]] if first > 2 else [*steps[:14], *steps[-2:]]
+
+
+def gravest_first(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Errors, then warnings, then notes, each in the order given."""
+    return sorted(diagnostics, key=lambda found: -LEVELS.index(found.level))
+
+
+def told(result: Result, found: Diagnostic, paths: Paths) -> list[str]:
+    """A finding in lines of plain text: the message, each step with its place, what would mend it."""
+    lines = [message_with_cell(result, found)]
+    for number, step in enumerate(found.steps, 1):
+        lines.append(f"{number}: {paths.shown(step.span.path)}:{begins(result, step.span)}: {step.message}")
+    advice = found.fixes[0].message if found.fixes else found.help
+    return [*lines, f"help: {advice}"] if advice else lines
 
 
 def plain(markdown: str) -> str:

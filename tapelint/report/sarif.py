@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 from urllib.parse import quote
 
-from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Position, Span, Step
+from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span, Step
 from tapelint.report import FileError, Options, Result, RuleInfo
 from tapelint.report.common import Paths, is_gradient_call, message_with_cell, plain, plural, text_of
 from tapelint.report.fingerprint import line_hashes
@@ -174,12 +174,8 @@ class _Run:
         return physical
 
     def region(self, span: Span) -> Object:
-        start, end = self.position(span.path, span.start), self.position(span.path, span.end)
+        start, end = self.places.position(span.path, span.start), self.places.position(span.path, span.end)
         return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
-
-    def position(self, path: str, position: Position) -> Position:
-        """Where a position stands in the file, which for a notebook is another one than in its code."""
-        return self.places.position(path, position)
 
     def artifact(self, path: str) -> Object:
         known = self.locations.get(path)
@@ -197,7 +193,7 @@ class _Run:
         known = self.hashes.get(span.path)
         if known is None:
             known = self.hashes[span.path] = line_hashes(self.places.text(span.path))
-        line = self.position(span.path, span.start).line
+        line = self.places.position(span.path, span.start).line
         return known[line - 1] if line <= len(known) else ""
 
 

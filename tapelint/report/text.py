@@ -9,9 +9,9 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from tapelint.diagnostic import Diagnostic, Fix, Span, Step
+from tapelint.diagnostic import Diagnostic, Fix, Span
 from tapelint.report import Options, Result
-from tapelint.report.common import Paths, begins, closing_lines, end_of, is_gradient_call
+from tapelint.report.common import Paths, begins, closing_lines, end_of, is_gradient_call, stations
 from tapelint.report.excerpt import GUTTER, Mark, excerpt, margin
 from tapelint.report.patch import Hunk, hunks
 from tapelint.report.screen import Screen, clean, line_of, wrap
@@ -19,8 +19,6 @@ from tapelint.report.screen import Screen, clean, line_of, wrap
 _LEVELS = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 _STEP = "bright_blue"
 _CALL = "magenta"
-# A path longer than this is shown by its ends and what surrounds the break.
-_STEPS = 16
 _WIDTH_OF_FILES = 160
 
 
@@ -157,14 +155,9 @@ class _Findings:
 
     def labels(self, found: Diagnostic) -> Iterator[tuple[Span, str, bool]]:
         """Each place once with what is said there: a round of a loop that says the same again adds its number."""
-        numbers: dict[Step, list[int]] = {}
-        for number, step in enumerate(found.steps, 1):
-            numbers.setdefault(step, []).append(number)
-        steps = _shortened(list(numbers), found.span)
-        left_out = len(numbers) - len(steps)
-        for step in steps:
-            told = ", ".join(map(str, numbers[step]))
-            more = f" ({left_out} more steps)" if left_out and step is steps[-1] else ""
+        shown, left_out = stations(found)
+        for told, step in shown:
+            more = f" ({left_out} more steps)" if left_out and step is shown[-1][1] else ""
             yield step.span, f"{told}: {step.message}{more}", is_gradient_call(self.result, step)
 
     def advice(self, text: str, gutter: int) -> Iterator[Text]:
@@ -195,12 +188,3 @@ class _Findings:
 
     def code(self, line: str) -> str:
         return "".join(line_of(line, self.screen.encoding).glyphs)
-
-
-def _shortened(steps: list[Step], main: Span) -> list[Step]:
-    """At most `_STEPS` steps: the first, those around the break, the last."""
-    if len(steps) <= _STEPS:
-        return steps
-    broken = next((index for index, step in enumerate(steps) if step.span == main), len(steps) // 2)
-    first = max(2, min(broken - (_STEPS - 5), len(steps) - _STEPS + 2))
-    return [*steps[:2], *steps[first : first + _STEPS - 4], *steps[-2:]] if first > 2 else [*steps[:14], *steps[-2:]]
