@@ -100,6 +100,13 @@ _which_files = _options(
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
     click.option("--cache-dir", metavar="FOLDER", help="Where the cache lies."),
 )
+_old_code = _options(
+    click.option("--baseline", metavar="FILE", help="Leave out the findings that are known there."),
+    click.option("--no-baseline", is_flag=True, help="Report what a baseline knows, too."),
+    click.option("--write-baseline", metavar="FILE", help="Make all findings known there, and report none."),
+    click.option("--update-baseline", is_flag=True, help="Take out of the baseline what is found no more."),
+    click.option("--add-ignores", is_flag=True, help="Write a comment for each finding that ignores it."),
+)
 _how_to_show = _options(
     click.option(
         "--output",
@@ -121,6 +128,7 @@ _how_to_show = _options(
 @_what_to_report
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@_old_code
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--format",
@@ -153,13 +161,24 @@ def trace(**given: Any) -> None:
     _leave(invocation.trace(_request("trace", given)))
 
 
+_EXCLUSIVE = [
+    ("fix", "diff"),
+    ("isolated", "config"),
+    ("fix", "add_ignores"),
+    ("baseline", "no_baseline"),
+    ("update_baseline", "no_baseline"),
+    ("update_baseline", "diff"),
+    *(("write_baseline", other) for other in ("baseline", "update_baseline", "fix", "diff", "add_ignores")),
+]
+
+
 def _request(verb: str, given: dict[str, Any]) -> Request:
     from tapelint.invocation import Request
 
-    if given.get("fix") and given.get("diff"):
-        raise click.UsageError("--fix and --diff exclude each other")
-    if given["isolated"] and given["config"]:
-        raise click.UsageError("--isolated and --config exclude each other")
+    for one, other in _EXCLUSIVE:
+        if given.get(one) and given.get(other):
+            options = [f"--{name.replace('_', '-')}" for name in (one, other)]
+            raise click.UsageError(f"{options[0]} and {options[1]} exclude each other")
     given["paths"] = given["paths"] or (os.curdir,)
     if "-" in given["paths"] and len(given["paths"]) > 1:
         raise click.UsageError("standard input (-) cannot be checked together with files")

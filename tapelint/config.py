@@ -42,7 +42,10 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line says; None where it says nothing. `exclude` is added to what files say."""
+    """What the command line says; None where it says nothing. `exclude` is added to what files say.
+
+    `baseline` is an absolute path, "" for none at all.
+    """
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Overrides:
     exclude: tuple[str, ...] = ()
     fail_level: Level | None = None
     unsafe_fixes: bool | None = None
+    baseline: str | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -67,6 +71,7 @@ class Overrides:
             overrides=self,
             fail_level=self.fail_level or config.fail_level,
             unsafe_fixes=config.unsafe_fixes if self.unsafe_fixes is None else self.unsafe_fixes,
+            baseline=config.baseline if self.baseline is None else self.baseline,
         )
 
 
@@ -77,7 +82,7 @@ class Config:
     `path` is the file they were read from ("" if from none), `folder` what its patterns and paths are relative to,
     `overrides` what the command line says, which the other fields have taken in. Those are the keys of such a file,
     which `schema.Table` describes; tables are pairs here (the options of a rule as JSON), so that settings can be told
-    apart and looked up by, and `rules` are absolute paths.
+    apart and looked up by, and `rules` and `baseline` ("" for none) are absolute paths.
     """
 
     folder: str
@@ -95,6 +100,7 @@ class Config:
     facts: tuple[tuple[str, str], ...] = ()
     rule_options: tuple[tuple[str, str], ...] = ()
     tape_modules: tuple[str, ...] = ()
+    baseline: str = ""
     rules: tuple[str, ...] = ()
 
 
@@ -187,6 +193,8 @@ def _config(path: str, table: Mapping[str, Any]) -> Config:
         raise ConfigError(f"{place(path, *wrong.keys)}: {_complaint(wrong, table)}") from None
     if "rules" in values:
         values["rules"] = tuple(os.path.join(folder, rule) for rule in values["rules"])
+    if values.get("baseline"):
+        values["baseline"] = os.path.normpath(os.path.join(folder, values["baseline"]))
     if "rule_options" in values:
         values["rule_options"] = {
             rule: json.dumps(given, default=str) for rule, given in values["rule_options"].items()

@@ -94,6 +94,11 @@ class Diagnostic:
         return replace(self, level=level)
 
     @property
+    def identity(self) -> tuple[str, Span, str]:
+        """What two findings share that are one: two files may lead to it."""
+        return (self.code, self.span, self.message)
+
+    @property
     def sort_key(self) -> tuple[str, Position, Position, str, str]:
         """Order of reports: by file, place, code, message."""
         return (self.span.path, self.span.start, self.span.end, self.code, self.message)

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tapelint.cache import digest_of_file
-from tapelint.diagnostic import Edit, Fix
+from tapelint.diagnostic import Diagnostic, Edit, Fix
 from tapelint.fix import apply, parses
 from tapelint.run import Analyst, Job, Report, analyse
 from tapelint.source import Source, SourceError
 
 _ROUNDS = 10
+New = Callable[[Sequence[Report], Mapping[str, Source]], Sequence[Report]]
 
 
 class Fixing:
     """Fixes on the files of one run. `applied` counts the fixes made so far, `texts` are the files as mended."""
 
-    def __init__(self, analyst: Analyst, jobs: int | None = None) -> None:
+    def __init__(self, analyst: Analyst, jobs: int | None = None, new: New = lambda reports, texts: reports) -> None:
+        """`new` leaves out of reports what is not to be mended; `texts` are the files at that time."""
         self.applied = 0
+        self._new = new
         self._rules = analyst.rules
         self._verb = analyst.job.verb
         self._jobs = jobs
@@ -35,7 +38,7 @@ class Fixing:
         """Mend what the reports offer, round after round; the reports of what remains, in the same order."""
         reports = list(reports)
         for _ in range(_ROUNDS):
-            made = self._make(self._choose(reports))
+            made = self._make(self._choose(self._new(reports, self.texts)))
             if not made:
                 break
             self.applied += len(made)
@@ -60,11 +63,13 @@ class Fixing:
         """Write what changed; a line for each file that cannot be written."""
         for path, before, after in self._changed():
             try:
-                if Source.read(path).text != before.text:
+                now = Source.read(path)
+                if now.text != before.text:
                     yield f"{path}: changed while it was analysed; not fixed"
                     continue
+                data = now.encode(after.text)
                 with open(path, "wb") as file:
-                    file.write(before.encode(after.text))
+                    file.write(data)
             except SourceError as error:
                 yield str(error)
             except OSError as error:
@@ -85,8 +90,8 @@ class Fixing:
         taken: dict[str, list[Edit]] = {}
         for report in reports:
             for found in report.diagnostics:
-                allowed = [fix for fix in found.fixes if fix.safe or report.file.config.unsafe_fixes]
-                fix = next((fix for fix in allowed if self._fits(fix, report.files)), None)
+                offered = self._offered(report, found)
+                fix = next((fix for fix in offered if self._fits(fix, report.files)), None)
                 if fix is None or fix in chosen:
                     continue
                 if any(edit.span.overlaps(other.span) for edit in fix.edits for other in taken.get(edit.span.path, ())):
@@ -95,6 +100,9 @@ class Fixing:
                 for edit in fix.edits:
                     taken.setdefault(edit.span.path, []).append(edit)
         return chosen
+
+    def _offered(self, report: Report, found: Diagnostic) -> Sequence[Fix]:
+        return [fix for fix in found.fixes if fix.safe or report.file.config.unsafe_fixes]
 
     def _fits(self, fix: Fix, as_read: Mapping[str, str]) -> bool:
         """Whether the fix was made for the texts at hand and was not found to break them."""
@@ -137,6 +145,15 @@ class Fixing:
 
     def _key(self, fix: Fix) -> tuple[Fix, str]:
         return fix, self.texts[fix.edits[0].span.path].text
+
+
+class Ignoring(Fixing):
+    """The same with a comment for each finding that says to ignore it, in the place of what would mend it."""
+
+    def _offered(self, report: Report, found: Diagnostic) -> Sequence[Fix]:
+        source = self._source(found.span.path)
+        edit = source.ignores.addition(found, source.shown_lines, source.newline) if source else None
+        return [Fix(f"Ignore {found.name}", (edit,), safe=True)] if edit else []
 
 
 def _name_of(path: str, cell: int) -> str:

@@ -79,6 +79,30 @@ class Ignores:
                 unused.append(replace(comment, unused=tuple(filter(None, idle)), fix=fix))
         return kept, unused
 
+    def addition(self, found: Diagnostic, shown: Sequence[str], newline: str) -> Edit | None:
+        """The edit that writes a comment which ignores a finding, or its rule into the comment that is there.
+
+        It stands behind the statement where that is one line and stays short, else on a line of its own above it;
+        `shown` are the lines as people see them. None where there is no statement, or the finding is about a comment.
+        """
+        line = found.span.start.line
+        reach = next((reach for reach in _statements(self._lines) if reach[0] <= line <= reach[1]), None)
+        if reach is None or {found.code.lower(), found.name.lower()} & _OWN_RULE:
+            return None
+        for comment in self.comments:
+            if comment.form == "ignore" and comment.first <= line <= comment.last and all(map(_is_word, comment.names)):
+                names = ", ".join([*comment.names, found.name])
+                return Edit(comment.span, f"# tapelint: ignore[{names}]")
+        path, first, text = found.span.path, reach[0], f"# tapelint: ignore[{found.name}]"
+        code = self._lines[first - 1]
+        behind = f"{code.rstrip()}  {text}"
+        if reach == (first, first) and len(behind) <= _SHORT and code == shown[first - 1]:
+            start = Position(first, len(code.rstrip()) + 1)
+            return Edit(Span(path, start, Position(first, len(code) + 1)), f"  {text}")
+        start = Position(first, 1)
+        indent = code[: len(code) - len(code.lstrip())]
+        return Edit(Span(path, start, start), f"{indent}{text}{newline}")
+
     def _removal(self, comment: Comment, idle: tuple[str, ...]) -> Edit:
         """The edit that takes the words out of the comment, or the comment out of the file."""
         span = comment.span
@@ -97,6 +121,13 @@ class Ignores:
             below = Position(span.start.line + 1, 1)
             return Edit(Span(span.path, Position(span.start.line, 1), below), "")
         return Edit(Span(span.path, Position(span.start.line, 1), _end(span, line)), "")
+
+
+_SHORT = 88  # within which formatters leave lines alone
+
+
+def _is_word(name: str) -> bool:
+    return re.fullmatch(r"[\w-]+", name) is not None
 
 
 def _end(span: Span, line: str) -> Position:
@@ -146,25 +177,40 @@ def _comments(lines: Sequence[str], part_of: Callable[[int], int]) -> Iterator[t
     That is the statement on whose lines it stands (of a compound one its header); for one between statements the next
     one, decorators and what they decorate together.
     """
-    text = "\n".join(lines) + "\n"
     waiting: list[tuple[int, int, str]] = []
+    for found in _comments_and_statements(lines):
+        if isinstance(found, tokenize.TokenInfo):
+            waiting.append((*found.start, found.string))
+            continue
+        part = part_of(found[0])
+        yield from ((*each, found if part_of(each[0]) == part else _NOWHERE) for each in waiting)
+        waiting = []
+    yield from ((*comment, _NOWHERE) for comment in waiting)  # after the last statement
+
+
+def _statements(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The first and last line of each statement, as far as a comment that belongs to it reaches."""
+    return (found for found in _comments_and_statements(lines) if not isinstance(found, tokenize.TokenInfo))
+
+
+def _comments_and_statements(lines: Sequence[str]) -> Iterator[tokenize.TokenInfo | tuple[int, int]]:
+    """The comments, and for each statement, where it ends, its first and last line."""
+    text = "\n".join(lines) + "\n"
     statement = line = 0  # where the statement and its present line start; 0 between
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
-                waiting.append((*token.start, token.string))
+                yield token
             elif token.type == tokenize.NEWLINE:
                 if not lines[line - 1].lstrip().startswith("@"):
-                    part, reach = part_of(statement), (statement, token.start[0])
-                    yield from ((*each, reach if part_of(each[0]) == part else _NOWHERE) for each in waiting)
-                    waiting, statement = [], 0
+                    yield statement, token.start[0]
+                    statement = 0
                 line = 0
             elif not line and token.type not in _BETWEEN:
                 line = token.start[0]
                 statement = statement or line
     except (tokenize.TokenError, SyntaxError):
         pass
-    yield from ((*comment, _NOWHERE) for comment in waiting)  # after the last statement
 
 
 _NOWHERE = (1, 0)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from tapelint.baseline import Baseline, Entry, Known, readable, without, written
 from tapelint.cache import Cache
-from tapelint.config import Configs, Overrides
+from tapelint.config import ConfigError, Configs, Overrides, shown
 from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
-from tapelint.fixing import Fixing
-from tapelint.outputs import Output, overflow, parsed
+from tapelint.fixing import Fixing, Ignoring
+from tapelint.outputs import Output, OutputError, overflow, parsed
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
-from tapelint.run import Report, Verb
-from tapelint.session import Session, merged
+from tapelint.report.common import plural
+from tapelint.run import Report, Verb, merged
+from tapelint.session import Session
 from tapelint.source import Source, SourceError
 
 CLEAN, FINDINGS, FAILED = 0, 1, 3
@@ -54,12 +57,24 @@ class Request:
     fail_level: Level | None = None
     exit_zero: bool = False
     statistics: bool = False
+    baseline: str | None = None
+    no_baseline: bool = False
+    write_baseline: str | None = None
+    update_baseline: bool = False
+    add_ignores: bool = False
+
+    @property
+    def edits(self) -> bool:
+        """Whether files change, or would."""
+        return self.fix or self.diff or self.add_ignores
 
 
 def check(request: Request) -> int:
     """Print what is wrong, or mend it; the exit status. Raises ConfigError, NoSuchPath, OutputError."""
     invocation = _Invocation(request, "check")
-    fixing = invocation.fix() if request.fix or request.diff else None
+    if request.write_baseline is not None:
+        return invocation.write_baseline(request.write_baseline)
+    fixing = invocation.fix() if request.edits else None
     if fixing and request.diff:
         invocation.outputs[0].put(fixing.diff().encode("utf-8", "surrogatepass"))
     elif fixing and invocation.is_stdin and invocation.files[0].path in fixing.texts:
@@ -67,6 +82,7 @@ def check(request: Request) -> int:
         mended = fixing.texts[invocation.files[0].path]
         invocation.outputs[0].put(mended.encode(mended.text))
     invocation.write(write, shown=not request.diff, aside=fixing is not None and invocation.is_stdin)
+    invocation.judge_baselines()
     return invocation.status()
 
 
@@ -88,6 +104,7 @@ class _Invocation:
         self.fixed = 0
         self.unwritten: list[str] = []
         self._shown: dict[str, Source | None] = {}
+        self.known = Known()
         configs = Configs(_overrides(request), request.config, request.isolated)
         self.files, failed = self._find(configs)
         self.session = Session(configs, verb, request.jobs, _cache(request))
@@ -97,6 +114,7 @@ class _Invocation:
         self._tell(self.reports)
         for error in self.rules.errors():
             self._say(str(error))
+        self.new = self._new(self.reports, self.texts)
 
     def _find(self, configs: Configs) -> tuple[list[File], list[Report]]:
         """The files to look at; what fails before that."""
@@ -133,19 +151,79 @@ class _Invocation:
 
     def fix(self) -> Fixing:
         """Mend what can be mended: on the disk, or with `--diff` only in what is returned."""
-        fixing = Fixing(self.analyst, self.request.jobs)
+        ignores = self.request.add_ignores
+        fixing = (Ignoring if ignores else Fixing)(self.analyst, self.request.jobs, self._new)
         remaining = fixing.run(self.reports)
         if self.request.diff:
             if not self.request.quiet:
-                self._say(f"{fixing.applied} of the findings would be fixed")
+                self._say(f"{fixing.applied} of the findings would be {'ignored' if ignores else 'fixed'}")
             return fixing
         self._tell(report for report in remaining if report not in self.reports)
-        self.reports, self.fixed, self.texts = remaining, fixing.applied, fixing.texts
+        self.reports, self.fixed, self.texts = remaining, 0 if ignores else fixing.applied, fixing.texts
+        self.new = self._new(self.reports, self.texts)
+        if ignores and not self.request.quiet:
+            self._say(f"{plural(fixing.applied, 'ignore comment')} written")
         if not self.is_stdin:
             self.unwritten = list(fixing.write())
             for problem in self.unwritten:
                 self._say(problem)
         return fixing
+
+    # ----------------------------------------------------------------- known findings
+
+    def _new(self, reports: Sequence[Report], texts: Mapping[str, Source]) -> list[Report]:
+        """The reports without what the baselines know. ConfigError where one cannot be read."""
+        if self.request.write_baseline is not None:
+            return list(reports)
+        for file in self.files:
+            if file.config.baseline:
+                self.known.baseline(file.config.baseline)
+        return self.known.new(reports, readable(texts))
+
+    def write_baseline(self, path: str) -> int:
+        """Make all that was found known; the exit status."""
+        try:
+            before = Baseline.read(os.path.abspath(path)) if os.path.exists(path) else Baseline(os.path.abspath(path))
+        except ConfigError:
+            before = Baseline(os.path.abspath(path))
+        judged = self._judge()
+        kept = [entry for entry in before.entries if not judged(before, entry)]
+        baseline = written(path, self.reports, readable(self.texts), kept)
+        self._put(baseline)
+        if not self.request.quiet:
+            count = sum(entry.count for entry in baseline.entries)
+            self._say(f"{plural(count, 'finding')} known from now on: {path}")
+        return FAILED if self._failed() else CLEAN
+
+    def judge_baselines(self) -> None:
+        """Say which entries are for nothing, or take them out."""
+        for baseline, gone in self.known.stale(self.reports, readable(self.texts), self._judge()):
+            count = plural(sum(entry.count for entry in gone), "entry", "entries")
+            if self.request.update_baseline:
+                self._put(without(baseline, gone))
+                told = f"{shown(baseline.path)}: {count} removed"
+            else:
+                told = f"{shown(baseline.path)}: {count} found no more; --update-baseline removes them"
+            if not self.request.quiet:
+                self._say(told)
+
+    def _judge(self) -> Callable[[Baseline, Entry], bool]:
+        looked = {os.path.abspath(file.path): file for file in self.files}
+        failed = {os.path.abspath(report.file.path) for report in self.reports if report.error}
+
+        def is_judged(baseline: Baseline, entry: Entry) -> bool:
+            path = baseline.seen_from(entry)
+            if path not in looked:
+                return not os.path.exists(path)
+            return path not in failed and entry.key.code not in self.rules.running(looked[path])[1]
+
+        return is_judged
+
+    def _put(self, baseline: Baseline) -> None:
+        try:
+            baseline.write()
+        except OSError as error:
+            raise OutputError(f"{shown(baseline.path)}: cannot be written: {error.strerror or error}") from error
 
     # ----------------------------------------------------------------- the result
 
@@ -155,7 +233,7 @@ class _Invocation:
         errors += [FileError("", str(error)) for error in self.rules.errors()]
         calls = [report.calls for report in self.reports if not report.error]
         return Result(
-            diagnostics=merged(self.reports),
+            diagnostics=merged(self.new),
             gradients=[gradient for report in self.reports for gradient in report.gradients],
             errors=errors,
             rules=self._rule_infos(),
@@ -167,6 +245,7 @@ class _Invocation:
             with_tape=self.taped,
             calls=sum(count for count in calls if count is not None) if None not in calls else None,
             fixed=self.fixed,
+            known=len(merged(self.reports)) - len(merged(self.new)),
         )
 
     def _rule_infos(self) -> list[RuleInfo]:
@@ -199,7 +278,7 @@ class _Invocation:
 
     def status(self) -> int:
         """The exit status of the contract: what could not be analysed weighs more than what was found."""
-        if any(report.error for report in self.reports) or self.rules.errors() or self.unwritten:
+        if self._failed():
             return FAILED
         return FINDINGS if self._failing() and not self.request.exit_zero else CLEAN
 
@@ -207,10 +286,13 @@ class _Invocation:
         """The findings at or above the level at which their file fails."""
         return {
             one
-            for report in self.reports
+            for report in self.new
             for one in report.diagnostics
             if at_least(one.level, report.file.config.fail_level)
         }
+
+    def _failed(self) -> bool:
+        return any(report.error for report in self.reports) or bool(self.rules.errors() or self.unwritten)
 
     # --------------------------------------------------------------------- output
 
@@ -244,6 +326,7 @@ def _overrides(request: Request) -> Overrides:
         exclude=tuple(request.exclude),
         fail_level=request.fail_level,
         unsafe_fixes=request.unsafe_fixes,
+        baseline="" if request.no_baseline else request.baseline and os.path.abspath(request.baseline),
     )
 
 

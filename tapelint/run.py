@@ -67,6 +67,12 @@ class Report:
     is_known: bool = False
 
 
+def merged(reports: Iterable[Report]) -> list[Diagnostic]:
+    """All findings, in order. One that several files lead to is one."""
+    found = {one.identity: one for report in reports for one in report.diagnostics}
+    return sorted(found.values(), key=lambda one: one.sort_key)
+
+
 # ------------------------------------------------------------------ the files that matter
 
 

@@ -102,6 +102,14 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
             'tape-modules = ["tape", "ourlib.autodiff"]',
         ),
     ]
+    baseline: Annotated[
+        Text,
+        _about(
+            "A file of known findings, from the folder of the file of settings: they are not reported. "
+            "`tapelint --write-baseline FILE` makes it.",
+            'baseline = "tapelint-baseline.json"',
+        ),
+    ]
     rules: Annotated[
         Strings,
         _about(

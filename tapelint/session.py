@@ -20,7 +20,7 @@ from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, FileError
 from tapelint.files import Discovery, File
-from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, with_tape
+from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, merged, with_tape
 from tapelint.source import Source, SourceError
 
 
@@ -173,12 +173,6 @@ class Session:
         errors = [FileError(report.file.path, report.error) for report in reports if report.error]
         errors += [FileError("", str(error)) for error in self.rules.errors()]
         return Checked(tuple(merged(reports)), tuple(errors), tuple(file.path for file in files), dict(texts))
-
-
-def merged(reports: Iterable[Report]) -> list[Diagnostic]:
-    """All findings, in order. One that several files lead to is one."""
-    found = {(one.code, one.span, one.message): one for report in reports for one in report.diagnostics}
-    return sorted(found.values(), key=lambda one: one.sort_key)
 
 
 def _readable(path: str) -> Source | None:

@@ -22,7 +22,7 @@ FLOORS = {
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
     "settings": ("toml", "schema", "config", "options", "cache", "files"),
-    "a run": ("run", "fixing", "session"),
+    "a run": ("run", "baseline_schema", "baseline", "fixing", "session"),
     "what is shown": ("report",),
     "for people": ("outputs", "effective", "invocation", "cli", "__main__"),
     "for authors of rules": ("execution", "testing"),

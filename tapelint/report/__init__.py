@@ -78,7 +78,7 @@ class Result:
     `text_of` gives the lines of a file without their ends, for excerpts and fingerprints; it returns an empty list
     where it cannot. `fails` says whether a finding makes the run fail. `checked` counts the files looked at,
     `with_tape` those of them that have a tape, `calls` the gradient calls in them, `fixed` the fixes that were
-    applied. None where a number is not known.
+    applied, `known` the findings left out because a baseline knows them. None where a number is not known.
 
     Spans of a notebook count lines in the text of all its code cells, as `text_of` gives it; `cell_of` gives, for the
     path of a notebook and such a line, the number of its cell (from 1) and the line within it. It is asked for
@@ -96,6 +96,7 @@ class Result:
     with_tape: int | None = None
     calls: int | None = None
     fixed: int = 0
+    known: int = 0
     cell_of: Callable[[str, int], tuple[int, int] | None] = lambda path, line: None
     fails: Callable[[Diagnostic], bool] = lambda found: found.level != "note"
 

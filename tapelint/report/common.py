@@ -140,9 +140,9 @@ def end_of(span: Span) -> Span:
     return Span(span.path, span.end, span.end)
 
 
-def plural(count: int, word: str) -> str:
-    """`3 errors`, `1 error`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def plural(count: int, word: str, words: str = "") -> str:
+    """`3 errors`, `1 error`; `words` where an s does not make the plural."""
+    return f"{count} {word}" if count == 1 else f"{count} {words or word + 's'}"
 
 
 def tally(diagnostics: Sequence[Diagnostic]) -> str:
@@ -168,6 +168,8 @@ def closing_lines(result: Result) -> list[str]:
         lines.extend(_fixing(result.diagnostics))
     elif not result.errors:
         lines.append(_all_clear(result))
+    if result.known:
+        lines.append(f"{plural(result.known, 'finding')} known from the baseline")
     if result.errors:
         lines.append(failures(result))
     return lines
@@ -204,6 +206,7 @@ def _all_clear(result: Result) -> str:
         return "No Python files to check"
     if result.with_tape == 0:
         return "All clear: no gradient tape" + (f" in {plural(result.checked, 'file')}" if result.checked else "")
+    told = "Nothing new" if result.known else "All clear"
     if result.calls is None or result.with_tape is None:
-        return "All clear"
-    return f"All clear: {plural(result.calls, 'gradient call')} in {plural(result.with_tape, 'file')}"
+        return told
+    return f"{told}: {plural(result.calls, 'gradient call')} in {plural(result.with_tape, 'file')}"
