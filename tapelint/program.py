@@ -9,10 +9,11 @@ from contextlib import contextmanager
 
 from tapelint.facts import Facts
 from tapelint.findings import summary
+from tapelint.flow import elsewhere
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
-from tapelint.flow.values import UNBOUND, Bound, Class, Function, ModuleValue, Value, Wrapped, options
+from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
 from tapelint.libraries.world import Libraries
 from tapelint.project import Project
@@ -85,6 +86,7 @@ class Program:
         module = self.interpreter.run_main(self.source)
         spent = self.interpreter.steps
         for function, cls in self._entries(module):
+            self.interpreter.begin_entry()
             if spent > STEPS_OF_A_FILE:
                 break
             self._enter(module, function, cls)
@@ -122,6 +124,9 @@ class Program:
         run.state.set((0, "raised"), UNBOUND)
         try:
             callee = self._entry_value(module, node, cls, site)
+            run.outside = run.uid()
+            if isinstance(callee, Bound) and isinstance(callee.self, Cell):
+                elsewhere.fill(run, callee.self, node, run.called)
             if callee is not None:
                 result = run.call(callee, self._unknown_arguments(node, cls is not None), site)
                 leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
@@ -154,8 +159,10 @@ class Program:
         plain = [*spec.posonlyargs, *spec.args][1 if method and not static else 0 :]
         values: list[Value] = [run.leaf(a.arg, Site(self.source, a)) for a in plain]
         keywords: dict[str, Value] = {a.arg: run.leaf(a.arg, Site(self.source, a)) for a in spec.kwonlyargs}
-        run.escape([*values, *keywords.values()])
-        return Arguments(values, keywords)
+        starred = [a for a in (spec.vararg, spec.kwarg) if a is not None]
+        rest = run.leaf(starred[0].arg, Site(self.source, starred[0])) if starred else None
+        run.escape([*values, *keywords.values(), *([rest] if rest is not None else [])])
+        return Arguments(values, keywords, rest)
 
 
 def _function_of(value: Value) -> Function | None:

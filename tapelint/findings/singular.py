@@ -15,7 +15,7 @@ from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
-from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
 from tapelint.libraries import shapes
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
@@ -159,7 +159,7 @@ class _Reader:
             here = node.id in self.always and (node.op in TRANSPARENT or node.recorded.get(rec) == SURE)
             here = here and not (node.joins and len(node.edges) > 1)
             for edge in node.edges:
-                if not edge.outcome & (FLOWS | ZERO):
+                if edge.outcome & IGNORANT or not edge.outcome & (FLOWS | ZERO):
                     continue
                 tags = {node.id} if is_where and node.id in wheres else mine
                 self.behind.setdefault(edge.node.id, set()).update(tags)

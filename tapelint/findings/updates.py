@@ -11,6 +11,7 @@ from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value, Variable, options
+from tapelint.libraries.unseen import is_weights
 from tapelint.tapes.tape import Event, Execution, Tapes
 from tapelint.views import Problem, ProblemKind
 
@@ -291,7 +292,7 @@ def _is_object(value: Value) -> bool:
 
 def _is_variable(value: Value) -> bool:
     """A variable, or one of those of a model that cannot be seen."""
-    return isinstance(value, Variable) or (isinstance(value, Opaque) and value.node.op == "weights")
+    return isinstance(value, Variable) or is_weights(value)
 
 
 def _misfit(first: Variable, second: Variable) -> bool:

@@ -200,6 +200,8 @@ class Core:
         self.staged_in = ""
         self.deciding: Site | None = None
         self.chosen: dict[Value, Site] = {}
+        self.outside = 0
+        """The last identity of what was made before the entry that is run: it may have been used since."""
         self._uids = 0
         self._pool: Node | None = None
         self._mentioned: dict[ast.AST, tuple[str, ...]] = {}

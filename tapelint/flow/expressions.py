@@ -204,12 +204,8 @@ class Expressions(Comprehensions):
             self.update_dict(merged, right)
             return merged
         first, second = containers.sequence(self, left), containers.sequence(self, right)
-        if (
-            op == "+"
-            and (first is None) != (second is None)
-            and (isinstance(left, Opaque) or isinstance(right, Opaque))
-        ):
-            return self._unknown_sum(left, right)
+        if op == "+" and isinstance(left if first is None else right, Opaque):
+            return None
         is_list = isinstance(left, Cell) or isinstance(right, Cell)
         made: Tuple | Many | None = None
         if op == "+" and first is not None and second is not None:
@@ -224,15 +220,6 @@ class Expressions(Comprehensions):
         if made is None:
             return None
         return containers.make_list(self, made) if is_list else made
-
-    def _unknown_sum(self, left: Value, right: Value) -> Value:
-        """A list and something unknown: the variables of an unseen model are a list, of all else nobody can tell."""
-        known, other = (right, left) if isinstance(left, Opaque) else (left, right)
-        if isinstance(other, Opaque) and other.node.op == "weights":
-            items = containers.sequence(self, known)
-            each = items.items if isinstance(items, Tuple) else (items.element,) if isinstance(items, Many) else ()
-            return containers.make_list(self, Many(self.join_all([*each, other])))
-        return self.opaque(None, [left, right])
 
     def _operator_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
         names = _METHODS.get(op)

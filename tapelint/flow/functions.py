@@ -17,6 +17,7 @@ from .values import (
     Bound,
     Cell,
     Class,
+    Const,
     Function,
     Generator,
     Many,
@@ -97,6 +98,8 @@ class Functions(Statements):
     def call_function(self, function: Function, args: Arguments, site: Site) -> Value:
         """Run a function's body with these arguments."""
         bound = self.bind_arguments(function, args, site)
+        if is_abstract(function.node):
+            return self.call_unknown(function, args, site)
         if self._too_deep(function, bound) or self.exhausted or self.steps > self.call_limit:
             return self.call_unknown(function, args, site)
         if self.steps < MEMORABLE or self.attempts or self.is_generator(function.node):
@@ -183,8 +186,7 @@ class Functions(Statements):
             rest = args.rest
             bound[spec.vararg.arg] = Tuple(tuple(extra)) if rest is None else Many(self.join_all([*extra, rest]))
         if spec.kwarg is not None:
-            from_names = [(_string(k), v) for k, v in keywords.items()]
-            bound[spec.kwarg.arg] = containers.make_dict(self, from_names, site)
+            bound[spec.kwarg.arg] = self._named_rest(keywords, args.rest, site)
         defaults = dict(function.defaults)
         for name in (*plain, *(a.arg for a in spec.kwonlyargs)):
             if name not in bound:
@@ -195,6 +197,15 @@ class Functions(Statements):
                 else:
                     bound[name] = default if default is not None else self.opaque(site, hint=name)
         return bound
+
+    def _named_rest(self, keywords: dict[str, Value], rest: Value | None, site: Site) -> Value:
+        """What `**keywords` collects; `rest` may have been given under any name."""
+        named: list[tuple[Value, Value]] = [(Const(name), value) for name, value in keywords.items()]
+        if rest is None:
+            return containers.make_dict(self, named, site)
+        unknown = Opaque(self.constant_node())
+        every = [*named, (unknown, rest)]
+        return containers.make_dict(self, Many(self.join_all([Tuple(pair) for pair in every])), site)
 
     # -- generators and lazy iteration
 
@@ -270,10 +281,28 @@ class Functions(Statements):
         self.escape([result])
 
 
-def _string(name: str) -> Value:
-    from .values import Const
+def is_abstract(node: ast.AST) -> bool:
+    """Whether a function is written to be overridden: it says so, raises NotImplementedError, or has no body."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    if any(_last_name(decorator).startswith("abstract") for decorator in node.decorator_list):
+        return True
+    last = node.body[-1]
+    if not isinstance(last, ast.Raise):
+        method = bool(node.args.args) and node.args.args[0].arg == "self"
+        return method and node.name != "__init__" and all(_does_nothing(statement) for statement in node.body)
+    error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+    return _last_name(error) == "NotImplementedError" and not any(isinstance(n, ast.Return) for n in own_nodes(node))
 
-    return Const(name)
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _last_name(node: ast.AST | None) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_generator(node: ast.AST) -> bool:

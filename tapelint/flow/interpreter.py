@@ -7,6 +7,7 @@ import ast
 from tapelint.project import Module, Project
 from tapelint.source import Source
 
+from . import elsewhere
 from .classes import Classes
 from .core import Frame, World
 from .graph import Site
@@ -27,6 +28,7 @@ class Interpreter(Classes):
         self._sources: dict[int, Source] = {}
         self._waiting: dict[int, Module] = {}
         self._depth = 0
+        self._set_in_modules: frozenset[str] = frozenset()
 
     # -- modules
 
@@ -56,6 +58,24 @@ class Interpreter(Classes):
             self.frames.pop()
             self.attempts = attempts
             self.chain = chain
+        self._loosen(module.uid, source)
+
+    def _loosen(self, uid: int, source: Source) -> None:
+        """A module's names that other code sets through `sys.modules`; in an entry, those that its functions rebind."""
+        if "sys.modules" in source.text:
+            fresh = elsewhere.set_in_modules(source.tree) - self._set_in_modules
+            self._set_in_modules |= fresh
+            for other in self._sources if fresh else ():
+                elsewhere.loosen(self, other, fresh)
+        elsewhere.loosen(self, uid, self._set_in_modules)
+        if self.outside:
+            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source.tree))
+
+    def begin_entry(self) -> None:
+        """What is run now is not the program's start: what was made before may have been used since."""
+        first, self.outside = not self.outside, self.uid()
+        for uid, source in list(self._sources.items()) if first else ():
+            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source.tree))
 
     def ready(self, module: ModuleValue) -> None:
         """Run an imported module's body now, if that was not done: only what is asked of is run.

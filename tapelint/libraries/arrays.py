@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -20,7 +20,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, numbers, sequences
+from . import apply, numbers, sequences, unseen
 from .names import EXTERNAL, root
 from .world import Libraries, MethodHandler, Registry
 
@@ -31,7 +31,6 @@ DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s":
 def register(registry: Registry) -> None:
     """Add them."""
     registry.attributes["data"] = data_attribute
-    registry.behind.append(_own_weights)
     registry.attributes["opaque"] = opaque_attribute
     for kind in ("tensor", "ndarray", "variable", "number", "?"):
         registry.elements[kind] = _rows
@@ -128,30 +127,9 @@ def opaque_attribute(world: Libraries, base: Value, name: str, site: Site) -> Va
         return world.inert(name, Arguments([base]), site)
     if name == "apply_gradients":
         return Method(base, name)
-    if name in WEIGHTS:
-        return Opaque(weights_node(world, base, site), name)
+    if name in unseen.WEIGHTS:
+        return Opaque(unseen.weights_node(world, base, site), name)
     return None
-
-
-WEIGHTS = ("trainable_variables", "trainable_weights", "variables", "weights")
-
-
-def weights_node(world: Libraries, model: Opaque, site: Site | None) -> Node:
-    """The one node that stands for all variables of a model that cannot be seen."""
-    key = (-model.node.id - 1, "weights of a model")
-    known = world.run.state.get(key)
-    if isinstance(known, Opaque):
-        return known.node
-    node = world.run.graph.add("weights", [], site, world.run.chain)
-    node.dtype = "f"
-    node.kind = "weights"
-    world.run.state.settle(key, Opaque(node))
-    return node
-
-
-def _own_weights(world: Libraries, callee: Value, site: Site) -> list[Node]:
-    """Calling a model that cannot be seen uses its variables."""
-    return [weights_node(world, callee, site)] if isinstance(callee, Opaque) and callee.node.op != "weights" else []
 
 
 def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
@@ -175,8 +153,8 @@ def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
 
 def _unknown_rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
     assert isinstance(value, Opaque)
-    if value.node.op == "weights":
-        return Many(value)
+    if unseen.is_weights(value):
+        return unseen.rows(world, value, site)
     node = world.run.node("operator []", [Edge(value.node, FLOWS, "linear")], site, dtype="?", kind="?", opaque=True)
     return Many(Opaque(node))
 
@@ -263,4 +241,4 @@ def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) 
     return NO_VALUE
 
 
-__all__ = ["Library", "register", "shape_value", "weights_node"]
+__all__ = ["Library", "register", "shape_value"]

@@ -21,6 +21,7 @@ from . import (
     tensor_arrays,
     tensorflow,
     training,
+    unseen,
     variables,
     wrappers,
 )
@@ -29,7 +30,7 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays)
+    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays, unseen)
     of_tensorflow = (
         variables,
         tensorflow,

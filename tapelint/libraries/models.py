@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
@@ -13,6 +15,7 @@ from tapelint.flow.values import (
     Data,
     Library,
     Many,
+    Opaque,
     Tuple,
     Value,
 )
@@ -137,7 +140,9 @@ def functional(world: Libraries, args: Arguments, site: Site) -> Value:
     if inputs is UNBOUND or outputs is UNBOUND:
         return Cell(world.run.uid(), "instance", Library("keras.Model"), site)
     order = _functional_layers(world, outputs)
-    info = ModelInfo("functional", args, inputs, outputs, tuple(order))
+    leaves = {symbol.node.id for symbol in symbols(world, inputs)}
+    unclear = any(isinstance(v, Data) and v.node.id not in leaves and v.node.op != "keras.Input" for v in order)
+    info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear)
     return Cell(world.run.uid(), "layer", info, site)
 
 
@@ -170,7 +175,7 @@ def _functional_layers(world: Libraries, outputs: Value) -> list[Value]:
         for inner in _inputs_of(world, symbol):
             depth[inner.node.id] = max(depth.get(inner.node.id, 0), layers[key][0] + 1)
     ordered = sorted(layers, key=lambda key: (-layers[key][0], index[key]))
-    return [layers[key][1] for key in ordered if isinstance(layers[key][1], (Cell, Data))]
+    return [layers[key][1] for key in ordered if isinstance(layers[key][1], (Cell, Data, Opaque))]
 
 
 def _key(world: Libraries, symbol: Data) -> int:
@@ -181,7 +186,14 @@ def _key(world: Libraries, symbol: Data) -> int:
 
 def _inputs_of(world: Libraries, symbol: Data) -> list[Data]:
     call = world.symbolic_calls.get(symbol.node.id)
+    if call is None and symbol.node.op == "join":
+        return _arms(symbol)
     return [inner for value in (call[1].every() if call is not None else ()) for inner in symbols(world, value)]
+
+
+def _arms(symbol: Data) -> list[Data]:
+    """The symbolic tensors one of which this is, by the branch or the rounds of a loop."""
+    return [replace(symbol, node=edge.node) for edge in symbol.node.edges]
 
 
 def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -246,8 +258,11 @@ def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[
     if value.node.id in known:
         return known[value.node.id]
     call = world.symbolic_calls.get(value.node.id)
+    if call is None and value.node.op == "join":
+        arms = [_again(world, arm, known, extra, site) for arm in _arms(value)]
+        return world.run.join_all(arms)
     if call is None:
-        return world.run.opaque(site, [])
+        return world.run.opaque(site, known.values())
     callee, args, index = call
     inner = Arguments(
         [_again(world, v, known, extra, site) for v in args.positional],

@@ -23,7 +23,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, numbers, shapes
+from . import apply, numbers, shapes, unseen
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -57,7 +57,8 @@ def _side(value: Value) -> str:
         return {"symbolic": "tensor", "?": "opaque"}.get(value.kind, value.kind)
     if isinstance(value, Variable):
         return "variable"
-    return "opaque" if isinstance(value, (Opaque, Many)) else "python"
+    instance = isinstance(value, Cell) and value.kind == "instance"  # its operators were given to its class elsewhere
+    return "opaque" if instance or isinstance(value, (Opaque, Many)) else "python"
 
 
 def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: str) -> Data:
@@ -91,11 +92,18 @@ def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Sit
         inputs = [Edge(node, FLOWS, "linear")] if node is not None else []
         part = Opaque(world.run.node("operator []", inputs, site, dtype="?", kind="?", opaque=True))
         return numbers.noted(world, part, numbers.of_index(world, base, operands[1]))
+    if op == "+" and (listed := unseen.joined(world, operands, site)) is not None:
+        return listed
+    if op == "+" and any(containers.sequence(world.run, operand) is not None for operand in operands):
+        return world.run.opaque(site, operands)
     fact = world.facts.fact(f"operator {op}")
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
-    return numbers.noted(world, Opaque(made.node), made.range) if isinstance(made, Data) else made
+    if not isinstance(made, Data):
+        return made
+    made.node.opaque = op in ("+", "*")  # of lists: it holds what they hold
+    return numbers.noted(world, Opaque(made.node), made.range)
 
 
 def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:

@@ -285,11 +285,11 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
         return Library(f"{cls}.{name}")
     if name in ("variables", "trainable_variables", "non_trainable_variables"):
         found = module_variables(world, base, set())
-        if found is None:
-            return unknown_weights(world, base, site)
-        if name != "variables":
+        if found is not None and name != "variables":
             wanted = name == "trainable_variables"
             found = [v for v in found if isinstance(v, Variable) and (v.trainable is not False) == wanted]
+        if not found:
+            return unknown_weights(world, base, site)
         return Tuple(tuple(found))
     if name in ("name", "name_scope", "submodules"):
         return world.inert(name, Arguments([]), site)

@@ -23,20 +23,24 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras
+from . import keras, unseen
 from .keras import LayerInfo, own_weights
 from .world import Libraries
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A sequential or functional model; the latter with its symbolic inputs and outputs."""
+    """A sequential or functional model; the latter with its symbolic inputs and outputs.
+
+    `unclear`: which layers it has depends on a branch, on the rounds of a loop, or on what cannot be seen.
+    """
 
     form: str
     args: Arguments
     inputs: Value = UNBOUND
     outputs: Value = UNBOUND
     layers: tuple[Value, ...] = ()
+    unclear: bool = False
 
 
 def sublayers(world: Libraries, base: Value) -> list[Value]:
@@ -45,7 +49,7 @@ def sublayers(world: Libraries, base: Value) -> list[Value]:
         return []
     if base.kind == "layer" and isinstance(base.info, ModelInfo):
         if base.info.form == "functional":
-            return [layer for layer in base.info.layers if isinstance(layer, Cell)]
+            return [layer for layer in base.info.layers if isinstance(layer, (Cell, Opaque))]
         layers = world.run.state.get((base.uid, "layers"))
         return [v for v in layers.items if not isinstance(v, Data)] if isinstance(layers, Tuple) else [layers]
     if base.kind == "layer":
@@ -123,6 +127,8 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> l
         return []
     seen.add(base.uid)
     found: list[Value] = []
+    if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
+        return None
     if base.kind == "layer" and isinstance(base.info, LayerInfo):
         if base.info.fact is None:
             return None
@@ -136,6 +142,8 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> l
         if any(isinstance(c, Opaque) for c in world.run.lineage(base.info)):
             return None
     for layer in sublayers(world, base):
+        if unseen.used_weights(world, layer) is not None:
+            continue
         if isinstance(layer, Cell) and layer.kind == "instance" and not is_keras(world, layer):
             continue
         inner = weights_of(world, layer, seen) if not (isinstance(layer, Cell) and layer.kind == "lambda layer") else []
@@ -165,6 +173,12 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     weights = weights_of(world, base)
     if weights is None:
         return unknown_weights(world, base, site)
+    parts = unseen_parts(world, base)
+    if parts and not name.startswith("non_"):
+        return unseen.of_parts(world, [*weights, *parts], site)
+    lacking = not isinstance(base.info, LayerInfo) and not sublayers(world, base)
+    if not weights and (lacking or is_from_outside(world, base)):
+        return unknown_weights(world, base, site)
     if "trainable" in name:
         frozen = frozen_weights(world, base)
         on = [w for w in weights if isinstance(w, Variable) and w.trainable is not False and w.uid not in frozen]
@@ -180,12 +194,27 @@ def is_built(world: Libraries, base: Cell) -> bool:
     )
 
 
+def is_from_outside(world: Libraries, base: Cell) -> bool:
+    """Whether an object was there before what is run now: what was done to it meanwhile is not known."""
+    return base.uid <= world.run.outside
+
+
+def unseen_parts(world: Libraries, base: Cell) -> list[Value]:
+    """The variables of the layers and models inside that cannot be seen, of those that were called so far."""
+    found: list[Value] = []
+    for layer in all_layers(world, base):
+        own = tracked(world, layer) if isinstance(layer, Cell) and layer.kind == "instance" else []
+        held = [*own, *(inner for inner in sublayers(world, layer) if inner not in own)]
+        found += [known for value in held if (known := unseen.used_weights(world, value)) is not None]
+    return found
+
+
 def unknown_weights(world: Libraries, base: Cell, site: Site) -> Value:
     """The variables of a model that cannot be seen wholly, as one source."""
     key = (base.uid, "unknown weights")
     known = world.run.state.get(key)
     if known is UNBOUND:
-        node = world.run.node("weights", [], site, dtype="f", kind="weights")
+        node = world.run.node("weights", [], site, dtype="f", kind="weights", detail=unseen.PARTLY)
         known = Opaque(node, "weights")
         world.run.state.set(key, known)
     return known

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -30,8 +30,10 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    one_of,
     options,
 )
+from tapelint.libraries import unseen
 from tapelint.libraries.tensorflow import flattened
 from tapelint.tapes import backprop, sources
 
@@ -221,7 +223,7 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
     if leaves is None:
         return ""
     answers: set[str] = set()
-    for leaf in leaves:
+    for leaf in (_without_doubt(tapes, leaf) for leaf in leaves):
         answers |= {bad_target(option, method) for option in options(leaf)}
         if len(options(leaf)) > 1 and answers - {""}:
             answers = {"", *answers}
@@ -231,6 +233,14 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
     alone = len(leaves) == 1 and len(options(leaves[0])) == 1
     certain = alone or any(len(options(leaf)) == 1 and bad_target(leaf, method) for leaf in leaves)
     return sorted(bad)[0] if certain else "?" + sorted(bad)[0]
+
+
+def _without_doubt(tapes: Tapes, leaf: Value) -> Value:
+    """A target without the None that it would be if a gradient of which nothing is known were None."""
+    given = [tapes.gradients[o.node.id] for o in options(leaf) if isinstance(o, Data) and o.node.id in tapes.gradients]
+    if any(execution.sources[index].outcome & IGNORANT for execution, index in given):
+        return one_of([option for option in options(leaf) if option != NO_VALUE])
+    return leaf
 
 
 def bad_target(value: Value, method: str) -> str:
@@ -284,6 +294,8 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         outcome = 0
         for index in row:
             outcome |= answer.outcomes[index]
+        if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
+            outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
         if listed.unknown or unknown_target:
             outcome = ANYTHING
         execution.sources.append(
@@ -332,7 +344,9 @@ def source_nodes(run: object, value: Value) -> list[Node]:
     """The nodes that a source can be; a joined one is each of its parts as well."""
     found: list[Node] = []
     for option in options(value):
-        if isinstance(option, (Data, Opaque, Variable)):
+        if isinstance(option, Opaque) and option.node.op == unseen.PARTS:
+            found += [edge.node for edge in option.node.edges]
+        elif isinstance(option, (Data, Opaque, Variable)):
             found += _alternatives(option.node)
         elif isinstance(option, Many):
             found += source_nodes(run, option.element)
@@ -394,7 +408,8 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         at += len(source.nodes)
         inner = run.phi(mine) if mine else None
         if inner is None or source.outcome == NONE:
-            results.append(run.node("gradient", [], execution.site, dtype="f"))
+            doubted = (*execution.targets, *source.nodes) if source.outcome & IGNORANT else ()
+            results.append(run.node("gradient", [Edge(n, ANYTHING) for n in doubted], execution.site, dtype="f"))
             continue
         last = run.node("gradient", [Edge(inner, FLOWS, "linear")], execution.site, dtype="f")
         if source.outcome & 8:
@@ -420,8 +435,10 @@ def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:
             return containers.make_list(tapes.world.run, parts) if isinstance(value, Cell) else parts
         if isinstance(items, Many):
             return Many(queue.pop(0) if queue else NO_VALUE)
-        if isinstance(value, Opaque) and value.node.op == "weights":
+        if isinstance(value, Opaque) and value.node.op in ("weights", unseen.PARTS):
             return Many(queue.pop(0) if queue else NO_VALUE)
+        if isinstance(value, Opaque) and value.node.op == unseen.LISTED:
+            return Many(tapes.world.run.join_all([queue.pop(0) for _ in value.node.edges if queue]))
         return queue.pop(0) if queue else NO_VALUE
 
     return build(asked)

@@ -10,6 +10,7 @@ from tapelint.flow import containers
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
 from tapelint.libraries import keras, weights
+from tapelint.libraries.unseen import LISTED
 
 if TYPE_CHECKING:
     from tapelint.tapes.tape import Tapes
@@ -50,9 +51,7 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
     if isinstance(items, Many):
         return [Listed(text, items.element)] if _one_stands_for_all(items.element) else None
     if items is None:
-        if isinstance(value, Opaque) and value.node.op != "weights":
-            return [Listed(text, value)]
-        return [Listed(text, value)]
+        return _side_by_side(tapes, value, text) if isinstance(value, Opaque) else [Listed(text, value)]
     names = weight_names(tapes, place)
     whole = f"({text})" if isinstance(place, (ast.BinOp, ast.BoolOp, ast.IfExp)) else text
     found: list[Listed] = []
@@ -68,6 +67,16 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
         seen = {one.expression for one in found}
         found += [replace(one, expression=f"{whole}[{index}]") if one.expression in seen else one for one in more]
     return found
+
+
+def _side_by_side(tapes: Tapes, value: Opaque, text: str) -> list[Listed]:
+    """The variables of several models in one list, model by model where one cannot be seen."""
+    if value.node.op != LISTED or value.node.site is None:
+        return [Listed(text, value)]
+    source = value.node.site.source
+    places = [edge.argument for edge in value.node.edges]
+    names = [Site(source, p).text() if p is not None else f"{text}[{i}]" for i, p in enumerate(places)]
+    return [Listed(name, Opaque(edge.node)) for name, edge in zip(names, value.node.edges, strict=True)]
 
 
 def _one_stands_for_all(element: Value) -> bool:

@@ -134,7 +134,7 @@ class Tapes:
     answers: dict[int, backprop.Answer] = field(default_factory=dict)
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     tests: dict[int, Value] = field(default_factory=dict)
-    _paused: int = 0
+    _hidden: frozenset[int] = frozenset()
     _watches: int = 0
     _used: list[Variable] = field(default_factory=list)
     _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -146,6 +146,13 @@ class Tapes:
         registry.leaves["tape"] = lambda world, cell, site: self.leave(cell)
         registry.enters["stopped tape"] = lambda world, cell, site: self._stop(cell)
         registry.leaves["stopped tape"] = lambda world, cell, site: self._restart(cell)
+        registry.methods[("tape", "_ensure_recording")] = lambda world, base, args, site: Cell(
+            world.run.uid(), "ensured tape", (base, self.is_active(base))
+        )
+        registry.enters["ensured tape"] = lambda world, cell, site: (
+            NO_VALUE if cell.info[1] else self.enter(cell.info[0], site)
+        )
+        registry.leaves["ensured tape"] = lambda world, cell, site: None if cell.info[1] else self.leave(cell.info[0])
         registry.enters["library"] = lambda world, cell, site: self._enter_library(cell, site)
         for name in GRADIENT_METHODS:
             registry.methods[("tape", name)] = self._asker(name)
@@ -249,16 +256,18 @@ class Tapes:
             value = value.options[-1]
         return value.value if isinstance(value, Const) else None
 
+    def is_active(self, cell: Value) -> bool:
+        """Whether a tape records now."""
+        return isinstance(cell, Cell) and self.recording(cell) in self.active()
+
     def active(self) -> dict[int, int]:
         """The recordings that run now, and whether that is sure."""
         value = self.world.run.state.get((0, "active"))
         every = [o for o in options(value) if isinstance(o, Tuple)]
-        if self._paused or not every:
-            return {}
         found: dict[int, int] = {}
         for option in every:
             for item in option.items:
-                if isinstance(item, Const):
+                if isinstance(item, Const) and item.value not in self._hidden:
                     found[item.value] = found.get(item.value, 0) + 1
         return {
             rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()
@@ -279,12 +288,13 @@ class Tapes:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """No tape records."""
-        self._paused += 1
+        """No tape that records now goes on recording; one that is entered meanwhile does."""
+        outer = self._hidden
+        self._hidden |= frozenset(self._all_active(self.world.run.state.get((0, "active"))))
         try:
             yield
         finally:
-            self._paused -= 1
+            self._hidden = outer
 
     @contextmanager
     def collecting(self) -> Iterator[list[Variable]]:
@@ -299,7 +309,7 @@ class Tapes:
 
     def marks(self) -> tuple[int, ...]:
         """How much was noted so far: a call during which this grows is not one that can be skipped when repeated."""
-        return len(self.executions), len(self.events), len(self.entered), self._paused
+        return len(self.executions), len(self.events), len(self.entered), len(self._hidden)
 
     def made(self, node: Node) -> None:
         """A node was made: each active tape records it if an input is tracked."""
@@ -547,7 +557,7 @@ class Tapes:
         arm = statement.orelse if truth else statement.body
         if truth and isinstance(statement, ast.If) and not arm and isinstance(statement.body[-1], ast.Return):
             arm = list(following(frame.function.node, statement)) if frame.function is not None else []
-        every = [node for each in (arm if isinstance(arm, list) else [arm]) for node in ast.walk(each)]
+        every = [node for each in (arm if isinstance(arm, list) else [arm]) for node in _used(each)]
         named = [(node, found) for node in every for found in self._named(node)]
         if named:
             self.events.append(
@@ -577,6 +587,18 @@ class Tapes:
         """The arms of a branch have been run: what one of them watched counts no more as it did."""
         if any(name.startswith("watch ") for arm in arms for _, name in arm):
             self._watches += 1
+
+
+def _used(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but the names that are only handed back as they are."""
+    if isinstance(node, ast.Return):
+        parts = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else [node.value]
+        children: list[ast.AST] = [p for p in parts if p is not None and not isinstance(p, (ast.Name, ast.Attribute))]
+    else:
+        yield node
+        children = [*ast.iter_child_nodes(node)]
+    for child in children:
+        yield from _used(child)
 
 
 def is_tensor(value: Value) -> bool:

@@ -1,0 +1,66 @@
+"""What code that is not run may have written before: globals that functions rebind, fields that other methods fill."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from .classes import Classes
+from .core import Core
+from .values import UNBOUND, Cell, Class, Const, Many, Tuple
+
+
+def rebound_globals(tree: ast.Module) -> frozenset[str]:
+    """The module's names that its functions bind anew."""
+    return frozenset(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names)
+
+
+def set_in_modules(tree: ast.Module) -> frozenset[str]:
+    """The names that `setattr(sys.modules[...], "name", ...)` binds, in whichever module."""
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and len(n.args) == 3)
+    return frozenset(
+        str(call.args[1].value)
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id == "setattr"
+        and isinstance(call.args[1], ast.Constant)
+        and "sys.modules" in ast.unparse(call.args[0])
+    )
+
+
+def loosen(core: Core, uid: int, names: Collection[str]) -> None:
+    """What these names hold may be something else by now."""
+    for name in sorted(names):
+        if core.state.get((uid, name)) is not UNBOUND:
+            core.state.set((uid, name), core.opaque(None, hint=name))
+
+
+def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> None:
+    """Fields of an object that were given a mere placeholder, and that methods which did not run fill.
+
+    `entry` is the method that is about to be run, `called` are the functions that ran.
+    """
+    for name in dict.fromkeys(_mentioned(core, instance, entry, called)):
+        value = core.state.get((instance.uid, name))
+        if isinstance(value, Const):
+            loosen(core, instance.uid, (name,))
+        elif isinstance(value, Cell) and _is_empty(core, value):
+            item = core.opaque(None, hint=name)
+            core.state.set((value.uid, "items"), Many(Tuple((item, item)) if value.kind == "dict" else item))
+
+
+def _is_empty(core: Core, value: Cell) -> bool:
+    return value.kind in ("list", "dict") and core.state.get((value.uid, "items")) == Tuple(())
+
+
+def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> Iterator[str]:
+    """The fields that methods which did not run assign, or whose contents they may change."""
+    for cls in core.lineage(instance.info):
+        for method in cls.node.body if isinstance(cls, Class) else ():
+            if method is entry or method in called or not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            for node in ast.walk(method):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+                    held = core.state.get((instance.uid, node.attr))
+                    if isinstance(node.ctx, ast.Store) or isinstance(held, Cell):
+                        yield node.attr
