@@ -158,3 +158,14 @@ def test_commands_do_what_is_shown(page: Path, tmp_path: Path) -> None:
         if output:
             wanted = ".*?".join(re.escape(part) for part in re.split(r"^\.\.\.\n", output, flags=re.MULTILINE))
             assert re.fullmatch(wanted, done.stdout, re.DOTALL), f"{command}:\n{done.stdout}"
+
+
+PRINTS = re.compile(r"^```python\n([^`]*?)^```\n\nprints\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_programs_print_what_is_shown() -> None:
+    shown = [found for page in PAGES for found in PRINTS.findall(page.read_text(encoding="utf-8"))]
+    assert shown
+    for program, output in shown:
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=PLAIN)
+        assert done.stdout == output, done.stderr
