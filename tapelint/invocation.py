@@ -19,7 +19,7 @@ from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing, Ignoring
 from tapelint.outputs import Output, OutputError, overflow, parsed
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
-from tapelint.report.common import plural
+from tapelint.report.common import plural, printable
 from tapelint.run import Report, Verb, merged
 from tapelint.session import Session
 from tapelint.source import Source, SourceError
@@ -77,7 +77,9 @@ def check(request: Request) -> int:
     fixing = invocation.fix() if request.edits else None
     if fixing and request.diff:
         invocation.outputs[0].put(fixing.diff().encode("utf-8", "surrogatepass"))
-    elif fixing and invocation.is_stdin and invocation.files[0].path in fixing.texts:
+    elif invocation.untouched is not None and request.edits:
+        invocation.outputs[0].put(invocation.untouched)
+    elif fixing and invocation.is_stdin and invocation.files and invocation.files[0].path in fixing.texts:
         # What cannot be parsed comes back too: an editor puts it in the place of its buffer.
         mended = fixing.texts[invocation.files[0].path]
         invocation.outputs[0].put(mended.encode(mended.text))
@@ -101,6 +103,7 @@ class _Invocation:
         self.outputs = parsed(request.output, request.format, FORMATS if verb == "check" else TRACE_FORMATS)
         self.is_stdin = list(request.paths) == [STDIN]
         self.texts: dict[str, Source] = {}
+        self.untouched: bytes | None = None  # the text on standard input, if it is not to be looked at
         self.fixed = 0
         self.unwritten: list[str] = []
         self._shown: dict[str, Source | None] = {}
@@ -119,16 +122,30 @@ class _Invocation:
     def _find(self, configs: Configs) -> tuple[list[File], list[Report]]:
         """The files to look at; what fails before that."""
         request = self.request
+        discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
         if not self.is_stdin:
-            discovery = Discovery(configs, not request.no_respect_gitignore, request.force_exclude)
-            return discovery.find(request.paths), []
+            files = discovery.find(request.paths)
+            self._tell_skipped(discovery)
+            return files, []
         name = request.stdin_filename or "<stdin>"
         file = File(name, configs.of_file(name))
+        data = sys.stdin.buffer.read()
+        if request.stdin_filename and discovery.leaves_out(name):
+            self._tell_skipped(discovery)
+            self.untouched = data
+            return [], []
         try:
-            self.texts[name] = Source.from_bytes(sys.stdin.buffer.read(), name)
+            self.texts[name] = Source.from_bytes(data, name)
         except SourceError as error:
             return [file], [Report(file, error=error.message)]
         return [file], []
+
+    def _tell_skipped(self, discovery: Discovery) -> None:
+        """What is left out, and why; what was named and cannot be read as a file is said without being asked."""
+        for skipped in discovery.skipped:
+            unasked = skipped.was_named and not self.request.force_exclude and not self.request.quiet
+            if self.request.verbose or unasked:
+                self._say(f"{printable(skipped.path)}: skipped: {skipped.why}")
 
     def _look(self, files: Sequence[File]) -> list[Report]:
         """What is said about the files, in their order."""
@@ -145,7 +162,7 @@ class _Invocation:
         """Say which files could not be analysed."""
         for report in reports:
             if report.error:
-                self._say(f"{report.file.path}: {report.error}")
+                self._say(f"{printable(report.file.path)}: {report.error}")
                 if self.request.verbose and report.details:
                     self._say(report.details.rstrip())
 

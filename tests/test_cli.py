@@ -270,6 +270,18 @@ def test_standard_input(engine: Path, capsys: pytest.CaptureFixture[str], monkey
     assert status == 3 and err.startswith("tapelint: <stdin>: cannot be decoded")
 
 
+def test_standard_input_that_is_excluded(
+    engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("-", "--stdin-filename", "build/a.py", "--force-exclude")
+    feed(monkeypatch, BAD.encode())
+    assert said(capsys, *arguments) == (0, "No Python files to check\n", "")
+    feed(monkeypatch, BAD.encode())
+    assert said(capsys, *arguments, "--fix", "--quiet") == (0, BAD, ""), "an editor's buffer stays what it is"
+    feed(monkeypatch, BAD.encode())
+    assert said(capsys, *arguments[:-1])[0] == 1
+
+
 def test_standard_input_mended(
     engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,44 @@ def test_gitignore(engine: Path) -> None:
     assert "out/x.py" in found(respect_gitignore=False)
 
 
+PATTERNS = [
+    *("*", "a", "b/", "/a", "!a", "a/", "*/b.py", "!b.py", "*.py", "!*.py", "**/a", "a/**", "a/**/b.py", "!/a/"),
+    *("a*", "[ab].py", "!x y.py", "?.py", "#a", "\\#a", "**/", "a/*", "!a/b/", "/*", "!/b"),
+]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_ignore_files_are_read_as_git_does(seed: int, engine: Path) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    chance = random.Random(seed)
+    folders = [engine]
+    for _ in range(6):
+        folders.append(chance.choice(folders) / chance.choice(["a", "b", "x y"]))
+        folders[-1].mkdir(exist_ok=True)
+    for _ in range(14):
+        (chance.choice(folders) / f"{chance.choice(['a', 'b', 'x y', 'c.d'])}.py").touch()
+    for place in (*chance.sample(folders, 3), engine / ".git/info/exclude"):
+        path = place / ".gitignore" if place in folders else place
+        path.write_text("\n".join(chance.choices(PATTERNS, k=chance.randint(1, 4))) + "\n")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--others", "--exclude-standard"], check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    discovery = Discovery(Configs(isolated=True))
+    assert [file.path for file in discovery.find(["."])] == sorted(name for name in listed if name.endswith(".py"))
+
+
+def test_a_repository_in_another_and_a_worktree(engine: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "init", "-q", "outer"], check=True)
+    subprocess.run([*git, "-C", "outer", "commit", "-q", "--allow-empty", "-m", "a"], check=True)
+    subprocess.run(["git", "-C", "outer", "worktree", "add", "-q", "../tree"], check=True)
+    subprocess.run(["git", "init", "-q", "outer/inner"], check=True)
+    (engine / "outer/.git/info/exclude").write_text("a.py\n")
+    (engine / "outer/.gitignore").write_text("b.py\n")
+    write(engine, outer__a="", outer__b="", outer__c="", outer__inner__a="", outer__inner__b="", tree__a="", tree__c="")
+    assert found() == ["outer/c.py", "outer/inner/a.py", "outer/inner/b.py", "tree/c.py"]
+
+
 def test_excludes(engine: Path) -> None:
     with (engine / "pyproject.toml").open("a") as file:
         file.write('extend-exclude = ["legacy", "*_pb2.py", "sub/deep/"]\n')
@@ -93,9 +133,86 @@ def test_excludes(engine: Path) -> None:
 def test_links_do_not_lead_in_circles(engine: Path) -> None:
     write(engine, sub__a="")
     (engine / "sub/loop").symlink_to(engine, target_is_directory=True)
-    (engine / "sub/link.py").symlink_to(engine / "sub/a.py")
     (engine / "sub/gone.py").symlink_to(engine / "nowhere.py")
-    assert found() == ["sub/a.py", "sub/link.py"]
+    (engine / "sub/round.py").symlink_to(engine / "sub/round.py")
+    assert found() == ["sub/a.py"]
+    assert found("sub/loop") == ["sub/loop/sub/a.py"], "one that is named is followed"
+
+
+def test_a_file_and_links_to_it_are_one(engine: Path) -> None:
+    write(engine, sub__b="", other__c="")
+    (engine / "a.py").symlink_to(engine / "sub/b.py")
+    (engine / "d.py").symlink_to(engine / "a.py")
+    (engine / "e.py").symlink_to("other")
+    assert found() == ["other/c.py", "sub/b.py"]
+    assert found("a.py", "d.py") == ["a.py"]
+    assert found("a.py", "sub") == ["sub/b.py"]
+    (engine / "outside").mkdir()
+    (engine / "outside/x.py").symlink_to(engine / "other/c.py")
+    assert found("outside") == ["outside/x.py"]
+
+
+def test_what_is_no_file_is_skipped(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(engine / "pipe.py")
+    (engine / "zero.py").symlink_to("/dev/zero")
+    (engine / "folder.py").mkdir()
+    write(engine, folder__UP="", folder__a="")
+    (engine / "folder/UP.py").rename(engine / "folder/UP.PY")
+    (engine / "folder/a.py").rename(engine / "folder.py/a.pyw")
+    assert found() == ["folder.py/a.pyw", "folder/UP.PY"]
+    assert run(["pipe.py"]) == 0
+    assert capsys.readouterr().err == "tapelint: pipe.py: skipped: a pipe\n"
+
+
+def test_why_something_is_skipped(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    with (engine / "pyproject.toml").open("a") as file:
+        file.write('extend-exclude = ["*_pb2.py"]\n')
+    write(engine, a_pb2="", venv__b="", sub__c="", sub__kept="", mine__d="")
+    (engine / "sub/.gitignore").write_text("*.py\n!kept.py\n")
+    os.mkfifo(engine / "pipe.py")
+    assert run(["--verbose", "--exclude", "mine/", "."]) == 0
+    said = capsys.readouterr().err.replace("tapelint: ", "").splitlines()
+    assert sorted(line for line in said if "skipped" in line) == [
+        ".git: skipped: exclude has '.git'",
+        "a_pb2.py: skipped: extend-exclude has '*_pb2.py'",
+        "mine: skipped: --exclude has 'mine/'",
+        "pipe.py: skipped: a pipe",
+        "sub/c.py: skipped: sub/.gitignore has '*.py'",
+        "venv: skipped: exclude has 'venv'",
+    ]
+
+
+def test_names_may_hold_anything(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [b"non\xff.py", b"new\nline.py", b"esc\x1b[31m.py", "naïve 'q\".py".encode()]
+    for name in names:
+        Path(os.fsdecode(os.path.join(os.fsencode(engine), name))).write_text(BAD)
+    assert run(["--format", "concise"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":2:5:")[0] for line in lines] == [
+        "esc\\x1b[31m.py",
+        "naïve 'q\".py",
+        "new\\nline.py",
+        "non\\udcff.py",
+    ]
+    for format in ("text", "json", "sarif"):
+        assert run(["--format", format]) == 1
+        assert "\x1b[31m" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other limits")
+def test_a_path_that_is_too_long_is_said(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = os.open(engine, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir("d" * 200, dir_fd=folder)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    write(engine, a=BAD)
+    status, told, _ = check(capsys)
+    assert status == 3 and len(told["diagnostics"]) == 1
+    assert [entry["message"] for entry in told["errors"]] == ["cannot be read: File name too long"]
 
 
 # ---------------------------------------------------------------------- the analysis

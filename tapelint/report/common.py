@@ -135,6 +135,13 @@ def plain(markdown: str) -> str:
     return re.sub(r"`([^`\n]+)`", r"\1", "\n".join(lines)).strip()
 
 
+def printable(text: str) -> str:
+    """`text` on one line, with escapes for what would act on a terminal: names of files may hold anything."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def end_of(span: Span) -> Span:
     """The empty span at the end of `span`."""
     return Span(span.path, span.end, span.end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from tapelint.report import Options, Result
-from tapelint.report.common import Paths, begins
+from tapelint.report.common import Paths, begins, printable
 
 
 def render(result: Result, stream: TextIO, options: Options) -> str:
@@ -13,7 +13,7 @@ def render(result: Result, stream: TextIO, options: Options) -> str:
     paths = Paths(result.cwd)
     lines = []
     for found in result.diagnostics:
-        where = f"{paths.shown(found.span.path)}:{begins(result, found.span, found.cell)}"
+        where = f"{printable(paths.shown(found.span.path))}:{begins(result, found.span, found.cell)}"
         message = " ".join(found.message.split())
         lines.append(f"{where}: {found.level}[{found.code}] {found.name}: {message}\n")
     return "".join(lines)
