@@ -23,6 +23,7 @@ _RECORDS = {
     "comprehension": "Python decides what is kept, and only that is recorded",
 }
 RANK = ("converted", "records", "changes", "raises")
+COMPUTING = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript)
 HEADS = (ast.If, ast.IfExp, ast.While, ast.Assert)
 
 
@@ -284,10 +285,11 @@ class Decisions:
                 continue
             statement, named = event.detail
             node = next((n for n, found in named if found in mine), None)
-            if node is None or not self._is_on_the_way(statement, execution):
+            holds = self.tapes.world.run.truth(event.value)
+            if node is None or not self._is_on_the_way(statement, execution, bool(holds)):
                 continue
             use = Site(event.site.source, node)
-            value = "not true" if event.value and getattr(event.value, "value", None) is False else "true"
+            value = "true" if holds else "not true"
             steps = [
                 Step(event.site.span, f"this is {value} here: one branch never runs"),
                 Step(use.span, f"only that branch uses `{source.expression}`"),
@@ -296,12 +298,16 @@ class Decisions:
             return self._made(execution, source, event.site, use, steps, True)
         return None
 
-    def _is_on_the_way(self, statement: ast.AST, execution: Execution) -> bool:
+    def _is_on_the_way(self, statement: ast.AST, execution: Execution, holds: bool) -> bool:
         """Whether the arm that runs, or what the other would have assigned, leads to the target."""
         inside = {id(node) for node in ast.walk(statement)}
         if any(n.site is not None and id(n.site.node) in inside and n.recorded for n in self._ancestors(execution)):
             return True
-        return isinstance(statement, ast.If) and not statement.orelse
+        if isinstance(statement, ast.If) and not statement.orelse:
+            return True
+        arm = (statement.body if holds else statement.orelse) if isinstance(statement, (ast.If, ast.IfExp)) else []
+        parts = arm if isinstance(arm, list) else [arm]
+        return bool(parts) and not any(isinstance(n, COMPUTING) for part in parts for n in ast.walk(part))
 
     def _made(
         self,

@@ -73,13 +73,26 @@ def compute(world: Libraries, op: str, given: Given, of: ArrayOf, double: bool) 
         return elementwise(UNARY[op], [first], double)
     if op in BINARY and len(values) >= 2 and first is not None:
         second = numbers_in(world, values[1], of)
-        return elementwise(BINARY[op], [first, second], double) if second is not None else None
+        if second is None or (op in COMPARING and _is_close_call(first, second)):
+            return None
+        known = [made(a.shape, a.flat, double) or a for a in (first, second)]
+        return elementwise(BINARY[op], known, double)
     handler = STRUCTURE.get(op)
     if handler is not None and first is not None:
         return handler(world, given, first, of, double)
     if first is not None and (op in REDUCE or op in ALONG):
         return _over_axes(world, op, given, first, double)
     return _chosen(world, op, values, of, double)
+
+
+COMPARING = frozenset(["==", "!=", "<", "<=", ">", ">="])
+CLOSE = 1e-5
+
+
+def _is_close_call(a: Array, b: Array) -> bool:
+    """Whether a comparison hangs on how results were rounded: numbers that nearly are the same, but not quite."""
+    gaps = elementwise(lambda x, y: float(x != y and abs(x - y) < CLOSE * max(1.0, abs(x), abs(y))), [a, b], True)
+    return gaps is None or any(gaps.flat)
 
 
 def _chosen(world: Libraries, op: str, values: Sequence[Value], of: ArrayOf, double: bool) -> Array | None:

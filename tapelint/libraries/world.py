@@ -242,9 +242,11 @@ class Libraries:
                 else True
             )
         bounds = value.range if isinstance(value, Data) else None
-        if bounds is not None and isinstance(value, Data) and value.shape == ():
-            return None if bounds.contains(0.0) else True
-        return None
+        if bounds is None or not isinstance(value, Data):
+            return None
+        if bounds.array is not None and len(bounds.array.flat) == 1:
+            return bounds.array.flat[0] != 0
+        return None if value.shape != () or bounds.contains(0.0) else True
 
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         handler = self.registry.elements.get(_kind(value))
