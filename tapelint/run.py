@@ -156,11 +156,12 @@ class RuleSet:
 class Analyst:
     """What one process keeps between files: projects, facts, rules. None of it changes what is said about a file."""
 
-    def __init__(self, job: Job, rules: RuleSet | None = None) -> None:
+    def __init__(self, job: Job, rules: RuleSet | None = None, like: Analyst | None = None) -> None:
+        """`like` is one before it, whose facts are used again."""
         self.job = job
         self.rules = rules or RuleSet()
         self._projects: dict[str, Project] = {}
-        self._facts: dict[tuple[object, ...], Facts] = {}
+        self._facts: dict[tuple[object, ...], Facts] = like._facts if like else {}
         self._digests: dict[str, str] = {}
         self._roots: dict[str, str] = {}
 

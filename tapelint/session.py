@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tapelint.baseline import Known, readable
 from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, FileError
@@ -57,9 +58,9 @@ def check_source(
 ) -> Checked:
     """What is wrong with the gradients in a text, which stands for the file at `path` (it need not exist).
 
-    The settings are those of the nearest file above `path`, or of `config`, or none if `isolated`; `select` and
-    `ignore` are as on the command line. A text that names no tape has no findings. ConfigError where the settings, or
-    a rule that is named, make no sense. What cannot be parsed is in `errors`.
+    The settings, and the baseline that they name, are those of the nearest file above `path`, or of `config`, or none
+    if `isolated`; `select` and `ignore` are as on the command line. A text that names no tape has no findings.
+    ConfigError where the settings, or a rule that is named, make no sense. What cannot be parsed is in `errors`.
 
     >>> program = '''
     ... import numpy as np
@@ -139,10 +140,12 @@ class Session:
         self._verb = verb
         self._jobs = jobs
         self._cache = cache
+        self._known = Known()
+        self._analyst: Analyst | None = None
 
     def analyst(self, files: Iterable[File], texts: Mapping[str, Source]) -> Analyst:
         """Who looks at these files, `texts` in place of what lies on the disk. ConfigError."""
-        analyst = Analyst(Job(self._verb, texts), self.rules)
+        analyst = self._analyst = Analyst(Job(self._verb, texts), self.rules, self._analyst)
         here = self.configs.of_folder(os.getcwd())
         for config in dict.fromkeys([here, *(file.config for file in files)]):
             analyst.validate(config)
@@ -167,9 +170,10 @@ class Session:
         return self.checked([file], {path: source})
 
     def checked(self, files: Sequence[File], texts: Mapping[str, Source] | None = None) -> Checked:
-        """What is found in files."""
+        """What is found in files and is not known from a baseline."""
         texts = texts or {}
         reports = self.look(files, self.analyst(files, texts)).reports
+        reports = self._known.new(reports, readable(texts))
         errors = [FileError(report.file.path, report.error) for report in reports if report.error]
         errors += [FileError("", str(error)) for error in self.rules.errors()]
         return Checked(tuple(merged(reports)), tuple(errors), tuple(file.path for file in files), dict(texts))

@@ -85,3 +85,14 @@ def test_the_door_stays_light() -> None:
     code = "import sys, tapelint; print([name for name in sys.modules if name.startswith('tapelint.')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
     assert len(tapelint.__all__) < 25
+
+
+def test_what_a_baseline_knows_is_left_out(tmp_path: Path) -> None:
+    from tapelint.cli import run
+
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "tapelint.toml").write_text('baseline = "known.json"')
+    assert run(["--no-cache", "--quiet", "--write-baseline", str(tmp_path / "known.json"), str(tmp_path)]) == 0
+    assert not check_paths([tmp_path]).diagnostics
+    assert not check_source("# more\n" + BAD, str(tmp_path / "bad.py")).diagnostics
+    assert check_source(BAD, str(tmp_path / "bad.py"), isolated=True).diagnostics
