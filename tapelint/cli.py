@@ -136,6 +136,12 @@ _how_to_show = _options(
     default="text",
     help="How to show what was found.",
 )
+@click.option(
+    "--category",
+    default="tapelint",
+    metavar="NAME",
+    help="What SARIF calls the run: runs of one commit stand beside each other if their names differ.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
 @_how_to_show
 def check(**given: Any) -> None:

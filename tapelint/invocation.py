@@ -36,6 +36,7 @@ class Request:
     paths: Sequence[str]
     format: str = "text"
     output: Sequence[str] = ()
+    category: str = "tapelint"
     color: bool | None = None
     quiet: bool = False
     verbose: bool = False
@@ -323,7 +324,8 @@ class _Invocation:
             self._write(writer, result, output)
 
     def _write(self, writer: Writer, result: Result, output: Output, aside: bool = False) -> None:
-        options = Options(color=self.request.color, closing=not self.request.quiet)
+        request = self.request
+        options = Options(color=request.color, category=request.category, closing=not request.quiet)
         if aside or output.path is None:
             writer(result, output.format, sys.stderr if aside else sys.stdout, options)
             return

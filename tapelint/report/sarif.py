@@ -10,22 +10,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from importlib import metadata
 from json import dumps
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 from urllib.parse import quote
+from zlib import compress
 
-from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span, Step
-from tapelint.report import FileError, Options, Result, RuleInfo
-from tapelint.report.common import Paths, is_gradient_call, message_with_cell, plain, plural, text_of
+from tapelint.diagnostic import Diagnostic, Fix, Span, Step
+from tapelint.report import FileError, Options, Result, RuleInfo, about
+from tapelint.report.common import Paths, gravest_first, is_gradient_call, message_with_cell, plain, plural, text_of
 from tapelint.report.fingerprint import line_hashes
 from tapelint.report.notebook import FilePlaces
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
 # What code scanning accepts or keeps: past these it rejects the file, or drops what it likes.
+_PACKED = 10_000_000
 _RESULTS = 25_000
+_SHOWN = 5_000
 _RELATED = 100
 _FLOW_STEPS = 1_000
 _LINKS = 10
@@ -40,9 +42,20 @@ T = TypeVar("T")
 
 
 def render(result: Result, stream: TextIO, options: Options) -> str:
-    """One run as a SARIF log, in ASCII."""
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(result).object(options)]}
-    return dumps(log) + "\n"
+    """One run as a SARIF log, in ASCII: with as many findings as code scanning takes."""
+    run = _Run(result, options)
+    limit = _RESULTS
+    while True:
+        text = dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run.object(limit)]}) + "\n"
+        size = _packed(text)
+        if size <= _PACKED or limit == 0:
+            return text
+        limit = min(limit, len(result.diagnostics)) * _PACKED // size * 9 // 10
+
+
+def _packed(text: str) -> int:
+    """The size of a log as it is uploaded, or an upper bound that is small enough."""
+    return len(text) if len(text) < _PACKED else len(compress(text.encode("ascii")))
 
 
 def ends(items: Sequence[T], limit: int) -> list[T]:
@@ -56,8 +69,9 @@ def ends(items: Sequence[T], limit: int) -> list[T]:
 class _Run:
     """The objects of one run."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, options: Options) -> None:
         self.result = result
+        self.options = options
         self.base = Path(os.path.realpath(result.root or result.cwd))
         self.paths = Paths(result.cwd, self.base)
         self.rules = _rules(result)
@@ -66,29 +80,34 @@ class _Run:
         self.places = FilePlaces(result)
         self.locations: dict[str, Object] = {}
 
-    def object(self, options: Options) -> Object:
-        kept = _gravest(self.result.diagnostics)
+    def object(self, limit: int) -> Object:
+        """The run, with at most `limit` findings."""
+        found = self.result.diagnostics
+        kept = gravest_first(found)[:limit] if len(found) > min(limit, _SHOWN) else found
         return {
-            "tool": {"driver": self.driver(options)},
-            "automationDetails": {"id": f"{options.category}/"},
+            "tool": {"driver": self.driver()},
+            "automationDetails": {"id": f"{self.options.category}/"},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {_ROOT: {"uri": _folder_uri(self.base)}},
-            "invocations": [self.invocation(len(self.result.diagnostics) - len(kept))],
+            "invocations": [self.invocation(len(found), len(kept))],
             "results": [self.finding(found) for found in kept],
         }
 
-    def driver(self, options: Options) -> Object:
-        version, page = _about(options)
+    def driver(self) -> Object:
+        version, page = self.options.version or about.version(), about.page()
         driver: Object = {"name": "tapelint", "version": version, "rules": [_rule(rule) for rule in self.rules]}
         if _SEMANTIC.fullmatch(version):
             driver["semanticVersion"] = version
         return {**driver, "informationUri": page} if page else driver
 
-    def invocation(self, dropped: int) -> Object:
+    def invocation(self, found: int, kept: int) -> Object:
         notes = [self.notification(error) for error in self.result.errors]
-        if dropped:
-            text = f"{plural(dropped, 'finding')} more: code scanning takes {_RESULTS} a run."
+        if kept < found:
+            text = f"{plural(found - kept, 'finding')} more: code scanning takes {_RESULTS} a run, and 10 MB packed."
             notes.append({"level": "warning", "message": {"text": text}})
+        if kept > _SHOWN:
+            text = f"Code scanning shows {_SHOWN} of {kept} findings: the gravest come first."
+            notes.append({"level": "note", "message": {"text": text}})
         invocation: Object = {"executionSuccessful": not self.result.errors}
         return {**invocation, "toolExecutionNotifications": notes} if notes else invocation
 
@@ -197,16 +216,6 @@ class _Run:
         return known[line - 1] if line <= len(known) else ""
 
 
-def _about(options: Options) -> tuple[str, str]:
-    """The version, and the page of the project ("" if it names none), as the installed package has them."""
-    try:
-        package = metadata.metadata("tapelint")
-    except metadata.PackageNotFoundError:
-        return options.version or "0", ""
-    pages = [entry.partition(",")[2].strip() for entry in package.get_all("Project-URL") or ()]
-    return options.version or package["Version"], pages[0] if pages else ""
-
-
 def _rules(result: Result) -> list[RuleInfo]:
     """The rules that ran, and a bare entry for whatever else reported."""
     rules = {rule.code: rule for rule in result.rules}
@@ -260,14 +269,6 @@ def _cut(text: str) -> str:
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
     return text if text.rstrip("`)]}\"'")[-1:] in (".", "!", "?", "") else f"{text}."
-
-
-def _gravest(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """What fits in a run, in the order given."""
-    if len(diagnostics) <= _RESULTS:
-        return diagnostics
-    ranked = sorted(range(len(diagnostics)), key=lambda index: -LEVELS.index(diagnostics[index].level))
-    return [diagnostics[index] for index in sorted(ranked[:_RESULTS])]
 
 
 def _uri(path: str) -> str:
