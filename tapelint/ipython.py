@@ -12,14 +12,16 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import dedent
 
 _UNKNOWN = "exec(get_ipython())"
 _KEPT = re.compile(r"^(\s*)(?:pass  |exec\(get_ipython\(\)\)  |(.*?\S\s*=\s*)get_ipython\(\)  )?# ipython: (.*)$")
 _RUN = re.compile(r"^(\s*)pass;( .*)  # ipython: (%\w+)$")
 
 _ESCAPE = re.compile(r"\s*[%!?/,;]")
-_HELP = re.compile(r"\s*%{0,2}[\w.*]+(?:\[[^\]]*\])*\?\??\s*$")
-_ASSIGNED = re.compile(r"(\s*[\w.,\[\]'\" *]+?\s*=\s*)([%!].*)")
+_HELP = re.compile(r"[\w*\]]\?\??\s*$")
+_ASSIGNED = re.compile(r"(\s*[\w.,:\[\]'\" *]+?\s*=\s*)([%!].*)")
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:|\s*\.{3,}:) ?", re.MULTILINE)
 _MAGIC = re.compile(r"\s*(%{1,2})(\w+)(.*)", re.DOTALL)
 _TOKEN = re.compile(r"'''|\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|#.*|[()\[\]{}]")
 
@@ -66,7 +68,10 @@ def python(cell: str) -> Translation:
     problem = _problem(text)
     if problem is None:
         return Translation(text)
-    return Translation("\n".join(_set_aside(cell.split("\n"), first, _UNKNOWN)), *problem)
+    aside = "\n".join(_set_aside(cell.split("\n"), first, _UNKNOWN))
+    # IPython runs what is indented as a whole, or was copied with prompts; here its columns could not be kept.
+    plain = dedent(_PROMPT.sub("", cell))
+    return Translation(aside) if plain != cell and not python(plain).reason else Translation(aside, *problem)
 
 
 def restored(line: str) -> str:
@@ -99,7 +104,7 @@ def _plain_lines(lines: list[str]) -> Iterator[str]:
             indent = line[: len(line) - len(line.lstrip())]
             yield f"{indent}# ipython: {line[len(indent) :]}"
             in_magic = line.endswith("\\")
-        elif is_start and (_ESCAPE.match(line) or _HELP.match(line)):
+        elif is_start and (_ESCAPE.match(line) or _is_help(line)):
             yield _line(line)
             in_magic = line.endswith("\\")
         elif is_start and (assigned := _ASSIGNED.fullmatch(line)):
@@ -116,13 +121,17 @@ def _line(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     code = line[len(indent) :]
     magic = _MAGIC.fullmatch(code)
-    if _HELP.match(code) or code[0] in "!?" or (magic and magic[1] == "%" and magic[2] in _HARMLESS.split()):
+    if _is_help(code) or code[0] in "!?" or (magic and magic[1] == "%" and magic[2] in _HARMLESS.split()):
         return f"{indent}pass  # ipython: {code}"
     if magic and magic[1] == "%" and magic[2] in _RUN_A_LINE and re.match(r"\s+[^\s-]", magic[3]):
         run = f"{indent}pass;{magic[3]}  # ipython: %{magic[2]}"
         if _problem(run.lstrip()) is None:
             return run
     return f"{indent}{_UNKNOWN}  # ipython: {code}"
+
+
+def _is_help(line: str) -> bool:
+    return _HELP.search(line) is not None and not any(token[0] == "#" for token in _TOKEN.findall(line))
 
 
 def _state(line: str, quote: str, depth: int) -> tuple[str, int]:

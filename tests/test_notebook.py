@@ -67,6 +67,8 @@ MAGICS = [
     ("\n%%bash --out x\n  ls", "\nexec(get_ipython())  # ipython: %%bash --out x\npass  # ipython:   ls"),
     ("a.b*?\nx[0]?\n%%time?", "pass  # ipython: a.b*?\npass  # ipython: x[0]?\npass  # ipython: %%time?"),
     ("y = await f();", "y = await f();"),
+    ("    x = 1\n    y = 2", "exec(get_ipython())  # ipython:     x = 1\npass  # ipython:     y = 2"),
+    ("x = y?\nz: list = !ls", "pass  # ipython: x = y?\nz: list = get_ipython()  # ipython: !ls"),
     ("x = a \\\n% b\n!d", "x = a \\\n% b\npass  # ipython: !d"),
 ]  # fmt: skip
 
