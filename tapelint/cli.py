@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -26,9 +27,19 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--version", "--help", "-h"}
-        if not args or not (args[0] in self.commands or args[0] in own):
+        is_asked = ctx.resilient_parsing and not args  # a shell asks what the first word can be
+        if not is_asked and not (args and (args[0] in self.commands or args[0] in own)):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        check = self.commands["check"]
+        offered = super().shell_complete(ctx, incomplete)
+        with check.make_context("check", [], parent=ctx, resilient_parsing=True) as inner:
+            if incomplete and not incomplete[0].isalnum():
+                return [*offered, *check.shell_complete(inner, incomplete)]
+            paths = next(each for each in check.params if isinstance(each, click.Argument))
+            return [*offered, *paths.shell_complete(inner, incomplete)]
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -66,44 +77,56 @@ def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
 
 
 def _offered_outputs(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What a shell offers for `[FORMAT=]FILE`: the formats, and files after them."""
-    from click.shell_completion import CompletionItem
+    from tapelint.completion import outputs
 
     formats = next(option.type for option in ctx.command.params if option.name == "format")
     assert isinstance(formats, click.Choice)
-    offered = [f"{format}=" for format in formats.choices if f"{format}=".startswith(incomplete)]
-    return [*map(CompletionItem, offered)] or [CompletionItem(incomplete, type="file")]
+    return outputs(formats.choices, incomplete)
 
+
+def _offered_rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from tapelint.completion import rules
+
+    return rules(incomplete)
+
+
+def _rules(name: str, help: str) -> Callable[[_Command], _Command]:
+    return click.option(name, multiple=True, callback=_words, shell_complete=_offered_rules, metavar="RULES", help=help)
+
+
+_file = click.Path()  # any: what is there is looked at later, but a shell offers files
 
 _which_settings = _options(
-    click.option("--config", metavar="FILE", help="Take the settings from this file only."),
+    click.option("--config", type=_file, metavar="FILE", help="Take the settings from this file only."),
     click.option("--isolated", is_flag=True, help="Read no settings from files."),
 )
 _what_to_report = _options(
-    click.option(
-        "--select", multiple=True, callback=_words, metavar="RULES", help="Run only these: codes, names, TL3, ALL."
-    ),
-    click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these, too."),
-    click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Do not run these."),
+    _rules("--select", "Run only these: codes, names, TL3, ALL."),
+    _rules("--extend-select", "Run these, too."),
+    _rules("--ignore", "Do not run these."),
     click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="With --fix or --diff: all fixes."),
     click.option("--fail-level", type=click.Choice(["error", "warning", "note"]), help="The least grave that fails."),
 )
 _which_files = _options(
-    click.argument("paths", nargs=-1, metavar="[PATHS]..."),
+    click.argument("paths", nargs=-1, type=_file, metavar="[PATHS]..."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what fits, as in a .gitignore."),
     click.option(
         "--force-exclude", is_flag=True, help="Apply exclude to files that are named on the command line too."
     ),
     click.option("--no-respect-gitignore", is_flag=True, help="Look at files that git ignores."),
-    click.option("--stdin-filename", metavar="NAME", help="What the text on standard input (`-`) is called."),
+    click.option(
+        "--stdin-filename", type=_file, metavar="NAME", help="What the text on standard input (`-`) is called."
+    ),
     click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="At most so many processes."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
-    click.option("--cache-dir", metavar="FOLDER", help="Where the cache lies."),
+    click.option("--cache-dir", type=_file, metavar="FOLDER", help="Where the cache lies."),
 )
 _old_code = _options(
-    click.option("--baseline", metavar="FILE", help="Leave out the findings that are known there."),
+    click.option("--baseline", type=_file, metavar="FILE", help="Leave out the findings that are known there."),
     click.option("--no-baseline", is_flag=True, help="Report what a baseline knows, too."),
-    click.option("--write-baseline", metavar="FILE", help="Make all findings known there, and report none."),
+    click.option(
+        "--write-baseline", type=_file, metavar="FILE", help="Make all findings known there, and report none."
+    ),
     click.option("--update-baseline", is_flag=True, help="Take out of the baseline what is found no more."),
     click.option("--add-ignores", is_flag=True, help="Write a comment for each finding that ignores it."),
 )
@@ -142,6 +165,7 @@ _how_to_show = _options(
     metavar="NAME",
     help="What SARIF calls the run: runs of one commit stand beside each other if their names differ.",
 )
+@click.option("--watch", is_flag=True, help="Look again whenever a file changes.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
 @_how_to_show
 def check(**given: Any) -> None:
@@ -152,7 +176,12 @@ def check(**given: Any) -> None:
     """
     from tapelint import invocation
 
-    _leave(invocation.check(_request("check", given)))
+    request = _request("check", given)
+    if request.watch:
+        from tapelint.watching import watch
+
+        watch(request.paths, lambda: _status(partial(invocation.check, request)))
+    _leave(invocation.check(request))
 
 
 @tapelint.command()
@@ -188,6 +217,8 @@ def _request(verb: str, given: dict[str, Any]) -> Request:
     given["paths"] = given["paths"] or (os.curdir,)
     if "-" in given["paths"] and len(given["paths"]) > 1:
         raise click.UsageError("standard input (-) cannot be checked together with files")
+    if "-" in given["paths"] and given.get("watch"):
+        raise click.UsageError("standard input (-) cannot be watched")
     given["color"] = {"auto": None, "always": True, "never": False}[given["color"]]
     return Request(**given)
 
@@ -196,7 +227,7 @@ def _request(verb: str, given: dict[str, Any]) -> Request:
 
 
 @tapelint.command()
-@click.argument("path", default=os.curdir)
+@click.argument("path", type=_file, default=os.curdir)
 @_which_settings
 @_what_to_report
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
@@ -216,8 +247,8 @@ def config(path: str, config: str | None, isolated: bool, format: str, **given: 
 
 
 @tapelint.command()
-@click.argument("rule")
-@click.option("--config", metavar="FILE", help="Take the settings from this file only.")
+@click.argument("rule", shell_complete=_offered_rules)
+@click.option("--config", type=_file, metavar="FILE", help="Take the settings from this file only.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.")
 def explain(rule: str, config: str | None, color: str) -> None:
     """Print the documentation of RULE, a code or a name."""
@@ -234,7 +265,7 @@ def explain(rule: str, config: str | None, color: str) -> None:
 
 @tapelint.command()
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to show them.")
-@click.option("--config", metavar="FILE", help="Take the settings from this file only.")
+@click.option("--config", type=_file, metavar="FILE", help="Take the settings from this file only.")
 def rules(format: str, config: str | None) -> None:
     """List every rule with its code, name, level and what it finds."""
     known = _known_rules(config)
@@ -247,6 +278,21 @@ def rules(format: str, config: str | None) -> None:
     width = max((len(rule.name) for rule in known), default=0)
     for rule in known:
         click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.level:<7}  {rule.summary}")
+
+
+@tapelint.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what SHELL has to read to complete the words of tapelint.
+
+    \b
+    bash: eval "$(tapelint completion bash)"      in ~/.bashrc
+    zsh:  eval "$(tapelint completion zsh)"       in ~/.zshrc, below compinit
+    fish: tapelint completion fish > ~/.config/fish/completions/tapelint.fish
+    """
+    from tapelint.completion import script
+
+    click.echo(script(shell, tapelint))
 
 
 def _known_rules(config: str | None) -> list[Rule]:
@@ -287,29 +333,41 @@ def run(arguments: Sequence[str] | None) -> int:
     """Run a command; its exit status. Whatever the user got wrong is said in one line."""
     if arguments is None:
         arguments = sys.argv[1:]
-    try:
+
+    def command() -> int:
         # Not through click's own `main`, which has its own mind about interrupts and closed pipes.
         with tapelint.make_context("tapelint", list(arguments)) as context:
             tapelint.invoke(context)
         sys.stdout.flush()
         return CLEAN
-    except click.ClickException as error:
-        _say(error.format_message())
-        return USAGE
-    except click.exceptions.Exit as error:
-        return error.exit_code
+
+    try:
+        return _status(command, verbose=bool({"-v", "--verbose"} & set(arguments)))
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except BrokenPipeError:
         # Who reads has seen enough. Python would complain once more when it closes the stream at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _CLOSED_PIPE
+
+
+def _status(command: Callable[[], int], verbose: bool = False) -> int:
+    """The exit status of a command, with a line for what goes wrong in it."""
+    try:
+        return command()
+    except click.ClickException as error:
+        _say(error.format_message())
+        return USAGE
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (BrokenPipeError, click.Abort):
+        raise
     except Exception as error:
         if _is_mistake(error):
             _say(str(error))
             return USAGE
         _say(f"internal error: {type(error).__name__}: {error}")
-        if {"-v", "--verbose"} & set(arguments):
+        if verbose:
             import traceback
 
             traceback.print_exc()
@@ -321,12 +379,13 @@ def _is_mistake(error: Exception) -> bool:
     from tapelint.config import ConfigError
     from tapelint.files import NoSuchPath
     from tapelint.outputs import OutputError
+    from tapelint.watching import CannotWatch
 
-    return isinstance(error, ConfigError | NoSuchPath | OutputError)
+    return isinstance(error, ConfigError | NoSuchPath | OutputError | CannotWatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The command `tapelint`; `arguments` are those of the process if None are given."""
-    if "_TAPELINT_COMPLETE" in os.environ:  # a shell asks what could come next
+    if "_TAPELINT_COMPLETE" in os.environ:  # a shell asks what could come next; click's own name for it
         tapelint.main(prog_name="tapelint")
     sys.exit(run(arguments))

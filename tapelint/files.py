@@ -129,7 +129,7 @@ class Discovery:
                 ignores = _entered(ignores, here, names, is_top=here == absolute)
             for entry in entries:
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if not is_folder and not _is_code(entry.name):
+                if not is_folder and not is_code(entry.name):
                     continue
                 path, place = os.path.join(folder, entry.name), os.path.join(here, entry.name)
                 why = self._left_out(config, ignores, place, entry, is_folder)
@@ -183,7 +183,8 @@ def _entered(ignores: Ignores, folder: str, names: set[str], is_top: bool) -> Ig
     return ignores.with_file(folder, os.path.join(folder, NAME)) if NAME in names else ignores
 
 
-def _is_code(name: str) -> bool:
+def is_code(name: str) -> bool:
+    """Whether a file of this name is taken from a folder."""
     return name.endswith(NOTEBOOK) or name.lower().endswith(PYTHON)
 
 

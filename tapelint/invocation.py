@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,10 @@ from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
 from tapelint.fixing import Fixing, Ignoring
 from tapelint.outputs import Output, OutputError, overflow, parsed
+from tapelint.progress import Bar
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
 from tapelint.report.common import plural, printable
+from tapelint.report.statistics import write_statistics
 from tapelint.run import Report, Verb, merged
 from tapelint.session import Session
 from tapelint.source import Source, SourceError
@@ -40,6 +41,7 @@ class Request:
     color: bool | None = None
     quiet: bool = False
     verbose: bool = False
+    watch: bool = False
     exclude: Sequence[str] = ()
     force_exclude: bool = False
     no_respect_gitignore: bool = False
@@ -111,7 +113,8 @@ class _Invocation:
         self.known = Known()
         configs = Configs(_overrides(request), request.config, request.isolated)
         self.files, failed = self._find(configs)
-        self.session = Session(configs, verb, request.jobs, _cache(request))
+        self.bar = Bar(wanted=not request.quiet)
+        self.session = Session(configs, verb, request.jobs, _cache(request), self.bar)
         self.rules = self.session.rules
         self.analyst = self.session.analyst(self.files, self.texts)
         self.reports = [*failed, *self._look([] if failed else self.files)]
@@ -150,7 +153,10 @@ class _Invocation:
 
     def _look(self, files: Sequence[File]) -> list[Report]:
         """What is said about the files, in their order."""
-        looked = self.session.look(files, self.analyst)
+        try:
+            looked = self.session.look(files, self.analyst)
+        finally:
+            self.bar.close()
         self.taped = looked.taped
         if self.request.verbose:
             known = sum(report.is_known for report in looked.reports)
@@ -319,7 +325,7 @@ class _Invocation:
         result = self.result()
         main, *others = self.outputs
         if shown:
-            self._write(_write_statistics if self.request.statistics else writer, result, main, aside)
+            self._write(write_statistics if self.request.statistics else writer, result, main, aside)
         for output in [*others, *overflow(self.outputs, result)]:
             self._write(writer, result, output)
 
@@ -357,12 +363,6 @@ def _cache(request: Request) -> Cache | None:
     from platformdirs import user_cache_dir
 
     return Cache(user_cache_dir("tapelint", appauthor=False))
-
-
-def _write_statistics(result: Result, format: str, stream: TextIO, options: Options) -> None:
-    counts = Counter((one.code, one.name, one.level) for one in result.diagnostics)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    stream.write("".join(f"{count:5}  {level:<7}  {code}  {name}\n" for (code, name, level), count in rows))
 
 
 def _repository(folder: Path) -> Path | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tapelint.facts import Facts
 
 Verb = Literal["check", "trace"]
+Progress = Callable[[int, int], object]  # told after each file how many of how many are done
 
 # A process of its own pays only for that many files with a tape.
 _FILES_A_PROCESS = 8
@@ -262,6 +264,8 @@ _analyst: Analyst | None = None  # of this process, if it was started to work fo
 def _begin(analyst: Analyst) -> None:
     global _analyst
     _analyst = analyst
+    # An interrupt reaches every process of a terminal: it must end this one, not only the file at hand.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _collect_less()
 
 
@@ -281,26 +285,41 @@ def processes_for(files: int, wanted: int | None) -> int:
     return max(1, min(processors, files // _FILES_A_PROCESS))
 
 
-def analyse(files: Sequence[File], analyst: Analyst, jobs: int | None = None) -> list[Report]:
+def analyse(
+    files: Sequence[File], analyst: Analyst, jobs: int | None = None, progress: Progress | None = None
+) -> list[Report]:
     """The report of each file, in the order of `files`, made by at most `jobs` processes (None: as is worthwhile)."""
     processes = processes_for(len(files), jobs)
     if processes == 1:
         with few_collections():
-            return [analyst.look(file) for file in files]
+            return list(_counted(map(analyst.look, files), len(files), progress))
     if _can_fork():
         _preload(files, analyst)
-        return list(_in_processes(files, analyst, processes, multiprocessing.get_context("fork")))
-    return list(_in_processes(files, Analyst(analyst.job), processes, multiprocessing.get_context("spawn")))
+        reports = _in_processes(files, analyst, processes, multiprocessing.get_context("fork"), progress)
+    else:
+        context = multiprocessing.get_context("spawn")
+        reports = _in_processes(files, Analyst(analyst.job), processes, context, progress)
+    return list(reports)
 
 
-def analyse_new(files: Sequence[File], analyst: Analyst, jobs: int | None, cache: Cache | None) -> list[Report]:
+def _counted(reports: Iterable[Report], total: int, progress: Progress | None) -> Iterator[Report]:
+    for done, report in enumerate(reports, 1):
+        if progress:
+            progress(done, total)
+        yield report
+
+
+def analyse_new(
+    files: Sequence[File], analyst: Analyst, jobs: int | None, cache: Cache | None, progress: Progress | None = None
+) -> list[Report]:
     """As `analyse`, but what the cache knows is not done again."""
     if cache is None or analyst.job.verb != "check":
-        return analyse(files, analyst, jobs)
+        return analyse(files, analyst, jobs, progress)
     program = digest_of_programs([os.path.dirname(os.path.abspath(__file__))])
     keys = [key_of(file, analyst, program) for file in files]
     found = [cache.load(file.path, key) for file, key in zip(files, keys, strict=True)]
-    fresh = iter(analyse([file for file, entry in zip(files, found, strict=True) if entry is None], analyst, jobs))
+    unknown = [file for file, entry in zip(files, found, strict=True) if entry is None]
+    fresh = iter(analyse(unknown, analyst, jobs, progress))
     reports = []
     for file, key, entry in zip(files, keys, found, strict=True):
         if entry:
@@ -361,18 +380,22 @@ def _preload(files: Sequence[File], analyst: Analyst) -> None:
         analyst.facts(file.config)
 
 
-def _in_processes(files: Sequence[File], analyst: Analyst, processes: int, context: BaseContext) -> Iterator[Report]:
+def _in_processes(
+    files: Sequence[File], analyst: Analyst, processes: int, context: BaseContext, progress: Progress | None
+) -> Iterator[Report]:
     """As `analyse`. A process that dies takes the others' work along: what is left is done in a process a file."""
     with ProcessPoolExecutor(processes, context, _begin, (analyst,)) as pool:
         waiting: list[Future[Report]] = []
         done: list[Report] = []
         try:
             waiting.extend(pool.submit(_look, file) for file in files)
-            done.extend(future.result() for future in waiting)
+            done.extend(_counted((future.result() for future in waiting), len(files), progress))
         except BrokenProcessPool:
             pass
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
             raise
     yield from done
     for file in files[len(done) :]:

@@ -21,7 +21,7 @@ from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, FileError
 from tapelint.files import Discovery, File
-from tapelint.run import Analyst, Job, Report, RuleSet, Verb, analyse_new, merged, with_tape
+from tapelint.run import Analyst, Job, Progress, Report, RuleSet, Verb, analyse_new, merged, with_tape
 from tapelint.source import Source, SourceError
 
 
@@ -133,7 +133,12 @@ class Session:
     """Settings, rules and facts for as many looks as are wanted. ConfigError where the settings make no sense."""
 
     def __init__(
-        self, configs: Configs, verb: Verb = "check", jobs: int | None = 1, cache: Cache | None = None
+        self,
+        configs: Configs,
+        verb: Verb = "check",
+        jobs: int | None = 1,
+        cache: Cache | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.configs = configs
         self.rules = RuleSet()
@@ -142,6 +147,7 @@ class Session:
         self._cache = cache
         self._known = Known()
         self._analyst: Analyst | None = None
+        self._progress = progress
 
     def analyst(self, files: Iterable[File], texts: Mapping[str, Source]) -> Analyst:
         """Who looks at these files, `texts` in place of what lies on the disk. ConfigError."""
@@ -156,7 +162,7 @@ class Session:
         matter = list(with_tape(files, analyst.job.texts))
         taped = [entry for entry in matter if isinstance(entry, File)]
         unread = [entry for entry in matter if isinstance(entry, Report)]
-        reports = [*unread, *analyse_new(taped, analyst, self._jobs, self._cache)]
+        reports = [*unread, *analyse_new(taped, analyst, self._jobs, self._cache, self._progress)]
         return Looked(sorted(reports, key=lambda report: report.file.path), len(taped))
 
     def source(self, text: str, path: str) -> Checked:

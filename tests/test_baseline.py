@@ -93,7 +93,7 @@ def test_what_is_known_is_not_reported(project: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == (
         "Nothing new: 2 gradient calls in 1 file\n2 findings known from the baseline\n"
     )
-    assert run(["--no-cache", "--statistics"]) == 0 and capsys.readouterr().out == ""
+    assert run(["--no-cache", "--statistics", "--quiet"]) == 0 and capsys.readouterr().out == ""
 
 
 def test_paths_count_from_the_folder_of_the_baseline(

@@ -247,8 +247,18 @@ def test_trace(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_quiet_and_statistics(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "--quiet") == (0, "", "")
     write(engine, bad=BAD + "np.note(1)\n")
-    counted = "    1  error    XX101  rule-of-test\n    1  note     XX101  rule-of-test\n"
-    assert said(capsys, "--statistics")[1] == counted
+    counted = "1  error    XX101  [*]  rule-of-test\n1  note     XX101  [*]  rule-of-test\n"
+    assert said(capsys, "--statistics", "--quiet")[1] == counted
+    assert said(capsys, "--statistics")[1].startswith(f"{counted}\nFound 1 error, 1 note in 1 file")
+    found = json.loads(said(capsys, "--statistics", "--format", "json")[1])
+    assert found[0] == {
+        "code": "XX101",
+        "name": "rule-of-test",
+        "level": "error",
+        "count": 1,
+        "fixable": 1,
+        "unsafely fixable": 0,
+    }
 
 
 def test_colours_when_asked_for(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,10 @@ FLOORS = {
     "settings": ("toml", "schema", "config", "options", "cache", "gitignore", "files"),
     "a run": ("run", "baseline_schema", "baseline", "fixing", "session"),
     "what is shown": ("report",),
-    "for people": ("outputs", "effective", "invocation", "cli", "__main__", "flake8_plugin"),
+    "for people": (
+        *("outputs", "completion", "effective", "progress", "watching", "invocation", "cli", "__main__"),
+        "flake8_plugin",
+    ),
     "for authors of rules": ("execution", "testing"),
 }
 ORDER = [name for names in FLOORS.values() for name in names]
