@@ -77,13 +77,18 @@ class Repository:
         self.git("commit", "--quiet", "--message", "x")
 
 
+def checkout(folder: Path) -> Path:
+    """A folder with the files of this repository, as they are now, that an installer may write to."""
+    aside = (".git", ".*venv*", ".ci-*", ".*cache*", "__pycache__", "*.egg-info", "build", "fixtures", "site")
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*aside))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A repository with the files of this one, and a home of pre-commit in which its hook is installed."""
     folder = tmp_path_factory.mktemp("pre-commit")
-    hook = folder / "tapelint"
-    aside = (".git", ".*venv*", ".ci-*", ".*cache*", "__pycache__", "*.egg-info", "build", "fixtures", "site")
-    shutil.copytree(ROOT, hook, ignore=shutil.ignore_patterns(*aside))
+    hook = checkout(folder / "tapelint")
     first = Repository(folder / "first", hook, folder / "home")
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "x"]):
         first.git("-C", hook, *command)
