@@ -24,6 +24,8 @@ MULTITOOL = _found("SARIF_MULTITOOL", _MODULES / "@microsoft" / "sarif-multitool
 SARIF_SCHEMA = _found("SARIF_SCHEMA", _MODULES / "@microsoft" / "sarif-multitool-linux" / "sarif-2.1.0.json")
 # The schema of JUnit's XML as Jenkins reads it.
 JUNIT_SCHEMA = _found("JUNIT_SCHEMA", HOME / "junit-10.xsd")
+# What judges the file of an action.
+ACTION_VALIDATOR = _found("ACTION_VALIDATOR", _MODULES / ".bin" / "action-validator")
 # The folder with node's modules mermaid and jsdom.
 _CAN_PARSE = shutil.which("node") and (_MODULES / "mermaid").is_dir() and (_MODULES / "jsdom").is_dir()
 MERMAID = str(HOME) if _CAN_PARSE else ""

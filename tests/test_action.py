@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ci_tools import ACTION_VALIDATOR
 from test_pre_commit import BAD, GOOD, checkout
 
 yaml = pytest.importorskip("yaml")
@@ -106,3 +107,27 @@ def test_every_input_is_used_and_none_is_part_of_a_program() -> None:
     text = (ROOT / "action.yml").read_text()
     assert {name for name in ACTION["inputs"] if f"inputs.{name}" in text} == set(ACTION["inputs"])
     assert all("${{" not in step.get("run", "") for step in STEPS.values())
+
+
+@pytest.mark.skipif(not ACTION_VALIDATOR, reason="no validator of actions is in the tools of the tests (.ci/tools)")
+def test_its_form_is_that_of_an_action() -> None:
+    done = subprocess.run([ACTION_VALIDATOR, ROOT / "action.yml"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+# ---------------------------------------------------------------------- recipes
+
+COMMAND = re.compile(r"^ *- (?:run: )?((?:mkdir .* && )?tapelint .*)$", re.MULTILINE)
+PAGES = [ROOT / "README.md", ROOT / "docs" / "ci.md"]
+RECIPES = [command for page in PAGES for command in COMMAND.findall(page.read_text())]
+
+
+@needs_bash
+@pytest.mark.parametrize("recipe", sorted(set(RECIPES)))
+def test_the_recipes_run(project: Path, recipe: str) -> None:
+    environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(project / "summary.md")}
+    script = f'tapelint() {{ "{sys.executable}" -m tapelint "$@"; }}\n{recipe}'
+    done = subprocess.run(["bash", "-c", script], cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == (0 if "--exit-zero" in recipe else 1), done.stderr
+    for file in re.findall(r'=([\w./-]+|\$GITHUB_STEP_SUMMARY)', recipe):
+        assert (project / file.replace("$GITHUB_STEP_SUMMARY", "summary.md")).stat().st_size
