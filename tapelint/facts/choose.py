@@ -253,7 +253,7 @@ def _doubt(effect: Effect, others: list[Effect]) -> Effect:
 def _either(one: Input, other: Input) -> Input:
     """What holds of an argument whichever of two answers is right."""
     outcome: Outcome = one.outcome if one.outcome == other.outcome else "unknown"
-    linearity: Linearity = one.linearity if one.linearity == other.linearity else "other"
+    linearity: Linearity = one.linearity if one.linearity == other.linearity else "unclear"
     singular = tuple(point for point in one.singular if point in other.singular)
     return replace(one, outcome=outcome, linearity=linearity, singular=singular)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tapelint.facts.choose import Experiment
 
 Outcome = Literal["flows", "none", "zero", "detached", "raises", "unknown"]
-Linearity = Literal["linear", "bilinear", "square", "division", "zero", "piecewise", "other"]
+Linearity = Literal["linear", "bilinear", "square", "division", "zero", "piecewise", "other", "unclear"]
 ResultKind = Literal["tensor", "numpy", "python", "variable", "none", "object", "tuple"]
 
 
@@ -66,7 +66,8 @@ class Input:
 
     linearity says on what the derivative depends, as a second tape sees it: "linear": on no argument; "bilinear": on
     the others only, not on this one; "square": on this one, linearly; "division": on the others and on this one, as
-    of a denominator; "zero": the gradient is always zero; "piecewise": a second derivative exists and is zero.
+    of a denominator; "zero": the gradient is always zero; "piecewise": a second derivative exists and is zero;
+    "unclear": it hangs on an argument that is not known.
     `variable_outcome` is set where a tf.Variable differs from a tensor, `keras_variable_outcome` for a keras.Variable,
     `graph_outcome` where a tf.function differs from eager code; `target_outcome` where the result, taken itself as the
     target, differs from what a further operation on it sees (integer results). `again_outcome` is set where the

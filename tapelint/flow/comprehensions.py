@@ -85,7 +85,7 @@ class Comprehensions(Core):
         """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
         generator: ast.comprehension = node.generators[index]
         site = self.site(generator.iter)
-        items = self.elements(iterable, site)
+        items = self.iterate(iterable, site)
         sure = not isinstance(items, Many)
         for item in [items.element] if isinstance(items, Many) else items:
             self.bind(generator.target, item)
@@ -119,7 +119,7 @@ class Comprehensions(Core):
         return self.opaque(self.site(node))
 
     def yield_from(self, node: ast.YieldFrom) -> Value:
-        more = self.elements(self.evaluate(node.value), self.site(node))
+        more = self.iterate(self.evaluate(node.value), self.site(node))
         frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
         if frame is not None and frame.yields is not None:
             frame.yields += [more] if isinstance(more, Many) else more

@@ -158,6 +158,7 @@ class World(Protocol):
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value: ...
     def truth(self, value: Value) -> bool | None: ...
     def elements(self, value: Value, site: Site) -> list[Value] | Many: ...
+    def iterated(self, value: Value, site: Site) -> None: ...
     def call(self, callee: Value, args: Arguments, site: Site) -> Value: ...
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value: ...
     def make_instance(self, cls: Class, args: Arguments, site: Site) -> Value | None: ...
@@ -309,6 +310,8 @@ class Core:
         elif isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
             more = self.elements(value, site) if site is not None else Many(self.opaque(site, [value]))
             items = (more.element,) if isinstance(more, Many) else more
+        elif isinstance(value, Method) and isinstance(value.base, (Data, Opaque)):
+            return [self.opaque(site, [value.base]).node]  # an attribute of which nothing is known
         elif isinstance(value, Cell) and value.kind in OBJECTS and (nodes := self.nodes_in(value)):
             return [self.opaque(site, [Data(n) for n in nodes]).node]
         found = (self.node_of(item, site) for item in items)
@@ -554,6 +557,11 @@ class Core:
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         """What iterating gives: a known list, or one element for all."""
         raise NotImplementedError
+
+    def iterate(self, value: Value, site: Site) -> list[Value] | Many:
+        """What iterating gives where Python itself does it, which some values refuse."""
+        self.world.iterated(value, site)
+        return self.elements(value, site)
 
 
 def const_dtype(value: object) -> str:

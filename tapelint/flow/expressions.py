@@ -114,7 +114,7 @@ class Expressions(Comprehensions):
         unknown: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                more = self.elements(self.evaluate(node.value), self.site(node))
+                more = self.iterate(self.evaluate(node.value), self.site(node))
                 if isinstance(more, Many):
                     unknown.append(more.element)
                 else:

@@ -21,6 +21,9 @@ TRANSPARENT = ("join", "pack", "escaped")
 CARRIES_NOTHING = ("i", "b", "s")
 """Dtypes whose values carry no gradient."""
 
+ROWS = "rows"
+"""The detail of an operation that looks up rows, and of a gradient that has rows only (an `IndexedSlices`)."""
+
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
 
@@ -54,7 +57,7 @@ class Edge(NamedTuple):
 
     `linearity` says how the operation depends on it (see facts), `argument` is its expression at the call.
     `again`: what becomes of the gradient that comes down, where it is itself differentiated: "" as ever, "none", or
-    an exception.
+    an exception. `on`: what the derivative is made of, and how, where that is known better than by the linearity.
     """
 
     node: Node
@@ -62,6 +65,7 @@ class Edge(NamedTuple):
     linearity: str = "other"
     argument: ast.AST | None = None
     again: str = ""
+    on: tuple[tuple[Node, int], ...] | None = None
 
 
 @dataclass(slots=True, eq=False)

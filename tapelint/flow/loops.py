@@ -90,7 +90,7 @@ class Loops(Matching):
         iterable = self.evaluate(node.iter)
         site = self.site(node.iter)
         staged = self.world.staged(iterable)
-        items = self.elements(iterable, site)
+        items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
         if staged and isinstance(items, list):
             items = Many(self.join_all(items))
         certain = isinstance(items, list)

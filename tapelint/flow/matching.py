@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from . import containers
 from .core import Arguments
@@ -16,30 +17,49 @@ class Matching(Expressions):
     """How `match` statements are run."""
 
     def match(self, node: ast.Match) -> bool:
-        subject = self.evaluate(node.subject)
-        arms: list[Callable[[], bool]] = []
-        exhaustive = False
-        for case in node.cases:
+        return self._cases(node, node.cases, self.evaluate(node.subject))
+
+    def _cases(self, node: ast.Match, cases: Sequence[ast.match_case], subject: Value) -> bool:
+        """Run the first case that fits; where nobody can tell whether one does, it or the rest."""
+        for index, case in enumerate(cases):
+            rest = cases[index + 1 :]
             fits, bindings = self.matches(case.pattern, subject, self.site(case.pattern))
             if fits is False:
                 continue
-            arms.append(self._case(case, bindings))
-            if fits and case.guard is None:
-                exhaustive = True
-                break
-        if exhaustive and len(arms) == 1:
-            return arms[0]()
-        if not exhaustive:
-            arms.append(lambda: True)
-        return any(self.branch(subject, node, list(arms)))
+            if fits is None:
+                return any(
+                    self.branch(
+                        subject,
+                        node,
+                        [
+                            self._case(node, case, bindings, rest, subject),
+                            partial(self._cases, node, rest, subject),
+                        ],
+                    )
+                )
+            return self._case(node, case, bindings, rest, subject)()
+        return True
 
-    def _case(self, case: ast.match_case, bindings: dict[str, Value]) -> Callable[[], bool]:
+    def _case(
+        self,
+        node: ast.Match,
+        case: ast.match_case,
+        bindings: dict[str, Value],
+        rest: Sequence[ast.match_case],
+        subject: Value,
+    ) -> Callable[[], bool]:
+        """A case whose pattern fits: its body, or what comes after it where its guard says no."""
+
         def run() -> bool:
             for name, value in bindings.items():
                 self.assign_name(name, value)
-            if case.guard is not None and self.truth(self.evaluate(case.guard)) is False:
-                return False
-            return self.execute(case.body)
+            guard = self.evaluate(case.guard) if case.guard is not None else Const(True)
+            holds = self.truth(guard)
+            if holds is not None:
+                return self.execute(case.body) if holds else self._cases(node, rest, subject)
+            return any(
+                self.branch(guard, node, [lambda: self.execute(case.body), lambda: self._cases(node, rest, subject)])
+            )
 
         return run
 

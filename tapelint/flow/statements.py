@@ -74,7 +74,7 @@ class Statements(Loops):
             rows = [self.unpacked(targets, option, site) for option in value.options if not isinstance(option, Const)]
             if rows:
                 return [self.join_all(list(column)) for column in zip(*rows, strict=True)]
-        items = self.elements(value, site)
+        items = self.iterate(value, site)
         star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
         if isinstance(items, Many):
             rest = containers.make_list(self, items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -107,6 +107,9 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world, site)
+    if name == "values" and isinstance(base, Data) and base.node.detail == ROWS:
+        edges = [Edge(base.node, FLOWS, "linear")]
+        return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):
         return Const(getattr(base, "name", "") or name) if name == "name" else world.inert(name, Arguments([]), site)
     if name in ("T", "real", "imag", "flat"):

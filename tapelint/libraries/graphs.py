@@ -8,7 +8,7 @@ are sent back too. Both are edges with the linearity "filled".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply
+from . import apply, numbers
 from .world import Libraries, Registry
 
 
@@ -203,27 +203,53 @@ def _switch_case(world: Libraries, args: Arguments, site: Site) -> Value:
     items = [v for _, v in known] if known is not None else world.run.elements(functions, site)
     if isinstance(items, Many):
         return world.run.opaque(site, args.every())
-    items = [i.items[1] if isinstance(i, Tuple) and len(i.items) == 2 else i for i in items]
+    pairs: list[tuple[Value, Value]] = known if known is not None else [(Const(i), v) for i, v in enumerate(items)]
+    pairs = [(p.items[0], p.items[1]) if isinstance(p, Tuple) and len(p.items) == 2 else (k, p) for k, p in pairs]
     default = args.get(2, "default")
-    return _either(
-        world,
-        [*items, *([default] if default not in (UNBOUND, NO_VALUE) else [])],
-        Arguments([]),
-        args.get(0, "index"),
-        site,
-    )
+    arms = [function for _, function in pairs]
+    arms += [default] if default not in (UNBOUND, NO_VALUE) else []
+    if isinstance(args.get(0, "branch_index"), Const):
+        world.raised("TypeError", site, "tensorflow.switch_case")
+    chosen = _whole_number(world, args.get(0, "branch_index")) if not world.run.graph_mode else None
+    if chosen is not None and arms and all(isinstance(k, Const) for k, _ in pairs):
+        last = arms[-1] if default not in (UNBOUND, NO_VALUE) else _of_largest_key(pairs)
+        return world.run.call(next((f for k, f in pairs if k == Const(chosen)), last), Arguments([]), site)
+    return _either(world, arms, Arguments([]), args.get(0, "branch_index"), site)
+
+
+def _of_largest_key(pairs: Sequence[tuple[Value, Value]]) -> Value:
+    """The branch that an index out of range gets where there is no default."""
+    return max(pairs, key=lambda pair: pair[0].value if isinstance(pair[0], Const) else 0)[1]
+
+
+def _whole_number(world: Libraries, value: Value) -> int | None:
+    """The integer that a tensor is known to hold."""
+    bounds = numbers.of_value(world, value)
+    number = bounds.constant if bounds is not None else None
+    return int(number) if number is not None and number == int(number) else None
 
 
 def _case(world: Libraries, args: Arguments, site: Site) -> Value:
     pairs = world.run.elements(args.get(0, "pred_fn_pairs"), site)
     if isinstance(pairs, Many):
         return world.run.opaque(site, args.every())
-    functions = [p.items[1] for p in pairs if isinstance(p, Tuple) and len(p.items) == 2]
     default = args.get(1, "default")
-    tests = Tuple(tuple(p.items[0] for p in pairs if isinstance(p, Tuple)))
-    return _either(
-        world, [*functions, *([default] if default not in (UNBOUND, NO_VALUE) else [])], Arguments([]), tests, site
-    )
+    tests: list[Value] = []
+    functions: list[Value] = []
+    for pair in pairs:
+        if not (isinstance(pair, Tuple) and len(pair.items) == 2):
+            return world.run.opaque(site, args.every())
+        truth = world.run.truth(pair.items[0]) if not world.run.graph_mode else None
+        if truth is not False:
+            tests.append(pair.items[0])
+            functions.append(pair.items[1])
+        if truth:
+            break
+    else:
+        functions += [default] if default not in (UNBOUND, NO_VALUE) else []
+    if len(functions) == 1:
+        return world.run.call(functions[0], Arguments([]), site)
+    return _either(world, functions, Arguments([]), Tuple(tuple(tests)), site)
 
 
 def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:

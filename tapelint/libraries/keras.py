@@ -88,7 +88,10 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
     ) or kind == "optimizer":
         return Cell(world.run.uid(), "schedule" if ".schedules." in name else "optimizer", name, site)
     if kind == "layer":
-        return make_layer(world, fact.name if fact else name, args, site)
+        made = make_layer(world, fact.name if fact else name, args, site)
+        if name.startswith("keras."):
+            _draw(world, made, site)
+        return made
     if kind in ("loss", "metric"):
         return Cell(world.run.uid(), kind, LayerInfo(fact.name if fact else name, fact, args), site)
     if name.startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
@@ -105,6 +108,23 @@ def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell
     if world.facts.fact(name) is None:
         world.run.escape(args.every())
     return cell
+
+
+def _draw(world: Libraries, cell: Cell, site: Site) -> None:
+    """Keras 3 keeps the state of a layer's random generator in a variable, where the layer draws at all."""
+    info: LayerInfo = cell.info
+    names = [p.name for p in info.fact.parameters] if info.fact is not None else []
+    share = next((parameter(info, n) for n in ("rate", "stddev", "dropout") if n in names), UNBOUND)
+    never = share is not UNBOUND and world.run.truth(share) is False and info.name not in RECURRENT
+    if "seed" in names and not never:
+        state = make_variable(world, UNBOUND, Const("uint32"), FALSE, "keras", site, "seed_generator_state")
+        world.run.state.set((cell.uid, "random state"), state)
+
+
+def random_states(world: Libraries, cell: Cell) -> tuple[Value, ...]:
+    """The state of a layer's random generator, if it has one."""
+    state = world.run.state.get((cell.uid, "random state"))
+    return (state,) if state is not UNBOUND else ()
 
 
 def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -354,14 +374,18 @@ WEIGHT_LISTS = (
 )  # fmt: skip
 
 
+def symbolic_end(world: Libraries, base: Cell, name: str, site: Site) -> Value:
+    """A layer's `input` or `output`: the symbolic tensor that its first call took or gave."""
+    known = world.run.state.get((base.uid, f"symbolic {name}"))
+    if known is not UNBOUND:
+        return known
+    return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
+
+
 def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     info: LayerInfo = base.info
     if name in ("output", "input"):
-        known = world.run.state.get((base.uid, f"symbolic {name}"))
-        if known is not UNBOUND:
-            return known
-        node = world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC)
-        return Data(node, SYMBOLIC)
+        return symbolic_end(world, base, name, site)
     if name == "built":
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "name":

@@ -85,7 +85,7 @@ def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
     if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
         return value
-    return iterator(world, world.run.elements(value, site), site)
+    return iterator(world, world.run.iterate(value, site), site)
 
 
 def _next(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -96,7 +96,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
         if isinstance(items, Many):
             return items.element
         return items[0] if items else args.get(1, "default", world.run.opaque(site))
-    found = world.run.elements(value, site)
+    found = world.run.iterate(value, site)
     if isinstance(found, Many):
         return found.element
     if found:
@@ -109,7 +109,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _listed(kind: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
-        items: list[Value] | Many = world.run.elements(args.positional[0], site) if args.positional else []
+        items: list[Value] | Many = world.run.iterate(args.positional[0], site) if args.positional else []
         made: Tuple | Many = items if isinstance(items, Many) else Tuple(tuple(items))
         return made if kind == "tuple" else containers.make_list(world.run, made, kind, site)
 
@@ -123,7 +123,7 @@ def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
         if isinstance(first, Cell) and first.kind == "dict":
             world.run.update_dict(cell, first)
         else:
-            items = world.run.elements(first, site)
+            items = world.run.iterate(first, site)
             if isinstance(items, Many):
                 world.run.state.set((cell.uid, "items"), items)
             else:
@@ -135,6 +135,9 @@ def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
     return cell
 
 
+LONGEST_RANGE = 1024
+
+
 def _range(world: Libraries, args: Arguments, site: Site) -> Value:
     numbers = [a.value for a in args.positional if isinstance(a, Const) and isinstance(a.value, int)]
     if len(numbers) == len(args.positional) and numbers and not args.rest:
@@ -142,7 +145,8 @@ def _range(world: Libraries, args: Arguments, site: Site) -> Value:
             found = range(*numbers)
         except (TypeError, ValueError):
             return world.run.opaque(site)
-        return Tuple(tuple(Const(n) for n in found[:64]))
+        if len(found) <= LONGEST_RANGE:
+            return Tuple(tuple(Const(n) for n in found))
     return Many(Data(world.run.constant_node(), "python", "i"))
 
 
@@ -176,7 +180,7 @@ def count(world: Libraries, site: Site) -> Data:
 
 def _columns(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
     """The items of several sequences, and how many rows they have; None where nobody can tell."""
-    columns = [world.run.elements(value, site) for value in values]
+    columns = [world.run.iterate(value, site) for value in values]
     known = [len(c) for c in columns if isinstance(c, list)]
     return columns, min(known) if known else None
 
@@ -210,7 +214,7 @@ def _one(world: Libraries, items: list[Value] | Many) -> Value:
 
 
 def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     start = args.get(1, "start", Const(0))
     if isinstance(items, Many) or not (isinstance(start, Const) and isinstance(start.value, int)):
         element = items.element if isinstance(items, Many) else world.run.join_all(items)
@@ -219,25 +223,31 @@ def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     return items if isinstance(items, Many) else iterator(world, items[::-1], site)
 
 
 def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     if isinstance(items, Many):
         return containers.make_list(world.run, items)
-    order = _order(world, items, args.keywords.get("key", NO_VALUE), site)
-    if order is None:
-        element = world.run.join_all(items)
-        return containers.make_list(world.run, Tuple((element,) * len(items)))
     turned = args.keywords.get("reverse", FALSE)
-    if isinstance(turned, Const) and turned.value:
-        order.reverse()
+    order = _order(world, items, args.keywords.get("key", NO_VALUE), turned, site)
+    if order is None:
+        with world.run.joining(PERMUTED):
+            element = world.run.join_all(items)
+            if isinstance(element, OneOf) and all(isinstance(o, (Data, Variable)) for o in element.options):
+                node = world.run.node_of(element, site)
+                element = Data(node, "tensor", node.dtype) if node is not None else element
+        return containers.make_list(world.run, Tuple((element,) * len(items)))
     return containers.make_list(world.run, Tuple(tuple(items[i] for i in order)))
 
 
-def _order(world: Libraries, items: list[Value], key: Value, site: Site) -> list[int] | None:
+PERMUTED = "failure"
+"""Each is one of several, and all of them are there: that one is another is no reason to say that it is cut."""
+
+
+def _order(world: Libraries, items: list[Value], key: Value, turned: Value, site: Site) -> list[int] | None:
     """The order of items by keys that are known; None where they are not."""
     keys = items if key == NO_VALUE else [world.run.call(key, Arguments([item]), site) for item in items]
     plain: list[object] = []
@@ -248,8 +258,10 @@ def _order(world: Libraries, items: list[Value], key: Value, site: Site) -> list
         plain.append(part.value)
     if key == NO_VALUE and any(isinstance(value, Tuple) for value in keys) and len(set(plain)) < len(plain):
         return None
+    if not isinstance(turned, Const):
+        return None
     try:
-        return sorted(range(len(items)), key=lambda i: plain[i])  # type: ignore[arg-type, return-value]
+        return sorted(range(len(items)), key=lambda i: plain[i], reverse=bool(turned.value))  # type: ignore[arg-type, return-value]
     except TypeError:
         return None
 
@@ -270,12 +282,12 @@ def _starmap(world: Libraries, args: Arguments, site: Site) -> Value:
     function, rows = args.positional[:2]
 
     def call(row: Value) -> Value:
-        items = world.run.elements(row, site)
+        items = world.run.iterate(row, site)
         given = Arguments([], rest=items.element) if isinstance(items, Many) else Arguments(list(items))
         return world.run.call(function, given, site)
 
     def compute() -> list[Value] | Many:
-        found = world.run.elements(rows, site)
+        found = world.run.iterate(rows, site)
         return Many(call(found.element)) if isinstance(found, Many) else [call(row) for row in found]
 
     return lazily(world, args.positional, compute, site)
@@ -285,7 +297,7 @@ def _filter(world: Libraries, args: Arguments, site: Site) -> Value:
     function, value = args.positional[:2]
 
     def compute() -> list[Value] | Many:
-        items = world.run.elements(value, site)
+        items = world.run.iterate(value, site)
         if isinstance(items, Many):
             return items
         kept: list[Value] = []
@@ -310,7 +322,7 @@ def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
         return world.run.call(function, Arguments([total, item]), site)
 
     def compute() -> list[Value] | Many:
-        items = world.run.elements(args.positional[0], site)
+        items = world.run.iterate(args.positional[0], site)
         if isinstance(items, Many):
             first = items.element if start == NO_VALUE else start
             second = add(first, items.element)
@@ -325,7 +337,7 @@ def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
     """`itertools.islice`."""
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     ends = [a.value for a in args.positional[1:] if isinstance(a, Const)]
     if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
         return iterator(world, items if isinstance(items, Many) else Many(world.run.join_all(items)), site)
@@ -349,14 +361,14 @@ def _count_up(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _cycle(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Many(_one(world, world.run.elements(args.positional[0], site)))
+    return Many(_one(world, world.run.iterate(args.positional[0], site)))
 
 
 def _chain(world: Libraries, args: Arguments, site: Site) -> Value:
     found: list[Value] = []
     unknown: list[Value] = []
     for value in args.positional:
-        items = world.run.elements(value, site)
+        items = world.run.iterate(value, site)
         if isinstance(items, Many):
             unknown.append(items.element)
         else:
@@ -367,9 +379,9 @@ def _chain(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _chain_from(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     if isinstance(items, Many):
-        inner = world.run.elements(items.element, site)
+        inner = world.run.iterate(items.element, site)
         return inner if isinstance(inner, Many) else Many(world.run.join_all(inner))
     return _chain(world, Arguments(items), site)
 
@@ -385,7 +397,7 @@ def _repeat(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[0], site)
+    items = world.run.iterate(args.positional[0], site)
     total = args.get(1, "start", Const(0))
     if isinstance(items, Many):
         once = world.run.operate("+", total, items.element, site)
@@ -398,7 +410,7 @@ def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
 def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def choose(world: Libraries, args: Arguments, site: Site) -> Value:
         given = args.positional
-        items = world.run.elements(given[0], site) if len(given) == 1 else list(given)
+        items = world.run.iterate(given[0], site) if len(given) == 1 else list(given)
         if isinstance(items, Many):
             return items.element
         if all(isinstance(i, Const) for i in items) and items and "key" not in args.keywords:
@@ -430,7 +442,7 @@ def numbers_of_extreme(world: Libraries, name: str, items: list[Value], chosen: 
 
 def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def decide(world: Libraries, args: Arguments, site: Site) -> Value:
-        items = world.run.elements(args.positional[0], site)
+        items = world.run.iterate(args.positional[0], site)
         if isinstance(items, list):
             truths = [world.run.truth(i) for i in items]
             if name == "any" and True in truths:
@@ -445,7 +457,7 @@ def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
 
 def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.elements(args.positional[1], site)
+    items = world.run.iterate(args.positional[1], site)
     values = [items.element, items.element] if isinstance(items, Many) else items
     total = args.positional[2] if len(args.positional) > 2 else UNBOUND
     for value in values:

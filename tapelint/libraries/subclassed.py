@@ -79,6 +79,8 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
         return keras.losses(world, base, site)
     if name == "trainable":
         return TRUE
+    if name in ("output", "input"):
+        return keras.symbolic_end(world, base, name, site)
     if name == "built":
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "optimizer":

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -31,6 +31,10 @@ from .world import FunctionHandler, Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
+    for name in ("tensorflow.gather", "tensorflow.nn.embedding_lookup"):
+        registry.functions[name] = _rows_of(name)
+    for name in ("tensorflow.range", "numpy.arange", "keras.ops.arange"):
+        registry.functions[name] = _counting(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
     for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
@@ -303,6 +307,43 @@ def _einsum(name: str) -> FunctionHandler:
 
     return multiply
 
+
+def _rows_of(name: str) -> FunctionHandler:
+    """`tf.gather` and the like: rows of one tensor, whose gradient has these rows only."""
+
+    def look_up(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        given = arguments.bind(fact.parameters, args)
+        made = apply.call_fact(world, fact, args, site)
+        plain = all(given.get(n, NO_VALUE) in (NO_VALUE, Const(0)) for n in ("axis", "batch_dims", "max_norm"))
+        if plain and isinstance(made, Data) and isinstance(given.get("params"), (Data, Variable)):
+            made.node.detail = made.node.detail or ROWS
+        return made
+
+    return look_up
+
+
+def _counting(name: str) -> FunctionHandler:
+    """`tf.range` and the like: of integers where all arguments are, else of floats."""
+
+    def count(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        made = apply.call_fact(world, fact, args, site)
+        if not isinstance(made, Data):
+            return made
+        asked = args.keywords.get("dtype", args.get(3, "dtype", NO_VALUE))
+        ends = [*args.positional[:3], *(v for n, v in args.keywords.items() if n in ENDS)]
+        given = [apply.dtype_of(world, end) for end in ends]
+        found = next((letter for letter in "?fi" if letter in given), "?")
+        made.node.dtype = found if asked == NO_VALUE else apply.dtype_argument(world, asked)
+        return replace(made, dtype=made.node.dtype)
+
+    return count
+
+
+ENDS = ("start", "limit", "delta", "stop", "step")
 
 FUNCTIONS: dict[str, FunctionHandler] = {
     "Variable": _variable, "nest.map_structure": _map_structure, "nest.flatten": _flatten, "split": _split,

@@ -118,8 +118,11 @@ def all_layers(world: Libraries, base: Value, seen: set[int] | None = None) -> l
     return [base, *(inner for layer in sublayers(world, base) for inner in all_layers(world, layer, seen))]
 
 
-def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> list[Value] | None:
-    """The weights of a layer or model in Keras's order; None where they are not known."""
+def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, states: bool = False) -> list[Value] | None:
+    """The weights of a layer or model in Keras's order; None where they are not known.
+
+    `states`: with the states of random generators, which `variables` lists and `weights` does not.
+    """
     seen = set() if seen is None else seen
     if not isinstance(base, Cell):
         return None
@@ -133,6 +136,7 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> l
         if base.info.fact is None:
             return None
         found += own_weights(world, base)
+        found += keras.random_states(world, base) if states else ()
     elif base.kind == "instance":
         own = [v for v in tracked(world, base) if isinstance(v, Variable) and v.flavor == "keras"]
         added = world.run.state.get((base.uid, "added weights"))
@@ -146,7 +150,8 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None) -> l
             continue
         if isinstance(layer, Cell) and layer.kind == "instance" and not is_keras(world, layer):
             continue
-        inner = weights_of(world, layer, seen) if not (isinstance(layer, Cell) and layer.kind == "lambda layer") else []
+        is_lambda = isinstance(layer, Cell) and layer.kind == "lambda layer"
+        inner = weights_of(world, layer, seen, states) if not is_lambda else []
         if inner is None:
             return None
         found += [w for w in inner if w not in found]
@@ -170,7 +175,7 @@ def frozen_weights(world: Libraries, base: Value) -> set[int]:
 
 def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     """`weights`, `trainable_variables` and the like, weight by weight."""
-    weights = weights_of(world, base)
+    weights = weights_of(world, base, states=name in ("variables", "non_trainable_variables"))
     if weights is None:
         return unknown_weights(world, base, site)
     parts = unseen_parts(world, base)

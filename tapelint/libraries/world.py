@@ -246,13 +246,20 @@ class Libraries:
             return None
         if bounds.array is not None and len(bounds.array.flat) == 1:
             return bounds.array.flat[0] != 0
-        return None if value.shape != () or bounds.contains(0.0) else True
+        if value.shape != ():
+            return None
+        return bounds.constant != 0.0 if bounds.constant is not None else None if bounds.contains(0.0) else True
 
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         handler = self.registry.elements.get(_kind(value))
         if handler is not None:
             return handler(self, value, site)  # type: ignore[arg-type]
         return Many(self.run.opaque(site, [value]))
+
+    def iterated(self, value: Value, site: Site) -> None:
+        """Python iterates: over a graph's tensor it cannot."""
+        if self.run.graph_mode and isinstance(value, Data) and value.kind == "tensor":
+            self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 
     def enter(self, value: Value, site: Site) -> Value:
         results = []
@@ -461,6 +468,9 @@ _LIBRARY_CONSTANTS: dict[str, Value] = {
     "numpy.pi": Const(3.141592653589793), "numpy.e": Const(2.718281828459045), "numpy.inf": Const(float("inf")),
     "math.nan": Const(float("nan")), "numpy.nan": Const(float("nan")), "numpy.newaxis": NO_VALUE,
     "tensorflow.newaxis": NO_VALUE, "math.tau": Const(6.283185307179586),
+    **{f"tensorflow.image.ResizeMethod.{n}": Const(n.lower()) for n in (
+        "BILINEAR", "BICUBIC", "AREA", "LANCZOS3", "LANCZOS5", "GAUSSIAN", "MITCHELLCUBIC")},
+    "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
     "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
 }  # fmt: skip
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.graph import CARRIES_NOTHING, Edge, Node, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, along, parallel
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -76,7 +79,7 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     gradients = _custom_gradients(world, backward, results, site)
     if takes is not False:
         gradients = _without_variables(world, gradients, len(inputs))
-    edges, error = _custom_edges(world, inputs, gradients)
+    edges, error = _custom_edges(world, inputs, gradients, first)
     if error:
         world.recorder.note("custom gradient", Tuple((backward, Const(len(inputs)), Const(len(gradients or ())))), site)
     for variable in used:
@@ -135,7 +138,9 @@ def _without_variables(world: Libraries, gradients: list[Value] | None, count: i
     return list(first.items) if isinstance(first, Tuple) and len(first.items) == count else None
 
 
-def _custom_edges(world: Libraries, inputs: list[Node | None], gradients: list[Value] | None) -> tuple[list[Edge], str]:
+def _custom_edges(
+    world: Libraries, inputs: list[Node | None], gradients: list[Value] | None, first: int
+) -> tuple[list[Edge], str]:
     edges = []
     error = ""
     if gradients is not None and len(gradients) != len(inputs):
@@ -146,16 +151,48 @@ def _custom_edges(world: Libraries, inputs: list[Node | None], gradients: list[V
         if gradients is None or index >= len(gradients):
             edges.append(Edge(node, ANYTHING if gradients is None else FLOWS))
         else:
-            linear = "other" if _depends(world, gradients[index], inputs) else "linear"
-            edges.append(Edge(node, _custom_outcome(gradients[index]), linear))
+            made_of = _made_of(world, gradients[index], first)
+            outcome = _custom_outcome(gradients[index])
+            if outcome == NONE and world.run.graph_mode and _is_kept(world, node, gradients, first):
+                outcome = NONE | ZERO | IGNORANT
+            edges.append(Edge(node, outcome, "other", None, "", made_of))
     return edges, error
 
 
-def _depends(world: Libraries, gradient: Value, inputs: list[Node | None]) -> bool:
-    """Whether a gradient is made from the inputs, and not only from what comes from above."""
-    nodes = world.run.graph.ancestors(world.run.nodes_in(gradient))
-    mine = {n.id for n in inputs if n is not None}
-    return any(node.id in mine or node.opaque or node.kind == "variable" for node in nodes)
+def _is_kept(world: Libraries, node: Node, gradients: list[Value], first: int) -> bool:
+    """Whether a gradient needs an input: under two tapes a graph gives it out, and zeros come back for it."""
+    return any(node is leaf for gradient in gradients for leaf, _ in _made_of(world, gradient, first))
+
+
+def _made_of(world: Libraries, gradient: Value, first: int) -> tuple[tuple[Node, int], ...]:
+    """What there was before the call (nodes before `first`) that a gradient is made from, and how."""
+    targets = world.run.nodes_in(gradient)
+    before: dict[int, Node] = {}
+    inside: dict[int, Node] = {}
+    todo = list(targets)
+    while todo:
+        node = todo.pop()
+        if node.id < first or node.kind == "variable":
+            before[node.id] = node
+        elif node.id not in inside:
+            inside[node.id] = node
+            todo += [edge.node for edge in node.edges]
+    found = []
+    for leaf in before.values():
+        outcome = _from_leaf(leaf, [inside[key] for key in sorted(inside)], targets)
+        if outcome != NONE:
+            found.append((leaf, outcome))
+    return tuple(found)
+
+
+def _from_leaf(leaf: Node, inside: Sequence[Node], targets: Sequence[Node]) -> int:
+    """What becomes of a gradient on the way from the targets to one leaf."""
+    reached: dict[int, int] = {leaf.id: ANYTHING if leaf.opaque else FLOWS}
+    for node in inside:
+        parts = [along(reached.get(edge.node.id, NONE), edge.outcome) for edge in node.edges]
+        merge = or_ if node.op == "join" else parallel
+        reached[node.id] = reduce(merge, parts) if parts else ANYTHING if node.opaque else NONE
+    return reduce(parallel, (reached.get(t.id, NONE) for t in targets), NONE)
 
 
 def _custom_outcome(gradient: Value) -> int:
@@ -209,16 +246,26 @@ def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:
 def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     """The function's value and gradient as they are; only the gradient has none of its own."""
     assert isinstance(callee, Wrapped)
-    return _once(world, world.run.call(callee.function, args, site), site)
+    with world.recorder.collecting() as used:
+        made = world.run.call(callee.function, args, site)
+    variables = [v.node for v in used if v.trainable is not False]
+    inputs = [n for v in args.positional if (n := world.run.node_of(v, site)) is not None]
+    return _once(world, made, inputs, variables, site)
 
 
-def _once(world: Libraries, value: Value, site: Site) -> Value:
-    """A value that can be differentiated once."""
+def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[Node], site: Site) -> Value:
+    """A value that can be differentiated once: its gradient is recorded where the tape knows what comes from above, or
+    one of the variables that are read again. What the body cuts gets zeros.
+    """
     if isinstance(value, Tuple):
-        return Tuple(tuple(_once(world, item, site) for item in value.items), value.names)
+        items = tuple(_once(world, item, inputs, variables, site) for item in value.items)
+        return Tuple(items, value.names)
     if not isinstance(value, Data) or value.kind != "tensor":
         return value
-    edges = [Edge(value.node, FLOWS, "other", None, "NotImplementedError")]
+    again = tuple((node, FLOWS) for node in variables) if not world.run.graph_mode else None
+    edges = [Edge(value.node, FLOWS, "other", None, "NotImplementedError", again)]
+    cut = {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}
+    edges += [Edge(n, ZERO, "filled") for n in cut.values()]
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=value.dtype)
     return Data(node, value.kind, value.dtype, value.shape, value.range)
 

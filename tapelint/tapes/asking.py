@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -249,6 +249,8 @@ def bad_target(value: Value, method: str) -> str:
         return "" if method == "jacobian" else "AttributeError"
     if isinstance(value, Data) and value.kind == "python":
         return "AttributeError"
+    if isinstance(value, Data) and value.node.detail == ROWS:
+        return "AttributeError"
     error = no_tensor(value)
     return "AttributeError" if error and method != "gradient" else error
 
@@ -283,6 +285,8 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         both,
         lambda node: tapes.known(node, recording),
         execution.method == "gradient",
+        cell.info.watches is True,
+        [other for other in tapes.active() if other != recording],
     )
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
@@ -400,6 +404,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         return [None] * len(execution.sources)
     every = [n for source in execution.sources for n in source.nodes]
     upstream = run.graph.add("upstream")
+    rows = backprop.looked_up(run, execution.recording, execution.targets, every)
     made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
     at = 0
     results: list[Node | None] = []
@@ -412,6 +417,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
             results.append(run.node("gradient", [Edge(n, ANYTHING) for n in doubted], execution.site, dtype="f"))
             continue
         last = run.node("gradient", [Edge(inner, FLOWS, "linear")], execution.site, dtype="f")
+        last.detail = ROWS if source.nodes[0].id in rows and len(source.nodes) == 1 else ""
         if source.outcome & 8:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, ROWS, SURE, TRANSPARENT, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
 
 OUT_OF_SIGHT = "opaque"
@@ -31,19 +31,22 @@ def connect(
     sources: Sequence[Node],
     known: Callable[[Node], int],
     summed: bool = True,
+    rereads: bool = True,
+    others: Sequence[int] = (),
 ) -> Answer:
     """What becomes of the gradient of the targets for each source, on one recording.
 
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
-    does not.
+    does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
+    `others`: the recordings that see this gradient being made.
     """
-    failing = _failing(core, rec, targets)
+    failing = _failing(core, rec, targets, others)
     everyone = (1 << len(sources) + len(failing)) - 1
     bits: dict[int, int] = {}
     for index, source in enumerate(sources):
         bits[source.id] = bits.get(source.id, 0) | 1 << index
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
-    own = _alternatives(targets) if summed else {t.id for t in targets if t.kind == "variable"}
+    own = _alternatives(targets) if summed else {t.id for t in targets if _is_reread(t) and rereads}
     unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
@@ -65,10 +68,14 @@ def connect(
         elif target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
     culprit, unsure = _first_failure(failing, rec, [total.at(len(sources) + i) for i in range(len(failing))])
-    error = culprit.error if culprit is not None else ""
-    if not error and total.flows & (1 << len(sources)) - 1:
+    error = _error(culprit, others) if culprit is not None else ""
+    if not error and (total.flows | total.zero) & (1 << len(sources)) - 1:
         error = next((t.error_as_target for t in targets if rec in t.active), "")
     return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
+
+
+def _is_reread(target: Node) -> bool:
+    return target.kind == "variable" and not target.detail
 
 
 def _alternatives(targets: Sequence[Node]) -> set[int]:
@@ -127,10 +134,18 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
-def _failing(core: Core, rec: int, targets: Sequence[Node]) -> list[Node]:
+def _failing(core: Core, rec: int, targets: Sequence[Node], others: Sequence[int]) -> list[Node]:
     """The operations behind the targets that raise when a gradient is asked of them."""
     nodes = core.graph.ancestors(targets)
-    return [node for node in nodes if node.error and node.recorded.get(rec)]
+    others = others if not core.graph_mode else ()
+    return [node for node in nodes if node.recorded.get(rec) and _error(node, others)]
+
+
+def _error(node: Node, others: Sequence[int]) -> str:
+    """What an operation raises; in a graph that other tapes recorded, too, what its gradient's gradient raises."""
+    if node.error or not node.in_graph or not any(node.recorded.get(other) == SURE for other in others):
+        return node.error
+    return next((edge.again for edge in node.edges if edge.again == "NotImplementedError"), "")
 
 
 def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[Node | None, bool]:
@@ -146,6 +161,18 @@ def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -
             return node, False
         unsure = True
     return None, unsure
+
+
+def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
+    """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
+    wanted = {s.id for s in sources} - {t.id for t in targets}
+    whole: set[int] = set()
+    rows: set[int] = set()
+    for node in core.graph.ancestors(targets) if not core.graph_mode else ():
+        for edge in node.edges:
+            if edge.node.id in wanted and edge.outcome != NONE:
+                (rows if node.detail == ROWS and node.recorded.get(rec) == SURE else whole).add(edge.node.id)
+    return rows - whole
 
 
 # -- second order
@@ -203,11 +230,13 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
         return core.graph.add("gradient", [Edge(above, NONE)], node.site)
     through = edge.outcome
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
-    if through == ZERO:
+    if through == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
         return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
     edges: list[Edge] = []
-    if edge.linearity == "bilinear":
+    if edge.on is not None:
+        edges = [Edge(n, outcome, "other") for n, outcome in edge.on]
+    elif edge.linearity == "bilinear":
         factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
         edges = [Edge(n, FLOWS, "bilinear") for n in factors]
         if edge.node.op == "pack":
@@ -218,9 +247,13 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
         bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
         edges = [Edge(n, ZERO, "settled") for n in bends]
         edges += [Edge(n, FLOWS, "other") for n in others if n not in bends and n is not edge.node]
+    elif edge.linearity == "unclear":
+        edges = [Edge(n, ANYTHING) for n in (edge.node, *others)]
     elif edge.linearity != "linear":
         own = FLOWS if edge.outcome == FLOWS else ANYTHING
-        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others)]
+        added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
+        beside = [n for n in others if n.id not in added]
+        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in beside)]
     if node.in_graph and not core.graph_mode:
         known = {e.node.id for e in edges}
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]

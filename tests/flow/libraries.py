@@ -420,3 +420,69 @@ def recurrent_cell_from_host():
         out, _ = cell(tf.ones([1, 3]), [tf.ones([1, 2])])
         y = tf.reduce_sum(tf.constant(out.numpy()))
     return tape.gradient(y, cell.trainable_variables)
+
+
+def case_of_constants():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.case([(tf.constant(False), lambda: v * 2.0), (tf.constant(True), lambda: w * 1.0)], default=lambda: v)
+    return tape.gradient(y, [v, w])
+
+
+def switch_of_a_constant():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.switch_case(tf.constant(1), [lambda: v * 2.0, lambda: w * 3.0])
+    return tape.gradient(y, [v, w])
+
+
+def loss_by_its_name():
+    """flows, none"""
+    loss = keras.losses.get("mse")
+    with tf.GradientTape() as tape:
+        y = loss(tf.ones(3), v * 2.0)
+    return tape.gradient(y, [v, w])
+
+
+def enumeration_as_an_argument():
+    """raises LookupError"""
+    image = tf.Variable(tf.ones([1, 4, 4, 3]))
+    with tf.GradientTape() as tape:
+        y = tf.image.resize(image, [2, 2], method=tf.image.ResizeMethod.AREA)
+    return tape.gradient(y, [image])
+
+
+class _Factor(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.factor = self.add_weight(shape=(3,), initializer="ones", name="factor")
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
+def output_of_an_own_layer():
+    """flows, none, none"""
+    inputs = keras.Input((3,))
+    scale = _Factor()
+    model = keras.Model(inputs, [keras.layers.Dense(2)(scale(inputs)), scale.output])
+    with tf.GradientTape() as tape:
+        y = model(tf.ones([1, 3]))[1]
+    return tape.gradient(y, model.trainable_variables)
+
+
+def states_of_random_layers():
+    """flows, flows, none, flows, flows"""
+    model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dropout(0.1), keras.layers.Dense(2)])
+    with tf.GradientTape() as tape:
+        y = model(tf.ones([1, 3]))
+    return tape.gradient(y, model.variables)
+
+
+def range_of_floats():
+    """flows, flows"""
+    steps = tf.range(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch(steps)
+        y = steps * v
+    return tape.gradient(y, [steps, v])

@@ -1,7 +1,9 @@
 """Tapes: each function is a program of its own; its docstring is the verdict a source."""
 
 import contextlib
+import importlib
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -272,7 +274,10 @@ def zeros_for_none():
     """none"""
     with tf.GradientTape() as tape:
         y = tf.floor(v)
-    return [g if np.any(g.numpy()) else None for g in tape.gradient(y, [v], unconnected_gradients=tf.UnconnectedGradients.ZERO)]
+    return [
+        g if np.any(g.numpy()) else None
+        for g in tape.gradient(y, [v], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    ]
 
 
 def integer_source():
@@ -388,3 +393,105 @@ def operations_after_the_gradient_inside():
         tape.gradient(y, [v])
         z = y * 2.0
     return tape.gradient(z, [v])
+
+
+def second_derivative_beside_a_summand():
+    """flows, none"""
+    layer = keras.layers.LayerNormalization()
+    rows = tf.reshape(tf.range(6.0), [2, 3])
+    layer.build((2, 3))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            inner.watch(rows)
+            y = layer(tf.sin(rows))
+        dy = inner.gradient(y, rows)
+    return outer.gradient(dy, layer.trainable_variables)
+
+
+def second_derivative_beside_something_unknown():
+    """unknown"""
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(importlib.import_module("json").loads("[2.0, 3.0, 4.0]") * (2.0 * v))
+        total = tf.reduce_sum(tape.gradient(y, v))
+    return tape.gradient(total, [v])
+
+
+def second_derivative_of_computed_again():
+    """flows, none"""
+    half = tf.recompute_grad(lambda a: a * 0.5)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(half(v * v))
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v, w])
+
+
+def cut_in_what_is_computed_again():
+    """zero, flows"""
+    scaled = tf.recompute_grad(lambda a: tf.stop_gradient(a) * w)
+    with tf.GradientTape() as tape:
+        y = scaled(v)
+    return tape.gradient(y, [v, w])
+
+
+def computed_again_in_a_graph_under_two_tapes():
+    """raises NotImplementedError"""
+
+    @tf.function
+    def f(a):
+        return tf.recompute_grad(lambda b: b * b)(a)
+
+    with tf.GradientTape(), tf.GradientTape() as inner:
+        y = f(v)
+        return inner.gradient(y, [v])
+
+
+def second_derivative_of_a_gradient_function():
+    """none, flows"""
+
+    @tf.custom_gradient
+    def product(a, b):
+        def grad(upstream):
+            return upstream * b, tf.zeros_like(b)
+
+        return a * b, grad
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = product(v, w)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v, w])
+
+
+def rows_are_no_tensor():
+    """raises AttributeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.gather(v, [0, 1]) ** 3)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def rows_made_a_tensor():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.gather(v, [0, 1]) ** 3)
+        rows = inner.gradient(y, v)
+        total = tf.reduce_sum(rows.values)
+    return outer.gradient(total, [v])
+
+
+def jacobian_of_a_frozen_variable():
+    """none"""
+    frozen = tf.Variable([1.0, 2.0], trainable=False)
+    with tf.GradientTape() as tape:
+        tf.print("nothing is read")
+    return [tape.jacobian(frozen, frozen)]
+
+
+def counts_nothing_registered_where_all_cancels():
+    """raises LookupError"""
+    with tf.GradientTape() as tape:
+        y = tf.histogram_fixed_width(v - v, [-1.0, 1.0])
+    return tape.gradient(y, [v])

@@ -191,6 +191,20 @@ def matched_by_shape():
     return tape.gradient(y, [v, w])
 
 
+def matched_by_guard():
+    """none, flows"""
+    number = 3
+    with tf.GradientTape() as tape:
+        match number:
+            case int() if number > 5:
+                y = v
+            case int(n) if n > 2:
+                y = w * float(n)
+            case _:
+                y = v + w
+    return tape.gradient(y, [v, w])
+
+
 def matched_mapping():
     """none, flows"""
     with tf.GradientTape() as tape:

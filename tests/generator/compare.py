@@ -88,7 +88,8 @@ def judge(said: str, here: frozenset[str], elsewhere: frozenset[str] = frozenset
     if word == "flows":
         if kinds == {"zero"}:
             return BY_VALUE
-        return RIGHT if kinds <= {"flows", "zero"} else WRONG if "flows" not in kinds else TOO_STRONG
+        mine = {outcome.split()[0] for outcome in here}
+        return RIGHT if kinds <= {"flows", "zero"} else WRONG if not kinds & mine & {"flows", "zero"} else TOO_STRONG
     if word not in kinds:
         return WRONG
     if word == "raises":

@@ -1,0 +1,43 @@
+"""`keras.losses.get("mse")` and the like: what Keras finds under a name."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, Cell, Const, Library, Value
+
+from .world import FunctionHandler, Libraries, Registry
+
+WITHOUT: dict[str, Value] = {"activations": Library("keras.activations.linear")}
+"""What `get(None)` gives, where it is something."""
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    for module in ("activations", "losses", "metrics", "optimizers"):
+        registry.functions[f"keras.{module}.get"] = _get(module)
+
+
+def _get(module: str) -> FunctionHandler:
+    """A function as it is, an object of a class: the name tells which."""
+
+    def get(world: Libraries, args: Arguments, site: Site) -> Value:
+        value = args.get(0, "identifier")
+        if value == NO_VALUE:
+            return WITHOUT.get(module, NO_VALUE)
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return named(world, module, value.value, site)
+        known = isinstance(value, (Cell, Library)) or world.is_callable(value)
+        return value if known else world.run.call_unknown(Library(f"keras.{module}.get"), args, site)
+
+    return get
+
+
+def named(world: Libraries, module: str, name: str, site: Site) -> Value:
+    """What stands under a name in one of Keras's modules."""
+    found = Library(f"keras.{module}.{name}")
+    if module == "optimizers":
+        return Cell(world.run.uid(), "optimizer", found.name, site)
+    if not name[:1].isupper():
+        return found
+    return world.run.call(found, Arguments([]), site)
