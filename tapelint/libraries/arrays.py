@@ -107,7 +107,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world, site)
-    if name == "values" and isinstance(base, Data) and base.node.detail == ROWS:
+    if name == "values" and isinstance(base, Data) and base.node.detail == ROWS and base.node.op == "gradient":
         edges = [Edge(base.node, FLOWS, "linear")]
         return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):

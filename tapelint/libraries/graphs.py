@@ -90,7 +90,8 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
     run.graph_mode += 1
     try:
-        made = run.call(callee.function, _traced(world, args, site), site)
+        signed = dict(callee.options).get("input_signature", NO_VALUE) != NO_VALUE
+        made = run.call(callee.function, _traced(world, args, site, signed), site)
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
@@ -151,11 +152,11 @@ def unconverted(world: Libraries) -> Iterator[None]:
         world.run.no_autograph -= 1
 
 
-def _traced(world: Libraries, args: Arguments, site: Site) -> Arguments:
-    """Arguments as a graph function sees them: arrays and Keras 3's variables become tensors."""
+def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Arguments:
+    """Arguments as a graph function sees them: arrays and Keras 3's variables become tensors, by a signature all do."""
 
     def trace(value: Value, key: int | str) -> Value:
-        if isinstance(value, Variable) and value.flavor == "keras":
+        if isinstance(value, Variable) and (signed or value.flavor == "keras"):
             edges = [Edge(world.use(value, site), FLOWS, "linear")]
             where = Site(site.source, args.places.get(key, site.node))
             node = world.run.node("tensorflow.function argument", edges, where, dtype=value.dtype)

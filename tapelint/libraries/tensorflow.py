@@ -264,6 +264,8 @@ def _converted(name: str) -> FunctionHandler:
         value = args.keywords.get("x", value)
         fact = world.facts.fact(name)
         assert fact is not None
+        if name.endswith(".constant") and isinstance(value, Variable) and not world.run.graph_mode:
+            return _copied(world, name, args, site)
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         if not plain or not isinstance(value, Data) or value.kind != "tensor":
             return apply.call_fact(world, fact, args, site)
@@ -279,6 +281,14 @@ def _converted(name: str) -> FunctionHandler:
         return _perhaps_the_same(world, value, made, site)
 
     return convert
+
+
+def _copied(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
+    """`tf.constant(variable)`: the numbers, which no tape has seen."""
+    made = apply.call_fact(world, world.facts.fact(name), args, site)  # type: ignore[arg-type]
+    if isinstance(made, Data):
+        made.node.recorded.clear()
+    return made
 
 
 def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -> Value:

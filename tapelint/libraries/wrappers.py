@@ -244,30 +244,38 @@ def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    """The function's value and gradient as they are; only the gradient has none of its own."""
+    """The function's value, one operation of its arguments and variables; what it captured else gets no gradient."""
     assert isinstance(callee, Wrapped)
-    with world.recorder.collecting() as used:
-        made = world.run.call(callee.function, args, site)
-    variables = [v.node for v in used if v.trainable is not False]
-    inputs = [n for v in args.positional if (n := world.run.node_of(v, site)) is not None]
-    return _once(world, made, inputs, variables, site)
+    run = world.run
+    first = len(run.graph.nodes)
+    with world.paused(), world.recorder.collecting() as used:
+        made = run.call(callee.function, args, site)
+    inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
+    for variable in used:
+        world.use(variable, site)
+    return _once(world, made, inputs, [v.node for v in used if v.trainable is not False], first, site)
 
 
-def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[Node], site: Site) -> Value:
+def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[Node], first: int, site: Site) -> Value:
     """A value that can be differentiated once: its gradient is recorded where the tape knows what comes from above, or
-    one of the variables that are read again. What the body cuts gets zeros.
+    one of the variables that are read again (in a graph always). What the body cuts gets zeros.
     """
     if isinstance(value, Tuple):
-        items = tuple(_once(world, item, inputs, variables, site) for item in value.items)
+        items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
         return Tuple(items, value.names)
     if not isinstance(value, Data) or value.kind != "tensor":
         return value
-    again = tuple((node, FLOWS) for node in variables) if not world.run.graph_mode else None
-    edges = [Edge(value.node, FLOWS, "other", None, "NotImplementedError", again)]
-    cut = {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}
-    edges += [Edge(n, ZERO, "filled") for n in cut.values()]
-    node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=value.dtype)
-    return Data(node, value.kind, value.dtype, value.shape, value.range)
+    reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)}
+    certain = [*inputs, *variables] if world.run.graph_mode else variables
+    again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in inputs if n not in certain))
+    edges = []
+    for node in {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}.values():
+        outcome = reached.get(node.id, NONE)
+        outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
+        edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
+    made = world.run.node("tensorflow.recompute_grad", edges, site, dtype=value.dtype)
+    made.error = next((n.error for n in world.run.graph.nodes[first : made.id] if n.error), "")
+    return Data(made, value.kind, value.dtype, value.shape, value.range)
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -249,7 +249,7 @@ def bad_target(value: Value, method: str) -> str:
         return "" if method == "jacobian" else "AttributeError"
     if isinstance(value, Data) and value.kind == "python":
         return "AttributeError"
-    if isinstance(value, Data) and value.node.detail == ROWS:
+    if isinstance(value, Data) and value.node.detail == ROWS and value.node.op == "gradient":
         return "AttributeError"
     error = no_tensor(value)
     return "AttributeError" if error and method != "gradient" else error

@@ -233,6 +233,8 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     if through == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
         return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
+    if edge.on is not None and edge.again:
+        return _computed_again(core, node, edge, above)
     edges: list[Edge] = []
     if edge.on is not None:
         edges = [Edge(n, outcome, "other") for n, outcome in edge.on]
@@ -260,3 +262,14 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
     error = "" if edge.again == "none" else edge.again
     return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
+
+
+def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
+    """A gradient that raises where it is differentiated by what it certainly hangs on; by the rest it may be."""
+    assert edge.on is not None
+    certain = [Edge(n, FLOWS, "other") for n, outcome in edge.on if outcome == FLOWS]
+    raising = core.node(
+        "gradient", [Edge(above, FLOWS, "other"), *certain], node.site, dtype="f", detail=node.op, error=edge.again
+    )
+    rest = [Edge(n, outcome, "other") for n, outcome in edge.on if outcome != FLOWS]
+    return core.node("gradient", [Edge(raising, edge.outcome, "linear"), *rest], node.site, dtype="f", detail=node.op)

@@ -263,12 +263,12 @@ class Tapes:
     def active(self) -> dict[int, int]:
         """The recordings that run now, and whether that is sure."""
         value = self.world.run.state.get((0, "active"))
-        every = [o for o in options(value) if isinstance(o, Tuple)]
+        every = [o.value for o in options(value) if isinstance(o, Const)]
         found: dict[int, int] = {}
-        for option in every:
-            for item in option.items:
-                if isinstance(item, Const) and item.value not in self._hidden:
-                    found[item.value] = found.get(item.value, 0) + 1
+        for recordings in every:
+            for rec in recordings:
+                if rec not in self._hidden:
+                    found[rec] = found.get(rec, 0) + 1
         return {
             rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()
         }
@@ -280,11 +280,10 @@ class Tapes:
             now.append(rec)
         elif not on and rec in now:
             now.remove(rec)
-        self.world.run.state.set((0, "active"), Tuple(tuple(Const(r) for r in now)))
+        self.world.run.state.set((0, "active"), Const(tuple(sorted(now))))
 
     def _all_active(self, value: Value) -> Sequence[int]:
-        found = [i.value for o in options(value) if isinstance(o, Tuple) for i in o.items if isinstance(i, Const)]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(rec for o in options(value) if isinstance(o, Const) for rec in o.value))
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -495,3 +495,45 @@ def counts_nothing_registered_where_all_cancels():
     with tf.GradientTape() as tape:
         y = tf.histogram_fixed_width(v - v, [-1.0, 1.0])
     return tape.gradient(y, [v])
+
+
+def stopped_on_one_way():
+    """flows"""
+    outer = tf.GradientTape()
+    with outer, tf.GradientTape() as inner:
+        y = tf.identity(v)
+        if tf.reduce_sum(tf.random.uniform([3])) > 1.0:
+            with outer.stop_recording():
+                inner.watch(-y)
+        z = y * y
+    return outer.gradient(z, [v])
+
+
+def captured_by_what_is_computed_again():
+    """none, flows"""
+    factor = w * 1.0
+    with tf.GradientTape() as tape:
+        tape.watch(factor)
+        y = tf.recompute_grad(lambda a: a * factor)(v)
+    return tape.gradient(y, [factor, v])
+
+
+def constant_of_a_variable():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        copy = tf.constant(w)
+        y = copy * v
+    return tape.gradient(y, [copy, v])
+
+
+def variable_for_a_signature():
+    """flows"""
+
+    @tf.function(input_signature=[tf.TensorSpec([3], tf.float32)])
+    def moved(values):
+        values += 1.0
+        return values * 2.0
+
+    with tf.GradientTape() as tape:
+        y = moved(v)
+    return tape.gradient(y, [v])
