@@ -63,6 +63,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if rec is not None and rec in inside and info.persistent is False:
         tapes.leave(cell)
     _judge(tapes, execution, rec, found, cell)
+    execution.error = _as_converted(execution, args)
     if run.exhausted:
         _give_up(execution, int(run.limit))
     if execution.error and not execution.error.startswith("?"):
@@ -70,6 +71,13 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
     return _result(tapes, execution, asked, found)
+
+
+def _as_converted(execution: Execution, args: Arguments) -> str:
+    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another."""
+    plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
+    lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
+    return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
 
 
 def _give_up(execution: Execution, limit: int) -> None:

@@ -537,3 +537,11 @@ def variable_for_a_signature():
     with tf.GradientTape() as tape:
         y = moved(v)
     return tape.gradient(y, [v])
+
+
+def jacobian_of_what_is_not_registered():
+    """raises StagingError"""
+    image = tf.Variable(tf.ones([1, 2, 2, 1]))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.image.resize(image, [1, 1], method="area"))
+    return [tape.jacobian(y, image)]
