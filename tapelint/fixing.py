@@ -56,7 +56,7 @@ class Fixing:
             line
             for path, before, after in self._changed()
             for part, text in before.parts.items()
-            for line in _unified(_name_of(path, part), text, after.parts[part])
+            for line in _unified(_name_of(path, part), *_whole_lines(part, text, after.parts[part]))
         )
 
     def write(self) -> Iterator[str]:
@@ -154,6 +154,11 @@ class Ignoring(Fixing):
         source = self._source(found.span.path)
         edit = source.ignores.addition(found, source.shown_lines, source.newline) if source else None
         return [Fix(f"Ignore {found.name}", (edit,), safe=True)] if edit else []
+
+
+def _whole_lines(cell: int, *texts: str) -> list[str]:
+    """The text of a cell ends without a newline: that is nothing to speak of."""
+    return [text + "\n" if cell else text for text in texts]
 
 
 def _name_of(path: str, cell: int) -> str:
