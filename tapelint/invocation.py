@@ -159,6 +159,10 @@ class _Invocation:
             self.bar.close()
         self.taped = looked.taped
         if self.request.verbose:
+            for file in files:
+                source = self._source(file.path) if file.path.endswith(".ipynb") else None
+                if source and source.language:
+                    self._say(f"{printable(file.path)}: skipped: a notebook of {printable(source.language)}")
             known = sum(report.is_known for report in looked.reports)
             self._say(
                 f"looked at {len(self.files)} files, {self.taped} with a tape, {known} of them unchanged since last"
@@ -185,6 +189,7 @@ class _Invocation:
         self._tell(report for report in remaining if report not in self.reports)
         self.reports, self.fixed, self.texts = remaining, 0 if ignores else fixing.applied, fixing.texts
         self.new = self._new(self.reports, self.texts)
+        self._shown.clear()
         if ignores and not self.request.quiet:
             self._say(f"{plural(fixing.applied, 'ignore comment')} written")
         if not self.is_stdin:

@@ -42,11 +42,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """`text` is the Python of all code cells; `data` the file that it was read from."""
+    """`text` is the Python of all code cells; `data` the file that it was read from.
+
+    `language` is that of its kernel where it is another than Python ("" where not): it has no cells then.
+    """
 
     text: str
     cells: tuple[Cell, ...]
     data: bytes
+    language: str = ""
 
     @classmethod
     def read(cls, data: bytes) -> Notebook:
@@ -54,14 +58,16 @@ class Notebook:
         pieces: list[str] = []
         cells: list[Cell] = []
         first = 1
-        for number, cell in _code_cells(_load(data)):
+        content = _load(data)
+        language = _other_language(content)
+        for number, cell in [] if language else _code_cells(content):
             piece = ipython.python(_lines_of(cell["source"]))
             lines = len(piece.text.split("\n"))
             expected = "raises-exception" in _list(_table(cell.get("metadata")).get("tags"))
             cells.append(Cell(number, first, lines, piece.line, "" if expected else piece.reason))
             pieces.append(piece.text)
             first += lines + 1
-        return cls(f"\n{_BETWEEN}\n".join(pieces), tuple(cells), data)
+        return cls(f"\n{_BETWEEN}\n".join(pieces), tuple(cells), data, language)
 
     def cell_of(self, line: int) -> tuple[int, int] | None:
         """The number of the cell that holds a line of the text, and the line in it.
@@ -100,7 +106,7 @@ class Notebook:
         for cell, piece in zip(self.cells, _pieces(text), strict=False):
             cells.append(replace(cell, first=first, lines=len(piece)))
             first += len(piece) + 1
-        return Notebook(text, tuple(cells), self.data)
+        return replace(self, text=text, cells=tuple(cells))
 
 
 def _pieces(text: str) -> list[list[str]]:
@@ -143,12 +149,14 @@ def _is_cell(cell: Any) -> bool:
     return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
 
 
+def _other_language(content: dict[str, Any]) -> str:
+    metadata = _table(content.get("metadata"))
+    told = [_table(metadata.get("kernelspec")).get("language"), _table(metadata.get("language_info")).get("name")]
+    return next((str(language) for language in told if not _is_python(language)), "")
+
+
 def _code_cells(content: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The cells of Python; one of another language may say so itself."""
-    metadata = _table(content.get("metadata"))
-    for key, name in (("kernelspec", "language"), ("language_info", "name")):
-        if not _is_python(_table(metadata.get(key)).get(name)):
-            return
     for number, cell in enumerate(content["cells"], 1):
         vscode = _table(_table(cell.get("metadata")).get("vscode"))
         if cell.get("cell_type") == "code" and _is_python(vscode.get("languageId")):

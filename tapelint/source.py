@@ -175,6 +175,11 @@ class Source:
         """`lines` as people see them: in a notebook as they are in the cells. The columns are those of `lines`."""
         return "\n\n".join(self.parts.values()).split("\n") if self._notebook else self.lines
 
+    @property
+    def language(self) -> str:
+        """Of a notebook in another language than Python that language; it has no code then. "" for other files."""
+        return self._notebook.language if self._notebook else ""
+
     @cached_property
     def unread(self) -> str:
         """Which cells of a notebook could not be read, and were left out; "" where all could."""

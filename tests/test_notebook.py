@@ -221,7 +221,8 @@ def test_whatever_the_layout_only_the_edited_source_changes(seed: int) -> None:
 
 
 def test_languages_and_broken_files(tmp_path: Path) -> None:
-    assert source_of("x <- 1", kernelspec={"language": "R"}).text == ""
+    other = source_of("x <- 1", kernelspec={"language": "R"})
+    assert (other.text, other.language, source_of("x = 1").language) == ("", "R", "")
     for data in (b"", b"[]", b"{}", b'{"cells": [1]}', b"\xff", b'{"cells": [{"source": 1}]}'):
         with pytest.raises(SourceError, match="is no notebook"):
             Source.from_bytes(data, "a.ipynb")
