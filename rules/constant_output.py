@@ -35,9 +35,18 @@ from tapelint import Cut, Diagnostic, Rule, called
 
 rule = Rule(__name__, code="TL119", precision="high", tags=("numbers",))
 
+HELP = (
+    (("*softmax*", "*Softmax*"), "use `tf.sigmoid` for one output or the right axis; a loss from logits if it saturates"),
+    (("*.BatchNormalization",), "leave the normalisation out here, or take a larger batch"),
+    (("*.LayerNormalization",), "normalise over more than one feature"),
+    (("*relu*", "*ReLU*"), "start where some inputs are positive, or use `tf.nn.leaky_relu`"),
+    (("*sigmoid*", "*tanh*"), "start with smaller numbers, or take the loss from logits"),
+    (("*matmul", "operator @", "operator *", "*.Dense", "*.Conv*"), "start with random weights, not with zeros"),
+)
+
 
 @rule.on_cut("constant")
 def check(cut: Cut) -> Iterator[Diagnostic]:
-    help = "use `tf.sigmoid` for one output, or the right axis" if called(cut, "*softmax*") else ""
+    help = next((text for names, text in HELP if called(cut, *names)), "")
     why = f": {cut.detail}" if cut.detail else ""
     yield rule.cut(cut, f"`{cut.place.text}` cannot change{why}", help=help)

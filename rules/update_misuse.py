@@ -54,7 +54,7 @@ FIXES = {
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     said, help = KINDS[problem.kind]
     fix = None
-    if problem.kind in FIXES:
+    if problem.kind in FIXES and not (problem.kind == "update arguments" and problem.place.text.startswith("zip(")):
         name, message = FIXES[problem.kind]
         where = problem.statement if name == "assign_in_place" else problem.place
         fix = ask.fix(name, message, where, safe=True)

@@ -10,7 +10,7 @@ from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value, Variable, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable, options
 from tapelint.libraries.unseen import is_weights
 from tapelint.tapes.tape import Event, Execution, Tapes
 from tapelint.views import Problem, ProblemKind
@@ -120,6 +120,11 @@ class _Update:
         if not rows:
             return None
         site = self._zip_site(pairs)
+        if any(isinstance(v, Const) and isinstance(v.value, str) for row in rows for v in row.items):
+            text = "these are the keys of dicts, not what stands under them; their `values()` make pairs"
+            return made(
+                self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
+            )
         if all(_is_variable(row.items[0]) for row in rows) and any(self._is_gradient(row.items[1]) for row in rows):
             return self._swapped(site)
         second = columns.items[1] if isinstance(columns, Tuple) and len(columns.items) == 2 else None

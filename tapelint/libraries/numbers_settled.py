@@ -25,6 +25,8 @@ CERTAINLY_ONE = 20.0
 CERTAINLY_ZERO = -105.0
 FLAT_TANH = 10.0
 MARGIN = 1.0
+NARROW = 0.05
+"""By how much known numbers must be past a bound: one that is computed as well, and one that is written down."""
 MOST_NODES = 200
 ZEROS = frozenset(["zeros", "zeros_like", "fill", "identity", "broadcast_to", "tile", "reshape", "expand_dims"])
 KEEPING_ZEROS = frozenset(
@@ -149,10 +151,12 @@ def _log_softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> boo
 
 FLAT: dict[str, Callable[[Libraries, Given, Sequence[Range]], bool]] = {
     "relu": lambda world, given, r: (
-        len(given.values) == 1 and r[0].high <= (-MARGIN if r[0].array is not None else -1e-6)
+        len(given.values) == 1 and r[0].high <= (-NARROW if r[0].array is not None else -1e-6)
     ),
     "relu6": lambda world, given, r: r[0].high < -1e-6 or r[0].low > 6.001,
     "sigmoid": lambda world, given, r: _flat(r[0], CERTAINLY_ZERO, CERTAINLY_ONE),
+    "hard_sigmoid": lambda world, given, r: _flat(r[0], -3.05, 3.05),
+    "hard_tanh": lambda world, given, r: _flat(r[0], -1.05, 1.05),
     "tanh": lambda world, given, r: _flat(r[0], -FLAT_TANH, FLAT_TANH),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
@@ -169,20 +173,20 @@ def _all(a: Range, b: Range, holds: Callable[[float, float], bool]) -> bool:
     return False
 
 
-def _below(a: Range, b: Range) -> bool:
+def _below(a: Range, b: Range, margin: float = MARGIN) -> bool:
     """Whether one is below the other; where both are single known numbers, by more than chance."""
     if a.array is not None and b.array is not None:
-        return _all(a, b, lambda x, y: x < y - MARGIN)
-    return a.high < b.low - (MARGIN if a.array is not None or b.array is not None else 1e-6 * max(1.0, abs(b.low)))
+        return _all(a, b, lambda x, y: x < y - margin)
+    return a.high < b.low - (margin if a.array is not None or b.array is not None else 1e-6 * max(1.0, abs(b.low)))
 
 
 def _clip(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
     if len(r) < 3:
         return []
     low, high, x = r[1], r[2], r[0]
-    outside = _below(x, low) or _below(high, x)
+    outside = _below(x, low, NARROW) or _below(high, x, NARROW)
     if x.array is not None and low.constant is not None and high.constant is not None:
-        outside = outside or all(v < low.low - MARGIN or v > high.low + MARGIN for v in x.array.flat)
+        outside = outside or all(v < low.low - NARROW or v > high.low + NARROW for v in x.array.flat)
     return [_first(given)] if outside else []
 
 
@@ -194,9 +198,10 @@ def _extreme(greatest: bool) -> Callable[[Libraries, Given, Sequence[Range]], li
             return []
         first, second = list(given.values.values())[:2]
         low, high = (r[0], r[1]) if greatest else (r[1], r[0])
-        if _below(low, high):
+        margin = NARROW if isinstance(first, Const) or isinstance(second, Const) else MARGIN
+        if _below(low, high, margin):
             return [first]
-        return [second] if _below(high, low) else []
+        return [second] if _below(high, low, margin) else []
 
     return sides
 
