@@ -36,7 +36,7 @@ from tapelint import Cut, Diagnostic, Rule, called
 rule = Rule(__name__, code="TL119", precision="high", tags=("numbers",))
 
 HELP = (
-    (("*softmax*", "*Softmax*"), "use `tf.sigmoid` for one output or the right axis; a loss from logits if it saturates"),
+    (("*softmax*", "*Softmax*"), "`tf.sigmoid` for one output, or the right axis; a loss from logits if it saturates"),
     (("*.BatchNormalization",), "leave the normalisation out here, or take a larger batch"),
     (("*.LayerNormalization",), "normalise over more than one feature"),
     (("*relu*", "*ReLU*"), "start where some inputs are positive, or use `tf.nn.leaky_relu`"),

@@ -145,7 +145,7 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
         return TWO[op](ranges[0], ranges[1]) if not _related(world, op, given) else _relation(world, op, given)
     if op in RISING and ranges:
         return rising(op, ranges[0])
-    if op == "@" and len(ranges) > 1:
+    if op in ("@", "matvec") and len(ranges) > 1:
         return _matmul(world, given, ranges)
     if op == "cast" and ranges:
         boolean = arguments.dtype_of(world, next(iter(given.values.values()))) == "b"
@@ -262,7 +262,7 @@ def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: 
     selects = bool(values) and arguments.dtype_of(world, values[0]) == "b"
     partial = given.get("axis") not in (UNBOUND, Const(None))
     scene = Scene(op, ranges, text, partial, equal, selects)
-    wanted = {"-": 2, "squared_difference": 2, "+": 2, "*": 2, "/": 2, "**": 2, "@": 2}.get(op, 1)
+    wanted = {"-": 2, "squared_difference": 2, "+": 2, "*": 2, "/": 2, "**": 2, "@": 2, "matvec": 2}.get(op, 1)
     points = met(scene) if len(ranges) >= wanted else ()
     if scene.equal == "all" and found.low == found.high:
         return replace(found, points=points)

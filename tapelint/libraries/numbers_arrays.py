@@ -201,6 +201,7 @@ ALONG: dict[str, Callable[[Sequence[float], bool], list[float]]] = {
     "log_softmax": _log_softmax,
     "reverse": lambda v, _: list(reversed(v)),
     "cumsum": lambda v, _: [math.fsum(v[: i + 1]) for i in range(len(v))],
+    "cumprod": lambda v, _: [math.prod(v[: i + 1]) for i in range(len(v))],
     "sort": lambda v, _: sorted(v),
     "l2_normalize": lambda v, _: [x / math.sqrt(max(math.fsum(y * y for y in v), 1e-12)) for x in v],
 }

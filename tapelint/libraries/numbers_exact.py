@@ -143,7 +143,7 @@ def _over_axes(world: Libraries, op: str, given: Given, array: Array, double: bo
         return reduced(op, array, wanted, keep, double)
     axis = constant(world, given, "axis")
     axis = (
-        {"softmax": -1, "log_softmax": -1, "sort": -1, "cumsum": 0}.get(op, 0 if rank == 1 else None)
+        {"softmax": -1, "log_softmax": -1, "sort": -1, "cumsum": 0, "cumprod": 0}.get(op, 0 if rank == 1 else None)
         if axis is None
         else axis
     )
@@ -308,12 +308,12 @@ def _matmul(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
     values = list(given.values.values())
     other = numbers_in(world, values[1], of) if len(values) > 1 else None
     flags = [constant(world, given, "transpose_a"), constant(world, given, "transpose_b")]
-    if (
-        other is None
-        or any(f not in (None, True, False) for f in flags)
-        or len(array.shape) != 2
-        or len(other.shape) != 2
-    ):
+    if other is None or any(f not in (None, True, False) for f in flags):
+        return None
+    if len(other.shape) == 1 and len(array.shape) == 2 and not any(flags):
+        found = matmul(array, Array((len(other.flat), 1), other.flat), double)
+        return Array(found.shape[:1], found.flat) if found is not None else None
+    if len(array.shape) != 2 or len(other.shape) != 2:
         return None
     both = [_turned(a) if f else a for a, f in zip((array, other), flags, strict=True)]
     return matmul(both[0], both[1], double)
@@ -351,6 +351,7 @@ STRUCTURE: dict[str, Callable[[Libraries, Given, Array, ArrayOf, bool], Array | 
     "broadcast_to": _broadcast_to,
     "gather": _gather,
     "@": _matmul,
+    "matvec": _matmul,
     "tensordot": _inner,
     "dot": _inner,
     "vdot": _inner,

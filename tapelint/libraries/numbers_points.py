@@ -261,6 +261,7 @@ RULES: dict[str, Callable[[Scene], list[Reach]]] = {
     "/": _quotient,
     "**": _power,
     "@": _matmul,
+    "matvec": _matmul,
     "sum": _reduction,
     "mean": _reduction,
     "max": _reduction,

@@ -65,7 +65,7 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
     sides = SIDES.get(op)
     if sides is not None:
         for value in sides(world, given, numbers_known.operands(world, op, given)):
-            if op in ("*", "@", "/"):
+            if op in ("*", "@", "matvec", "/"):
                 node.detail = CONSTANT
             _take(world, node, value)
 
@@ -248,6 +248,7 @@ SIDES: dict[str, Callable[[Libraries, Given, Sequence[Range]], list[Value]]] = {
     "minimum": _extreme(False),
     "*": _zeros,
     "@": _zeros,
+    "matvec": _zeros,
     "where": _where,
     "/": _no_share,
 }

@@ -117,6 +117,7 @@ SAME_SHAPE = frozenset(
         "asarray",
         "relu6",
         "cumsum",
+        "cumprod",
         "l2_normalize",
         "log_sigmoid",
         "reverse",
