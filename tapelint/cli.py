@@ -308,14 +308,19 @@ def _known_rules(config: str | None) -> list[Rule]:
 
 
 def _show_markdown(text: str, color: str) -> None:
-    if color == "never" or (color == "auto" and not sys.stdout.isatty()):
-        click.echo(text)
+    if color == "never" or (color == "auto" and not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR"))):
+        click.echo(text)  # without rich, which takes its time
         return
-    from rich.console import Console
     from rich.markdown import Markdown
 
-    console = Console(force_terminal=color == "always" or None)
-    console.print(Markdown(text), width=min(console.width, 100))
+    from tapelint.report import Options
+    from tapelint.report.text import terminal
+
+    console, screen = terminal(sys.stdout, Options(color=color == "always" or None))
+    if console.color_system is None:
+        click.echo(text)
+    else:
+        console.print(Markdown(text), width=min(screen.width, 100))
 
 
 # ---------------------------------------------------------------------- the way out

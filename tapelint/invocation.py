@@ -113,7 +113,7 @@ class _Invocation:
         self.known = Known()
         configs = Configs(_overrides(request), request.config, request.isolated)
         self.files, failed = self._find(configs)
-        self.bar = Bar(wanted=not request.quiet)
+        self.bar = Bar(not request.quiet, request.color)
         self.session = Session(configs, verb, request.jobs, _cache(request), self.bar)
         self.rules = self.session.rules
         self.analyst = self.session.analyst(self.files, self.texts)
@@ -164,9 +164,8 @@ class _Invocation:
                 if source and source.language:
                     self._say(f"{printable(file.path)}: skipped: a notebook of {printable(source.language)}")
             known = sum(report.is_known for report in looked.reports)
-            self._say(
-                f"looked at {len(self.files)} files, {self.taped} with a tape, {known} of them unchanged since last"
-            )
+            looked_at = f"looked at {plural(len(self.files), 'file')}, {self.taped} with a tape"
+            self._say(f"{looked_at}, {known} of them as they were the last time")
         return looked.reports
 
     def _tell(self, reports: Iterable[Report]) -> None:

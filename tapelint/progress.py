@@ -19,7 +19,9 @@ class Bar:
     It works without a thread: processes are forked, which only a program with one thread can do safely.
     """
 
-    def __init__(self, wanted: bool) -> None:
+    def __init__(self, wanted: bool, color: bool | None = None) -> None:
+        """`wanted`, if there is a terminal; `color` None: as the environment says."""
+        self._color = color
         self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._begun = time.monotonic()
         self._bar: Progress | None = None
@@ -29,7 +31,7 @@ class Bar:
         if not self._wanted or time.monotonic() - self._begun < AFTER:
             return
         if self._bar is None:
-            self._bar = _made(total)
+            self._bar = _made(total, self._color)
         self._bar.update(self._bar.task_ids[0], completed=done, total=total)
         self._bar.refresh()
 
@@ -40,14 +42,14 @@ class Bar:
             self._bar = None
 
 
-def _made(total: int) -> Progress:
+def _made(total: int, color: bool | None) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
     bar = Progress(
         *columns,
-        console=Console(stderr=True),
+        console=Console(stderr=True, no_color=None if color is None else not color),
         auto_refresh=False,
         transient=True,
         redirect_stdout=False,

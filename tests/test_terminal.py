@@ -220,3 +220,43 @@ def test_an_interrupt_ends_all_processes_without_a_word(tmp_path: Path, jobs: st
     seen = terminal.rest().replace("looking", "").split()
     assert terminal.process.wait(10) == 130
     assert seen == [] and time.monotonic() - begun < 5
+
+
+# ---------------------------------------------------------------------------- colours
+
+
+@pytest.mark.parametrize("command", [["explain", "numpy-call"], ["--isolated", "--no-cache", "{folder}"]])
+@pytest.mark.parametrize(
+    ("environment", "options", "coloured"),
+    [
+        ({}, [], True),
+        ({"NO_COLOR": "1"}, [], False),
+        ({"TERM": "dumb"}, [], False),
+        ({}, ["--color", "never"], False),
+        ({"NO_COLOR": "1"}, ["--color", "always"], True),
+    ],
+)
+def test_colours_in_a_terminal(
+    command: list[str], environment: dict[str, str], options: list[str], coloured: bool, tmp_path: Path
+) -> None:
+    words = [word.format(folder=tmp_path) for word in command]
+    terminal = Terminal(["-m", "tapelint", *words, *options], **environment)
+    assert ("\x1b[" in terminal.rest()) == coloured
+
+
+@pytest.mark.parametrize("command", [["explain", "numpy-call"], ["--isolated", "--no-cache", "--quiet", "a.py"]])
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colours_in_a_pipe(command: list[str], environment: dict[str, str], coloured: bool, tmp_path: Path) -> None:
+    text = "import numpy as np\nimport tensorflow as tf\nx = tf.Variable(1.0)\nwith tf.GradientTape() as t:\n"
+    (tmp_path / "a.py").write_text(f"{text}    y = tf.add(np.square(x), 1.0)\nt.gradient(y, x)\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tapelint", *command],
+        cwd=tmp_path,
+        env={**os.environ, "TERM": "xterm-256color", **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert ("\x1b[" in done.stdout) == coloured, done.stdout

@@ -24,16 +24,18 @@ def write_statistics(result: Result, format: str, stream: TextIO, options: Optio
         stream.write(json.dumps([_plain(group) for group in rows], indent=2) + "\n")
         return
     width = max((len(str(len(group))) for group in rows), default=0)
+    mended = any(map(_mark, rows))
     for group in rows:
         first = group[0]
-        stream.write(f"{len(group):{width}}  {first.level:<7}  {first.code}  {_mark(group)}  {first.name}\n")
+        mark = f"{_mark(group):3}  " if mended else ""
+        stream.write(f"{len(group):{width}}  {first.level:<7}  {first.code}  {mark}{first.name}\n")
     if options.closing:
         stream.write("\n" * bool(rows) + "".join(f"{line}\n" for line in closing_lines(result)))
 
 
 def _mark(group: Sequence[Diagnostic]) -> str:
     safe, unsafe = fixable(group)
-    return "[*]" if safe else "[-]" if unsafe else "   "
+    return "[*]" if safe else "[-]" if unsafe else ""
 
 
 def _plain(group: Sequence[Diagnostic]) -> dict[str, object]:

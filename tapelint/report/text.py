@@ -31,7 +31,7 @@ def render(result: Result, stream: TextIO, options: Options) -> str:
         parts.extend(findings.block(found))
         parts.append(Text())
     if options.closing:
-        parts.extend(_closing(result))
+        parts.extend(_closing(result, screen))
     return printed(console, parts)
 
 
@@ -50,7 +50,14 @@ def terminal(stream: TextIO, options: Options) -> tuple[Console, Screen]:
     """
     is_terminal = _is_terminal(stream)
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    console = Console(file=stream, force_terminal=options.color, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=stream,
+        force_terminal=options.color,
+        no_color=False if options.color else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     if console.legacy_windows or (options.color is None and os.environ.get("NO_COLOR")):
         console = Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False)
     width = options.width or (console.width if is_terminal else _WIDTH_OF_FILES)
@@ -73,10 +80,11 @@ def _is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _closing(result: Result) -> Iterator[Text]:
+def _closing(result: Result, screen: Screen) -> Iterator[Text]:
     style = "bold" if result.diagnostics or result.errors else "green"
     for number, line in enumerate(closing_lines(result)):
-        yield Text(line, style=style if number == 0 else "")
+        for part in wrap(line, screen.width) if screen.wraps else [line]:
+            yield Text(part, style=style if number == 0 else "")
 
 
 class _Findings:
