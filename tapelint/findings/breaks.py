@@ -136,9 +136,9 @@ class Finder:
         return self._branch(execution, hops)
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
-        """Of several breaks the one that explains: a data set, or an inner gradient, rather than what led there."""
+        """Of several breaks the one that explains, not what led there: a data set, an assignment, an inner gradient."""
         for later, hop in enumerate(hops):
-            if later > index and hop.node.op.startswith("tensorflow.data."):
+            if later > index and (hop.node.op.startswith("tensorflow.data.") or hop.node.kind == "written"):
                 return later
             if later > index and hop.node.op == "gradient" and not hop.node.recorded.get(rec):
                 return later if hops[index].node.recorded else index
@@ -307,9 +307,7 @@ class Finder:
         if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
             return None
         if node.op == "tensorflow.function argument" and node.site is not None:
-            message = "the path ends: in a `tf.function` a Keras variable that is its argument is a plain tensor"
-            made = self._at(execution, source, node.site, "operation", "function argument", [], message)
-            return replace(made, call="keras.Variable")
+            return self._copied_argument(execution, source, node.site)
         site = self._source_site(execution, source)
         rest: list[tuple[str, Place]] = []
         if detail == "watching is off" and execution.tape is not None and execution.tape.site is not None:
@@ -319,6 +317,11 @@ class Finder:
         return self._at(
             execution, source, site, "unwatched", detail, rest, f"the tape does not watch `{source.expression}`"
         )
+
+    def _copied_argument(self, execution: Execution, source: SourceResult, site: Site) -> Cut:
+        message = "the path ends: in a `tf.function` a Keras variable that is its argument is a plain tensor"
+        made = self._at(execution, source, site, "operation", "function argument", [], message)
+        return replace(made, call="keras.Variable")
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
         info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
@@ -350,6 +353,8 @@ class Finder:
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
         """The target is not computed from the source: what is the source then?"""
         graph = self.tapes.world.run.graph
+        if node.op == "tensorflow.function argument" and node.site is not None:
+            return self._copied_argument(execution, source, node.site)
         behind = {n.id for n in graph.ancestors(execution.targets)}
         mine = graph.ancestors([node])
         detail = "unused"

@@ -76,8 +76,8 @@ def is_cut(edge: Edge, node: Node, rec: int) -> bool:
 
     What is not recorded while the tape runs comes after a cut, or after a source that is not watched: that is no cut.
     """
-    if node.op in TRANSPARENT:
-        return False
+    if node.op in TRANSPARENT or (node.kind == "written" and edge.outcome & FLOWS):
+        return False  # what is written ends where it is read
     return not edge.outcome & FLOWS or (not node.recorded.get(rec) and rec not in node.active)
 
 

@@ -163,10 +163,13 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
             return Data(node, "tensor", value.dtype, value.shape)
         if isinstance(value, Tuple):
             return Tuple(tuple(trace(v, key) for v in value.items), value.names)
-        if isinstance(value, Cell) and value.kind == "list":
+        if isinstance(value, Cell) and value.kind in ("list", "dict"):
             items = containers.stored(world.run, value)
-            if isinstance(items, Tuple) and any(isinstance(v, Variable) and v.flavor == "keras" for v in items.items):
-                return containers.make_list(world.run, trace(items, key))
+            found = trace(items, key) if _holds_keras_variables(world, items) else None
+            if found is not None:
+                copied = Cell(world.run.uid(), value.kind)
+                world.run.state.set((copied.uid, "items"), found)
+                return copied
         if isinstance(value, Data) and value.kind == "numpy":
             node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape, value.range)
@@ -174,6 +177,15 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
 
     keywords = {name: trace(value, name) for name, value in args.keywords.items()}
     return Arguments([trace(v, i) for i, v in enumerate(args.positional)], keywords, args.rest, args.places)
+
+
+def _holds_keras_variables(world: Libraries, value: Value) -> bool:
+    """Whether a Keras 3 variable stands in a value or in what that holds."""
+    if isinstance(value, Tuple):
+        return any(_holds_keras_variables(world, item) for item in value.items)
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        return _holds_keras_variables(world, containers.stored(world.run, value))
+    return isinstance(value, Variable) and value.flavor == "keras"
 
 
 # -- control
