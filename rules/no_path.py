@@ -1,7 +1,10 @@
-"""No recorded path leads from the source to the target, and no finer rule names the place.
+"""A gradient is known to be amiss, and no finer rule says why.
 
-The value passes through a call of which nothing is known and whose result is not connected to the tape, or the
-gradient call goes wrong in a way that has no rule of its own.
+This is the net under the other rules. `tapelint trace` says of a source that its gradient is `None`, zero or an
+exception, and none of the places on the way has a rule of its own. No program is known for which that is so: whoever
+sees this finding has found a gap, and a report of it is welcome.
+
+A finer rule speaks of this, as it should.
 
 Bad:
 
@@ -24,23 +27,35 @@ g = tape.gradient(y, [x])  # tf: flows
 To mend it: follow the steps of the finding from the source to the place where they end, and compute that part with
 TensorFlow inside the tape. `tapelint trace` shows the verdict of every gradient call.
 
-When to ignore it: when the unknown call is known to return something differentiable. Better: say so in the settings,
-`[tool.tapelint.facts]`.
+When to ignore it: when a function of the project is taken for something that it is not. Better: say what it does in
+the settings, `[tool.tapelint.facts]`.
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
-from tapelint import Cut, Diagnostic, Problem, Rule
+from tapelint import Diagnostic, Gradient, Rule
 
 rule = Rule(__name__, code="TL100", precision="high")
 
+SAID = {
+    "none": "no gradient reaches {sources}: no recorded path leads there from the target",
+    "zero": "the gradient of {sources} is always zero",
+    "raises": "the gradient of {sources} raises {error}",
+}
+OURS = ("tensorflow", "keras", "tf_keras", "horovod")
 
-@rule.on_cut("unknown call")
-def check(cut: Cut) -> Iterator[Diagnostic]:
-    yield rule.cut(cut, f"the path ends at `{cut.place.text}`")
 
-
-@rule.on_problem("other")
-def check_problem(problem: Problem) -> Iterator[Diagnostic]:
-    said = problem.text or f"`{problem.place.text}` goes wrong"
-    yield rule.at(problem, f"{said} ({problem.error})" if problem.error and problem.error not in said else said)
+@rule.on_gradient
+def check(gradient: Gradient) -> Iterator[Diagnostic]:
+    known = gradient.tape is None or gradient.tape.library in OURS
+    told = {name for cut in gradient.cuts for name in cut.sources}
+    for source in () if gradient.problems else gradient.sources:
+        word, _, error = source.verdict.partition(" ")
+        # A RuntimeError is the tape's: what led to it raises before, and is told there.
+        if source.expression in told or word not in SAID or error == "RuntimeError":
+            continue
+        help = "compute the target from it with TensorFlow, inside the tape's block"
+        said = SAID[word].replace("{error}", error)
+        level: Literal["error", "warning"] = "error" if known else "warning"
+        yield rule.at(gradient, said, level=level, sources=(source.expression,), steps=source.steps, help=help)

@@ -29,7 +29,6 @@ Reason = Literal[
     "unwatched",  # the tape does not know the source; `detail` says why
     "unrelated",  # the target is not computed from the source; `detail` says what the source is instead
     "branch",  # only a branch that does not run, or not always, joins source and target
-    "unknown call",  # nothing is known of `call`, and what it gets leaves the code that can be seen
 ]
 """Why a path ends. `detail` refines:
 
@@ -110,7 +109,6 @@ ProblemKind = Literal[
     "update inside tape",
     "persistent tape kept",
     "rebound source",  # from the second round on the name is no longer a variable
-    "other",
 ]
 
 

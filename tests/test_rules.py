@@ -42,7 +42,7 @@ def said(*parts: Any, rules: list[Rule] | None = None, text: str = TEXT, **setti
         return tuple(part for part in parts if isinstance(part, kind))
 
     source = Source.from_text(text, "a.py")
-    sources = (SourceVerdict("x", "none"),)
+    sources = (SourceVerdict("x", "none" if of(Cut) or of(Problem) else "flows"),)
     gradient = Gradient(CALL, "gradient", TAPE, HERE, sources, cuts=of(Cut), problems=of(Problem))
     block = Block(CALL.span, TAPE, conditions=of(Condition), singularities=of(Singularity))
     analysis = Analysis("a.py", (block,), (gradient, *of(Gradient)))
@@ -194,3 +194,20 @@ def test_a_rule_over_blocks_sees_their_syntax() -> None:
     source = Source.from_text(text, "program.py")
     check(source, Project(Path.cwd()), FACTS, [rule])
     assert seen == [(4, "tape", False, "With"), (9, "other", True, "With")]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wanted"),
+    [
+        ("none", "no gradient reaches `x`: no recorded path leads there from the target"),
+        ("zero", "the gradient of `x` is always zero"),
+        ("raises LookupError", "the gradient of `x` raises LookupError"),
+        ("raises RuntimeError", ""),
+        ("sometimes none", ""),
+        ("unknown", ""),
+    ],
+)
+def test_a_verdict_that_no_finer_rule_explains(verdict: str, wanted: str) -> None:
+    found = said(Gradient(CALL, "gradient", TAPE, HERE, (SourceVerdict("x", verdict),)))
+    assert [each.message for each in found] == ([wanted] if wanted else [])
+    assert all(each.code == "TL100" for each in found)

@@ -70,7 +70,8 @@ def connect(
     culprit, unsure = _first_failure(failing, rec, [total.at(len(sources) + i) for i in range(len(failing))])
     error = _error(culprit, others) if culprit is not None else ""
     if not error and (total.flows | total.zero) & (1 << len(sources)) - 1:
-        error = next((t.error_as_target for t in targets if rec in t.active), "")
+        culprit = next((t for t in targets if rec in t.active and t.error_as_target), None)
+        error = culprit.error_as_target if culprit is not None else ""
     return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
 
 
