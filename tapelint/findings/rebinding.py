@@ -18,7 +18,7 @@ Key = tuple[str, str]
 
 def rebound(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
     """Every source that was a variable in one gradient call, and in a later one is a tensor made from it."""
-    earlier: dict[Key, tuple[Execution, Variable]] = {}
+    earlier: dict[Key, list[tuple[Execution, Variable]]] = {}
     flowing: dict[tuple[str, int], Execution] = {}
     for execution in tapes.executions:
         if execution.dead:
@@ -30,7 +30,7 @@ def rebound(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
                 if key in earlier and source.outcome == NONE:
                     yield from _named(tapes, syntax, earlier[key], execution, source)
                 continue
-            earlier.setdefault(key, (execution, variable))
+            earlier.setdefault(key, []).append((execution, variable))
             place = (execution.site.source.path, variable.uid)
             if source.outcome == FLOWS:
                 flowing.setdefault(place, execution)
@@ -43,15 +43,17 @@ def _variable(source: SourceResult) -> Variable | None:
 
 
 def _named(
-    tapes: Tapes, syntax: Syntax, before: tuple[Execution, Variable], execution: Execution, source: SourceResult
+    tapes: Tapes, syntax: Syntax, before: list[tuple[Execution, Variable]], execution: Execution, source: SourceResult
 ) -> Iterator[Found]:
-    """The source's name stands for a tensor now."""
-    first, variable = before
+    """The source's name stands for a tensor now, made from one of the variables that it stood for before."""
     value = source.value
     if not isinstance(value, Data) or value.node.site is None or value.kind != "tensor":
         return
-    if variable.node not in tapes.world.run.graph.ancestors([value.node]):
+    behind = {node.id for node in tapes.world.run.graph.ancestors([value.node])}
+    found = next((each for each in before if each[1].node.id in behind), None)
+    if found is None:
         return
+    first, variable = found
     site = _binding(syntax, value.node.site, source.expression)
     yield _found(syntax, first, execution, source, variable, site)
 

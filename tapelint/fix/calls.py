@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tapelint.diagnostic import Edit, Position, Span
-from tapelint.fix.edits import Edits, find, sound, whole
+from tapelint.fix.edits import Edits, find, line_after, sound, whole
 from tapelint.fix.expressions import replace
 from tapelint.fix.imports import as_the_file_says
 from tapelint.source import Definition, Source
@@ -114,8 +115,13 @@ def add_keyword(source: Source, span: Span, name: str, value: str, position: int
         return sound(source, (Edit(Span(span.path, closing, closing), keyword),))
     last = definition.span_of(node.args[-1])
     has_comma = isinstance(node.args[-1].comma, libcst.Comma)
+    line = source.lines[last.end.line - 1]
     before = source.lines[last.start.line - 1][: last.start.column - 1]
-    space = source.newline + before if not before.strip() and last.start.line > span.start.line else " "
+    own_line = not before.strip() and last.start.line > span.start.line
+    if own_line and re.match(r"\s*,?\s*#", line[last.end.column - 1 :]):
+        comma = () if has_comma else (Edit(Span(span.path, last.end, last.end), ","),)
+        return sound(source, (*comma, line_after(source, last.end.line, f"{before}{keyword},{source.newline}")))
+    space = source.newline + before if own_line else " "
     if not has_comma:
         return sound(source, (Edit(Span(span.path, last.end, last.end), f",{space}{keyword}"),))
     after = source.position(source.offset(last.end) + source.text[source.offset(last.end) :].index(",") + 1)
@@ -167,8 +173,13 @@ def integers_to_floats(source: Source, span: Span) -> Edits:
     if definition is None or node is None:
         return ()
     if isinstance(node, libcst.Call):
-        if not node.args or any(arg.keyword and arg.keyword.value == "dtype" for arg in node.args):
+        dtype = next((arg.value for arg in node.args if arg.keyword and arg.keyword.value == "dtype"), None)
+        if not node.args:
             return ()
+        if dtype is not None:
+            place = definition.span_of(dtype)
+            is_integer = re.search(r"(?<!u)int\d*[\"']?$", source.code(place))
+            return replace(source, place, "tensorflow.float32") if is_integer else ()
         node = node.args[0].value
     if matchers.findall(node, matchers.Call() | matchers.Subscript() | matchers.Name()):
         return ()

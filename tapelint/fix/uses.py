@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tapelint.diagnostic import Span
 from tapelint.fix.calls import PREDICT_ONLY
@@ -69,7 +69,7 @@ class Uses:
             if isinstance(node.ctx, ast.Load) and self._is_kept(node):
                 return False
             made = self.parents.get(node)
-            is_new = isinstance(made, ast.Assign) and isinstance(made.value, ast.Call)
+            is_new = _is_made_by_a_call(node, made, self.parents)
             if isinstance(node.ctx, ast.Store) and made is not statement and not is_new:
                 return False
         return True
@@ -201,6 +201,16 @@ class Uses:
         if not isinstance(func, ast.Name):
             return ""
         return self.source.imports.get(func.id, func.id).partition(".")[0]
+
+
+def _is_made_by_a_call(node: ast.AST, made: ast.AST | None, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether a name is given what a call makes: `v = f()`, and `v, w = f(), g()`."""
+    if isinstance(made, ast.Tuple):
+        values = getattr(parents.get(made), "value", None)
+        if not isinstance(values, ast.Tuple) or len(values.elts) != len(made.elts):
+            return False
+        return isinstance(values.elts[made.elts.index(node)], ast.Call)  # type: ignore[arg-type]
+    return isinstance(made, ast.Assign) and isinstance(made.value, ast.Call)
 
 
 def is_harmless(source: Source, fix: str, span: Span) -> bool:
