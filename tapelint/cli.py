@@ -203,7 +203,8 @@ _EXCLUSIVE = [
     ("baseline", "no_baseline"),
     ("update_baseline", "no_baseline"),
     ("update_baseline", "diff"),
-    *(("write_baseline", other) for other in ("baseline", "update_baseline", "fix", "diff", "add_ignores")),
+    ("add_ignores", "watch"),
+    *(("write_baseline", other) for other in ("baseline", "update_baseline", "fix", "diff", "add_ignores", "watch")),
 ]
 
 

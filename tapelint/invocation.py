@@ -103,6 +103,7 @@ class _Invocation:
 
     def __init__(self, request: Request, verb: Verb) -> None:
         self.request = request
+        self.verb = verb
         self.outputs = parsed(request.output, request.format, FORMATS if verb == "check" else TRACE_FORMATS)
         self.is_stdin = list(request.paths) == [STDIN]
         self.texts: dict[str, Source] = {}
@@ -201,7 +202,7 @@ class _Invocation:
 
     def _new(self, reports: Sequence[Report], texts: Mapping[str, Source]) -> list[Report]:
         """The reports without what the baselines know. ConfigError where one cannot be read."""
-        if self.request.write_baseline is not None:
+        if self.verb == "trace" or self.request.write_baseline is not None:
             return list(reports)
         for file in self.files:
             if file.config.baseline:

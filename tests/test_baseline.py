@@ -121,6 +121,8 @@ def test_a_broken_file(project: Path, capsys: pytest.CaptureFixture[str], text: 
     (project / "tapelint.toml").write_text('baseline = "known.json"\n')
     if text is not None:
         (project / "known.json").write_text(text)
+    assert run(["trace", "--no-cache"]) == 0, "a trace knows nothing of it"
+    capsys.readouterr()
     status, out, err = check(capsys)
     assert (status, out) == (2, []) and message in err and err.count("\n") == 1
     assert check(capsys, "--write-baseline", "known.json")[0] == 0, "it can be written anew"
