@@ -16,7 +16,7 @@ from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
 from tapelint.libraries.world import Libraries
-from tapelint.project import Project
+from tapelint.project import LIBRARIES, Project
 from tapelint.source import Source
 from tapelint.tapes import asking, leaving
 from tapelint.tapes.tape import GRADIENT_METHODS, Tapes
@@ -226,6 +226,6 @@ def _tape_roots(source: Source) -> set[str]:
         elif isinstance(node, ast.Name) and node.id == "GradientTape":
             name = imported.get(node.id, "")
         root = name.partition(".")[0]
-        if root and root not in OWN_TAPES:
+        if root and root not in OWN_TAPES and root not in LIBRARIES:
             found.add(root)
     return found

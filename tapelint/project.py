@@ -124,9 +124,9 @@ class Project:
         top = name.partition(".")[0]
         if top in ("", "sys", "builtins"):
             return None
-        key = (here, name, absolute)
+        key = (os.path.abspath(importer.path), name, absolute)
         if key not in self._found:
-            self._found[key] = self._absolute(name, here, os.path.abspath(importer.path), absolute)
+            self._found[key] = self._absolute(name, here, key[0], absolute)
         return self._found[key]
 
     def submodule(self, package: Module, name: str) -> Module | None:

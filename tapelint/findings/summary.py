@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tapelint.diagnostic import Span, Step
 from tapelint.findings.breaks import Finder, joined
 from tapelint.findings.conditions import Decisions
+from tapelint.findings.doubts import doubt
 from tapelint.findings.found import Found
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.findings.problems import problems
@@ -80,7 +81,7 @@ class _Builder:
             if cut is not None:
                 cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
                 cuts.append(cut)
-            why = next((e.why_unknown for e in group if e.why_unknown), "") if verdict == "unknown" else ""
+            why = self._doubt(group, name) if verdict == "unknown" else ""
             verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else (), why))
         return Gradient(
             place=place_of(first.site),
@@ -96,6 +97,10 @@ class _Builder:
             statement=self.syntax.statement_span(first.site),
             problems=tuple(own),
         )
+
+    def _doubt(self, group: list[Execution], name: str) -> str:
+        asked = [(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name]
+        return next((why for e, i in asked if (why := doubt(self.tapes, e, i))), "")
 
     def _cut(self, execution: Execution, position: int) -> Cut | None:
         """Why a source has no gradient, or has none on some ways through."""

@@ -54,6 +54,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         run.graph_mode > 0, run.chain,
     )  # fmt: skip
     execution.asked, execution.active = asked, tuple(tapes.active())
+    if method == "gradient":
+        execution.output_gradients = args.get(2, "output_gradients")
     execution.leaves = tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else ()
     tapes.executions.append(execution)
     info: TapeInfo = cell.info
@@ -173,9 +175,14 @@ def _bad_shapes(target: Value, source: Value) -> str:
 def bad_source(value: Value) -> str:
     """The exception for a source that is none; "?" in front where it may be one, "" where it is fine."""
     answers = {_bad_source_one(option) for option in options(value)}
-    if answers == {""}:
+    if answers == {""} or (len(answers) > 1 and _may_be_anything(value)):
         return ""
     return answers.pop() if len(answers) == 1 else "?AttributeError"
+
+
+def _may_be_anything(value: Value) -> bool:
+    """Whether one of the alternatives is something of which nothing is known."""
+    return isinstance(value, OneOf) and any(isinstance(option, Opaque) for option in value.options)
 
 
 def _bad_source_one(value: Value) -> str:
@@ -231,7 +238,7 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
     if leaves is None:
         return ""
     answers: set[str] = set()
-    for leaf in (_without_doubt(tapes, leaf) for leaf in leaves):
+    for leaf in (_without_doubt(tapes, leaf) for leaf in leaves if not _may_be_anything(leaf)):
         answers |= {bad_target(option, method) for option in options(leaf)}
         if len(options(leaf)) > 1 and answers - {""}:
             answers = {"", *answers}
@@ -411,7 +418,8 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     if answer is None or not others:
         return [None] * len(execution.sources)
     every = [n for source in execution.sources for n in source.nodes]
-    upstream = run.graph.add("upstream")
+    given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
+    upstream = given or run.graph.add("upstream")
     rows = backprop.looked_up(run, execution.recording, execution.targets, every)
     made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
     at = 0

@@ -84,6 +84,7 @@ class Execution:
     trouble: str = ""
     watched: frozenset[int] = frozenset()
     asked: Value = NO_VALUE
+    output_gradients: Value = UNBOUND
     leaves: tuple[Value, ...] = ()
     active: tuple[int, ...] = ()
     why_unknown: str = ""

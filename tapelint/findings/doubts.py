@@ -1,0 +1,60 @@
+"""Why a verdict is unknown: the place at which it stops being known, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tapelint.flow.graph import Node
+from tapelint.flow.outcomes import ANYTHING, IGNORANT, NONE, Outcomes
+from tapelint.tapes.tape import Execution, SourceResult, Tapes
+
+
+def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
+    """What is not known about the way of one source of a call to its target; "" where nothing can be named."""
+    if execution.why_unknown:
+        return execution.why_unknown
+    source = execution.sources[position]
+    answer = tapes.answers.get(id(execution))
+    if not source.nodes or answer is None:
+        return "which variables these are is not known"
+    at = sum(len(before.nodes) for before in execution.sources[:position])
+    for index, node in enumerate(source.nodes, at):
+        if answer.outcomes[index] & IGNORANT:
+            return _on_the_way(tapes, execution, answer.reached, index, node, source)
+    return ""
+
+
+def _on_the_way(
+    tapes: Tapes, execution: Execution, reached: Mapping[int, Outcomes], index: int, source: Node, named: SourceResult
+) -> str:
+    """The operation nearest to the target before which all is known."""
+    for node in reversed(tapes.world.run.graph.ancestors(execution.targets)):
+        if not _is_ignorant(reached, node, index) or any(_is_ignorant(reached, e.node, index) for e in node.edges):
+            continue
+        if node is source:
+            known = tapes.known(node, execution.recording)
+            return f"whether the tape watches `{named.expression}` is not known" if known == ANYTHING else ""
+        said = _said(node)
+        if said:
+            return said
+    if all(reached[t.id].at(index) == NONE for t in execution.targets if t.id in reached):
+        return f"what `{named.expression}` is, or is a part of, is not known"
+    return ""
+
+
+def _is_ignorant(reached: Mapping[int, Outcomes], node: Node, index: int) -> bool:
+    outcomes = reached.get(node.id)
+    return outcomes is not None and bool(outcomes.at(index) & IGNORANT)
+
+
+def _said(node: Node) -> str:
+    if node.op == "parameter":
+        return f"`{node.detail}` comes from code that is not seen"
+    if node.op == "escaped":
+        return "it was handed to code that is not seen"
+    if node.site is None:
+        return ""
+    text = node.site.text(50)
+    if node.op in ("unknown", "attribute", "operator []") or node.opaque:
+        return f"what `{text}` gives is not known"
+    return f"what becomes of a gradient in `{text}` is not known"
