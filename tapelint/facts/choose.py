@@ -36,9 +36,13 @@ TENSOR = object()
 
 
 def _hangs(one: Mapping[str, object], other: Mapping[str, object], unknown: frozenset[str] | set[str]) -> bool:
-    """Whether two experiments differ in what is unknown only, and in that."""
+    """Whether two experiments differ in what is unknown only, and in that.
+
+    An unknown number is hardly the one of all for which there is an experiment of its own: a factor of 0.0.
+    """
     differing = {name for name in {*one, *other} if one.get(name, UNSET) != other.get(name, UNSET)}
-    return bool(differing) and differing <= set(unknown)
+    rare = any(isinstance(one.get(name), float) and one[name] == 0.0 for name in differing)
+    return bool(differing) and differing <= set(unknown) and not rare
 
 
 def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | set[str]) -> Effect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tapelint.flow.graph import Node
-from tapelint.flow.outcomes import ANYTHING, IGNORANT, NONE, Outcomes
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, Outcomes
 from tapelint.tapes.tape import Execution, SourceResult, Tapes
 
 
@@ -27,8 +27,13 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
 def _on_the_way(
     tapes: Tapes, execution: Execution, reached: Mapping[int, Outcomes], index: int, source: Node, named: SourceResult
 ) -> str:
-    """The operation nearest to the target before which all is known."""
-    for node in reversed(tapes.world.run.graph.ancestors(execution.targets)):
+    """The last operation up to which the gradient certainly flows; else the one that nothing is known of."""
+    ways = list(reversed(tapes.world.run.graph.ancestors(execution.targets)))
+    lost = (n for n in ways if _is_ignorant(reached, n, index) and any(_flows(reached, e.node, index) for e in n.edges))
+    said = next((text for node in lost if (text := _said(node))), "")
+    if said:
+        return said
+    for node in ways:
         if not _is_ignorant(reached, node, index) or any(_is_ignorant(reached, e.node, index) for e in node.edges):
             continue
         if node is source:
@@ -45,6 +50,11 @@ def _on_the_way(
 def _is_ignorant(reached: Mapping[int, Outcomes], node: Node, index: int) -> bool:
     outcomes = reached.get(node.id)
     return outcomes is not None and bool(outcomes.at(index) & IGNORANT)
+
+
+def _flows(reached: Mapping[int, Outcomes], node: Node, index: int) -> bool:
+    outcomes = reached.get(node.id)
+    return outcomes is not None and outcomes.at(index) == FLOWS
 
 
 def _said(node: Node) -> str:
