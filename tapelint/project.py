@@ -165,7 +165,8 @@ class Project:
             if is_library and not self._is_regular(base, parts[0]):
                 continue
             found = self._below(base, parts, absolute)
-            if found and os.path.abspath(found.path) != importer:
+            # A file named like a library means the library, a package from which something is imported itself.
+            if found and (found.is_package or os.path.abspath(found.path) != importer):
                 return found
         return None
 

@@ -181,8 +181,8 @@ def bad_source(value: Value) -> str:
 
 
 def _may_be_anything(value: Value) -> bool:
-    """Whether one of the alternatives is something of which nothing is known."""
-    return isinstance(value, OneOf) and any(isinstance(option, Opaque) for option in value.options)
+    """Whether one of the alternatives is something of which nothing is known, or a mere place holder: None, 0."""
+    return isinstance(value, OneOf) and any(isinstance(option, (Opaque, Const)) for option in value.options)
 
 
 def _bad_source_one(value: Value) -> str:
@@ -363,7 +363,7 @@ def source_nodes(run: object, value: Value) -> list[Node]:
     """The nodes that a source can be; a joined one is each of its parts as well."""
     found: list[Node] = []
     for option in options(value):
-        if isinstance(option, Opaque) and option.node.op == unseen.PARTS:
+        if isinstance(option, Opaque) and option.node.op in (unseen.PARTS, unseen.LISTED):
             found += [edge.node for edge in option.node.edges]
         elif isinstance(option, (Data, Opaque, Variable)):
             found += _alternatives(option.node)
