@@ -48,6 +48,10 @@ FORMS = [
     ("try:\n    import helpers\nexcept ImportError:\n    helpers = None", "helpers.keep(v)", "flows"),
     ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "unknown"),
     ("import missing", "missing.keep(v)", "unknown"),
+    ("from round.one import nobody", "nobody(v)", "unknown"),
+    ("from whole import parts", "parts.shared(v)", "none"),
+    ("import choice\nchoice.choose()", "choice.keep(v)", "unknown"),
+    ("from package.inner import Mixer\nimport choice", "choice.hidden(v)", "unknown"),
 ]
 
 
@@ -64,6 +68,15 @@ def folder(tmp_path: Path) -> Path:
             "from circle import two\ndef first(x):\n    return two.second(x)\ndef third(x):\n    return x * 2.0\n"
         ),
         "circle/two.py": "from circle import one\ndef second(x):\n    return one.third(x)\n",
+        "round/one.py": "from round.two import nobody\n",
+        "round/two.py": "from round.one import nobody\n",
+        "whole/__init__.py": "from whole import parts\n",
+        "whole/parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",
+        "choice.py": (
+            "import sys\nimport tensorflow as tf\nkeep = hidden = tf.stop_gradient\ndef choose():\n"
+            "    setattr(sys.modules[__name__], 'keep', tf.identity)\n"
+            "    setattr(sys.modules[__name__], 'hidden', tf.identity)\n"
+        ),
         "src/library/__init__.py": "from ._parts import shared\n",
         "src/library/_parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",
     }

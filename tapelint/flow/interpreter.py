@@ -28,6 +28,7 @@ class Interpreter(Classes):
         self._sources: dict[int, Source] = {}
         self._waiting: dict[int, Module] = {}
         self._depth = 0
+        self._settling: list[Deferred] = []
         self._set_in_modules: frozenset[str] = frozenset()
 
     # -- modules
@@ -156,12 +157,15 @@ class Interpreter(Classes):
     def settle(self, value: Deferred) -> Value:
         node = value.site.node
         assert isinstance(node, ast.ImportFrom)
-        frame = Frame(-1, value.site.source, -1)
-        self.frames.append(frame)
+        if value in self._settling:  # modules that take a name from each other, and none of them makes it
+            return self.opaque(value.site, hint=value.name)
+        self._settling.append(value)
+        self.frames.append(Frame(-1, value.site.source, -1))
         try:
             return self._member(self._imported(node.module or "", node.level), node, value.name)
         finally:
             self.frames.pop()
+            self._settling.pop()
 
     def _imported(self, name: str, level: int) -> Value:
         importer = self.frame.source
