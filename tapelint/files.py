@@ -66,7 +66,7 @@ class Discovery:
         for path in paths:
             path = os.path.normpath(path)
             if os.path.isdir(path):
-                files: Iterable[tuple[File, str]] = self._walk(path)
+                files: Iterable[tuple[File, str]] = () if self.leaves_out(path) else self._walk(path)
             elif os.path.lexists(path):
                 files = self._named(path)
             else:
@@ -81,7 +81,7 @@ class Discovery:
         return sorted(found.values(), key=lambda file: file.path)
 
     def leaves_out(self, path: str) -> bool:
-        """Whether a text that goes by this name is not looked at; the file need not exist."""
+        """Whether what goes by this name is not looked at though it is named; it need not exist."""
         absolute = os.path.abspath(path)
         why = self._excluded_on_the_way(self.configs.of_file(absolute), absolute) if self.force_exclude else ""
         if why:
@@ -105,7 +105,7 @@ class Discovery:
             return self._excluded(config, path, os.path.basename(path), False)
         parts = relative.split(os.sep)
         ways = [os.path.join(config.folder, *parts[:length]) for length in range(1, len(parts) + 1)]
-        said = (self._excluded(config, way, os.path.basename(way), way != path) for way in ways)
+        said = (self._excluded(config, way, os.path.basename(way), way != path or os.path.isdir(path)) for way in ways)
         return next(filter(None, said), "")
 
     # ------------------------------------------------------------------ searching

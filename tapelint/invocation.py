@@ -8,14 +8,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tapelint.baseline import Baseline, Entry, Known, readable, without, written
 from tapelint.cache import Cache
 from tapelint.config import ConfigError, Configs, Overrides, shown
 from tapelint.diagnostic import Diagnostic, Level, at_least
 from tapelint.files import Discovery, File
-from tapelint.fixing import Fixing, Ignoring
 from tapelint.outputs import Output, OutputError, overflow, parsed
 from tapelint.progress import Bar
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
@@ -24,6 +23,9 @@ from tapelint.report.statistics import write_statistics
 from tapelint.run import Report, Verb, merged
 from tapelint.session import Session
 from tapelint.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from tapelint.fixing import Fixing
 
 CLEAN, FINDINGS, FAILED = 0, 1, 3
 STDIN = "-"
@@ -179,6 +181,8 @@ class _Invocation:
 
     def fix(self) -> Fixing:
         """Mend what can be mended: on the disk, or with `--diff` only in what is returned."""
+        from tapelint.fixing import Fixing, Ignoring
+
         ignores = self.request.add_ignores
         fixing = (Ignoring if ignores else Fixing)(self.analyst, self.request.jobs, self._new)
         remaining = fixing.run(self.reports)

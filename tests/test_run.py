@@ -59,6 +59,11 @@ def test_what_is_named_is_looked_at(engine: Path) -> None:
     assert found("build/a.py", "script") == ["build/a.py", "script"]
     assert found("build") == ["build/a.py"]
     assert found("build/a.py", force_exclude=True) == []
+    assert found("build", force_exclude=True) == []
+    discovery = Discovery(Configs(Overrides(exclude=("scripts/",))), force_exclude=True)
+    (engine / "scripts").mkdir()
+    (engine / "scripts/a.py").write_text("")
+    assert [file.path for file in discovery.find(["scripts", ".", "scripts/a.py"])] == []
 
 
 def test_a_path_that_does_not_exist(engine: Path) -> None:
