@@ -178,6 +178,13 @@ def test_several_reports_in_one_run(engine: Path, capsys: pytest.CaptureFixture[
     assert "diagnostics" in json.loads(out)
 
 
+def test_trace_has_several_reports_too(engine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(engine, bad=BAD)
+    assert said(capsys, "trace", "-o", "json=a.json", "bad.py")[0] == 0
+    assert json.loads((engine / "a.json").read_text())["gradients"]
+    assert said(capsys, "trace", "-o", "sarif=a.sarif")[2].endswith("no format is called 'sarif'\n")
+
+
 def test_reports_beside_a_diff_and_a_mended_text(
     engine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,15 +205,16 @@ def test_the_summary_of_a_step_is_added_to(engine: Path, monkeypatch: pytest.Mon
 
 
 def test_a_shell_is_offered_formats(engine: Path) -> None:
-    words = {"COMP_WORDS": "tapelint check --output ", "COMP_CWORD": "3", "_TAPELINT_COMPLETE": "bash_complete"}
+    words = {"COMP_CWORD": "3", "_TAPELINT_COMPLETE": "bash_complete"}
 
-    def offered(given: str) -> list[str]:
-        environment = {**os.environ, **words, "COMP_WORDS": f"{words['COMP_WORDS']}{given}"}
+    def offered(given: str, option: str = "--output") -> list[str]:
+        environment = {**os.environ, **words, "COMP_WORDS": f"tapelint check {option} {given}"}
         command = [sys.executable, "-c", "import sys; from tapelint.cli import main; main()"]
         return subprocess.run(command, capture_output=True, text=True, env=environment).stdout.split()
 
     assert offered("sa") == ["plain,sarif="]
     assert offered("./x") == ["file,./x"]
+    assert offered("j", "--format") == ["plain,json", "plain,junit"]
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -273,6 +273,23 @@ def test_a_fingerprint_worked_out_by_hand() -> None:
     assert line_hashes("\n") == line_hashes(" \t\r\n") == [f"{first:x}:1", f"{end:x}:1"]
 
 
+def test_a_fingerprint_survives_lines_that_are_added_above(tmp_path: Path) -> None:
+    def fingerprints(above: str) -> list[str]:
+        program = programs.Program(tmp_path / "a.py", above + programs.TRAIN)
+        found = [programs.finding(program.span("np.square(z)")), programs.finding(program.span("tf.square(w * x)"))]
+        return [one["partialFingerprints"]["primaryLocationLineHash"] for one in run_of(Result(found))["results"]]
+
+    assert fingerprints("# new\n" * 50) == fingerprints("")
+    assert len(set(fingerprints(""))) == 2
+
+
+def test_code_in_a_message_is_no_link(tmp_path: Path) -> None:
+    step = Step(programs.train(tmp_path).span, "see `g[0](2)`")
+    found = replace(programs.train(tmp_path), message="`f[0](1)` cuts", help="call `h[i](j)`", fixes=(), steps=(step,))
+    text = json.dumps(run_of(Result([found], cwd=tmp_path))["results"])
+    assert "`f[0] (1)` cuts." in text and "`g[0] (2)`" in text and "`h[i] (j)`" in text
+
+
 def test_equal_lines_are_counted() -> None:
     text = "x = 1\n" * 60
     found = line_hashes(text)

@@ -112,7 +112,7 @@ class _Run:
         return {**invocation, "toolExecutionNotifications": notes} if notes else invocation
 
     def notification(self, error: FileError) -> Object:
-        shown: Object = {"level": "error", "message": {"text": _sentence(error.message)}}
+        shown: Object = {"level": "error", "message": {"text": _message(error.message)}}
         if error.path:
             shown["locations"] = [{"physicalLocation": {"artifactLocation": self.artifact(error.path)}}]
         return shown
@@ -144,10 +144,10 @@ class _Run:
         for target, step in enumerate(related[:_LINKS], 1):
             word = "the gradient call" if is_gradient_call(self.result, step) else f"step {numbers[id(step)]}"
             links.append(f"[{word}]({target})")
-        text = _sentence(message_with_cell(self.result, found))
+        text = _message(message_with_cell(self.result, found))
         if links:
             text += f" See {', '.join(links)}."
-        return f"{text} {_sentence(found.help)}" if found.help and not found.fixes else text
+        return f"{text} {_message(found.help)}" if found.help and not found.fixes else text
 
     def flow(self, found: Diagnostic) -> Object:
         steps = []
@@ -166,7 +166,7 @@ class _Run:
             changes.setdefault(edit.span.path, []).append(replacement)
         way = "safe: --fix applies it" if fix.safe else "unsafe: --fix --unsafe-fixes applies it"
         return {
-            "description": {"text": _sentence(f"{fix.message} ({way})")},
+            "description": {"text": _message(f"{fix.message} ({way})")},
             "artifactChanges": [
                 {"artifactLocation": self.artifact(path), "replacements": replacements}
                 for path, replacements in changes.items()
@@ -178,7 +178,7 @@ class _Run:
         return {
             **shown,
             "physicalLocation": self.physical(step.span),
-            "message": {"text": _sentence(step.message)},
+            "message": {"text": _message(step.message)},
         }
 
     def physical(self, span: Span) -> Object:
@@ -264,6 +264,11 @@ def _cut(text: str) -> str:
     if len(text) <= _DESCRIPTION:
         return text
     return text[: _DESCRIPTION - 4].rsplit(" ", 1)[0] + " ..."
+
+
+def _message(text: str) -> str:
+    """A sentence in which nothing is a link, as `f[0](1)` would be one to the first related place."""
+    return _sentence(text).replace("](", "] (")
 
 
 def _sentence(text: str) -> str:
