@@ -157,7 +157,7 @@ def _likeness(one: float, other: float) -> float:
     """Numbers of one sign, both whole or neither, on one side of 1, do alike; even and odd powers differ."""
 
     def sort(n: float) -> tuple[bool, bool, bool, bool]:
-        return n > 0, n < 0, abs(n) < 1, n == int(n)
+        return n > 0, n < 0, abs(n) < 1, float(n).is_integer()
 
     if sort(one) != sort(other):
         return -0.2

@@ -198,6 +198,8 @@ def _verdict(group: list[Execution], name: str) -> str:
     words = {_word(e, s.outcome) for e in group for s in e.sources if s.expression == name}
     if len(words) == 1:
         return words.pop()
+    if any(e.trouble == "spent tape" and e.error == "RuntimeError" for e in group):
+        return "raises RuntimeError"  # in a later round
     if words <= {"none", "flows", "sometimes none"}:
         return "sometimes none"
     return "unknown"

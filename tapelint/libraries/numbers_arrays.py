@@ -40,9 +40,9 @@ def power(a: float, b: float) -> float:
     try:
         if a == 0 and b < 0:
             return INF
-        return float(a**b) if not (a < 0 and b != int(b)) else NAN
+        return float(a**b) if a >= 0 or float(b).is_integer() else NAN
     except (OverflowError, ValueError):
-        return INF if a > 0 or int(b) % 2 == 0 else -INF
+        return INF if a > 0 or b % 2 == 0 else -INF
     except ZeroDivisionError:
         return INF
 

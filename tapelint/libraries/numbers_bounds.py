@@ -150,10 +150,10 @@ def raised(a: Range, exponent: Range) -> Range:
         return a
     if e == 2:
         return square(a)
-    if e > 0 and e == int(e) and int(e) % 2 == 0:
+    if e > 0 and e % 2 == 0:
         wide = absolute(a)
         return between((power(wide.low, e), wide.low_open), (power(wide.high, e), wide.high_open))
-    if e > 0 and (e == int(e) or a.not_negative):
+    if e > 0 and (e.is_integer() or a.not_negative):
         return between((power(a.low, e), a.low_open), (power(a.high, e), a.high_open))
     if e < 0 and a.not_negative:
         return over(Range(1.0, 1.0), raised(a, Range(-e, -e)))

@@ -200,6 +200,12 @@ def _quotient(scene: Scene) -> list[Reach]:
     return [p for p in points_of(a) if p.at == 0] if b.positive or b.high < 0 else []
 
 
+def _edges(scene: Scene) -> list[Reach]:
+    """The differences of neighbours in an image that is the same everywhere."""
+    r = scene.ranges[0]
+    return [Reach(0.0, "the image is the same everywhere", "all")] if r.low == r.high else []
+
+
 def _power(scene: Scene) -> list[Reach]:
     a, b = scene.ranges[0], scene.ranges[1]
     return _mapped(points_of(a), lambda x: BINARY["**"](x, b.low)) if b.constant is not None else []
@@ -262,6 +268,8 @@ RULES: dict[str, Callable[[Scene], list[Reach]]] = {
     "**": _power,
     "@": _matmul,
     "matvec": _matmul,
+    "image_gradients": _edges,
+    "sobel_edges": _edges,
     "sum": _reduction,
     "mean": _reduction,
     "max": _reduction,

@@ -352,7 +352,7 @@ class _Scene:
         if e is None:
             self._unknown_exponent(names[0], base)
             return
-        whole = e == int(e)
+        whole = e.is_integer()
         if e > 0 and whole:
             return
         found = self._evidence(base, 0.0, None if whole else "below") if e < 1 else self._evidence_below(base)
@@ -397,7 +397,7 @@ class _Scene:
 
 def _worst(a: float, e: float) -> float:
     """0: finite, 1: infinite, 2: NaN."""
-    if a < 0 and e != int(e):
+    if a < 0 and not e.is_integer():
         return 2.0
     if a == 0 and e == 0:
         return 2.0
