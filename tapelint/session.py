@@ -49,9 +49,9 @@ class Checked:
 
 def check_source(
     text: str,
-    path: str = "<text>",
+    path: str | os.PathLike[str] = "<text>",
     *,
-    config: str | None = None,
+    config: str | os.PathLike[str] | None = None,
     isolated: bool = False,
     select: Iterable[str] | None = None,
     ignore: Iterable[str] = (),
@@ -80,13 +80,13 @@ def check_source(
     >>> check_source("tape = tf.GradientTape(", isolated=True).errors[0].message
     "cannot be parsed: line 1: '(' was never closed"
     """
-    return Session(_configs(config, isolated, select, ignore)).source(text, path)
+    return Session(_configs(config, isolated, select, ignore)).source(text, os.fspath(path))
 
 
 def check_paths(
     paths: Iterable[str | os.PathLike[str]] = (os.curdir,),
     *,
-    config: str | None = None,
+    config: str | os.PathLike[str] | None = None,
     isolated: bool = False,
     select: Iterable[str] | None = None,
     ignore: Iterable[str] = (),
@@ -111,14 +111,15 @@ def check_paths(
 
 
 def _configs(
-    config: str | None,
+    config: str | os.PathLike[str] | None,
     isolated: bool,
     select: Iterable[str] | None,
     ignore: Iterable[str],
     exclude: Iterable[str] = (),
 ) -> Configs:
     selected = None if select is None else tuple(select)
-    return Configs(Overrides(select=selected, ignore=tuple(ignore), exclude=tuple(exclude)), config, isolated)
+    file = None if config is None else os.fspath(config)
+    return Configs(Overrides(select=selected, ignore=tuple(ignore), exclude=tuple(exclude)), file, isolated)
 
 
 @dataclass(frozen=True, slots=True)

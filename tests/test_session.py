@@ -28,14 +28,14 @@ def test_examples() -> None:
 
 def test_a_text_has_the_settings_of_its_place(tmp_path: Path) -> None:
     (tmp_path / "tapelint.toml").write_text('ignore = ["TL101"]')
-    path = str(tmp_path / "train.py")
+    path = tmp_path / "train.py"
     assert not check_source(BAD, path).diagnostics
     assert [found.name for found in check_source(BAD, path, isolated=True).diagnostics] == ["numpy-call"]
     assert check_source(BAD, path, select=["numpy-call"]).diagnostics
     assert not check_source(BAD, path, isolated=True, ignore=["TL1"]).diagnostics
     other = tmp_path / "other.toml"
     other.write_text("")
-    assert check_source(BAD, path, config=str(other)).diagnostics
+    assert check_source(BAD, path, config=other).diagnostics
     with pytest.raises(ConfigError, match="numpy-call"):
         check_source(BAD, path, select=["numpy-cal"])
     assert check_source("x = 1") == Checked((), (), ("<text>",))
