@@ -41,7 +41,8 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
         if cut.reason == "unwatched" and cut.detail == "non-trainable":
             fix = None
             sources = gradient.sources_place
-            if sources and sources.text.endswith((".variables", ".weights")):
+            some = len(cut.sources) < len(gradient.sources)  # else no source would be left
+            if some and sources and sources.text.endswith((".variables", ".weights")):
                 better = sources.text.rpartition(".")[0] + ".trainable_variables"
                 fix = ask.fix("replace", f"Use `{better}`", sources, better)
             help = "ask for `trainable_variables`, make it trainable, or `watch` it"

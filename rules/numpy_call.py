@@ -39,6 +39,10 @@ rule = Rule(__name__, code="TL101", tags=("numpy",))
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if not called(cut, "numpy.*"):
         return
+    if called(cut, "numpy.ndarray.__setitem__"):
+        help = "collect the tensors in a list and `tf.stack` them, or write them into a `tf.TensorArray`"
+        yield rule.cut(cut, f"`{cut.place.text}` is an element of a NumPy array", help=help)
+        return
     other = ask.equivalent(cut.call)
     help = f"compute `{cut.result}` with TensorFlow's functions, which the tape records"
     if other:

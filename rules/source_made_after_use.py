@@ -38,5 +38,6 @@ rule = Rule(__name__, code="TL403", tags=("tape",))
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "derived":
         whole = cut.other("variable") or cut.argument
-        help = f"differentiate with respect to `{whole.text}`, and take the part from the gradient" if whole else ""
+        name = f"`{whole.text}`" if whole and whole.text else "what the target is computed from"
+        help = f"differentiate with respect to {name}, and take the part from the gradient"
         yield rule.cut(cut, "the target was not computed from this new tensor", help=help)

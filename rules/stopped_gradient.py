@@ -39,6 +39,7 @@ rule = Rule(__name__, code="TL111", tags=("operation",))
 @rule.on_cut("operation")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if called(cut, "*stop_gradient"):
-        fix = ask.fix("unwrap_call", "Remove the stop", cut.place) if cut.argument else None
+        alone = cut.argument is None or cut.argument.text == cut.result  # `h = h` would be left
+        fix = None if alone else ask.fix("unwrap_call", "Remove the stop", cut.place)
         help = "remove it, or take {sources} out of the sources if it is frozen on purpose"
         yield rule.cut(cut, f"`{cut.place.text}` stops it", fix=fix, help=help)

@@ -40,5 +40,5 @@ rule = Rule(__name__, code="TL404", tags=("tape",))
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.detail == "late":
         name = cut.argument.text if cut.argument else "{sources}"
-        help = f"make `{name}` watched before its first use" if cut.argument else "watch it before its first use"
+        help = f"watch `{name}` before its first use" if cut.argument else "watch it before its first use"
         yield rule.cut(cut, "`watch` comes after the first use", help=help)

@@ -262,8 +262,13 @@ class Questions:
 
     def used_as_array(self, place: Place, name: str = "") -> bool:
         file = self._file(place.span)
-        names = [file.code(place.span), name] if file else []
-        return any(re.search(_ASKED_OF.format(re.escape(each)), file.text) for each in names if file and each)
+        if file is None:
+            return False
+        names = [each for each in (file.code(place.span), name) if each]
+        if any(re.search(_ASKED_OF.format(re.escape(each)), file.text) for each in names):
+            return True
+        asked = (node for node in ast.walk(file.tree) if isinstance(node, ast.Attribute) and node.attr not in _SHARED)
+        return any(_is_operand(file, node.value, place.span) for node in asked)
 
     def spelled(self, qualified: str, near: Place | Span) -> str:
         span = _span(near)
@@ -302,7 +307,19 @@ class Questions:
         return self._source if span.path == self._source.path else self._project.readable(span.path)
 
 
+_SHARED = ("shape", "dtype", "ndim")
+"""What a tensor has as well as an array."""
+
 _ASKED_OF = r"(?<![\w.]){}\.(?!shape\b|dtype\b|ndim\b)[A-Za-z]"
+
+
+def _is_operand(source: Source, node: ast.expr, span: Span) -> bool:
+    """Whether a span is an operand, at any depth, of an expression."""
+    if isinstance(node, ast.BinOp):
+        return _is_operand(source, node.left, span) or _is_operand(source, node.right, span)
+    if isinstance(node, ast.UnaryOp):
+        return _is_operand(source, node.operand, span)
+    return node.lineno == span.start.line and source.span(node) == span
 
 
 def _call(source: Source, span: Span) -> ast.Call | None:

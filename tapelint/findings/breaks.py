@@ -17,7 +17,7 @@ from tapelint.tapes.leaving import LEAVES
 from tapelint.tapes.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
 from tapelint.views import Cut, Place, Reason
 
-CASTS = ("cast", "saturate_cast", "to_int32", "to_int64")
+CASTS = ("cast", "saturate_cast", "convert_image_dtype", "to_int32", "to_int64")
 NUMBERS = ("Model.evaluate", "Model.test_on_batch")
 """What gives plain numbers to a program that asks for a loss."""
 
@@ -401,7 +401,8 @@ class Finder:
             inner = _operand(part.site.node)
             if inner is not None:
                 return Site(part.site.source, inner).text(40)
-        return self.syntax.name(whole.site) if whole.site is not None else ""
+        name = self.syntax.name(whole.site) if whole.site is not None else ""
+        return name if "(" not in name else ""
 
     # -- building
 
@@ -547,6 +548,8 @@ def _lost_message(node: Node, reason: Reason) -> str:
     name = shown(node.op)
     if reason == "detached":
         kind = "array" if node.kind == "numpy" else "number"
+        if node.op == "numpy.ndarray.__setitem__":
+            return "the path ends: the array takes the number, not its history"
         if node.op.startswith("numpy."):
             return "the path ends: NumPy returns a plain array"
         return f"the path ends: {name} returns a plain {kind}"

@@ -39,7 +39,7 @@ def register(registry: Registry) -> None:
     """Add the handlers."""
     functions = {
         "custom_gradient": _custom_gradient, "recompute_grad": _recompute, "grad_pass_through": _pass_through,
-        "py_function": _py_function, "numpy_function": _numpy_function,
+        "py_function": _py_function, "numpy_function": _numpy_function, "py_func": _numpy_function,
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
     registry.calls["tensorflow.custom_gradient"] = _call_custom_gradient
