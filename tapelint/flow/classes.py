@@ -32,6 +32,7 @@ from .values import (
 )
 
 TUPLE = "as a tuple"
+TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))
 PROPERTIES = ("builtins.property", "functools.cached_property")
 
 
@@ -130,6 +131,8 @@ class Classes(Functions):
     def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
         if any(base == Library("typing.NamedTuple") for base in self.lineage(cls)):
             return self._named_tuple(cls, args, site)
+        if any(base in TYPED_DICTS for base in self.lineage(cls)):
+            return self.call(Library("builtins.dict"), args, site)
         instance = Cell(self.uid(), "instance", cls, site)
         self.initialise(instance, args, site)
         return instance

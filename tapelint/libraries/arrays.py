@@ -22,9 +22,12 @@ from tapelint.flow.values import (
 
 from . import apply, numbers, sequences, unseen
 from .names import EXTERNAL, root
-from .world import Libraries, MethodHandler, Registry
+from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
+OWN = "attribute"
+"""An attribute, perhaps a method, of an object that another library made of plain numbers."""
+
 DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
 
 
@@ -51,6 +54,8 @@ def register(registry: Registry) -> None:
         registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
     for name in ("fill", "put", "sort", "partition", "itemset", "resize"):
         registry.methods[("ndarray", name)] = _changing(name)
+    for name in ("vectorize", "frompyfunc"):
+        registry.functions[f"numpy.{name}"] = _elementwise(f"numpy.{name}")
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = lambda world, base, name, site: (
@@ -112,6 +117,10 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):
         return Const(getattr(base, "name", "") or name) if name == "name" else world.inert(name, Arguments([]), site)
+    if isinstance(base, Data) and base.kind == "numpy" and not _has(world, name):
+        edges = [Edge(base.node, NONE)]
+        made = world.run.node(f"{_object(base) or 'ndarray'}.{name}", edges, site, dtype="f", kind="numpy", detail=OWN)
+        return Data(made, "numpy", "f")
     if name in ("T", "real", "imag", "flat"):
         fact = world.facts.fact(f"{'Tensor' if isinstance(base, Data) and base.kind == 'tensor' else 'ndarray'}.{name}")
         if fact is not None:
@@ -121,6 +130,12 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         kind = base.kind if isinstance(base, Data) else "tensor"
         return Data(world.run.node(f"ndarray.{name}", edges, site, dtype="f", kind=kind), kind)
     return None
+
+
+def _has(world: Libraries, name: str) -> bool:
+    """Whether an array has an attribute; what lacks it is no array, but an object that another library made."""
+    known = name.startswith("__") or name in ("T", "real", "imag", "flat", "base", "data", "strides", "flags")
+    return known or ("ndarray", name) in world.registry.methods or world.facts.fact(f"ndarray.{name}") is not None
 
 
 def opaque_attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
@@ -214,6 +229,11 @@ def _augmented(op: str) -> MethodHandler:
         return made
 
     return augment
+
+
+def _elementwise(name: str) -> FunctionHandler:
+    """What makes a function of numbers into one of arrays, which NumPy runs; a decorator as well."""
+    return lambda world, args, site: Library(f"{name}()" if args.positional else name)
 
 
 def _change(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -14,6 +14,7 @@ from . import (
     keras,
     models,
     operators,
+    passing,
     python,
     random_arrays,
     sequences,
@@ -31,7 +32,7 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays, unseen)
+    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays, passing, unseen)
     of_tensorflow = (
         variables,
         tensorflow,

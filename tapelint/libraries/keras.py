@@ -446,6 +446,20 @@ def reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return NO_VALUE
 
 
+def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer.set_weights(arrays)`: each weight is assigned."""
+    reload(world, base, args, site)
+    listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
+    mine = world.run.elements(listed, site) if listed is not None else []
+    given = world.run.elements(args.get(0, "weights"), site)
+    every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
+    if isinstance(mine, list) and isinstance(every, list):
+        for weight, value in zip(mine, every, strict=False):
+            if isinstance(weight, Variable):
+                world.registry.methods[("variable", "assign")](world, weight, Arguments([value]), site)
+    return NO_VALUE
+
+
 def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     if isinstance(base.info, LayerInfo):
@@ -464,7 +478,7 @@ def _add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
 
 
 LAYER_METHODS = {
-    "get_weights": _get_weights, "set_weights": reload, "build": _build, "add_loss": _add_loss,
+    "get_weights": _get_weights, "set_weights": _set_weights, "build": _build, "add_loss": _add_loss,
     "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
     "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
     "__call__": call_layer, "call": call_layer,

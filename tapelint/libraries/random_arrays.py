@@ -6,7 +6,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Value
 
-from . import apply, shapes
+from . import apply, passing, shapes
 from .world import Libraries, Registry
 
 MAKERS = ("default_rng", "RandomState", "Generator")
@@ -30,6 +30,8 @@ def _drawn(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """One draw; which numbers are drawn decides the dtype, `size` the shape."""
     method, rest = args.positional[0], args.after(1)
     name = str(method.value) if isinstance(method, Const) else ""
+    if name == "shuffle" and rest.positional:
+        return passing.shuffled(world, rest.positional[0], site)
     if name in WITHOUT_RESULT:
         return NO_VALUE
     dtype = "i" if name in INTEGERS else "f"

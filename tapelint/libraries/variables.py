@@ -12,8 +12,11 @@ from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, O
 from . import apply, arrays, numbers
 from .world import Libraries, MethodHandler, Registry
 
-ASSIGNING = ("assign", "assign_add", "assign_sub", "scatter_update", "scatter_add", "scatter_sub", "scatter_nd_update",
-             "scatter_nd_add", "load", "_assign")  # fmt: skip
+SCATTERING = tuple(
+    f"scatter_{how}" for how in ("update", "add", "sub", "mul", "div", "max", "min", "nd_update", "nd_add", "nd_sub")
+)
+ASSIGNING = ("assign", "assign_add", "assign_sub", "load", "_assign", *SCATTERING, "scatter_nd_max", "scatter_nd_min",
+             "batch_scatter_update")  # fmt: skip
 RAISING = ("+", "-", "*", "/", "**")  # `v -= x` and the like raise on a tf.Variable; `v //= x` makes a tensor
 
 

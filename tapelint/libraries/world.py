@@ -337,6 +337,8 @@ class Libraries:
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
             return self.call_method(callee.base, callee.name, args, site)
+        if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
+            return apply.detached(self, callee.node.op, args.before(callee), site)
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
         handler = self.registry.calls.get(kind)
         if handler is not None:

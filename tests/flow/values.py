@@ -4,8 +4,9 @@ import copy
 import dataclasses
 import functools
 import itertools
+import random
 from collections import OrderedDict, defaultdict, deque, namedtuple
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 import tensorflow as tf
@@ -467,3 +468,64 @@ def own_dict():
         store.__dict__["value"] = v
         loss = tf.reduce_sum(getattr(store, "value", None) * 2.0)
     return tape.gradient(loss, [v])
+
+
+class _Both(TypedDict):
+    first: Any
+    second: Any
+
+
+def typed_dict():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        pair = _Both(first=v * 2.0, second=w)
+        y = tf.reduce_sum(pair["first"] * pair["second"])
+    return tape.gradient(y, [v, w])
+
+
+def random_choice():
+    """flows, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(random.choice([v * 2.0, v * w]))
+    return tape.gradient(y, [v, w])
+
+
+def random_function():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = random.choice([tf.reduce_sum, tf.reduce_mean])(v * 2.0)
+    return tape.gradient(y, [v, w])
+
+
+def shuffled_list():
+    """sometimes none, sometimes none"""
+    parts = [v, w]
+    random.shuffle(parts)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(parts[0] * 2.0)
+    return tape.gradient(y, [v, w])
+
+
+def shuffled_by_numpy():
+    """sometimes none, sometimes none"""
+    parts = [v, w]
+    np.random.default_rng(0).shuffle(parts)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(parts[0] * 2.0)
+    return tape.gradient(y, [v, w])
+
+
+def index_by_weights_on_the_host():
+    """none"""
+    with tf.GradientTape() as tape:
+        index = random.choices(range(3), weights=tf.nn.softmax(v).numpy())[0]
+        y = tf.constant([1.0, 2.0, 4.0])[index] * 2.0
+    return tape.gradient(y, [v])
+
+
+def vectorised_function():
+    """none"""
+    smooth = np.vectorize(lambda number: max(number, 0.1 * number))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.cast(smooth(v * 2.0), tf.float32))
+    return tape.gradient(y, [v])
