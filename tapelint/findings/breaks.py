@@ -109,7 +109,7 @@ class Finder:
         if node.dtype in CARRIES_NOTHING and node.op != "join":
             return self._integer_source(execution, source, node)
         if hops is None:
-            return self._no_way(execution, source, node)
+            return self._decided(execution, node) or self._no_way(execution, source, node)
         if not hops:
             return None
         if node.id not in execution.watched:
@@ -349,6 +349,21 @@ class Finder:
         return self._at(
             execution, source, site, "unwatched", "integer", [], f"`{source.expression}` is made of integers"
         )
+
+    def _decided(self, execution: Execution, node: Node) -> Cut | None:
+        """Python decided by the source what the target is, and by nothing else does the one come into the other."""
+        graph, recording = self.tapes.world.run.graph, execution.recording
+        behind = graph.ancestors(execution.targets)
+        deciding = {id(n.site.node) for n in behind if n.op == "join" and n.site is not None}
+        constant = not any(n.recorded.get(recording) for n in behind)
+        for event in self.tapes.events:
+            if event.word != "condition" or recording not in event.active:
+                continue
+            if constant or id(event.detail) in deciding:
+                hops = way(graph, recording, node, self.tapes.world.run.nodes_in(event.value))
+                if hops and (found := self._first_break(execution, hops)) is not None:
+                    return found
+        return None
 
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
         """The target is not computed from the source: what is the source then?"""
