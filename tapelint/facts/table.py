@@ -12,7 +12,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-NO_FACTS = frozenset({"modules.txt", "equivalents.txt"})
+NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt"})
 
 
 class Facts:
@@ -95,6 +95,10 @@ class Facts:
         renamed = {p.name: new for p, new in zip(allowed, theirs, strict=False) if not p.star and not p.keyword_only}
         return Replacement(found[1], allowed, renamed)
 
+    def makes_floats(self, qualified: str) -> bool:
+        """Whether a function, by the name of its fact, gives floats of whole numbers too."""
+        return qualified in _floats()
+
     def _read_once(self, name: str) -> Fact:
         block = self._blocks[name]
         own = full_name(header_name(block.partition("\n")[0]))
@@ -146,6 +150,12 @@ def _index() -> tuple[dict[str, str], dict[str, str]]:
 def _equivalents() -> dict[str, tuple[str, str]]:
     """By the left function's name: its signature as it stands there, and the right function's name."""
     return {full_name(header_name(left)): (left, right) for left, right in _pairs("equivalents.txt").items()}
+
+
+@cache
+def _floats() -> frozenset[str]:
+    lines = (FOLDER / "floats.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(full_name(line.partition("  ")[0]) for line in lines if not line.startswith("#"))
 
 
 def _pairs(file: str) -> dict[str, str]:

@@ -201,6 +201,8 @@ def make_data(
     """A number or array that comes out, as a value with its node."""
     result = effect.result
     dtype = result_dtype(world, effect, given)
+    if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, given):
+        dtype = "f"
     if failure and dtype in "ib":
         dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
@@ -222,6 +224,17 @@ def make_data(
     bounds = numbers.bounds(world, name, effect, given, node, shape, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
     return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds)
+
+
+COUNTING = ("tensorflow.range", "numpy.arange", "keras.ops.arange")
+"""What counts in floats where one of its numbers is a float."""
+
+
+def _is_float(world: Libraries, name: str, given: Given) -> bool:
+    """Whether a function gives floats, whatever it is given."""
+    if name in COUNTING:
+        return any(dtype_of(world, value) == "f" for value in given.values.values())
+    return world.facts.makes_floats(name)
 
 
 def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tuple[Edge, ...]:
@@ -248,11 +261,11 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
     """The category of what comes out."""
     result = effect.result
     asked = given.get("dtype")
-    if result.dtype == "argument" or (result.dtype == "same" and asked not in (UNBOUND, NO_VALUE)):
+    if result.dtype == "argument" or asked not in (UNBOUND, NO_VALUE):
         return dtype_argument(world, asked)
     if result.dtype != "same":
         return category(result.dtype)
-    for wanted in (("flows", "zero", "raises", "unknown"), ("detached",)):
+    for wanted in (("flows", "zero", "raises", "unknown"), ("detached",), ("none",)):
         names = [n for n, known in effect.inputs.items() if known.outcome in wanted and n in given.values]
         found = [d for n in names if (d := dtype_of(world, given.values[n]))]
         if found:

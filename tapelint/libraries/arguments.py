@@ -87,12 +87,17 @@ def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[st
             known[name] = plain
         elif isinstance(value, Variable) or (isinstance(value, Data) and value.kind not in ("python", "numpy")):
             known[name] = TENSOR
-        elif isinstance(value, (Opaque, OneOf)) or (isinstance(value, Data) and value.kind == "python"):
+        elif name in DTYPES or isinstance(value, (Opaque, OneOf)) or getattr(value, "kind", "") == "python":
             unknown.add(name)
     return known, unknown
 
 
 UNSET = object()
+
+DTYPES = ("dtype", "output_type", "out_type", "Tout")
+"""Parameters that say what numbers come out."""
+
+TYPICAL = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
 
 
 def plain_constant(world: Libraries, value: Value) -> object:
@@ -103,6 +108,8 @@ def plain_constant(world: Libraries, value: Value) -> object:
         owner, _, last = value.name.rpartition(".")
         is_member = last.isupper() and owner.rpartition(".")[2][:1].isupper()
         return last.lower() if is_member else last  # `tf.image.ResizeMethod.AREA` is "area"
+    if isinstance(value, Cell) and value.kind == "dtype":
+        return TYPICAL.get(str(value.info), UNSET)
     if isinstance(value, Cell) and value.kind == "list":
         value = world.run.state.get((value.uid, "items"))
     if isinstance(value, Tuple):

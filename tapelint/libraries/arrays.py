@@ -7,6 +7,7 @@ from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
+    UNBOUND,
     Cell,
     Const,
     Data,
@@ -54,6 +55,9 @@ def register(registry: Registry) -> None:
         registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
     for name in ("fill", "put", "sort", "partition", "itemset", "resize"):
         registry.methods[("ndarray", name)] = _changing(name)
+    registry.attributes["dtype"] = _of_dtype
+    for name in ("numpy.dtype", "tensorflow.as_dtype", "tensorflow.dtypes.as_dtype"):
+        registry.functions[name] = _dtype
     for name in ("vectorize", "frompyfunc"):
         registry.functions[f"numpy.{name}"] = _elementwise(f"numpy.{name}")
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
@@ -99,6 +103,20 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 def dtype_value(dtype: str) -> Value:
     """`x.dtype`."""
     return Cell(0, "dtype", dtype) if dtype in "fibcs" else Cell(0, "dtype", "?")
+
+
+def _dtype(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`np.dtype("int32")`, `tf.as_dtype(...)`."""
+    return dtype_value(apply.dtype_argument(world, args.positional[0] if args.positional else UNBOUND))
+
+
+def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    """The attributes of a dtype: most are a dtype again, or its name."""
+    word = base.info
+    if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
+        return base
+    kinds = {"is_floating": "f", "is_integer": "i", "is_bool": "b", "is_complex": "c"}
+    return Const(word == kinds[name]) if name in kinds and word != "?" else None
 
 
 def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:

@@ -87,7 +87,9 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     if name == "name":
         return Data(world.run.node("Layer.name", [], site, dtype="s", kind="python"), "python", "s")
-    if name in ("dtype", "compute_dtype", "input_spec", "run_eagerly", "stateful", "metrics"):
+    if name in ("dtype", "compute_dtype", "variable_dtype"):
+        return Cell(0, "dtype", "f")
+    if name in ("input_spec", "run_eagerly", "stateful", "metrics"):
         return world.inert(name, Arguments([]), site)
     if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):
         return _compiled(world, base, name, site)

@@ -1,0 +1,75 @@
+"""Checks floats.txt: which functions give floats of whole numbers, each run on whole numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import facts_check
+import facts_lab as lab
+import propose_facts as propose
+
+from tapelint.facts.parse import full_name, split_line
+from tapelint.facts.table import FOLDER, NO_FACTS
+
+ALIKE = (
+    *("numpy.txt", "keras_ops.txt", "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt", "operators.txt"),
+    "methods.txt",
+)
+UNLIKE = ("dtype", "float", "complex", "cast", "while_loop", "scan", "map_fn", "ctc_", "edit_distance", "one_hot")
+"""What is asked for floats, or gives several things."""
+
+
+def whole(expression: str) -> str:
+    """The expression with whole numbers in place of the floats that are written in it."""
+    return re.sub(r"(?<![\w.])(\d+)\.0(?![\w.])", r"\1", expression)
+
+
+def result(expression: str) -> Any:
+    """What the expression gives with leaves of whole numbers, arrays for NumPy and Keras, tensors for TensorFlow."""
+    env = propose.env_of(expression)
+    tensor = expression.startswith(("tf.", "operator")) or not re.match(r"(np|keras|tnp)\.", expression)
+    given = {name: _whole(value, tensor and not isinstance(value, lab.np.ndarray)) for name, value in env.items()}
+    return lab.run(whole(expression), given)
+
+
+def _whole(value: Any, tensor: bool) -> Any:
+    made = lab.np.abs(lab.np.asarray(value)).astype("int32") + 1
+    return lab.tf.constant(made) if tensor else made
+
+
+def is_float(value: Any) -> bool:
+    """Whether a result's dtype is a float or complex one."""
+    if lab.tf.is_tensor(value):
+        return lab.differentiable(value)
+    return isinstance(value, (float, lab.np.ndarray, lab.np.generic)) and lab.np.asarray(value).dtype.kind in "fc"
+
+
+def listed() -> dict[str, str]:
+    """The names of floats.txt with their expressions."""
+    text = (FOLDER / "floats.txt").read_text(encoding="utf-8")
+    pairs = (line.partition("  ") for line in text.splitlines() if not line.startswith("#"))
+    return {full_name(name): expression for name, _, expression in pairs}
+
+
+def measured() -> Iterator[tuple[str, str]]:
+    """The names, and the expressions, of all facts that give floats of whole numbers without being asked for them."""
+    for name in ALIKE:
+        path = Path(FOLDER, name)
+        assert name not in NO_FACTS
+        for line in facts_check.lines_of(path):
+            if line.text == line.header or line.text.startswith(("in ", "weights ", "inner ", "[")):
+                continue
+            expression = split_line(line.text)[2]
+            asked = any(word in expression.removeprefix("np.float") for word in UNLIKE)
+            fraction = re.search(r"\d\.\d", whole(expression))
+            if asked or fraction or not propose.names_in(expression):
+                continue
+            try:
+                found = is_float(result(expression))
+            except Exception:
+                continue
+            if found:
+                yield full_name(line.header.partition("(")[0].partition(" = ")[0].strip()), expression
