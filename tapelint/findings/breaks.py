@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings.paths import Hop, Syntax, chain_sites, place_of, seen_from, steps_along, way
+from tapelint.findings.paths import (
+    Hop,
+    Syntax,
+    chain_sites,
+    gives_function,
+    operand,
+    place_of,
+    seen_from,
+    steps_along,
+    way,
+)
 from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
@@ -222,7 +232,7 @@ class Finder:
             site = seen_from(node.chain, owner.chain, node.site) if owner is not None else node.site
             if detail == "stopped":
                 site = self._inside_stop(node) or site
-            if node.site is not None and self._while_making(node):
+            if node.site is not None and self._while_making(node, owner):
                 site, detail = node.site, "no tape"
                 cut = replace(cut, detail=detail)
         if site is None:
@@ -240,11 +250,13 @@ class Finder:
             rest=rest,
         )
 
-    def _while_making(self, node: Node) -> bool:
-        """Whether an operation runs once, when an object is made: in `__init__`, or called from there."""
+    def _while_making(self, node: Node, owner: Entered | None) -> bool:
+        """Whether an operation runs once, when an object or a closure is made: in `__init__`, or called from there."""
         places = [node.site, *chain_sites(node.chain)]
-        functions = (self.syntax.function(site) for site in places if site is not None)
-        return any(getattr(f, "name", "") in ("__init__", "__post_init__", "build", "setup") for f in functions)
+        functions = [self.syntax.function(site) for site in places if site is not None]
+        own = self.syntax.function(owner.site) if owner is not None else None
+        names = ("__init__", "__post_init__", "build", "setup")
+        return any(getattr(f, "name", "") in names or (f is not own and gives_function(f)) for f in functions)
 
     def _inside_stop(self, node: Node) -> Site | None:
         """Of an operation and the calls that led to it the outermost that stands under `stop_recording`."""
@@ -413,7 +425,7 @@ class Finder:
         """What the user calls the value that a source is a part of."""
         inputs = [edge.node for edge in part.edges]
         if part.site is not None and (whole in inputs or any(whole in (e.node for e in n.edges) for n in inputs)):
-            inner = _operand(part.site.node)
+            inner = operand(part.site.node)
             if inner is not None:
                 return Site(part.site.source, inner).text(40)
         name = self.syntax.name(whole.site) if whole.site is not None else ""
@@ -534,18 +546,6 @@ def _against_noise(hop: Hop) -> bool:
         return False
     others = [edge.node for edge in hop.node.edges if edge is not hop.edge]
     return any(".random." in node.op for node in (*others, *(e.node for n in others for e in n.edges)))
-
-
-def _operand(expression: ast.AST) -> ast.expr | None:
-    """The name in `name[0]`, `f(name)`, `name.f()` or `-name`."""
-    found: object = None
-    if isinstance(expression, ast.Subscript):
-        found = expression.value
-    elif isinstance(expression, ast.Call):
-        found = expression.args[0] if expression.args else getattr(expression.func, "value", None)
-    elif isinstance(expression, ast.UnaryOp):
-        found = expression.operand
-    return found if isinstance(found, (ast.Name, ast.Attribute)) else None
 
 
 def _makes_variable(node: ast.Call) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tapelint.diagnostic import Span, Step
+from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Chain, Edge, Graph, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.libraries.names import shown
@@ -238,3 +239,25 @@ def _thinned(steps: list[Step], plain: list[Step]) -> list[Step]:
         return steps
     dropped = {id(s) for s in recorded[1:-1]}
     return [s for s in steps if id(s) not in dropped]
+
+
+def operand(expression: ast.AST) -> ast.expr | None:
+    """The name in `name[0]`, `f(name)`, `name.f()` or `-name`."""
+    found: object = None
+    if isinstance(expression, ast.Subscript):
+        found = expression.value
+    elif isinstance(expression, ast.Call):
+        found = expression.args[0] if expression.args else getattr(expression.func, "value", None)
+    elif isinstance(expression, ast.UnaryOp):
+        found = expression.operand
+    return found if isinstance(found, (ast.Name, ast.Attribute)) else None
+
+
+def gives_function(function: ast.AST | None) -> bool:
+    """Whether a function returns one that is defined inside it."""
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    nodes = own_nodes(function)
+    inner = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    given = [node.value for node in nodes if isinstance(node, ast.Return)]
+    return any(isinstance(v, ast.Lambda) or (isinstance(v, ast.Name) and v.id in inner) for v in given)
