@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tapelint.diagnostic import Level
+from tapelint.gitignore import PatternError, compiled, is_plain
 
 if TYPE_CHECKING:
     from tapelint import schema
@@ -259,6 +260,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         config = self.config
+        _check_patterns(config)
         lists: list[tuple[tuple[str, ...], Iterable[str]]] = [
             *((("select",), config.select), (("extend-select",), config.extend_select), (("ignore",), config.ignore)),
             *((("per-file-ignores", pattern), names) for pattern, names in config.per_file_ignores),
@@ -299,6 +301,24 @@ class Selection:
             spec = self._patterns[pattern] = GitIgnoreSpec.from_lines([pattern])
         relative = os.path.relpath(os.path.abspath(path), self.config.folder)
         return not relative.startswith("..") and bool(spec.match_file(relative))
+
+
+def _check_patterns(config: Config) -> None:
+    """Raise a ConfigError for a pattern that makes no sense: it would leave nothing out, and nobody would know."""
+    lists: list[tuple[tuple[str, ...], str, Iterable[str]]] = [
+        (("exclude",), config.path, config.exclude),
+        (("extend-exclude",), config.path, config.extend_exclude),
+        (("--exclude",), "", config.overrides.exclude),
+        *((("per-file-ignores", pattern), config.path, (pattern,)) for pattern, _ in config.per_file_ignores),
+    ]
+    for keys, path, patterns in lists:
+        for pattern in patterns:
+            if not is_plain(pattern):
+                try:
+                    compiled(pattern)
+                except PatternError as error:
+                    where = f"{place(path, *keys)}: " if path else ""
+                    raise ConfigError(f"{where}{keys[0]}: {error}") from None
 
 
 def _fit(word: str, rule: Named) -> int:

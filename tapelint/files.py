@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tapelint.config import Config, Configs, shown
-from tapelint.gitignore import NAME, Ignores, Patterns
+from tapelint.gitignore import NAME, Ignores, Patterns, is_plain
 
 PYTHON = (".py", ".pyw", ".pyi")
 NOTEBOOK = ".ipynb"
@@ -167,7 +167,7 @@ class Discovery:
             return name
         known = tuple(words)
         if known not in self._patterns:
-            self._patterns[known] = Patterns.of(word for word in words if not _is_plain(word))
+            self._patterns[known] = Patterns.of(word for word in words if not is_plain(word))
         patterns = self._patterns[known]
         relative = _below(path, folder) if patterns else None
         if patterns is None or relative is None:
@@ -218,7 +218,3 @@ def _below(path: str, folder: str) -> str | None:
     except ValueError:  # on another drive
         return None
     return None if relative.split(os.sep)[0] == os.pardir else relative
-
-
-def _is_plain(pattern: str) -> bool:
-    return not any(character in pattern for character in "/*?[!\\#") and pattern == pattern.strip()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,20 @@ if TYPE_CHECKING:
     from pathspec import Pattern
 
 NAME = ".gitignore"
+
+
+class PatternError(ValueError):
+    """A pattern that makes no sense; one line."""
+
+
+def compiled(line: str) -> Pattern:
+    """One pattern as in a `.gitignore`. Raises PatternError."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return next(iter(GitIgnoreSpec.from_lines([line]).patterns))
+    except (ValueError, re.error, StopIteration):
+        raise PatternError(f"{line!r} is no pattern") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +39,13 @@ class Patterns:
 
     @classmethod
     def of(cls, lines: Iterable[str], origin: str = "") -> Patterns | None:
-        """None where they say nothing, or something that git would not understand either."""
-        from pathspec import GitIgnoreSpec
-
-        kept = tuple(line for line in lines if line.strip() and not line.startswith("#"))
-        try:
-            return cls(origin, kept, tuple(GitIgnoreSpec.from_lines(kept).patterns)) if kept else None
-        except ValueError:
-            return None
+        """None where they say nothing. A line that makes no sense says nothing, as for git."""
+        kept = []
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                with suppress(PatternError):
+                    kept.append((line, compiled(line)))
+        return cls(origin, tuple(line for line, _ in kept), tuple(pattern for _, pattern in kept)) if kept else None
 
     def says(self, relative: str, is_folder: bool) -> tuple[bool | None, str]:
         """Whether they leave a path out (None: they say nothing of it), and the pattern that decides: the last.
@@ -87,6 +102,11 @@ class Ignores:
             if said is not None:
                 return (patterns.origin, pattern) if said else None
         return None
+
+
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern is just a name."""
+    return not any(character in pattern for character in "/*?[!\\#") and pattern == pattern.strip()
 
 
 def _says(base: str, patterns: Patterns, path: str, is_folder: bool) -> tuple[bool | None, str]:

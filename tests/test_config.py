@@ -159,6 +159,24 @@ def test_what_is_shown_of_a_key_can_be_written(key: schema.Key, tmp_path: Path) 
     assert key.name.replace("-", "_") in schema.values(tomllib.loads(example))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('exclude = [".git", "!"]', "exclude: '!' is no pattern"),
+        ('extend-exclude = ["[z-a]"]', "extend-exclude: '[z-a]' is no pattern"),
+        ('[per-file-ignores]\n"a\\\\" = ["TL1"]', "per-file-ignores: 'a\\\\' is no pattern"),
+    ],
+)
+def test_a_pattern_that_makes_no_sense(tmp_path: Path, text: str, said: str) -> None:
+    project(tmp_path, text, "tapelint.toml")
+    with pytest.raises(ConfigError) as caught:
+        chosen(tmp_path)
+    assert str(caught.value).endswith(said) and "tapelint.toml:" in str(caught.value)
+    config = Configs(Overrides(exclude=("!",)), isolated=True).of_folder(str(tmp_path))
+    with pytest.raises(ConfigError, match=r"^--exclude: '!' is no pattern"):
+        Selection(config, KNOWN)
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "tapelint.toml").write_bytes(b'\xef\xbb\xbfselect = ["TL101"]\r\n')
     assert chosen(tmp_path) == ["TL101"]

@@ -21,7 +21,7 @@ FLOORS = {
     "what a run found": ("findings",),
     "a file run through": ("program",),
     "rules": ("rule", "plugins", "check"),
-    "settings": ("toml", "schema", "config", "options", "cache", "gitignore", "files"),
+    "settings": ("toml", "schema", "gitignore", "config", "options", "cache", "files"),
     "a run": ("run", "baseline_schema", "baseline", "fixing", "session"),
     "what is shown": ("report",),
     "for people": (

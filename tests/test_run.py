@@ -86,6 +86,8 @@ def test_gitignore(engine: Path) -> None:
     assert found("sub") == ["sub/gen_b.py", "sub/top.py"]
     assert found("out") == ["out/x.py"], "an ignored folder that is named"
     assert "out/x.py" in found(respect_gitignore=False)
+    (engine / ".gitignore").write_text("!\n[z-a]\ntop.py\n\\\n")
+    assert "sub/top.py" not in found("sub"), "a line that makes no sense spoils no other"
 
 
 PATTERNS = [
