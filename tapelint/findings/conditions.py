@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings.paths import Syntax, place_of
+from tapelint.findings.paths import Syntax, is_about_shape, place_of
 from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
@@ -112,6 +112,8 @@ class Decisions:
                 here = dropped.join.site is not None and dropped.join.site.node is event.detail
                 if here and not self._losing(dropped, source):
                     drops.setdefault(source.expression, (execution, dropped))
+        if not drops and self._asks_for_shapes(event):
+            return None, (), None, ()
         if not drops:
             return "records", (), None, (Step(event.site.span, _RECORDS.get(event.call, _RECORDS["if"])),)
         execution, first = next(iter(drops.values()))
@@ -119,6 +121,21 @@ class Decisions:
         steps = self._steps(execution, source, event.site, first)
         use = self._use(first, self._nodes(execution)[first.index])
         return "changes", tuple(drops), place_of(use) if use is not None else None, tuple(steps)
+
+    def _asks_for_shapes(self, event: Event) -> bool:
+        """Whether a test asks for ranks, shapes and sizes only: no number of a tensor decides it."""
+        todo = list(self.tapes.world.run.nodes_in(event.value))
+        seen: set[int] = set()
+        while todo:
+            node = todo.pop()
+            if node.id in seen or is_about_shape(node):
+                seen.add(node.id)
+                continue
+            seen.add(node.id)
+            if node.opaque or node.kind == "variable" or node.recorded:
+                return False
+            todo += [edge.node for edge in node.edges]
+        return any(is_about_shape(self.tapes.world.run.graph.nodes[number]) for number in seen)
 
     # -- what matters
 

@@ -37,7 +37,7 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
             before = best.get(edge.node.id)
             if before is None:
                 continue
-            cut = (is_cut(edge, node, rec) and _carries(edge.node)) * (ABOUT_SHAPE if _is_about_shape(node) else 1)
+            cut = (is_cut(edge, node, rec) and _carries(edge.node)) * (ABOUT_SHAPE if is_about_shape(node) else 1)
             cost = (before[0] + cut, before[1] + (node.op not in TRANSPARENT))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost
@@ -58,7 +58,7 @@ def _carries(node: Node) -> bool:
     return node.kind not in ("numpy", "python", "object") and node.dtype not in CARRIES_NOTHING
 
 
-def _is_about_shape(node: Node) -> bool:
+def is_about_shape(node: Node) -> bool:
     """Whether an operation says nothing of its input's numbers: such a way explains little."""
     return node.op.rpartition(".")[2] in (
         "size",

@@ -110,6 +110,7 @@ class _Reader:
     behind: dict[int, set[int]] = field(default_factory=dict)
     users: dict[int, list[tuple[Node, Edge]]] = field(default_factory=dict)
     always: set[int] = field(default_factory=set)
+    carrying: set[int] = field(default_factory=set)
 
     def views(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
         self._walk_back()
@@ -143,7 +144,8 @@ class _Reader:
     def _walk_back(self) -> None:
         """For each operation that the gradient comes back to: the `where` calls that the ways there pass, or FREE.
 
-        And which it comes back to on every way through the program: none behind a join of branches.
+        And which it comes back to on every way through the program, none behind a join of branches; and to which more
+        than zeros come.
         """
         rec = self.execution.recording
         graph = self.tapes.world.run.graph
@@ -151,6 +153,7 @@ class _Reader:
         for target in self.execution.targets:
             self.behind.setdefault(target.id, set()).add(FREE)
             self.always.add(target.id)
+            self.carrying.add(target.id)
         for node in reversed(graph.ancestors(self.execution.targets)):
             mine = self.behind.get(node.id)
             if mine is None or not (node.op in TRANSPARENT or node.recorded.get(rec)):
@@ -166,6 +169,8 @@ class _Reader:
                 self.users.setdefault(edge.node.id, []).append((node, edge))
                 if here and edge.outcome == FLOWS:
                     self.always.add(edge.node.id)
+                if node.id in self.carrying and edge.outcome & FLOWS:
+                    self.carrying.add(edge.node.id)
 
     def _sources(self, nodes: Sequence[Node]) -> tuple[list[str], Node | None]:
         """The sources that reach one of these nodes, and the node of the first."""
@@ -190,7 +195,7 @@ class _Reader:
         node = judgement.node
         tags = self.behind[node.id]
         inside = FREE not in tags
-        if judgement.guarded and (inside or self._squared(node)):
+        if judgement.guarded and (inside or self._squared(node) or node.id not in self.carrying):
             return None
         if judgement.held and judgement.kind in ("root", "power"):
             return None

@@ -369,8 +369,10 @@ class Expressions(Comprehensions):
             return lambda: results.append(self.evaluate(branch))
 
         self.branch(test, node, [arm(node.body), arm(node.orelse)])
-        with self.joining(staged), self.decided_by(self.site(node)):
-            return self.join_all(results)
+        site = self.site(node)
+        with self.joining(staged), self.decided_by(site):
+            made = self.join_all(results)
+        return self.world.staged_value(made, site) if staged == "graph" else made
 
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
@@ -396,7 +398,7 @@ class Expressions(Comprehensions):
             with self.joining(staged), self.decided_by(site):
                 self.merge(deltas)
             if staged:
-                self.world.staged_branch(dict.fromkeys(k for d in deltas for k in d), site)
+                self.world.staged_branch(staged, dict.fromkeys(k for d in deltas for k in d), site)
         self.world.branches(first, len(self.graph.nodes), every, test, statement)
         return results
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Data, Tuple, Value, Variable
+from tapelint.flow.values import Const, Data, Tuple, Value, Variable
 
 from . import apply
 from .world import FunctionHandler, Libraries, Registry
@@ -63,8 +63,15 @@ def _asks(world: Libraries, name: str, args: Arguments) -> bool:
     if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
         return False
     if name in COMPARING:
-        return len(items.items) > 1 and all(_is_tensor(item) for item in items.items)
+        numbers = all(_is_tensor(item) or _is_number(item) for item in items.items)
+        return len(items.items) > 1 and numbers and any(map(_is_tensor, items.items))
     return bool(items.items) and _is_tensor(items.items[0])
+
+
+def _is_number(value: Value) -> bool:
+    if isinstance(value, Data):
+        return value.kind == "python"
+    return isinstance(value, Const) and isinstance(value.value, int | float)
 
 
 def _is_tensor(value: Value) -> bool:

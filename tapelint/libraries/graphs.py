@@ -58,7 +58,8 @@ def register(registry: Registry) -> None:
     registry.functions["keras.ops.while_loop"] = _while_loop
     registry.functions["keras.ops.map"] = _map_fn
     registry.functions["keras.ops.vectorized_map"] = _vectorized_map
-    registry.staged, registry.staged_branch, registry.staged_loop = staged, staged_branch, staged_loop
+    registry.staged, registry.staged_value = staged, staged_value
+    registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
     registry.calls["tensorflow.function"] = _call_graph_function
     registry.calls["tensorflow.do_not_convert"] = _call_unconverted
     for name in ("run_functions_eagerly", "experimental_run_functions_eagerly"):
@@ -425,10 +426,21 @@ def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
     return [found[key] for key in sorted(found)]
 
 
-def staged_branch(world: Libraries, changed: Iterable[Key], site: Site) -> None:
+def staged_value(world: Libraries, made: Value, site: Site) -> Value:
+    """A Python expression with branches has become an operation: where a branch gives a variable, it is read."""
+    with world.run.joining("graph"):
+        return _as_tensors(world, made, site)
+
+
+def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Site) -> None:
     """A Python branch has become an operation whose results are the names that it changed."""
     run = world.run
-    mine = [(key, v) for key in changed if key[0] == run.frame.uid and isinstance(v := run.state.get(key), Data)]
+
+    def is_result(value: Value) -> bool:
+        several = word == "graph" and all(isinstance(o, (Data, Variable)) for o in options(value))
+        return isinstance(value, Data) or (several and len(options(value)) > 1)
+
+    mine = [(key, v) for key in changed if key[0] == run.frame.uid and is_result(v := run.state.get(key))]
     values = together(world, Tuple(tuple(v for _, v in mine)), site)
     if isinstance(values, Tuple):
         for (key, old), new in zip(mine, values.items, strict=True):

@@ -74,7 +74,8 @@ class Registry:
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
         self.staged: Callable[[Libraries, Value], str]
-        self.staged_branch: Callable[[Libraries, Iterable[Key], Site], None]
+        self.staged_value: Callable[[Libraries, Value, Site], Value]
+        self.staged_branch: Callable[[Libraries, str, Iterable[Key], Site], None]
         self.staged_loop: Callable[[Libraries, int, Delta, int, Site], None]
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
@@ -286,8 +287,11 @@ class Libraries:
     def staged(self, test: Value) -> str:
         return self.registry.staged(self, test)
 
-    def staged_branch(self, changed: Iterable[Key], site: Site) -> None:
-        self.registry.staged_branch(self, changed, site)
+    def staged_value(self, made: Value, site: Site) -> Value:
+        return self.registry.staged_value(self, made, site)
+
+    def staged_branch(self, word: str, changed: Iterable[Key], site: Site) -> None:
+        self.registry.staged_branch(self, word, changed, site)
 
     def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None:
         self.registry.staged_loop(self, first, old, ZERO if word == "graph" else ZERO | NONE, site)
