@@ -196,7 +196,7 @@ def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
         items = containers.sequence(world.run, value)
         each = items.items if isinstance(items, Tuple) else (value,)
         found += [v for v in each if isinstance(v, Cell) and v.kind in ("layer", "instance")]
-    if info.name == "keras.layers.Bidirectional" and found:
+    if info.name.endswith(".layers.Bidirectional") and found:
         key = (cell.uid, "backward layer")
         other = world.run.state.get(key)
         if not isinstance(other, Cell) and isinstance(found[0].info, LayerInfo):
@@ -232,7 +232,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
-    if inner and info.name == "keras.layers.TimeDistributed":
+    if inner and info.name.endswith(".layers.TimeDistributed"):
         return world.run.call(inner[0], args, site)
     given = apply.bind(info.fact.call_parameters, args)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))

@@ -133,7 +133,7 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
     if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
         return None
     if base.kind == "layer" and isinstance(base.info, LayerInfo):
-        if base.info.fact is None:
+        if base.info.fact is None or _wraps_unseen(world, base.info):
             return None
         found += own_weights(world, base)
         found += keras.random_states(world, base) if states else ()
@@ -156,6 +156,12 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
             return None
         found += [w for w in inner if w not in found]
     return found
+
+
+def _wraps_unseen(world: Libraries, info: LayerInfo) -> bool:
+    """Whether a layer was given one inside of which nothing is known."""
+    given = [keras.parameter(info, name) for name in info.fact.inner] if info.fact is not None else []
+    return any(isinstance(leaf, Opaque) for value in given for leaf in leaves(world, value))
 
 
 def is_keras(world: Libraries, cell: Cell) -> bool:

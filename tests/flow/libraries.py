@@ -486,3 +486,11 @@ def range_of_floats():
         tape.watch(steps)
         y = steps * v
     return tape.gradient(y, [steps, v])
+
+
+def scaled_attention():
+    """flows"""
+    layer = keras.layers.Attention(use_scale=True)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer([tf.random.normal([2, 5, 4]), tf.random.normal([2, 5, 4])]) ** 2)
+    return tape.gradient(y, layer.trainable_variables)
