@@ -24,6 +24,12 @@ from tapelint.views import Analysis
 
 STACK = 30_000
 STEPS_OF_AN_ENTRY = 30_000
+STEPS_INTO_CALLS = 15_000
+"""After so many steps of an entry the calls that it makes are not followed any more."""
+
+STEPS_OF_MAKING = 3_000
+"""Likewise while the object is made whose method is the entry."""
+
 STEPS_OF_A_FILE = 120_000
 OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
@@ -118,12 +124,11 @@ class Program:
         frame = run.module_frame(module)
         run.frames.append(frame)
         site = Site(self.source, node)
-        run.steps = 0
-        run.exhausted = False
-        run.limit = run.call_limit = STEPS_OF_AN_ENTRY
         run.state.set((0, "raised"), UNBOUND)
         try:
+            self._budget(STEPS_OF_MAKING)
             callee = self._entry_value(module, node, cls, site)
+            self._budget(STEPS_INTO_CALLS)
             run.outside = run.uid()
             if isinstance(callee, Bound) and isinstance(callee.self, Cell):
                 elsewhere.fill(run, callee.self, node, run.called)
@@ -133,6 +138,12 @@ class Program:
         finally:
             run.frames.pop()
             run.state.rollback(mark)
+
+    def _budget(self, calls: int) -> None:
+        """A fresh budget; after so many steps no more calls are followed."""
+        run = self.interpreter
+        run.steps, run.exhausted = 0, False
+        run.limit, run.call_limit = STEPS_OF_AN_ENTRY, calls
 
     def _entry_value(
         self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None, site: Site

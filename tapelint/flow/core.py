@@ -469,7 +469,7 @@ class Core:
 
     def join(self, first: Value, second: Value) -> Value:
         """The value that is one or the other."""
-        if first == second:
+        if first is second or first == second:
             return first
         if isinstance(first, Flag) or isinstance(second, Flag):
             sure = any(isinstance(flag, Flag) and flag.sure for flag in (first, second))
@@ -502,7 +502,7 @@ class Core:
         """Not more alternatives than can be followed."""
         found = options(value)
         if len(found) <= MOST_OPTIONS:
-            return self._one_data(found)
+            return self._one_data(value, found)
         if all(isinstance(o, (Tuple, Many)) for o in found):
             elements = [
                 e
@@ -514,7 +514,7 @@ class Core:
             return Data(self.constant_node(), "python", const_dtype(found[0].value))  # type: ignore[attr-defined]
         return self.opaque(None, found)
 
-    def _one_data(self, found: tuple[Value, ...]) -> Value:
+    def _one_data(self, value: Value, found: tuple[Value, ...]) -> Value:
         """Several numbers among the alternatives become one."""
         data = [o for o in found if isinstance(o, Data)]
         if len(data) > 1:
@@ -522,7 +522,7 @@ class Core:
             for other in data[1:]:
                 joined = self.join_data(joined, other)
             return one_of([joined, *(o for o in found if not isinstance(o, Data))])
-        return one_of(list(found))
+        return value
 
     def join_all(self, values: Sequence[Value]) -> Value:
         """One of many values; UNBOUND for none."""

@@ -247,13 +247,23 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
 
+COMPARED = 8
+"""So many values are sooner compared one by one than looked up by their hashes."""
+
+
 def one_of(values: Iterator[Value] | tuple[Value, ...] | list[Value]) -> Value:
     """The value that is one of these."""
-    flat: dict[Value, None] = {}
+    found: list[Value] = []
+    known: set[Value] | None = None
     for value in values:
-        flat.update(dict.fromkeys(options(value)))
-    flat.pop(UNBOUND, None)
-    if not flat:
+        for option in options(value):
+            if option is UNBOUND or option in (found if known is None else known):
+                continue
+            found.append(option)
+            if known is not None:
+                known.add(option)
+            elif len(found) > COMPARED:
+                known = set(found)
+    if not found:
         return UNBOUND
-    found = tuple(flat)
-    return found[0] if len(found) == 1 else OneOf(found)
+    return found[0] if len(found) == 1 else OneOf(tuple(found))

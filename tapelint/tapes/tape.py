@@ -136,6 +136,7 @@ class Tapes:
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     tests: dict[int, Value] = field(default_factory=dict)
     _hidden: frozenset[int] = frozenset()
+    _last_active: tuple[Value, frozenset[int], dict[int, int]] = (UNBOUND, frozenset({-1}), {})
     _watches: int = 0
     _used: list[Variable] = field(default_factory=list)
     _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -264,15 +265,19 @@ class Tapes:
     def active(self) -> dict[int, int]:
         """The recordings that run now, and whether that is sure."""
         value = self.world.run.state.get((0, "active"))
+        if value is self._last_active[0] and self._hidden is self._last_active[1]:
+            return self._last_active[2]
         every = [o.value for o in options(value) if isinstance(o, Const)]
         found: dict[int, int] = {}
         for recordings in every:
             for rec in recordings:
                 if rec not in self._hidden:
                     found[rec] = found.get(rec, 0) + 1
-        return {
+        now = {
             rec: SURE if n == len(every) and len(every) == len(options(value)) else MAYBE for rec, n in found.items()
         }
+        self._last_active = (value, self._hidden, now)
+        return now
 
     def _set_active(self, rec: int, on: bool) -> None:
         value = self.world.run.state.get((0, "active"))
