@@ -124,11 +124,11 @@ class Program:
         frame = run.module_frame(module)
         run.frames.append(frame)
         site = Site(self.source, node)
-        run.state.set((0, "raised"), UNBOUND)
         try:
             self._budget(STEPS_OF_MAKING)
             callee = self._entry_value(module, node, cls, site)
             self._budget(STEPS_INTO_CALLS)
+            run.state.set((0, "raised"), UNBOUND)
             run.outside = run.uid()
             if isinstance(callee, Bound) and isinstance(callee.self, Cell):
                 elsewhere.fill(run, callee.self, node, run.called)

@@ -15,6 +15,7 @@ from tapelint.flow.values import (
     Cell,
     Data,
     Library,
+    Many,
     OneOf,
     Opaque,
     Tuple,
@@ -184,7 +185,8 @@ def _value(
             name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?"
         )
         return Opaque(node, name)
-    return make_data(world, name, effect, given, edges, site, failure)
+    made = make_data(world, name, effect, given, edges, site, failure)
+    return Many(made) if result.kind == "tuple" else made
 
 
 def _part(
