@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .core import Core
-from .graph import Site
-from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of
+from .graph import Edge, Site
+from .outcomes import NONE
+from .ranges import Range
+from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of, options
 
 SEQUENCES = ("list", "set")
 
@@ -141,6 +143,21 @@ def index(core: Core, items: Tuple | Many, key: Value, site: Site | None = None)
         return items.items[position] if -len(items.items) <= position < len(items.items) else UNBOUND
     with core.decided_by(site if _is_recorded(core, key) else core.deciding):
         return core.join_all(items.items)
+
+
+def picked(core: Core, found: Value, key: Value, site: Site) -> Value:
+    """What a key finds; where a tensor decides which of several plain numbers it is, a number that depends on it."""
+    numbers = [o.value for o in options(found) if isinstance(o, Const) and type(o.value) in (int, float)]
+    if len(numbers) < len(options(found)) or not isinstance(key, Data) or not _is_computed(core, key):
+        return found
+    dtype = "f" if any(isinstance(n, float) for n in numbers) else "i"
+    node = core.node("operator []", [Edge(key.node, NONE)], site, dtype=dtype, kind="python")
+    return Data(node, "python", dtype, (), Range(float(min(numbers)), float(max(numbers))))
+
+
+def _is_computed(core: Core, key: Data) -> bool:
+    """Whether a number was computed from a variable, or from what a tape has recorded."""
+    return any(node.recorded or node.kind == "variable" for node in core.graph.ancestors([key.node]))
 
 
 def _is_recorded(core: Core, key: Value) -> bool:

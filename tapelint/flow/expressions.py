@@ -436,7 +436,7 @@ class Expressions(Comprehensions):
             if found is UNBOUND and isinstance(base.info, Value):
                 found = self.call(base.info, Arguments([]), site)
                 containers.store(self, base, key, found)
-            return found if found is not UNBOUND else self.opaque(site, [base, key])
+            return containers.picked(self, found, key, site) if found is not UNBOUND else self.opaque(site, [base, key])
         if isinstance(base, Cell) and base.kind == "instance":
             method = self.class_attribute(base, "__getitem__")
             if method is not None:
@@ -449,7 +449,7 @@ class Expressions(Comprehensions):
             return self.opaque(site, [base, key])
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)
-        return found
+        return containers.picked(self, found, key, site)
 
     def slice_(self, node: ast.Slice) -> Value:
         parts = [self.evaluate(p) if p is not None else NO_VALUE for p in (node.lower, node.upper, node.step)]
