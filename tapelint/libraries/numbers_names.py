@@ -71,6 +71,8 @@ SYNONYMS = {
     "|": "logical_or",
     "unary ~": "logical_not",
     "invert": "logical_not",
+    "isnan": "is_nan",
+    "isfinite": "is_finite",
     "~": "logical_not",
     "sqr": "square",
     "cumulative_sum": "cumsum",

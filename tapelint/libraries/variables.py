@@ -7,7 +7,7 @@ from dataclasses import replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
 from . import apply, arrays, numbers
 from .world import Libraries, MethodHandler, Registry
@@ -46,8 +46,8 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
         old = world.run.state.get(key)
         if node is not None:
             edges = [Edge(node, FLOWS, "linear", args.places.get(0))]
-            if not (whole and name == "assign") and isinstance(old, Opaque):
-                edges.append(Edge(old.node))
+            if not (whole and name == "assign"):
+                edges += [Edge(each.node) for each in options(old) if isinstance(each, Opaque)]
             with world.paused():
                 written = world.run.node(f"Variable.{name}", edges, site, dtype=base.dtype, kind="written")
             world.run.state.set(key, Opaque(written))

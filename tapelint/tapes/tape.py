@@ -401,8 +401,8 @@ class Tapes:
             self._note_watched(rec, variable)
             self._watches += 1
         written = run.state.get((variable.uid, "assigned"))
-        if isinstance(written, Opaque):
-            edges = [Edge(variable.node, FLOWS, "linear"), Edge(written.node, NONE)]
+        if lost := [Edge(each.node, NONE) for each in options(written) if isinstance(each, Opaque)]:
+            edges = [Edge(variable.node, FLOWS, "linear"), *lost]
             return run.node("Variable.read_value", edges, site, dtype=variable.dtype)
         return variable.node
 
