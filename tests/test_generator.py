@@ -32,7 +32,8 @@ python_function tensor_array data_loop variable_on_the_way inner_tape stop_recor
 half-cut break-cut break-eager-cut break-zero break-raise keras-sequential keras-functional keras-subclassed
 custom-layer train-step gan pinn embedding second-order hessian batch-jacobian jacobian meta-learning
 persistent watch watch-accessed-false unconnected source-constant source-integer source-frozen
-source-keras_variable source-in_list source-in_module
+source-keras_variable source-in_list source-in_module itertools_and_structures keras_functions dtypes_and_arrays
+chosen_case nested_structures generator_pipeline star_targets tape_of_rows
 """
 
 

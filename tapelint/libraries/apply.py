@@ -149,7 +149,8 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
         if known.outcome == "raises":
             failure = known.error or "LookupError"
         again = known.again_error or ("none" if known.again_outcome == "none" else "")
-        edges.append(Edge(node, outcome, known.linearity, given.places.get(name), again))
+        real = known.linearity in ("linear", "bilinear") or dtype_of(world, value) != "c"
+        edges.append(Edge(node, outcome, known.linearity if real else "unclear", given.places.get(name), again))
     return edges, failure
 
 
@@ -180,6 +181,8 @@ def _value(
         ]
         return Tuple(tuple(parts), result.names)
     edges = [*own, *more]
+    if result.kind == "object" and _holds(name):
+        return world.run.opaque(site, given.values.values(), hint=name)
     if result.kind in ("object", "variable"):
         node = world.run.node(
             name, [Edge(e.node, NONE, "other", e.argument) for e in edges], site, kind="object", dtype="?"
@@ -187,6 +190,12 @@ def _value(
         return Opaque(node, name)
     made = make_data(world, name, effect, given, edges, site, failure)
     return Many(made) if result.kind == "tuple" else made
+
+
+def _holds(name: str) -> bool:
+    """Whether an object keeps the tensors that it was made from: one of a class, an iterator, a reference."""
+    last = name.rpartition(".")[2]
+    return last[:1].isupper() or last in ("__iter__", "ref", "experimental_ref")
 
 
 def _part(

@@ -317,11 +317,20 @@ def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
 
 def _map_fn(world: Libraries, args: Arguments, site: Site) -> Value:
     first = len(world.run.graph.nodes)
-    made = _vectorized_map(world, args, site)
+    made = _each_row(world, args, site)
     return looped(world, made, first, [args.get(1, "elems")], site) if world.run.graph_mode else made
 
 
 def _vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
+    """All rows at once, in a graph of its own."""
+    first = len(world.run.graph.nodes)
+    made = _each_row(world, args, site)
+    for node in world.run.graph.nodes[first:]:
+        node.in_graph = True
+    return made
+
+
+def _each_row(world: Libraries, args: Arguments, site: Site) -> Value:
     row = rows(world, args.get(1, "elems"), site)
     return stacked(world, "tensorflow.map_fn", world.run.call(args.get(0, "fn"), Arguments([row]), site), site)
 

@@ -413,6 +413,10 @@ def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         items = world.run.iterate(given[0], site) if len(given) == 1 else list(given)
         if isinstance(items, Many):
             return items.element
+        key = args.keywords.get("key", NO_VALUE)
+        if key != NO_VALUE and items:
+            order = _order(world, items, key, Const(name == "max"), site)
+            return items[order[0]] if order is not None else world.run.join_all(items)
         if all(isinstance(i, Const) for i in items) and items and "key" not in args.keywords:
             best = items[0]
             for item in items[1:]:

@@ -16,6 +16,7 @@ from tapelint.flow.values import (
     Const,
     Function,
     Library,
+    Many,
     Names,
     Partial,
     Tuple,
@@ -23,7 +24,7 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from .sequences import BUILTINS
+from .sequences import BUILTINS, PERMUTED
 from .world import Libraries, Registry
 
 Handler = Callable[[Libraries, Arguments, Site], Value]
@@ -33,6 +34,7 @@ def register(registry: Registry) -> None:
     """Add it."""
     registry.functions.update(LIBRARY)
     registry.calls["functools.cache"] = _call_cached
+    registry.calls["item getter"] = _get_items
     for name in ("cache_clear", "cache_info"):
         registry.methods[("functools.cache", name)] = _clear_cache
 
@@ -168,17 +170,41 @@ def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
     return containers.make_dict(world.run, [(Const(n), world.run.state.get((value.uid, n))) for n in names.names], site)
 
 
+def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A list; a bounded one forgets items, so that nobody can tell which is where."""
+    made = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
+    if args.get(1, "maxlen", NO_VALUE) != NO_VALUE and isinstance(made, Cell):
+        items = containers.stored(world.run, made)
+        each = items.items if isinstance(items, Tuple) else (items.element,)
+        with world.run.joining(PERMUTED):
+            element = world.run.join_all(each)
+        world.run.state.set((made.uid, "items"), Many(element if each else world.run.opaque(site)))
+    return made
+
+
+def _getter(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`operator.itemgetter(...)`: something to call."""
+    return Cell(world.run.uid(), "item getter", tuple(args.positional), site)
+
+
+def _get_items(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Cell)
+    found = [world.run.subscript(args.get(0, "obj"), key, site) for key in callee.info]
+    return found[0] if len(found) == 1 else Tuple(tuple(found))
+
+
 LIBRARY: dict[str, Handler] = {
     "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
-    "functools.lru_cache": _cached, "functools.cache": _cached, "functools.singledispatch": _identity,
+    "functools.lru_cache": _cached, "functools.cache": _cached,
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
     "dataclasses.asdict": _as_dict,
     "copy.copy": _copy,
-    "collections.OrderedDict": BUILTINS["dict"], "collections.deque": BUILTINS["list"],
+    "collections.OrderedDict": BUILTINS["dict"], "collections.deque": _deque,
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _identity, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,
     "typing.overload": _identity, "typing.final": _identity, "atexit.register": _identity,
+    "operator.itemgetter": _getter,
     "operator.mul": lambda w, a, s: w.run.operate("*", a.positional[0], a.positional[1], s),
     "operator.add": lambda w, a, s: w.run.operate("+", a.positional[0], a.positional[1], s),
     "operator.sub": lambda w, a, s: w.run.operate("-", a.positional[0], a.positional[1], s),

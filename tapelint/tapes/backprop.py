@@ -219,7 +219,7 @@ def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> No
 def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
     """The gradient of one operation for one input."""
     if transparent:
-        outcome = FLOWS | NONE if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
+        outcome = FLOWS | NONE | IGNORANT if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
         return (
             above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
         )

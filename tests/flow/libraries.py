@@ -494,3 +494,28 @@ def scaled_attention():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(layer([tf.random.normal([2, 5, 4]), tf.random.normal([2, 5, 4])]) ** 2)
     return tape.gradient(y, layer.trainable_variables)
+
+
+def operator_keeps_its_tensor():
+    """unknown, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.linalg.LinearOperatorDiag(v).matvec(w) + w
+    return tape.gradient(y, [v, w])
+
+
+def rows_at_once_differentiated_twice():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.vectorized_map(lambda row: row * 2.0, v * 1.0))
+        total = tf.reduce_sum(tf.sin(inner.gradient(y, v)))
+    return outer.gradient(total, [v])
+
+
+def complex_modulus_differentiated_twice():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.abs(tf.complex(v, w + 3.0)))
+        total = tf.reduce_sum(inner.gradient(y, v))
+    return outer.gradient(total, [v])

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import functools
 import itertools
+import operator
 import random
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from typing import Any, NamedTuple, TypedDict
@@ -529,3 +530,39 @@ def vectorised_function():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.cast(smooth(v * 2.0), tf.float32))
     return tape.gradient(y, [v])
+
+
+def bounded_deque():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = deque([v * 1.0, w * 1.0], maxlen=1)[0]
+    return tape.gradient(y, [v, w])
+
+
+def largest_by_a_key():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = max([(1, v * 1.0), (2, w * 1.0)], key=operator.itemgetter(0))[1]
+    return tape.gradient(y, [v, w])
+
+
+def sorted_backwards_keeps_equals():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = sorted([v * 1.0, w * 1.0], key=lambda item: 0, reverse=True)[0]
+    return tape.gradient(y, [v, w])
+
+
+def sorted_by_numbers():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        items = sorted([tf.reduce_sum(v), tf.reduce_sum(w)])
+        y = items[0] * items[1]
+    return tape.gradient(y, [v, w])
+
+
+def long_range_is_whole():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = v if len(range(100)) == 100 else w
+    return tape.gradient(y, [v, w])

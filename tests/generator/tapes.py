@@ -295,7 +295,7 @@ def section(
     if not inside:
         g.tag("target-after-tape")
         loss = target(g, x) if g.cuts_left and g.chance(0.4) else x
-    if g.mode == "eager" and g.chance(0.06):
+    if g.mode == "eager" and g.chance(0.09):
         jacobian(g, tape, loss, x, sources)
         return "None"
     grads = ask(g, tape, loss, sources, show)
