@@ -164,6 +164,9 @@ class Classes(Functions):
         fields = self._annotated_fields(instance.info)
         if fields:
             self._fill_fields(instance, fields, args, site)
+            after = self.class_attribute(instance, "__post_init__")
+            if after is not None:
+                self.call(after, Arguments([]), site)
         elif found is not None:
             method = self.world.inherited(instance, found[1], "__init__", site)
             if method is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from . import containers
 from .core import Core, Frame, Suspension
 from .graph import Site
-from .values import NO_VALUE, Cell, Data, Many, OneOf, Opaque, Tuple, Value
+from .values import NO_VALUE, UNBOUND, Cell, Data, Generator, Many, OneOf, Opaque, Tuple, Value
 
 
 class _Comprehension(Value):
@@ -119,8 +119,10 @@ class Comprehensions(Core):
         return self.opaque(self.site(node))
 
     def yield_from(self, node: ast.YieldFrom) -> Value:
-        more = self.iterate(self.evaluate(node.value), self.site(node))
+        inner = self.evaluate(node.value)
+        more = self.iterate(inner, self.site(node))
         frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
         if frame is not None and frame.yields is not None:
             frame.yields += [more] if isinstance(more, Many) else more
-        return NO_VALUE
+        returned = self.state.get((inner.uid, "returned")) if isinstance(inner, Generator) else UNBOUND
+        return returned if returned is not UNBOUND else self.opaque(self.site(node), [inner])

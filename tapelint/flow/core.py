@@ -198,6 +198,8 @@ class Core:
         self.conditional_depth = 0
         self.graph_mode = 0
         self.no_autograph = 0
+        self.arguments_of_graphs: frozenset[int] = frozenset()
+        self.run_twice = 0
         self.join_detail = ""
         self.staged_in = ""
         self.deciding: Site | None = None

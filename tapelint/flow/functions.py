@@ -212,7 +212,8 @@ class Functions(Statements):
     def generate(self, generator: Generator, site: Site) -> list[Value] | Many:
         """Run a generator's body now; what it yields."""
         if self.state.get((generator.uid, "consumed")) is not UNBOUND:
-            return []
+            each = self.state.get((generator.uid, "each"))
+            return Many(each) if each is not UNBOUND else []
         self.state.set((generator.uid, "consumed"), NO_VALUE)
         frame = self.frames_kept.get(generator.frame)
         if frame is None or _yields_in_with(generator.function.node):
@@ -220,9 +221,17 @@ class Functions(Statements):
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
         branches = self.steps
-        self.run_frame(generator.function, copy, site)
+        self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
         sure = not _yields_conditionally(generator.function.node) and branches >= 0
         return copy.yields if sure else Many(self.join_all(copy.yields))
+
+    def advance(self, generator: Generator, site: Site) -> Value:
+        """`next(generator)`: one of the values that it yields; UNBOUND where it yields none."""
+        key = (generator.uid, "each")
+        if self.state.get(key) is UNBOUND:
+            found = self.generate(generator, site)
+            self.state.set(key, found.element if isinstance(found, Many) else self.join_all(found))
+        return self.state.get(key)
 
     def begin(self, generator: Generator, site: Site) -> Value:
         """Run a generator up to its first `yield`; what that gives."""

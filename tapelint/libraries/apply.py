@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Input
@@ -68,7 +68,7 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
 
 def _error(world: Libraries, effect: Effect, given: Given) -> str:
     values = [o for v in given.values.values() for o in options(v)]
-    if world.run.graph_mode and any(_is_tensor(world, v) for v in values):
+    if world.run.graph_mode and any(_is_symbolic(world, v) for v in values):
         is_variable = any(isinstance(v, Variable) for v in values)
         if is_variable and effect.graph_variable_error:
             return effect.graph_variable_error
@@ -112,11 +112,20 @@ def _is_array(value: Value) -> bool:
 
 
 def _is_tensor(world: Libraries, value: Value) -> bool:
+    return _holds_one(world, value, lambda v: isinstance(v, Data) and v.kind == "tensor")
+
+
+def _is_symbolic(world: Libraries, value: Value) -> bool:
+    return _holds_one(world, value, world.is_in_graph)
+
+
+def _holds_one(world: Libraries, value: Value, test: Callable[[Value], bool]) -> bool:
+    """Whether a value, or one that a list of it holds, is a variable or passes a test."""
     if isinstance(value, Tuple):
-        return any(_is_tensor(world, item) for item in value.items)
+        return any(_holds_one(world, item, test) for item in value.items)
     if isinstance(value, Cell) and value.kind == "list":
-        return _is_tensor(world, world.run.state.get((value.uid, "items")))
-    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+        return _holds_one(world, world.run.state.get((value.uid, "items")), test)
+    return isinstance(value, Variable) or test(value)
 
 
 def _side_by_side(world: Libraries, value: Value) -> Sequence[Value]:

@@ -92,7 +92,9 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     run.graph_mode += 1
     try:
         signed = dict(callee.options).get("input_signature", NO_VALUE) != NO_VALUE
-        made = run.call(callee.function, _traced(world, args, site, signed), site)
+        traced = _traced(world, args, site, signed)
+        with symbolic_arguments(world, traced.every()):
+            made = run.call(callee.function, traced, site)
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
@@ -151,6 +153,17 @@ def unconverted(world: Libraries) -> Iterator[None]:
         yield
     finally:
         world.run.no_autograph -= 1
+
+
+@contextmanager
+def symbolic_arguments(world: Libraries, values: Iterable[Value]) -> Iterator[None]:
+    """What these hold are placeholders while a graph is made; other tensors from outside it keep their numbers."""
+    outer = world.run.arguments_of_graphs
+    world.run.arguments_of_graphs = outer | {n.id for value in values for n in world.run.nodes_in(value)}
+    try:
+        yield
+    finally:
+        world.run.arguments_of_graphs = outer
 
 
 def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Arguments:

@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Data,
     Function,
     Library,
+    Many,
     Method,
     Names,
     OneOf,
@@ -247,6 +248,7 @@ def _frames(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _eval(world: Libraries, args: Arguments, site: Site) -> Value:
     """Code that is a text can read every name."""
+    world.run.escape([*args.every(), *(value for _, value in _visible(world) if isinstance(value, Variable))])
     return world.run.opaque(site, [*(value for _, value in _visible(world)), *args.every()])
 
 
@@ -264,6 +266,9 @@ def _exec(world: Libraries, args: Arguments, site: Site) -> Value:
             world.run.state.set(key, result)
     for name in bound or ():
         world.run.state.set((world.run.frame.uid, name), result)
+    for scope in args.every():
+        if isinstance(scope, Cell) and scope.kind == "dict":
+            world.run.state.set((scope.uid, "items"), Many(Tuple((result, result))))
     return NO_VALUE
 
 

@@ -96,11 +96,14 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
         if isinstance(items, Many):
             return items.element
         return items[0] if items else args.get(1, "default", world.run.opaque(site))
+    if isinstance(value, Generator):
+        each = world.run.advance(value, site)
+        return each if each is not UNBOUND else args.get(1, "default", world.run.opaque(site, [value]))
     found = world.run.iterate(value, site)
     if isinstance(found, Many):
         return found.element
     if found:
-        return world.run.join_all(found) if isinstance(value, Generator) else found[0]
+        return found[0]
     return args.get(1, "default", world.run.opaque(site))
 
 

@@ -17,11 +17,13 @@ from tapelint.flow.values import (
     Function,
     Library,
     Many,
+    Method,
     Names,
     Partial,
     Tuple,
     Value,
     Wrapped,
+    one_of,
 )
 
 from .sequences import BUILTINS, PERMUTED
@@ -35,6 +37,8 @@ def register(registry: Registry) -> None:
     registry.functions.update(LIBRARY)
     registry.calls["functools.cache"] = _call_cached
     registry.calls["item getter"] = _get_items
+    registry.calls["dispatcher"] = _call_dispatcher
+    registry.methods[("dispatcher", "register")] = _add_function
     for name in ("cache_clear", "cache_info"):
         registry.methods[("functools.cache", name)] = _clear_cache
 
@@ -170,6 +174,29 @@ def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
     return containers.make_dict(world.run, [(Const(n), world.run.state.get((value.uid, n))) for n in names.names], site)
 
 
+def _dispatch(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`functools.singledispatch`: one of several functions, by the type of the first argument."""
+    cell = Cell(world.run.uid(), "dispatcher", site=site)
+    world.run.state.set((cell.uid, "items"), args.get(0, "func"))
+    return cell
+
+
+def _add_function(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`@f.register` or `@f.register(type)`."""
+    assert isinstance(base, Cell)
+    last = args.positional[-1] if args.positional else UNBOUND
+    if not isinstance(last, (Function, Wrapped, Bound, Partial)):
+        return Method(base, "register")
+    slot = (base.uid, "items")
+    world.run.state.set(slot, one_of([world.run.state.get(slot), last]))
+    return last
+
+
+def _call_dispatcher(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Cell)
+    return world.run.call(world.run.state.get((callee.uid, "items")), args, site)
+
+
 def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     """A list; a bounded one forgets items, so that nobody can tell which is where."""
     made = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
@@ -195,7 +222,7 @@ def _get_items(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
 
 LIBRARY: dict[str, Handler] = {
     "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
-    "functools.lru_cache": _cached, "functools.cache": _cached,
+    "functools.lru_cache": _cached, "functools.cache": _cached, "functools.singledispatch": _dispatch,
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
     "dataclasses.asdict": _as_dict,
     "copy.copy": _copy,

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import initializers, keras, shapes
-from .graphs import unconverted
+from .graphs import symbolic_arguments, unconverted
 from .keras import LAYER_METHODS, WEIGHT_LISTS, make_layer, symbolic
 from .models import functional, sequential
 from .tensorflow import make_variable
@@ -260,7 +260,8 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         fresh = [_batch_of(world, v, site) for v in batch]
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
         eagerly = _runs_eagerly(world, base)
-        with nullcontext() if eagerly else unconverted(world), _graph(world, not eagerly):
+        mode = nullcontext() if eagerly else unconverted(world)
+        with mode, _graph(world, not eagerly), symbolic_arguments(world, [data]):
             world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
     keras.reload(world, base, args, site)
     return world.inert("Model.fit", Arguments([]), site)

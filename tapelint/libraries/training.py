@@ -9,7 +9,7 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable
 
 from . import apply
-from .graphs import rows
+from .graphs import rows, symbolic_arguments
 from .world import Libraries, Registry
 
 KEEPING = frozenset(
@@ -124,7 +124,7 @@ def _mapped(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
     given = list(element.items) if isinstance(element, Tuple) else [element]
     world.run.graph_mode += 1
     try:
-        with world.paused():
+        with world.paused(), symbolic_arguments(world, given):
             made = world.run.call(args.get(0, "map_func"), Arguments(given), site)
     finally:
         world.run.graph_mode -= 1

@@ -259,8 +259,14 @@ class Libraries:
 
     def iterated(self, value: Value, site: Site) -> None:
         """Python iterates: over a graph's tensor it cannot."""
-        if self.run.graph_mode and isinstance(value, Data) and value.kind == "tensor":
+        if self.is_in_graph(value):
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
+
+    def is_in_graph(self, value: Value) -> bool:
+        """Whether a value is a tensor without numbers, in the graph that is being made."""
+        if not self.run.graph_mode or not isinstance(value, Data) or value.kind != "tensor":
+            return False
+        return value.node.in_graph or value.node.id in self.run.arguments_of_graphs
 
     def enter(self, value: Value, site: Site) -> Value:
         results = []

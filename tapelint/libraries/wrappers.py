@@ -248,8 +248,10 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     assert isinstance(callee, Wrapped)
     run = world.run
     first = len(run.graph.nodes)
+    run.run_twice += 1  # without tapes, and later again with those that the body makes
     with world.paused(), world.recorder.collecting() as used:
         made = run.call(callee.function, args, site)
+    run.run_twice -= 1
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
     for variable in used:
         world.use(variable, site)

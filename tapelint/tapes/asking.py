@@ -67,7 +67,9 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     _judge(tapes, execution, rec, found, cell)
     execution.error = _as_converted(execution, args)
     if run.exhausted:
-        _give_up(execution, int(run.limit))
+        _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
+    elif run.run_twice:
+        _give_up(execution, "the function is run twice, once without tapes")
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
@@ -82,9 +84,9 @@ def _as_converted(execution: Execution, args: Arguments) -> str:
     return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
 
 
-def _give_up(execution: Execution, limit: int) -> None:
-    """Past the budget of steps nothing is claimed."""
-    execution.why_unknown = f"the program is too large: given up after {limit:,} steps"
+def _give_up(execution: Execution, why: str) -> None:
+    """Past the budget of steps, and where a call is not what it seems, nothing is claimed."""
+    execution.why_unknown = why
     execution.error = execution.trouble = ""
     for source in execution.sources:
         source.outcome = ANYTHING
@@ -265,7 +267,7 @@ def bad_target(value: Value, method: str) -> str:
     if isinstance(value, Data) and value.kind == "python":
         return "AttributeError"
     if isinstance(value, Data) and value.node.detail == ROWS and value.node.op == "gradient":
-        return "AttributeError"
+        return "AttributeError" if method == "gradient" else ""
     error = no_tensor(value)
     return "AttributeError" if error and method != "gradient" else error
 
@@ -420,7 +422,8 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     every = [n for source in execution.sources for n in source.nodes]
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
     upstream = given or run.graph.add("upstream")
-    rows = backprop.looked_up(run, execution.recording, execution.targets, every)
+    summed = execution.method == "gradient"
+    rows = backprop.looked_up(run, execution.recording, execution.targets, every) if summed else set()
     made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
     at = 0
     results: list[Node | None] = []
@@ -432,7 +435,9 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
             doubted = (*execution.targets, *source.nodes) if source.outcome & IGNORANT else ()
             results.append(run.node("gradient", [Edge(n, ANYTHING) for n in doubted], execution.site, dtype="f"))
             continue
-        last = run.node("gradient", [Edge(inner, FLOWS, "linear")], execution.site, dtype="f")
+        # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
+        around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
+        last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
         last.detail = ROWS if source.nodes[0].id in rows and len(source.nodes) == 1 else ""
         if source.outcome & 8:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")

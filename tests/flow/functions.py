@@ -548,3 +548,51 @@ def assert_narrows():
     with tf.GradientTape() as tape:
         y = held * 1.0
     return tape.gradient(y, [v, w])
+
+
+def dispatched_by_type():
+    """sometimes none, sometimes none"""
+
+    @functools.singledispatch
+    def scaled(number, values):
+        return values * v
+
+    @scaled.register(int)
+    def _(number, values):
+        return values * w
+
+    with tf.GradientTape() as tape:
+        y = scaled(3, tf.ones(3))
+    return tape.gradient(y, [v, w])
+
+
+def generator_asked_twice():
+    """flows, flows"""
+
+    def doubling():
+        value = v
+        while True:
+            yield value
+            value = value * 2.0
+
+    with tf.GradientTape() as tape:
+        values = doubling()
+        next(values)
+        y = next(values) * w
+    return tape.gradient(y, [v, w])
+
+
+def result_of_a_generator():
+    """none, flows"""
+
+    def inner():
+        yield v
+        return w
+
+    def outer():
+        found = yield from inner()
+        yield found * 2.0
+
+    with tf.GradientTape() as tape:
+        y = list(outer())[1]
+    return tape.gradient(y, [v, w])

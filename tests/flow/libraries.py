@@ -519,3 +519,18 @@ def complex_modulus_differentiated_twice():
             y = tf.reduce_sum(tf.abs(tf.complex(v, w + 3.0)))
         total = tf.reduce_sum(inner.gradient(y, v))
     return outer.gradient(total, [v])
+
+
+def numbers_of_a_captured_tensor():
+    """none"""
+    captured = tf.constant([1.0, 2.0, 3.0])
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            y = v * captured.numpy()
+        return tape.gradient(y, [v])
+
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.round(step()[0] * v))
+    return tape.gradient(y, [v])

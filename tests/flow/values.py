@@ -566,3 +566,27 @@ def long_range_is_whole():
     with tf.GradientTape() as tape:
         y = v if len(range(100)) == 100 else w
     return tape.gradient(y, [v, w])
+
+
+@dataclasses.dataclass
+class _Product:
+    left: object
+
+    def __post_init__(self):
+        self.value = self.left * w
+
+
+def made_after_the_fields():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = _Product(v).value
+    return tape.gradient(y, [v, w])
+
+
+def bound_by_a_text():
+    """unknown"""
+    scope = {"v": v}
+    with tf.GradientTape() as tape:
+        exec("y = v * 2.0", scope)
+        y = scope["y"]
+    return tape.gradient(y, [v])
