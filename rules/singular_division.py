@@ -1,7 +1,8 @@
 """A division by something that can be zero.
 
 At 0 both `1 / x` and its derivative are infinite, and `0 / 0` is NaN. One such element is enough: the optimizer
-writes NaN into the weights and every later step is NaN too.
+writes NaN into the weights and every later step is NaN too. It is an error where the divisor is seen to be 0 on every
+way through the program, and a warning where it can be: the sum of a mask, a difference of equals, a `relu`.
 
 Bad:
 

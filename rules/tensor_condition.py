@@ -2,7 +2,9 @@
 
 Python runs one branch, and the tape records only that one: the gradient is right for the branch taken and knows
 nothing of the other, nor of the condition. Inside `tf.function` AutoGraph turns the `if` into `tf.cond`, and nothing
-is wrong; with `autograph=False` the condition raises OperatorNotAllowedInGraphError.
+is wrong. It does not convert `assert`, the `if` of a comprehension, `max`, `min`, `sorted`, `any`, `all` and `bool`:
+these raise OperatorNotAllowedInGraphError there, and so does every condition with `autograph=False`, and in `call` and
+`train_step`, which Keras 3 runs without AutoGraph.
 
 Bad:
 

@@ -38,6 +38,8 @@ rule = Rule(__name__, code="TL118", tags=("numbers",))
 def check(cut: Cut) -> Iterator[Diagnostic]:
     help = "use a smooth stand-in: `tf.tanh`, `tf.nn.softplus`, `tf.sigmoid`"
     because = f"the gradient of `{cut.place.text}` is 0"
-    if called(cut, "*clip*", "*.maximum", "*.minimum", "*relu*"):
+    if cut.outcome == "none":
+        because = f"the gradient of `{cut.place.text}` cannot be differentiated again"
+    elif called(cut, "*clip*", "*.maximum", "*.minimum", "*relu*"):
         because = f"`{cut.place.text}` does not move outside its bounds"
     yield rule.cut(cut, because, help=help)

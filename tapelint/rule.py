@@ -264,12 +264,14 @@ class Rule:
         """A finding about an operation that is not finite at a point that its argument reaches."""
         of = f" of {SOURCES}" if found.sources else ""
         why = f" ({found.because})" if found.because else ""
-        argument, point = found.argument.text, found.at
+        whole = not found.rank or called(found, *_OF_THE_WHOLE)
+        subject = f"`{found.argument.text}`" if whole else f"an element of `{found.argument.text}`"
         if found.evidence == "certain":
-            where = f": `{argument}` is {point} {'here' if found.certain else 'on some ways through'}{why}"
+            when = "here" if found.certain or not found.known_library else "on some ways through"
+            where = f": {subject} is {found.at} {when}{why}"
         else:
             can = "can be" if found.evidence == "possible" else "may be"
-            where = f" where `{argument}` is {point}, and it {can}{why}"
+            where = f" where {subject} is {found.at}, and it {can}{why}"
         return self.at(found, f"the gradient{of} is {_RESULTS[found.result]}{where}", fix=fix, help=help)
 
 
@@ -279,6 +281,7 @@ def _has_defaults(kind: type[Any]) -> bool:
     return all(each.default is not MISSING or each.default_factory is not MISSING for each in fields(kind))
 
 
+_OF_THE_WHOLE = ("*norm", "*_std", "*.std")  # one number of all elements, or of those along an axis
 _RESULTS = {"inf": "infinite", "nan": "NaN", "inf or nan": "infinite or NaN"}
 
 

@@ -580,6 +580,9 @@ def _lost_message(node: Node, reason: Reason) -> str:
         return "the path ends: the variable takes the value, not its history"
     if node.kind == "variable":
         return "the path ends: a new variable begins here"
+    if node.op == "gradient":
+        what = shown(node.detail) if node.detail else "it"
+        return f"the path ends: the gradient of {what} cannot be differentiated again"
     return f"the path ends: {name} has no gradient"
 
 

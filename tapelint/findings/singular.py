@@ -117,10 +117,23 @@ class _Reader:
         found: list[Singularity] = []
         for node_id in self.behind:
             for judgement in by_node.get(node_id, ()):
-                view = self._view(judgement)
+                view = None if self._is_told_by_division(judgement, by_node) else self._view(judgement)
                 if view is not None:
                     found.append(view)
         return [*found, *self._factors(by_node)]
+
+    def _is_told_by_division(self, judgement: Judgement, by_node: dict[int, list[Judgement]]) -> bool:
+        """Whether a root is nothing but a divisor that is told to be 0, or safe: then the root is fine as well."""
+        users = self.users.get(judgement.node.id, [])
+        if judgement.kind != "root" or not judgement.guarded or judgement.evidence == "unknown":
+            return False
+
+        def tells(user: Node) -> bool:
+            of_user = by_node.get(user.id, ())
+            told = any(each.kind == "division" and each.evidence == judgement.evidence for each in of_user)
+            return short(user.op) == "divide_no_nan" or (short(user.op) == "/" and told)
+
+        return bool(users) and all(tells(user) and user.edges[-1].node is edge.node for user, edge in users)
 
     def _factors(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
         """Numbers that are certainly not finite and multiply what carries the gradient; no source reaches them."""
