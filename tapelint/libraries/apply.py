@@ -223,6 +223,8 @@ def make_data(
     dtype = result_dtype(world, effect, given)
     if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, given):
         dtype = "f"
+    if name in COPYING:
+        dtype = dtype_of(world, given.get("self")) or dtype
     if failure and dtype in "ib":
         dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
@@ -245,6 +247,9 @@ def make_data(
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
     return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds)
 
+
+COPYING = ("ndarray.item", "ndarray.tolist")
+"""What gives the numbers of an array to Python as they are."""
 
 COUNTING = ("tensorflow.range", "numpy.arange", "keras.ops.arange")
 """What counts in floats where one of its numbers is a float."""
