@@ -41,7 +41,8 @@ HELP = (
     (("*.LayerNormalization",), "normalise over more than one feature"),
     (("*relu*", "*ReLU*"), "start where some inputs are positive, or use `tf.nn.leaky_relu`"),
     (("*sigmoid*", "*tanh*"), "start with smaller numbers, or take the loss from logits"),
-    (("*matmul", "operator @", "operator *", "*.Dense", "*.Conv*"), "start with random weights, not with zeros"),
+    (("operator *", "*.multiply"), "a factor that is all zeros lets no gradient through"),
+    (("*matmul", "operator @", "*.Dense", "*.Conv*"), "start with random weights, not with zeros"),
 )
 
 

@@ -24,7 +24,9 @@ from tapelint.tapes.tape import Execution, TapeInfo, Tapes
 from tapelint.views import Place, Singularity
 
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")
-FREE = -1
+FREE, PICKED = -1, -2
+PICKING = frozenset(["set_diag", "boolean_mask", "gather_nd", "tensor_scatter_nd_update", "scatter_update"])
+"""Operations that leave some elements out, or put others in their place: no gradient comes back to those."""
 PASSED_ON = frozenset(
     [
         "+",
@@ -155,7 +157,7 @@ class _Reader:
         return found
 
     def _walk_back(self) -> None:
-        """For each operation that the gradient comes back to: the `where` calls that the ways there pass, or FREE.
+        """For each operation that the gradient comes back to: the `where` calls on the ways there, PICKED, FREE.
 
         And which it comes back to on every way through the program, none behind a join of branches; and to which more
         than zeros come.
@@ -178,12 +180,21 @@ class _Reader:
                 if edge.outcome & IGNORANT or not edge.outcome & (FLOWS | ZERO):
                     continue
                 tags = {node.id} if is_where and node.id in wheres else mine
+                if FREE in tags and self._leaves_out(node, edge):
+                    tags = (tags - {FREE}) | {PICKED}
                 self.behind.setdefault(edge.node.id, set()).update(tags)
                 self.users.setdefault(edge.node.id, []).append((node, edge))
                 if here and edge.outcome == FLOWS:
                     self.always.add(edge.node.id)
                 if node.id in self.carrying and edge.outcome & FLOWS:
                     self.carrying.add(edge.node.id)
+
+    def _leaves_out(self, node: Node, edge: Edge) -> bool:
+        """Whether no gradient comes back to some elements: they are not picked, or multiplied by a mask's zeros."""
+        op = short(node.op)
+        if op == "*":
+            return any(e is not edge and e.node.id in self.tapes.world.known.masks for e in node.edges)
+        return op in PICKING
 
     def _sources(self, nodes: Sequence[Node]) -> tuple[list[str], Node | None]:
         """The sources that reach one of these nodes, and the node of the first."""
@@ -210,6 +221,7 @@ class _Reader:
         inside = FREE not in tags
         if judgement.guarded and (inside or self._squared(node) or node.id not in self.carrying):
             return None
+        inside = inside and PICKED not in tags
         if judgement.held and judgement.kind in ("root", "power"):
             return None
         names, source = self._sources(judgement.inputs)

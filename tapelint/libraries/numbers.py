@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .arguments import Given
     from .world import Libraries
 
+HOT = frozenset(["eye", "one_hot", "sequence_mask"])
 CONSTANTS = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0}
 
 
@@ -66,7 +67,20 @@ def bounds(
     if op in TRUTHS or op == "where":
         numbers_singular.remember(world, op, values, found, node)
     numbers_settled.settle(world, name, op, given, node, found)
+    if _is_mask(world, op, found, node, values):
+        world.known.masks.add(node.id)
     return found
+
+
+def _is_mask(world: Libraries, op: str, found: Range, node: Node, values: Sequence[Value]) -> bool:
+    """Whether numbers are zeros and ones that were computed to leave something out: a diagonal, what a test says.
+
+    Labels are none: they may well be 1 where an argument is singular.
+    """
+    if (found.low, found.high) != (0.0, 1.0):
+        return False
+    made = op == "eye" or (op == "cast" and bool(values) and arguments.dtype_of(world, values[0]) == "b")
+    return made or any(e.node.id in world.known.masks for e in node.edges)
 
 
 def _double(world: Libraries, name: str, given: Given, values: Sequence[Value]) -> bool:
@@ -139,6 +153,8 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
         made = world.known.origin.get(key_of(world, next(iter(given.values.values()))) or -1, ())
         if made and made[0] == "*" and all(isinstance(k, int) and _is_unit(world, k) for k in made[1:3]):
             return Range(-1.0, 1.0)
+    if op in HOT:
+        return Range(0.0, 1.0)
     if op in MANY and ranges:
         return MANY[op](ranges[0], _softmax_count(world, given) if op == "softmax" else count(world, given))
     if op in TWO and len(ranges) > 1:

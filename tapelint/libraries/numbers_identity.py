@@ -183,6 +183,8 @@ def _rows(world: Libraries, name: str, op: str, given: Given, node: Node) -> tup
         parts = [rows_of(world, v) for v in items_of(world, values[0])]
         rows = [r for p in parts if p is not None for r in p]
         return tuple(rows) if parts and None not in parts and len(rows) <= MOST_ROWS else None
+    if op == "gather":
+        return _picked_rows(world, given)
     layer = name.startswith("keras.layers.")
     if not (op in BY_ROW or layer):
         return None
@@ -200,6 +202,17 @@ def _rows(world: Libraries, name: str, op: str, given: Given, node: Node) -> tup
         known.key(op or name, *(r[i] if r is not None else w for r, w in zip(each, wholes, strict=True)), extra)
         for i in range(lengths.pop())
     )
+
+
+def _picked_rows(world: Libraries, given: Given) -> tuple[int, ...] | None:
+    """The keys of rows that known indices pick."""
+    rows = rows_of(world, next(iter(given.values.values())))
+    indices = of_value(world, given.get("indices"))
+    if rows is None or indices is None or indices.array is None or len(indices.array.shape) != 1:
+        return None
+    if numbers_exact.constant(world, given, "axis") not in (None, 0) or len(indices.array.flat) > MOST_ROWS:
+        return None
+    return tuple(rows[int(i)] for i in indices.array.flat if 0 <= i < len(rows))
 
 
 def _is_scalar(world: Libraries, value: Value) -> bool:

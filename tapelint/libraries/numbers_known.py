@@ -32,6 +32,7 @@ class Known:
     contents: dict[int, tuple[int, Value]] = field(default_factory=dict)
     single: set[int] = field(default_factory=set)
     zeros: set[int] = field(default_factory=set)
+    masks: set[int] = field(default_factory=set)
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     variables: dict[int, Variable] = field(default_factory=dict)
