@@ -305,3 +305,22 @@ def test_byte_order_mark_and_lone_carriage_returns_stay() -> None:
     call = next(node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
     text = fix.apply(source, fix.drop_method_call(source, source.span(call)))
     assert source.encode(text) == b"\xef\xbb\xbfx = a\ry = 1\r"
+
+
+def moved_to_the_end(text: str) -> str | None:
+    """After the second top-level statement has been moved into the first, a `with`."""
+    source = Source.from_text(text, "a.py")
+    block, statement = (source.span(node) for node in source.tree.body[:2])
+    edits = fix.move_statement_to_end_of_block(source, statement, block)
+    return fix.apply(source, edits) if edits else None
+
+
+def test_move_statement_to_end_of_block() -> None:
+    assert moved_to_the_end("with t:\n\ty = 1\nz = 2\nw = 3\n") == "with t:\n\ty = 1\n\tz = 2\nw = 3\n"
+    assert moved_to_the_end("with t:\r\n  y = 1\r\n\r\nz = 2\r\n") == "with t:\r\n  y = 1\r\n  z = 2\r\n\r\n"
+    assert moved_to_the_end("with t:\n    y = 1\n# why\nz = f(\n    2,\n)\n") == (
+        "with t:\n    y = 1\n    # why\n    z = f(\n        2,\n    )\n"
+    )
+    assert moved_to_the_end("with t: y = 1\nz = 2\n") is None
+    assert moved_to_the_end("with t:\n    y = 1\nz = '''a\nb'''\n") is None
+    assert moved_to_the_end("with t:\n    y = 1\nz = 2; w = 3\n") is None

@@ -108,7 +108,7 @@ def move_statement_into_block(source: Source, span: Span, block: Span) -> Edits:
     import libcst
 
     definition, node = find(source, source.span_between(span, block), libcst.With, at=block)
-    if definition is None or node is None:
+    if definition is None or node is None or not _in_one_cell(source, span, block):
         return ()
     siblings = list(getattr(definition.parent(node), "body", ()))
     before = siblings[: siblings.index(node)]
@@ -140,6 +140,8 @@ def move_statement_to_end_of_block(source: Source, span: Span, block: Span) -> E
     definition, node = find(source, source.span_between(block, span), libcst.With, at=block)
     if definition is None or node is None or not isinstance(node.body, libcst.IndentedBlock):
         return ()
+    if not _in_one_cell(source, span, block):
+        return ()
     siblings = list(getattr(definition.parent(node), "body", ()))
     after = next(iter(siblings[siblings.index(node) + 1 :]), None)
     if after is None or not _is_one_simple_statement(after) or definition.span_of(after) != span:
@@ -156,6 +158,11 @@ def move_statement_to_end_of_block(source: Source, span: Span, block: Span) -> E
     indent = inner[: len(inner) - len(inner.lstrip())]
     statement = re.sub(rf"(^|[\r\n]){re.escape(old)}", r"\1", source.code(moved).rstrip("\r\n"))
     return sound(source, (line_after(source, last.end.line, _indented(source, statement, indent)), Edit(moved, "")))
+
+
+def _in_one_cell(source: Source, first: Span, second: Span) -> bool:
+    cells = [source.cell_of(span.start.line) for span in (first, second)]
+    return cells[0] is None or cells[1] is None or cells[0][0] == cells[1][0]
 
 
 def _is_one_simple_statement(node: cst.CSTNode) -> bool:
