@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import Effect, Fact
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
@@ -243,6 +243,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = apply.answer(
         world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges
     )
+    if info.name == "keras.layers.Embedding" and isinstance(result, Data):
+        result.node.detail = result.node.detail or ROWS
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)
     return symbolic(world, cell, args, result)

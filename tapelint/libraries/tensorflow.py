@@ -31,7 +31,7 @@ from .world import FunctionHandler, Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
-    for name in ("tensorflow.gather", "tensorflow.nn.embedding_lookup"):
+    for name in ("tensorflow.gather", "tensorflow.gather_nd", "tensorflow.nn.embedding_lookup"):
         registry.functions[name] = _rows_of(name)
     for name in ("tensorflow.range", "numpy.arange", "keras.ops.arange"):
         registry.functions[name] = _counting(name)
@@ -322,11 +322,16 @@ def _rows_of(name: str) -> FunctionHandler:
     """`tf.gather` and the like: rows of one tensor, whose gradient has these rows only."""
 
     def look_up(world: Libraries, args: Arguments, site: Site) -> Value:
+        from . import shapes
+
         fact = world.facts.fact(name)
         assert fact is not None
         given = arguments.bind(fact.parameters, args)
         made = apply.call_fact(world, fact, args, site)
         plain = all(given.get(n, NO_VALUE) in (NO_VALUE, Const(0)) for n in ("axis", "batch_dims", "max_norm"))
+        if name.endswith("_nd"):
+            shape = shapes.of_value(world, given.get("indices"))
+            plain = plain and shape is not None and len(shape) == 2 and shape[1] == 1
         if plain and isinstance(made, Data) and isinstance(given.get("params"), (Data, Variable)):
             made.node.detail = made.node.detail or ROWS
         return made

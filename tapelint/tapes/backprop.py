@@ -164,16 +164,19 @@ def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -
     return None, unsure
 
 
+HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
+"""Operations whose gradient is the very object that comes from above."""
+
+
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
     """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
-    wanted = {s.id for s in sources} - {t.id for t in targets}
-    whole: set[int] = set()
+    whole = {t.id for t in targets}
     rows: set[int] = set()
-    for node in core.graph.ancestors(targets) if not core.graph_mode else ():
-        for edge in node.edges:
-            if edge.node.id in wanted and edge.outcome != NONE:
-                (rows if node.detail == ROWS and node.recorded.get(rec) == SURE else whole).add(edge.node.id)
-    return rows - whole
+    for node in reversed(core.graph.ancestors(targets)) if not core.graph_mode else ():
+        gives_rows = node.detail == ROWS or (node.op in HANDED_BACK and node.id in rows - whole)
+        found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
+        found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
+    return {s.id for s in sources} & rows - whole
 
 
 # -- second order

@@ -472,6 +472,26 @@ def rows_are_no_tensor():
     return outer.gradient(dy, [v])
 
 
+def rows_of_an_embedding():
+    """raises AttributeError"""
+    layer = keras.layers.Embedding(4, 3)
+    layer.build(None)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(layer(tf.constant([1, 2])) ** 3)
+        dy = inner.gradient(y, layer.trainable_variables)
+    return outer.gradient(dy, layer.trainable_variables)
+
+
+def rows_of_what_is_handed_back():
+    """raises AttributeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.gather_nd(tf.identity(v), [[0], [1]]) ** 3)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
 def rows_made_a_tensor():
     """flows"""
     with tf.GradientTape() as outer:
