@@ -135,9 +135,19 @@ class Program:
             if callee is not None:
                 result = run.call(callee, self._unknown_arguments(node, cls is not None), site)
                 leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
+                self._call_kept(callee, result)
         finally:
             run.frames.pop()
             run.state.rollback(mark)
+
+    def _call_kept(self, callee: Value, result: Value) -> None:
+        """Inner functions that an entry gives back, or keeps on its object, for others to call."""
+        run = self.interpreter
+        kept = run.fields(callee.self.uid) if isinstance(callee, Bound) and isinstance(callee.self, Cell) else []
+        for value in (option for held in (result, *kept) for option in options(held)):
+            function = _function_of(value)
+            if function is not None and function.node not in run.called and _mentions_tape(function.node):
+                run.escape([value])
 
     def _budget(self, calls: int) -> None:
         """A fresh budget; after so many steps no more calls are followed."""

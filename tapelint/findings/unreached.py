@@ -13,6 +13,7 @@ from tapelint.tapes.tape import GRADIENT_METHODS
 from tapelint.views import Gradient, SourceVerdict
 
 WHY = "no way to this call was found"
+HANDED_IN = "the tape comes from code that is not seen"
 
 
 def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
@@ -26,18 +27,18 @@ def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
             continue
         site = Site(source, node)
         if site.span not in run:
-            found.append(_unknown(site, node))
+            found.append(_unknown(site, node, WHY if _last_name(node.func.value) in names else HANDED_IN))
     return found
 
 
-def _unknown(site: Site, node: ast.Call) -> Gradient:
+def _unknown(site: Site, node: ast.Call, why: str) -> Gradient:
     given = dict(enumerate(node.args)) | {k.arg: k.value for k in node.keywords}
     target, asked = given.get(0, given.get("target")), given.get(1, given.get("sources", given.get("source")))
     text = Site(site.source, asked).text() if asked is not None else ""
     return Gradient(
         place=place_of(site), method=node.func.attr if isinstance(node.func, ast.Attribute) else "", tape=None,
         target=place_of(Site(site.source, target)) if target is not None else None,
-        sources=(SourceVerdict(text, "unknown", (), WHY),),
+        sources=(SourceVerdict(text, "unknown", (), why),),
         sources_place=place_of(Site(site.source, asked)) if asked is not None else None,
     )  # fmt: skip
 

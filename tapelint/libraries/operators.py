@@ -45,6 +45,9 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if op in ("format", "bool"):
         return _plain(world, op, operands, site, "s" if op == "format" else "b")
     kinds = {_side(option) for operand in operands for option in options(operand)}
+    held = any(isinstance(option, (Cell, Tuple)) for operand in operands for option in options(operand))
+    if held and op not in (*TRUTHS, "[]") and not kinds & {"tensor", "variable", "numpy"}:
+        return world.run.opaque(site, operands)  # lists, sets and objects of which one operand is perhaps one
     if not kinds & {"tensor", "variable", "opaque"}:
         return _python_numbers(world, op, operands, site, "numpy" if "numpy" in kinds else "python")
     if not kinds & {"tensor", "variable"}:
