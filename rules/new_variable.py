@@ -38,6 +38,10 @@ rule = Rule(__name__, code="TL108", tags=("variable",))
 
 @rule.on_cut("operation")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
+    if cut.detail == "filled":
+        help = "collect the pieces in a list and `tf.stack` them, or use `tf.tensor_scatter_nd_update`"
+        yield rule.cut(cut, f"`{cut.place.text}` fills a new variable with copies", help=help)
+        return
     if not called(cut, "*.Variable"):
         return
     if cut.detail == "function argument":

@@ -35,7 +35,8 @@ Reason = Literal[
 outside      "before" (the with block), "after", "stopped" (stop_recording), "reset", "other tape", "no tape"
              (at import, in __init__ ...), "inner gradient" (taken outside the outer tape), "dataset"
 integer      "index" (its only use is to look something up)
-operation    "function argument" (a Keras variable handed to a tf.function), "noise" (compared with random numbers)
+operation    "function argument" (a Keras variable handed to a tf.function), "filled" (an assignment to a variable
+             that was made while the tape records), "noise" (compared with random numbers)
 unwatched    "tensor", "non-trainable", "watching is off", "late" (watched after its use), "rebound"
              (once a variable, now a tensor), "integer", "numpy"
 branch       "pick" (an index picks one of several)

@@ -206,7 +206,8 @@ class Finder:
         node = hops[index].node
         rec = execution.recording
         if node.kind == "written":
-            return self._cut(execution, hops, index, "operation", "what is assigned to a variable leaves the path")
+            made = self._cut(execution, hops, index, "operation", "what is assigned to a variable leaves the path")
+            return replace(made, detail="filled") if self._fills_a_new_one(hops[index:], rec) else made
         if rec in node.active:
             return self._cut(execution, hops, index, "operation", f"{shown(node.op)} is not recorded")
         detail = self._when(execution, node)
@@ -219,6 +220,12 @@ class Finder:
         made = self._cut(execution, hops, index, "outside", message)
         made = replace(made, detail=detail)
         return self._moved(execution, made, node, detail)
+
+    def _fills_a_new_one(self, hops: Sequence[Hop], rec: int) -> bool:
+        """Whether what is written goes into a variable that was made while the tape records."""
+        read = next((hop.node for hop in hops if hop.node.kind != "written"), None)
+        variables = [edge.node for edge in read.edges if edge.node.kind == "variable"] if read is not None else []
+        return bool(variables) and all(rec in node.active for node in variables)
 
     def _moved(self, execution: Execution, cut: Cut, node: Node, detail: str) -> Cut:
         """Say it in the code that owns the tape, where a call from there led to the place."""
