@@ -534,3 +534,10 @@ def numbers_of_a_captured_tensor():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.round(step()[0] * v))
     return tape.gradient(y, [v])
+
+
+def cast_by_keras():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.cast(v, "float32") * 2.0
+    return tape.gradient(y, [v])
