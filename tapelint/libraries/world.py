@@ -258,8 +258,9 @@ class Libraries:
         return Many(self.run.opaque(site, [value]))
 
     def iterated(self, value: Value, site: Site) -> None:
-        """Python iterates: over a graph's tensor it cannot."""
-        if self.is_in_graph(value):
+        """Python iterates: over a graph's tensor it cannot; what a layer gives may be several."""
+        several = isinstance(value, Data) and value.node.op.startswith("keras.layers.")
+        if self.is_in_graph(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 
     def is_in_graph(self, value: Value) -> bool:
