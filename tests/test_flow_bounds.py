@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 from tapelint.facts import Facts
-from tapelint.program import analyse
+from tapelint.program import STACK, analyse
 from tapelint.project import Project
 from tapelint.source import Source, SourceError
 from tapelint.views import SourceVerdict
@@ -70,10 +71,14 @@ def test_large_programs_end(name: str, tmp_path: Path) -> None:
 
 def _python_reads(text: str) -> bool:
     """Whether this Python's own parser takes a program so deep; from 3.12 on the depth is bounded."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(STACK)
     try:
         ast.parse(text)
     except RecursionError:
         return False
+    finally:
+        sys.setrecursionlimit(limit)
     return True
 
 

@@ -259,7 +259,7 @@ class Libraries:
 
     def iterated(self, value: Value, site: Site) -> None:
         """Python iterates: over a graph's tensor it cannot; what a layer gives may be several."""
-        several = isinstance(value, Data) and value.node.op.startswith("keras.layers.")
+        several = isinstance(value, Data) and value.node.op.startswith(("keras.layers.", "tf_keras.layers."))
         if self.is_in_graph(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 

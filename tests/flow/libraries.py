@@ -541,3 +541,32 @@ def cast_by_keras():
     with tf.GradientTape() as tape:
         y = keras.ops.cast(v, "float32") * 2.0
     return tape.gradient(y, [v])
+
+
+def a_layer_that_returns_its_state_in_a_graph():
+    """flows"""
+    layer = keras.layers.GRU(2, return_state=True)
+    both = keras.layers.Bidirectional(keras.layers.GRU(2, return_state=True))
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            _, state = layer(x)
+            _, forward, _ = both(x)
+            y = tf.reduce_sum(state) + tf.reduce_sum(forward)
+        return tape.gradient(y, x)
+
+    with tf.GradientTape() as tape:
+        z = tf.reduce_sum(v * step(tf.ones([1, 2, 1]))[0, 0, 0])
+    return tape.gradient(z, [v])
+
+
+def attention_with_its_scores():
+    """flows"""
+    layer = keras.layers.MultiHeadAttention(1, 2)
+    x = tf.reshape(v, [1, 3, 1])
+    with tf.GradientTape() as tape:
+        mixed, scores = layer(tf.reshape(v, [1, 3, 1]), x, return_attention_scores=True)
+        y = tf.reduce_sum(mixed) + tf.reduce_sum(tf.square(scores))
+    return tape.gradient(y, [v])
