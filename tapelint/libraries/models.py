@@ -22,7 +22,7 @@ from tapelint.flow.values import (
 
 from . import keras
 from .keras import LayerInfo, build, symbolic
-from .tensorflow import flattened
+from .structures import flattened
 from .weights import ModelInfo, all_layers, is_built, is_layer, listed_layers, sublayers, weights_attribute
 from .world import Libraries, Registry
 

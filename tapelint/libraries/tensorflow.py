@@ -9,7 +9,7 @@ from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
-from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
+from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -19,7 +19,6 @@ from tapelint.flow.values import (
     Library,
     Many,
     OneOf,
-    Opaque,
     Tuple,
     Value,
     Variable,
@@ -38,12 +37,9 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
-    for name in ("keras.ops.convert_to_tensor", "keras.ops.cast"):
-        registry.functions[name] = _converted(name)
     registry.functions["tensorflow.nn.moments"] = _moments("tensorflow.reduce_mean", "tensorflow.math.reduce_variance")
     registry.functions["keras.ops.moments"] = _moments("keras.ops.mean", "keras.ops.var")
     registry.families.append(_quiet)
-    registry.families.append(_structure)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
     registry.methods[("strategy", "reduce")] = lambda world, base, args, site: args.positional[1]
@@ -74,11 +70,6 @@ def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | 
     if name.endswith("register_keras_serializable"):
         return Library("tapelint.identity")
     return world.inert(name, args, site)
-
-
-def _structure(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
-    """Functions on structures give back what they were given, arranged in a way that is not known."""
-    return world.run.opaque(site, args.every()) if name.startswith("tensorflow.nest.") else None
 
 
 # -- variables
@@ -127,59 +118,6 @@ def _moments(mean: str, variance: str) -> FunctionHandler:
         return Tuple(tuple(world.call_library(name, given, site) for name in (mean, variance)))
 
     return moments
-
-
-def _map_structure(world: Libraries, args: Arguments, site: Site) -> Value:
-    function, first, *others = args.positional
-    return _mapped(world, function, [first, *others], site)
-
-
-def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) -> Value:
-    first = values[0]
-    if isinstance(first, Cell) and first.kind == "dict":
-        known = containers.pairs(world.run, first)
-        if known is None:
-            return world.run.opaque(site, values)
-        columns = [[containers.lookup(world.run, v, k) for k, _ in known] for v in values if isinstance(v, Cell)]
-        rows = [(k, _mapped(world, function, [c[i] for c in columns], site)) for i, (k, _) in enumerate(known)]
-        return containers.make_dict(world.run, rows, site)
-    if containers.sequence(world.run, first) is not None:
-        lists = [world.run.elements(v, site) for v in values]
-        known_lists = [c for c in lists if isinstance(c, list)]
-        if len(known_lists) < len(lists):
-            row = [c.element if isinstance(c, Many) else world.run.join_all(c) for c in lists]
-            return Many(_mapped(world, function, row, site))
-        made = Tuple(tuple(_mapped(world, function, list(row), site) for row in zip(*known_lists, strict=False)))
-        return made if isinstance(first, Tuple) else containers.make_list(world.run, made)
-    leaf = world.run.call(function, Arguments(values), site)
-    # Of something unknown nobody can tell whether it is one leaf or a structure of many.
-    return Opaque(leaf.node) if isinstance(first, Opaque) and isinstance(leaf, Data) else leaf
-
-
-def flattened(world: Libraries, value: Value) -> list[Value] | None:
-    """The leaves of a structure in TensorFlow's order (dicts by sorted key); None where it is not known."""
-    if isinstance(value, Cell) and value.kind == "dict":
-        known = containers.pairs(world.run, value)
-        if known is None or not all(isinstance(k, Const) for k, _ in known):
-            return None
-        ordered = sorted(known, key=lambda pair: str(pair[0].value))  # type: ignore[attr-defined]
-        inner = [flattened(world, v) for _, v in ordered]
-    elif containers.sequence(world.run, value) is not None:
-        items = containers.sequence(world.run, value)
-        if isinstance(items, Many):
-            return None
-        assert items is not None
-        inner = [flattened(world, v) for v in items.items]
-    else:
-        return [value]
-    return None if any(i is None for i in inner) else [leaf for i in inner if i is not None for leaf in i]
-
-
-def _flatten(world: Libraries, args: Arguments, site: Site) -> Value:
-    leaves = flattened(world, args.get(0, "structure"))
-    if leaves is None:
-        return Many(world.run.opaque(site, args.every()))
-    return containers.make_list(world.run, Tuple(tuple(leaves)))
 
 
 def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int | None) -> Value:
@@ -256,54 +194,7 @@ def _opaque_run(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     return world.run.call_unknown(base, args, site)
 
 
-# -- conversions that give back what they got
-
-
-def _converted(name: str) -> FunctionHandler:
-    """`tf.convert_to_tensor` and the like: a tensor that already is what is wanted is given back as it is."""
-
-    def convert(world: Libraries, args: Arguments, site: Site) -> Value:
-        value, wanted = args.get(0, "value"), args.get(1, "dtype")
-        value = args.keywords.get("x", value)
-        fact = world.facts.fact(name)
-        assert fact is not None
-        if name.endswith(".constant") and isinstance(value, Variable) and not world.run.graph_mode:
-            return _copied(world, name, args, site)
-        plain = "shape" not in args.keywords and len(args.positional) <= 2
-        if not plain or not isinstance(value, Data) or value.kind != "tensor":
-            return apply.call_fact(world, fact, args, site)
-        outside = name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph
-        if outside:
-            edges = [Edge(value.node, NONE, "other", args.places.get(0))]
-            return Data(
-                world.run.node(name, edges, site, dtype=value.dtype), "tensor", value.dtype, value.shape, value.range
-            )
-        if wanted in (UNBOUND, NO_VALUE):
-            return value
-        made = apply.call_fact(world, fact, args, site)
-        return _perhaps_the_same(world, value, made, site)
-
-    return convert
-
-
-def _copied(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
-    """`tf.constant(variable)`: the numbers, which no tape has seen."""
-    made = apply.call_fact(world, world.facts.fact(name), args, site)  # type: ignore[arg-type]
-    if isinstance(made, Data):
-        made.node.recorded.clear()
-    return made
-
-
-def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -> Value:
-    """A conversion to a dtype that the tensor may have already, so that it may be the same tensor."""
-    if not (isinstance(value, Data) and isinstance(made, Data)) or made.dtype != value.dtype:
-        return made
-    unseen = [rec for rec in value.node.recorded if rec not in made.node.recorded]
-    if not unseen:
-        return made
-    edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
-    node = world.run.node("pack", edges, site, dtype=made.dtype, detail="perhaps the same")
-    return Data(node, made.kind, made.dtype, made.shape, made.range)
+# -- operations that facts cannot say whole
 
 
 def _einsum(name: str) -> FunctionHandler:
@@ -364,9 +255,8 @@ def _counting(name: str) -> FunctionHandler:
 ENDS = ("start", "limit", "delta", "stop", "step")
 
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "Variable": _variable, "nest.map_structure": _map_structure, "nest.flatten": _flatten, "split": _split,
-    "unstack": _unstack, "convert_to_tensor": _converted("tensorflow.convert_to_tensor"),
-    "constant": _converted("tensorflow.constant"), "cast": _converted("tensorflow.cast"),
+    "Variable": _variable, "split": _split,
+    "unstack": _unstack,
     "distribute.MirroredStrategy": _strategy, "distribute.get_strategy": _strategy,
     "distribute.OneDeviceStrategy": _strategy, "distribute.TPUStrategy": _strategy,
     "distribute.MultiWorkerMirroredStrategy": _strategy,

@@ -71,7 +71,7 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     inputs = [run.node_of(v, site) for v in args.positional]
     results = len(value.items) if isinstance(value, Tuple) else 1
     takes = _takes_variables(backward)
-    given = {n.id for n in inputs if n is not None}
+    given = {n.id for n in inputs if n is not None} | {n.id for v in args.every() for n in run.nodes_in(v)}
     hidden = any(key not in given and not n.detail for key, n in captured.items())
     if hidden and takes is False:
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)

@@ -34,7 +34,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries import unseen
-from tapelint.libraries.tensorflow import flattened
+from tapelint.libraries.structures import flattened
 from tapelint.tapes import backprop, sources
 
 if TYPE_CHECKING:

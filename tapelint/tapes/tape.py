@@ -33,7 +33,7 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries import apply
 from tapelint.libraries.names import root
-from tapelint.libraries.tensorflow import flattened
+from tapelint.libraries.structures import flattened
 from tapelint.libraries.world import Libraries, MethodHandler
 from tapelint.tapes import backprop
 

@@ -570,3 +570,94 @@ def attention_with_its_scores():
         mixed, scores = layer(tf.reshape(v, [1, 3, 1]), x, return_attention_scores=True)
         y = tf.reduce_sum(mixed) + tf.reduce_sum(tf.square(scores))
     return tape.gradient(y, [v])
+
+
+def cast_of_a_variable_to_its_own_dtype():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        with tape.stop_recording():
+            y = tf.cast(v, tf.float32)
+    return tape.gradient(y, [v])
+
+
+def cast_of_a_variable_before_the_tape():
+    """unknown"""
+    same = tf.cast(v, tf.float32)
+    with tf.GradientTape() as tape:
+        y = same * 2.0
+    return tape.gradient(y, [v])
+
+
+def cast_of_a_variable_to_integers_and_back():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.cast(v, tf.int32), tf.float32)
+    return tape.gradient(y, [v])
+
+
+def cast_of_a_variable_while_the_tape_records():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.cast(v, tf.float32) ** 2.0)
+    return tape.gradient(y, [v])
+
+
+def a_variable_that_keras_gives_back():
+    """flows"""
+    same = keras.ops.convert_to_tensor(v)
+    with tf.GradientTape() as tape:
+        y = same * 2.0
+    return tape.gradient(y, [v])
+
+
+def real_part_of_real_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        x = v * 2.0
+        with tape.stop_recording():
+            y = tf.math.real(x)
+    return tape.gradient(y, [v])
+
+
+def leaves_are_packed_by_sorted_key():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        packed = tf.nest.pack_sequence_as({"b": 0, "a": (0, [0])}, [v, 1.0, w])
+        y = packed["a"][0] * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def leaves_by_numbers_as_keys():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.nest.flatten({10: w, 9: v})[0] * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def a_structure_that_may_be_one_of_two():
+    """unknown, unknown"""
+    held = [[w], v] if float(tf.random.uniform([])) < 2.0 else v
+    with tf.GradientTape() as tape:
+        y = tf.nest.flatten(held)[-1] * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def a_custom_gradient_of_a_variable_that_was_assigned():
+    """flows"""
+
+    @tf.custom_gradient
+    def block(a, b):
+        def back(dy):
+            return dy * b, dy * a
+
+        return a * b, back
+
+    kept = tf.Variable([1.0, 2.0])
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            slope = tape.gradient(block(kept, kept), kept)
+        if slope is not None:
+            kept.assign_sub(0.1 * slope)
+    with tf.GradientTape() as tape:
+        y = block(kept, kept)
+    return tape.gradient(y, [kept])

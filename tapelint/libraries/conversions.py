@@ -1,0 +1,93 @@
+"""Conversions: what already is what is wanted comes back as it is, a tensor or even the variable itself."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
+from tapelint.flow.values import NO_VALUE, UNBOUND, Data, Value, Variable, one_of
+
+from . import apply, arguments
+from .world import FunctionHandler, Libraries, Registry
+
+CONVERSIONS: dict[str, tuple[str, ...]] = {
+    "tensorflow.convert_to_tensor": (), "tensorflow.constant": (), "tensorflow.cast": ("tf",),
+    "keras.ops.cast": ("tf",), "keras.backend.cast": ("tf",), "keras.backend.constant": (),
+    "keras.ops.convert_to_tensor": ("tf", "keras"), "keras.ops.array": ("tf", "keras"),
+    "keras.activations.linear": ("tf", "keras"),
+}  # fmt: skip
+"""Each conversion with the flavors of variables that it gives back, too; of others it gives what it reads."""
+
+REAL = ("tensorflow.math.conj", "tensorflow.math.real", "keras.ops.conj", "keras.ops.conjugate", "keras.ops.real")
+"""What leaves a tensor of real numbers as it is."""
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    registry.functions.update({name: _converted(name, flavors) for name, flavors in CONVERSIONS.items()})
+    registry.functions.update({name: _real(name) for name in REAL})
+
+
+def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
+    """`tf.convert_to_tensor` and the like: what already is what is wanted is given back as it is."""
+
+    def convert(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        given = arguments.bind(fact.parameters, args)
+        value = next((given.get(p.name) for p in fact.parameters), UNBOUND)
+        wanted = given.get("dtype")
+        if name.endswith(".constant") and isinstance(value, Variable) and not world.run.graph_mode:
+            return _copied(world, name, args, site)
+        plain = "shape" not in args.keywords and len(args.positional) <= 2
+        is_tensor = isinstance(value, Data) and value.kind == "tensor"
+        if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
+            return apply.call_fact(world, fact, args, site)
+        if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph:
+            edges = [Edge(value.node, NONE, "other", args.places.get(0))]
+            node = world.run.node(name, edges, site, dtype=value.dtype)
+            return Data(node, "tensor", value.dtype, value.shape, value.range)
+        if wanted in (UNBOUND, NO_VALUE):
+            return value
+        return _perhaps_the_same(world, value, apply.call_fact(world, fact, args, site), site)
+
+    return convert
+
+
+def _real(name: str) -> FunctionHandler:
+    """`tf.math.real` and the like: a tensor of real numbers is given back as it is."""
+
+    def convert(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        value = next((arguments.bind(fact.parameters, args).get(p.name) for p in fact.parameters), UNBOUND)
+        made = apply.call_fact(world, fact, args, site)
+        if not isinstance(value, Data) or value.kind != "tensor" or value.dtype == "c":
+            return made
+        return value if value.dtype != "?" else _perhaps_the_same(world, value, made, site)
+
+    return convert
+
+
+def _copied(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
+    """`tf.constant(variable)`: the numbers, which no tape has seen."""
+    made = apply.call_fact(world, world.facts.fact(name), args, site)  # type: ignore[arg-type]
+    if isinstance(made, Data):
+        made.node.recorded.clear()
+    return made
+
+
+def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -> Value:
+    """A conversion to a dtype that the value may have already, so that it may be the same tensor or variable."""
+    if not isinstance(made, Data) or not isinstance(value, (Data, Variable)):
+        return made
+    if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
+        return made
+    if isinstance(value, Data) and all(rec in made.node.recorded for rec in value.node.recorded):
+        return made
+    if isinstance(value, Variable) and made.node.recorded:
+        return one_of((value, made))
+    edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
+    node = world.run.node("pack", edges, site, dtype=made.dtype, detail="perhaps the same")
+    perhaps = Data(node, made.kind, made.dtype, made.shape, made.range)
+    return one_of((value, perhaps)) if isinstance(value, Variable) else perhaps

@@ -1,0 +1,132 @@
+"""Structures of tensors as `tf.nest` walks them: lists and tuples in order, dicts by sorted key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
+
+from .world import Libraries, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add `tf.nest` and its alias."""
+    handlers = {"map_structure": _map_structure, "flatten": _flatten, "pack_sequence_as": _pack}
+    registry.functions.update({f"tensorflow.nest.{name}": handler for name, handler in handlers.items()})
+    registry.families.append(_structure)
+
+
+def _structure(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """Functions on structures give back what they were given, arranged in a way that is not known."""
+    return world.run.opaque(site, args.every()) if name.startswith("tensorflow.nest.") else None
+
+
+def _map_structure(world: Libraries, args: Arguments, site: Site) -> Value:
+    function, first, *others = args.positional
+    return _mapped(world, function, [first, *others], site)
+
+
+def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) -> Value:
+    first = values[0]
+    if isinstance(first, Cell) and first.kind == "dict":
+        known = containers.pairs(world.run, first)
+        if known is None:
+            return world.run.opaque(site, values)
+        columns = [[containers.lookup(world.run, v, k) for k, _ in known] for v in values if isinstance(v, Cell)]
+        rows = [(k, _mapped(world, function, [c[i] for c in columns], site)) for i, (k, _) in enumerate(known)]
+        return containers.make_dict(world.run, rows, site)
+    if containers.sequence(world.run, first) is not None:
+        lists = [world.run.elements(v, site) for v in values]
+        known_lists = [c for c in lists if isinstance(c, list)]
+        if len(known_lists) < len(lists):
+            row = [c.element if isinstance(c, Many) else world.run.join_all(c) for c in lists]
+            return Many(_mapped(world, function, row, site))
+        made = Tuple(tuple(_mapped(world, function, list(row), site) for row in zip(*known_lists, strict=False)))
+        return made if isinstance(first, Tuple) else containers.make_list(world.run, made)
+    leaf = world.run.call(function, Arguments(values), site)
+    # Of something unknown nobody can tell whether it is one leaf or a structure of many.
+    return Opaque(leaf.node) if isinstance(first, Opaque) and isinstance(leaf, Data) else leaf
+
+
+def _by_key(world: Libraries, value: Cell) -> list[tuple[Value, Value]] | None:
+    """A dict's pairs by sorted key; None where they, or their order, are not known."""
+    known = containers.pairs(world.run, value)
+    if known is None or not all(isinstance(k, Const) for k, _ in known):
+        return None
+    try:
+        return sorted(known, key=lambda pair: pair[0].value)  # type: ignore[attr-defined]
+    except TypeError:  # keys that cannot be sorted
+        return None
+
+
+def _parts(world: Libraries, value: Value) -> list[Value] | None:
+    """What is in a structure, in TensorFlow's order; None where it is not known. Of a leaf nothing."""
+    if containers.is_dict(value) and isinstance(value, Cell):
+        known = _by_key(world, value)
+        return None if known is None else [v for _, v in known]
+    items = containers.sequence(world.run, value)
+    return None if isinstance(items, Many) else list(items.items) if items is not None else []
+
+
+def _is_structure(world: Libraries, value: Value) -> bool | None:
+    """Whether a value is no leaf; None where nobody can tell."""
+    if isinstance(value, OneOf):
+        found = {_is_structure(world, option) for option in value.options}
+        return False if found == {False} else None
+    if isinstance(value, Opaque):
+        return None
+    return containers.is_dict(value) or containers.sequence(world.run, value) is not None
+
+
+def flattened(world: Libraries, value: Value) -> list[Value] | None:
+    """The leaves of a structure in TensorFlow's order (dicts by sorted key); None where it is not known.
+
+    What may be a leaf or a structure is taken as one leaf.
+    """
+    if not _is_structure(world, value):
+        return [value]
+    inner = _parts(world, value)
+    leaves = None if inner is None else [flattened(world, item) for item in inner]
+    if leaves is None or any(each is None for each in leaves):
+        return None
+    return [leaf for each in leaves if each is not None for leaf in each]
+
+
+def _sure_leaves(world: Libraries, value: Value) -> list[Value] | None:
+    """The leaves, where each is surely one."""
+    leaves = flattened(world, value)
+    return leaves if leaves is not None and all(_is_structure(world, leaf) is False for leaf in leaves) else None
+
+
+def _flatten(world: Libraries, args: Arguments, site: Site) -> Value:
+    leaves = _sure_leaves(world, args.get(0, "structure"))
+    if leaves is None:
+        return Many(world.run.opaque(site, args.every()))
+    return containers.make_list(world.run, Tuple(tuple(leaves)))
+
+
+def _pack(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Leaves arranged as a structure is: the order is that of `tf.nest.flatten`."""
+    structure = args.get(0, "structure")
+    places = _sure_leaves(world, structure)
+    leaves = containers.sequence(world.run, args.get(1, "flat_sequence"))
+    if places is None or not isinstance(leaves, Tuple) or len(places) != len(leaves.items):
+        return world.run.opaque(site, args.every())
+    return _arranged(world, structure, iter(leaves.items), site)
+
+
+def _arranged(world: Libraries, structure: Value, leaves: Iterator[Value], site: Site) -> Value:
+    if not _is_structure(world, structure):
+        return next(leaves)
+    made = [_arranged(world, item, leaves, site) for item in _parts(world, structure) or ()]
+    if containers.is_dict(structure) and isinstance(structure, Cell):
+        keys = [key for key, _ in _by_key(world, structure) or ()]
+        placed = dict(zip(keys, made, strict=True))
+        pairs = [(key, placed[key]) for key, _ in containers.pairs(world.run, structure) or ()]
+        return containers.make_dict(world.run, pairs, site)
+    if isinstance(structure, Tuple):
+        return Tuple(tuple(made), structure.names)
+    return containers.make_list(world.run, Tuple(tuple(made)))
