@@ -90,7 +90,8 @@ def _why_kept(syntax: Syntax, site: Site, mine: list[Execution]) -> str:
     for execution in mine:
         counts[execution.recording] = counts.get(execution.recording, 0) + 1
     inside = any(e.recording in e.active for e in mine)
-    if set(counts.values()) == {1} and not inside and all(e.method == "gradient" for e in mine):
+    here = all(syntax.function(e.site) is scope for e in mine)  # who knows how often another function is called
+    if set(counts.values()) == {1} and not inside and here and all(e.method == "gradient" for e in mine):
         return f"`{name}` is asked once and need not be persistent"
     if scope is None and max(counts.values()) > 1 and _in_loop(syntax, site):
         return (
