@@ -313,6 +313,7 @@ def _show_markdown(text: str, color: str) -> None:
         click.echo(text)  # without rich, which takes its time
         return
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
     from tapelint.report import Options
     from tapelint.report.text import terminal
@@ -320,8 +321,9 @@ def _show_markdown(text: str, color: str) -> None:
     console, screen = terminal(sys.stdout, Options(color=color == "always" or None))
     if console.color_system is None:
         click.echo(text)
-    else:
-        console.print(Markdown(text), width=min(screen.width, 100))
+    else:  # in the terminal's own colours, on its own ground, be it light or dark
+        console.push_theme(Theme({"markdown.code": "bold cyan", "markdown.code_block": "cyan"}))
+        console.print(Markdown(text, code_theme="ansi_dark"), width=min(screen.width, 100))
 
 
 # ---------------------------------------------------------------------- the way out
