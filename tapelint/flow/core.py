@@ -89,13 +89,14 @@ class Arguments:
 
 @dataclass(slots=True)
 class Loop:
-    """A loop that is being run: the state's mark at its start, and the states in which rounds were left."""
+    """A loop that is being run: the state's mark at its start, the states in which rounds were left, the last test."""
 
     mark: int
     depth: int
     breaks: list[Delta] = field(default_factory=list)
     continues: list[Delta] = field(default_factory=list)
     decider: Site | None = None
+    tested: Value = UNBOUND
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Loops: known ones round by round, others a few rounds and then widened; and the ways out of them.
 
 A loop of unknown length runs at least three rounds. Before the third, what changed from round to round is forgotten,
-so that it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed.
+so that it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed
+of a loop over data, and of one that becomes an operation of a graph; a `while` of Python may have none.
 A loop that becomes an operation of a graph (the world says so: `staged`) has further inputs, which the world adds.
 """
 
@@ -122,7 +123,7 @@ class Loops(Matching):
 
         def start() -> bool | None:
             nonlocal staged
-            test = self.evaluate(node.test)
+            test = self.frame.loops[-1].tested = self.evaluate(node.test)
             self.world.condition("while", test, node.test, self.frame, node)
             staged = staged or self.world.staged(test)
             return self.truth(test) if not staged else None
@@ -161,7 +162,7 @@ class Loops(Matching):
             takes_place = start()
             if takes_place is False:
                 return True
-            if takes_place is None and index:
+            if takes_place is None and (index or (isinstance(node, ast.While) and not self.world.staged(loop.tested))):
                 exits.append(self.state.delta(loop.mark))
             undecided += takes_place is None or not isinstance(node, ast.While) or _is_forever(node)
             if not self._round(node.body, loop):

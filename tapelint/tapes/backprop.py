@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 from tapelint.flow.core import Core
 from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, ROWS, SURE, TRANSPARENT, Edge, Node
@@ -189,6 +191,7 @@ def backward(
     nodes = [n for n in core.graph.ancestors(targets) if n.id in answer.reached]
     relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
     sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
+    met = _surely_met(nodes, rec, targets)
     stop = {s.id for s in sources}
     for node in reversed(nodes):
         above = sums.get(node.id)
@@ -201,12 +204,39 @@ def backward(
             continue
         for edge in node.edges:
             if edge.node.id in relevant and edge.outcome != NONE:
-                _accumulate(core, sums, edge.node, _local(core, node, edge, above, transparent))
+                term = _local(core, node, edge, above, transparent)
+                if term is not above and node.id not in met:
+                    _doubt(term, above)
+                _accumulate(core, sums, edge.node, term)
     return [sums.get(s.id) for s in sources]
 
 
 def _reaches(outcomes: Outcomes) -> bool:
     return bool(outcomes.zero | outcomes.flows | outcomes.ignorant)
+
+
+def _surely_met(nodes: Sequence[Node], rec: int, targets: Sequence[Node]) -> set[int]:
+    """The nodes that the backward pass comes to, whichever branches the program takes."""
+    behind: dict[int, int] = {}
+    for place, node in enumerate(nodes):
+        parts = [behind.get(e.node.id, 0) for e in node.edges if not e.outcome & (NONE | IGNORANT)]
+        if node.op == "join" and node.detail != "graph":
+            found = reduce(and_, parts) if parts and len(parts) == len(node.edges) else 0
+        elif node.op in TRANSPARENT or node.recorded.get(rec) == SURE:
+            found = reduce(or_, parts, 0)
+        else:
+            found = 0
+        behind[node.id] = found | 1 << place
+    met = reduce(or_, (behind.get(t.id, 0) for t in targets), 0)
+    return {node.id for place, node in enumerate(nodes) if met >> place & 1}
+
+
+def _doubt(term: Node, above: Node) -> None:
+    """A gradient that is there only if the one from above is: so are its other inputs."""
+    term.edges = tuple(
+        e if e.node is above or e.outcome == NONE else e._replace(outcome=e.outcome | NONE | IGNORANT)
+        for e in term.edges
+    )
 
 
 def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> None:

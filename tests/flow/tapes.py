@@ -565,3 +565,26 @@ def jacobian_of_what_is_not_registered():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.image.resize(image, [1, 1], method="area"))
     return [tape.jacobian(y, image)]
+
+
+def slope_of_a_slope_through_rounds_that_may_not_be():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.fill([3], v[0])
+            while tf.reduce_sum(y) > tf.random.uniform([], 0.0, 9.0):
+                y = tf.tanh(y) * 0.1
+            y = y * 2.0
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, [v])
+
+
+def slope_of_a_slope_before_rounds_that_may_not_be():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.square(v)
+            for _ in range(int(tf.random.uniform([], 0, 3, tf.int32))):
+                y = tf.tanh(y)
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, [v])

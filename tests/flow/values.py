@@ -590,3 +590,12 @@ def bound_by_a_text():
         exec("y = v * 2.0", scope)
         y = scope["y"]
     return tape.gradient(y, [v])
+
+
+def a_while_that_may_have_no_round():
+    """sometimes none"""
+    y = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        while tf.reduce_sum(y) > tf.random.uniform([], 0.0, 90.0):
+            y = y * v * 0.1
+    return tape.gradient(y, [v])
