@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Data, Value, Variable, one_of
+from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Value, Variable, one_of
 
 from . import apply, arguments
 from .world import FunctionHandler, Libraries, Registry
@@ -20,6 +20,9 @@ CONVERSIONS: dict[str, tuple[str, ...]] = {
 
 REAL = ("tensorflow.math.conj", "tensorflow.math.real", "keras.ops.conj", "keras.ops.conjugate", "keras.ops.real")
 """What leaves a tensor of real numbers as it is."""
+
+EXACT = frozenset(("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"))
+"""Dtypes by the one name that each has; others have several."""
 
 
 def register(registry: Registry) -> None:
@@ -49,9 +52,20 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             return Data(node, "tensor", value.dtype, value.shape, value.range)
         if wanted in (UNBOUND, NO_VALUE):
             return value
-        return _perhaps_the_same(world, value, apply.call_fact(world, fact, args, site), site)
+        made = apply.call_fact(world, fact, args, site)
+        same = _is_of(world, value, wanted)
+        return value if same else made if same is False else _perhaps_the_same(world, value, made, site)
 
     return convert
+
+
+def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
+    """Whether a variable is of a dtype; None where nobody can tell."""
+    held = world.run.state.get((value.uid, "dtype")) if isinstance(value, Variable) else UNBOUND
+    asked = arguments.plain_constant(world, wanted) if isinstance(wanted, (Const, Library)) else arguments.UNSET
+    if not isinstance(held, Const) or not {asked, held.value} <= EXACT:
+        return None
+    return bool(asked == held.value)
 
 
 def _real(name: str) -> FunctionHandler:

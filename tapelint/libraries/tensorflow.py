@@ -104,7 +104,19 @@ def make_variable(
     bounds = numbers.of_content(world, initial, dtype, variable)
     content = Data(world.run.constant_node(), "tensor", kind, shape, bounds)
     world.run.state.set((variable.uid, "content"), content)
+    world.run.state.set((variable.uid, "dtype"), _exact_dtype(world, initial, dtype, flavor))
     return variable
+
+
+def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) -> Value:
+    """The dtype's name where it is asked for, or where Python's own floats say it; else UNBOUND."""
+    if dtype not in (UNBOUND, NO_VALUE):
+        asked = arguments.plain_constant(world, dtype) if isinstance(dtype, (Const, Library)) else arguments.UNSET
+        return Const(asked) if isinstance(asked, str) else UNBOUND
+    given = arguments.plain_constant(world, initial) if flavor == "tf" else arguments.UNSET
+    while isinstance(given, tuple) and given:
+        given = given[0]
+    return Const("float32") if isinstance(given, float) else UNBOUND
 
 
 def _moments(mean: str, variance: str) -> FunctionHandler:

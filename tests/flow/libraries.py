@@ -573,15 +573,41 @@ def attention_with_its_scores():
 
 
 def cast_of_a_variable_to_its_own_dtype():
-    """unknown"""
+    """flows"""
     with tf.GradientTape() as tape:
         with tape.stop_recording():
             y = tf.cast(v, tf.float32)
     return tape.gradient(y, [v])
 
 
-def cast_of_a_variable_before_the_tape():
+def cast_of_a_variable_to_another_dtype():
+    """none"""
+    with tf.GradientTape() as tape:
+        with tape.stop_recording():
+            y = tf.cast(v, tf.float64)
+    return tape.gradient(y, [v])
+
+
+def cast_of_a_variable_that_may_be_of_the_dtype():
     """unknown"""
+    kept = tf.Variable(tf.ones([3]))
+    with tf.GradientTape() as tape:
+        with tape.stop_recording():
+            y = tf.cast(kept, tf.float32)
+    return tape.gradient(y, [kept])
+
+
+def cast_of_a_variable_differentiated_twice():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.cast(v, "float32") ** 3.0
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, [v])
+
+
+def cast_of_a_variable_before_the_tape():
+    """flows"""
     same = tf.cast(v, tf.float32)
     with tf.GradientTape() as tape:
         y = same * 2.0
