@@ -35,6 +35,7 @@ class Known:
     masks: set[int] = field(default_factory=set)
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
+    cancelled: set[int] = field(default_factory=set)
     variables: dict[int, Variable] = field(default_factory=dict)
     wheres: dict[int, Key] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)

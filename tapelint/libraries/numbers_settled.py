@@ -46,6 +46,7 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
     if op in KEEPING_ZEROS and found.low == 0 == found.high and _made_of_zeros(world, _first(given)):
         world.known.zeros.add(node.id)
     if node.detail == "cancels":
+        world.known.cancelled.add(node.id)
         node.detail = CONSTANT
         _take(world, node, None)
         return

@@ -275,6 +275,17 @@ def bad_target(value: Value, method: str) -> str:
 # -- verdicts
 
 
+def _is_on_one_side(tapes: Tapes, targets: list[Node], source: Node) -> bool:
+    """Whether a difference whose sides cancel has this source on one side only, so that it is none for it."""
+    graph, cancelled = tapes.world.run.graph, tapes.world.known.cancelled
+    for node in graph.ancestors(targets) if cancelled and source.edges else ():
+        if node.id in cancelled:
+            sides = {source in graph.ancestors([edge.node]) for edge in node.edges}
+            if len(sides) > 1:
+                return True
+    return False
+
+
 def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sources.Listed] | None, cell: Cell) -> None:
     from tapelint.tapes.tape import SourceResult
 
@@ -317,7 +328,8 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
             outcome |= answer.outcomes[index]
         if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
-        if listed.unknown or unknown_target:
+        one_sided = outcome & ZERO and any(_is_on_one_side(tapes, execution.targets, every[i]) for i in row)
+        if listed.unknown or unknown_target or one_sided:
             outcome = ANYTHING
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)

@@ -599,3 +599,19 @@ def a_while_that_may_have_no_round():
         while tf.reduce_sum(y) > tf.random.uniform([], 0.0, 90.0):
             y = y * v * 0.1
     return tape.gradient(y, [v])
+
+
+def difference_of_which_the_source_is_one_side():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        copy = tf.identity(v)
+        tape.watch(copy)
+        y = tf.reduce_sum(v - copy)
+    return tape.gradient(y, [copy])
+
+
+def difference_that_cancels():
+    """zero"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(v - tf.identity(v))
+    return tape.gradient(y, [v])
