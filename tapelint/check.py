@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tapelint import fix
 from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
+from tapelint.fix.edits import is_literal
 from tapelint.fix.fused import fused
 from tapelint.fix.uses import is_harmless
 from tapelint.project import Project
@@ -231,7 +232,7 @@ class Questions:
             return None
         # Of two arrays TensorFlow may refuse one for its dtype, where NumPy takes the wider.
         values = [*call.args, *(keyword.value for keyword in call.keywords)]
-        safe = sum(not _is_literal(value) for value in values) < 2
+        safe = sum(not is_literal(value) for value in values) < 2
         message = f"Use `{self.spelled(found.name, place)}`"
         return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
 
@@ -329,14 +330,6 @@ def _call(source: Source, span: Span) -> ast.Call | None:
             starred = [each for each in node.args if isinstance(each, ast.Starred)]
             return None if starred or any(keyword.arg is None for keyword in node.keywords) else node
     return None
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True
 
 
 def _span(place: Place | Span) -> Span:

@@ -101,3 +101,12 @@ def has_long_string(source: Source, span: Span) -> bool:
         for node in ast.walk(source.tree)
         if isinstance(node, ast.expr) and span.start.line <= node.lineno <= span.end.line
     )
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether an expression is written out: numbers, strings, and lists, tuples or dicts of them."""
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True

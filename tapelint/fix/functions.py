@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tapelint.diagnostic import Edit, Span
 from tapelint.facts.values import Replacement
-from tapelint.fix.edits import Edits, sound
+from tapelint.fix.edits import Edits, is_literal, sound
 from tapelint.fix.imports import as_the_file_says, qualified_name
 from tapelint.source import Source
 
@@ -138,7 +138,7 @@ class _Body:
         keywords = {keyword.arg: keyword for keyword in node.keywords}
         if not name or None in keywords or not node.args or not self._expression(node.args[0]):
             return False
-        if not all(_is_literal(each) for each in (*node.args[1:], *(k.value for k in node.keywords))) and not all(
+        if not all(is_literal(each) for each in (*node.args[1:], *(k.value for k in node.keywords))) and not all(
             map(self._value, node.args[1:])
         ):
             return False
@@ -185,11 +185,3 @@ def _defines(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return node.name == name
     return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except ValueError:
-        return False
-    return True

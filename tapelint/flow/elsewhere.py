@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
+
+from tapelint.source import Source
 
 from .classes import Classes
 from .core import Core
 from .values import UNBOUND, Cell, Class, Const, Many, Tuple
 
+_GLOBAL = re.compile(r"\bglobal[\s\\]")
 
-def rebound_globals(tree: ast.Module) -> frozenset[str]:
+
+def rebound_globals(source: Source) -> frozenset[str]:
     """The module's names that its functions bind anew."""
-    return frozenset(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names)
+    if not _GLOBAL.search(source.text):  # most modules have none, and every imported one is asked
+        return frozenset()
+    return frozenset(name for node in ast.walk(source.tree) if isinstance(node, ast.Global) for name in node.names)
 
 
-def set_in_modules(tree: ast.Module) -> frozenset[str]:
+def set_in_modules(source: Source) -> frozenset[str]:
     """The names that `setattr(sys.modules[...], "name", ...)` binds, in whichever module."""
-    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and len(n.args) == 3)
+    if "setattr" not in source.text:
+        return frozenset()
+    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call) and len(n.args) == 3)
     return frozenset(
         str(call.args[1].value)
         for call in calls

@@ -64,19 +64,19 @@ class Interpreter(Classes):
     def _loosen(self, uid: int, source: Source) -> None:
         """A module's names that other code sets through `sys.modules`; in an entry, those that its functions rebind."""
         if "sys.modules" in source.text:
-            fresh = elsewhere.set_in_modules(source.tree) - self._set_in_modules
+            fresh = elsewhere.set_in_modules(source) - self._set_in_modules
             self._set_in_modules |= fresh
             for other in self._sources if fresh else ():
                 elsewhere.loosen(self, other, fresh)
         elsewhere.loosen(self, uid, self._set_in_modules)
         if self.outside:
-            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source.tree))
+            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source))
 
     def begin_entry(self) -> None:
         """What is run now is not the program's start: what was made before may have been used since."""
         first, self.outside = not self.outside, self.uid()
         for uid, source in list(self._sources.items()) if first else ():
-            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source.tree))
+            elsewhere.loosen(self, uid, elsewhere.rebound_globals(source))
 
     def ready(self, module: ModuleValue) -> None:
         """Run an imported module's body now, if that was not done: only what is asked of is run.
