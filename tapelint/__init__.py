@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapelint.diagnostic import Diagnostic, Edit, Fix, Position, Span, Step
+    from tapelint.ignores import Comment
     from tapelint.rule import Context, Pedantic, Rule, called, listed
     from tapelint.session import Checked, check_paths, check_source
-    from tapelint.source import Comment
     from tapelint.views import Analysis, Block, Condition, Cut, Gradient, Place, Problem, Singularity
 
 __all__ = [
@@ -43,9 +43,9 @@ __all__ = [
 
 _HOMES = {
     "tapelint.diagnostic": ("Diagnostic", "Edit", "Fix", "Position", "Span", "Step"),
+    "tapelint.ignores": ("Comment",),
     "tapelint.rule": ("Context", "Pedantic", "Rule", "called", "listed"),
     "tapelint.session": ("Checked", "check_paths", "check_source"),
-    "tapelint.source": ("Comment",),
     "tapelint.views": ("Analysis", "Block", "Condition", "Cut", "Gradient", "Place", "Problem", "Singularity"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -14,9 +14,10 @@ from tapelint.fix import Edits, spell
 from tapelint.fix.edits import is_literal
 from tapelint.fix.fused import fused
 from tapelint.fix.uses import is_harmless
+from tapelint.ignores import Comment
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
-from tapelint.source import Comment, Source, SourceError
+from tapelint.source import Source, SourceError
 from tapelint.views import Analysis, Block, Gradient, Place, Tape
 
 if TYPE_CHECKING:
@@ -334,6 +335,3 @@ def _call(source: Source, span: Span) -> ast.Call | None:
 
 def _span(place: Place | Span) -> Span:
     return place if isinstance(place, Span) else place.span
-
-
-__all__ = ["Questions", "RuleCrash", "Settings", "check", "joined", "report", "trace"]

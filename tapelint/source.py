@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapelint.diagnostic import Position, Span
-from tapelint.ignores import Comment, Ignores, find_ignores
+from tapelint.ignores import Ignores, find_ignores
 from tapelint.notebook import Notebook, NotebookError
 
 if TYPE_CHECKING:
     import libcst as cst
     from libcst.metadata import CodeRange
 
-__all__ = ["Comment", "Definition", "Ignores", "Source", "SourceError", "children", "imports_of", "names_tape"]
 
 _TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
 _NEWLINE = re.compile(r"\r\n|\r|\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from tapelint.facts.choose import Experiment
@@ -293,8 +293,3 @@ def _constant(tree: ast.expr) -> object:
             return attribute
         case _:
             return ...
-
-
-def given_text(given: Mapping[str, object]) -> str:
-    """Constants as `axis=0, keepdims=True`, for messages."""
-    return ", ".join(f"{name}={value!r}" for name, value in given.items())

@@ -143,7 +143,7 @@ class Finder:
                 if hops[told].edge.outcome == NONE:
                     return self._lost(execution, hops, told)
                 return self._unrecorded(execution, hops, told)
-        return self._branch(execution, hops)
+        return None  # every edge of the way flows: it is taken on some ways through only
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
         """Of several breaks the one that explains, not what led there: a data set, an assignment, an inner gradient."""
@@ -293,10 +293,6 @@ class Finder:
             same = seen_from(node.chain, owner.chain, node.site) is not node.site or node.chain is owner.chain
             return "before" if same else "no tape"
         return "after" if node.id >= last else "stopped"
-
-    def _branch(self, execution: Execution, hops: Sequence[Hop]) -> Cut | None:
-        """Every edge of the way flows: it is taken on some ways through only."""
-        return None
 
     # -- sources
 

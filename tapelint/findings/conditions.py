@@ -392,6 +392,3 @@ def _graver(first: Condition, second: Condition) -> Condition:
     """Of two times that a condition was evaluated, the one that matters more; with the sources of both."""
     best = max((first, second), key=lambda c: RANK.index(c.effect))
     return replace(best, drops=tuple(dict.fromkeys((*first.drops, *second.drops))))
-
-
-__all__ = ["Decisions", "Dropped", "conditions"]

@@ -458,6 +458,3 @@ def _context(site: Site) -> Site:
             if not isinstance(item.context_expr, ast.Call):
                 return Site(site.source, item.context_expr)
     return site
-
-
-__all__ = ["Found", "kind_of_thing", "problems"]

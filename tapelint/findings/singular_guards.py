@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Edge, Node, Site
-from tapelint.flow.ranges import Range
 from tapelint.libraries.numbers_arrays import BINARY, UNARY
 from tapelint.libraries.numbers_singular import Judgement, Test
 from tapelint.tapes.tape import Tapes
@@ -162,6 +161,3 @@ def _leaving(statement: ast.stmt) -> list[ast.AST]:
     ):
         return [statement.test]
     return []
-
-
-__all__ = ["Range", "asked_for", "guarded_by_if"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tapelint.diagnostic import Span, Step
+from tapelint.diagnostic import Span
 from tapelint.findings.breaks import Finder, joined
 from tapelint.findings.conditions import Decisions
 from tapelint.findings.doubts import doubt
@@ -215,6 +215,3 @@ def _word(execution: Execution, outcome: int) -> str:
     if execution.method == "batch_jacobian" and outcome == NONE:
         return "zero"  # it fills in zeros, asked or not
     return {NONE: "none", ZERO: "zero", FLOWS: "flows", NONE | FLOWS: "sometimes none"}.get(outcome, "unknown")
-
-
-__all__ = ["Step", "build"]

@@ -8,7 +8,7 @@ from .core import Core
 from .graph import Edge, Site
 from .outcomes import NONE
 from .ranges import Range
-from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of, options
+from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of, options
 
 SEQUENCES = ("list", "set")
 
@@ -221,8 +221,3 @@ def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | 
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         return Tuple((*left.items, *right.items))
     return Many(core.join(core.join_all(list(_each(left))), core.join_all(list(_each(right)))))
-
-
-def is_consumable(value: Value) -> bool:
-    """Whether iterating uses the value up."""
-    return isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator")

@@ -22,13 +22,11 @@ from .values import (
     UNBOUND,
     Bound,
     Cell,
-    Class,
     Const,
     Data,
     Flag,
     Function,
     Generator,
-    Library,
     Many,
     Method,
     Names,
@@ -162,7 +160,6 @@ class World(Protocol):
     def iterated(self, value: Value, site: Site) -> None: ...
     def call(self, callee: Value, args: Arguments, site: Site) -> Value: ...
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value: ...
-    def make_instance(self, cls: Class, args: Arguments, site: Site) -> Value | None: ...
     def enter(self, value: Value, site: Site) -> Value: ...
     def leave(self, value: Value, site: Site) -> None: ...
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
@@ -170,7 +167,7 @@ class World(Protocol):
     def staged_value(self, made: Value, site: Site) -> Value: ...
     def staged_branch(self, word: str, changed: Iterable[Key], site: Site) -> None: ...
     def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None: ...
-    def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
+    def branched(self, arms: Sequence[Delta]) -> None: ...
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]: ...
     def handed_over(self, args: Arguments, site: Site) -> None: ...
@@ -196,7 +193,6 @@ class Core:
         self.limit = STEPS
         self.call_limit: float = STEPS
         self.exhausted = False
-        self.conditional_depth = 0
         self.graph_mode = 0
         self.no_autograph = 0
         self.arguments_of_graphs: frozenset[int] = frozenset()
@@ -213,7 +209,6 @@ class Core:
         self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
-        self._pending: list[Function] = []
         self._phis: dict[tuple[int | str, ...], Node] = {}
 
     # -- identity, places, steps
@@ -579,6 +574,3 @@ def const_dtype(value: object) -> str:
     if isinstance(value, complex):
         return "c"
     return "s" if isinstance(value, (str, bytes)) else "?"
-
-
-__all__ = ["Arguments", "Attempt", "Core", "Frame", "Library", "Loop", "World", "const_dtype"]

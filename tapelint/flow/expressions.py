@@ -20,7 +20,6 @@ from .values import (
     Function,
     Library,
     Many,
-    ModuleValue,
     OneOf,
     Opaque,
     SliceOf,
@@ -377,11 +376,9 @@ class Expressions(Comprehensions):
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
         mark = self.state.mark()
-        first = len(self.graph.nodes)
         deltas, results, every = [], [], []
         site = Site(self.frame.source, statement)
         ways_out = self._ways_out()
-        self.conditional_depth += 1
         outer_staged, self.staged_in = self.staged_in, self.staged_in or self.world.staged(test)
         for arm in arms:
             result = arm()
@@ -390,7 +387,6 @@ class Expressions(Comprehensions):
             every.append(delta)
             if result is not False:
                 deltas.append(delta)
-        self.conditional_depth -= 1
         self.staged_in = outer_staged
         staged = self.world.staged(test)
         self._note_decider(site, *ways_out)
@@ -399,7 +395,7 @@ class Expressions(Comprehensions):
                 self.merge(deltas)
             if staged:
                 self.world.staged_branch(staged, dict.fromkeys(k for d in deltas for k in d), site)
-        self.world.branches(first, len(self.graph.nodes), every, test, statement)
+        self.world.branched(every)
         return results
 
     def _ways_out(self) -> tuple[int, int, int]:
@@ -584,5 +580,3 @@ _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
     ast.Await: Expressions.await_, ast.Yield: Expressions.yield_, ast.YieldFrom: Expressions.yield_from,
     ast.Starred: Expressions.starred,
 }  # fmt: skip
-
-__all__ = ["ClassBody", "Expressions", "ModuleValue", "fold"]

@@ -169,7 +169,7 @@ class Functions(Statements):
         same = [f for f in self.frames if f.function is not None and f.function.node is function.node]
         if len(same) < MOST_RECURSIONS:
             return False
-        decided = any(type(v).__name__ == "Const" and v != self.state.get((same[-1].uid, n)) for n, v in bound.items())
+        decided = any(isinstance(v, Const) and v != self.state.get((same[-1].uid, n)) for n, v in bound.items())
         return not decided or len(same) > DECIDED_RECURSIONS
 
     def bind_arguments(self, function: Function, args: Arguments, site: Site) -> dict[str, Value]:
@@ -190,10 +190,9 @@ class Functions(Statements):
         defaults = dict(function.defaults)
         for name in (*plain, *(a.arg for a in spec.kwonlyargs)):
             if name not in bound:
-                missing = args.rest if args.rest is not None else None
                 default = defaults.get(name)
-                if missing is not None:
-                    bound[name] = missing if default is None else self.join(default, missing)
+                if args.rest is not None:
+                    bound[name] = args.rest if default is None else self.join(default, args.rest)
                 else:
                     bound[name] = default if default is not None else self.opaque(site, hint=name)
         return bound
@@ -220,10 +219,10 @@ class Functions(Statements):
             return Many(self.opaque(site))
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
-        branches = self.steps
         self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
-        sure = not _yields_conditionally(generator.function.node) and branches >= 0
-        return copy.yields if sure else Many(self.join_all(copy.yields))
+        if _yields_conditionally(generator.function.node):
+            return Many(self.join_all(copy.yields))
+        return copy.yields
 
     def advance(self, generator: Generator, site: Site) -> Value:
         """`next(generator)`: one of the values that it yields; UNBOUND where it yields none."""
@@ -359,6 +358,3 @@ def following(function: ast.AST, statement: ast.AST) -> Sequence[ast.stmt]:
             if isinstance(block, list) and statement in block:
                 return block[block.index(statement) + 1 :]
     return ()
-
-
-__all__ = ["Functions", "following", "own_nodes"]

@@ -115,7 +115,7 @@ class Statements(Loops):
         raise NotImplementedError
 
     def augmented(self, node: ast.AugAssign) -> bool:
-        left = self.evaluate(_as_load(node.target))
+        left = self.evaluate(node.target)
         right = self.evaluate(node.value)
         self.bind(node.target, self.augment(OPERATORS[type(node.op)], left, right, self.site(node)))
         return True
@@ -369,11 +369,6 @@ OWN_ERRORS = {
     "IOError", "FileNotFoundError", "StopIteration", "EOFError", "JSONDecodeError",
 }  # fmt: skip
 """What Python raises for other reasons than the numbers that an operation gets."""
-
-
-def _as_load(target: ast.expr) -> ast.expr:
-    """A target read before it is written; a store context makes no difference to evaluation."""
-    return target
 
 
 _EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Input
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -307,9 +307,3 @@ def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str
         if node is not None:
             edges.append(Edge(node, NONE, "other", args.places.get(key)))
     return Data(world.run.node(name, edges, site, dtype=dtype, kind=kind), kind, dtype)
-
-
-def unknown_node(world: Libraries, name: str, args: Arguments, site: Site) -> Node:
-    """A node that may have been made from a call's arguments in any way."""
-    nodes = [n for v in args.every() if (n := world.run.node_of(v, site)) is not None]
-    return world.run.node(name, [Edge(n, ANYTHING) for n in nodes], site, dtype="?", kind="?", opaque=True)

@@ -29,8 +29,6 @@ LARGEST_UNROLLED = 12
 OWN = "attribute"
 """An attribute, perhaps a method, of an object that another library made of plain numbers."""
 
-DTYPE_NAMES = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
-
 
 def register(registry: Registry) -> None:
     """Add them."""
@@ -280,6 +278,3 @@ def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) 
         made = world.run.node("numpy.ndarray.__setitem__", edges, site, dtype=base.dtype, kind="numpy")
         world.run.state.set((base.node.id, "stored"), Data(made, "numpy", base.dtype))
     return NO_VALUE
-
-
-__all__ = ["Library", "register", "shape_value"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact
 from tapelint.flow import containers
@@ -16,13 +15,11 @@ from tapelint.flow.values import (
     TRUE,
     UNBOUND,
     Cell,
-    Class,
     Const,
     Data,
     Flag,
     Library,
     Many,
-    Method,
     Opaque,
     Tuple,
     Value,
@@ -33,9 +30,6 @@ from . import apply, initializers, numbers, shapes
 from .graphs import unconverted
 from .tensorflow import make_variable
 from .world import Libraries, Registry
-
-if TYPE_CHECKING:
-    pass
 
 SYMBOLIC = "symbolic"
 LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias")
@@ -528,6 +522,3 @@ def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -
     edges = [Edge(node, NONE)] if node is not None else []
     _update_metric(world, callee, args, site)
     return Data(world.run.node("Metric.__call__", edges, site, dtype="f"), "tensor", "f")
-
-
-__all__ = ["Class", "LayerInfo", "Library", "Method", "build", "make_layer", "own_weights", "register", "symbolic"]

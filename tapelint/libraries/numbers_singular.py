@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tapelint.facts import Effect
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range, Reach
-from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
+from tapelint.flow.values import Data, Value
 
 from . import numbers_exact, numbers_known, numbers_settled, shapes
 from .numbers_arrays import elementwise
@@ -402,6 +402,3 @@ def _worst(a: float, e: float) -> float:
     if a == 0 and e == 0:
         return 2.0
     return 1.0 if a == 0 and e < 1 else 0.0
-
-
-__all__ = ["UNBOUND", "Const", "Judgement", "Opaque", "Test", "Variable", "judge", "remember"]

@@ -188,6 +188,3 @@ def _slice_length(key: SliceOf, length: int | None) -> int | None:
         return length if all(e == NO_VALUE for e in ends) else None
     start, stop, step = (e.value for e in ends if isinstance(e, Const))
     return len(range(*slice(start, stop, step).indices(length)))
-
-
-__all__ = ["containers", "operator", "register"]

@@ -272,7 +272,7 @@ def one_batch(world: Libraries, x: Value, fresh: Value, site: Site) -> Value:
     if isinstance(x, Cell) and x.kind == "dataset":
         items = world.run.elements(x, site)
         return items.element if isinstance(items, Many) else world.run.join_all(items)
-    return Tuple((fresh,)) if False else fresh
+    return fresh
 
 
 def _batch_of(world: Libraries, value: Value, site: Site) -> Value:

@@ -12,28 +12,6 @@ from . import apply
 from .graphs import rows, symbolic_arguments
 from .world import Libraries, Registry
 
-KEEPING = frozenset(
-    [
-        "batch",
-        "shuffle",
-        "repeat",
-        "prefetch",
-        "cache",
-        "take",
-        "skip",
-        "unbatch",
-        "padded_batch",
-        "shard",
-        "with_options",
-        "apply_",
-        "concatenate",
-        "rebatch",
-        "interleave_",
-        "snapshot",
-        "ignore_errors",
-    ]
-)
-
 
 def register(registry: Registry) -> None:
     """Add data sets and optimizers."""

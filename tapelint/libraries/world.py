@@ -24,7 +24,6 @@ from tapelint.flow.values import (
     Library,
     Many,
     Method,
-    OneOf,
     Opaque,
     Partial,
     Tuple,
@@ -55,7 +54,7 @@ class Recorder(Protocol):
     def use(self, variable: Variable, site: Site | None) -> Node: ...
     def raised(self, error: str, site: Site, call: str) -> None: ...
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
-    def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None: ...
+    def branched(self, arms: Sequence[Delta]) -> None: ...
     def handed_over(self, values: Sequence[Value], site: Site) -> None: ...
     def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None: ...
 
@@ -288,8 +287,8 @@ class Libraries:
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
         self.recorder.condition(kind, value, test, frame, statement)
 
-    def branches(self, before: int, after: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
-        self.recorder.branches(before, after, arms, test, statement)
+    def branched(self, arms: Sequence[Delta]) -> None:
+        self.recorder.branched(arms)
 
     def staged(self, test: Value) -> str:
         return self.registry.staged(self, test)
@@ -308,9 +307,6 @@ class Libraries:
             return function
         made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
         return function if isinstance(made, Opaque) else made
-
-    def make_instance(self, cls: Class, args: Arguments, site: Site) -> Value | None:
-        return None
 
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value:
         found = self.run.find_in_class(instance.info, "__call__")
@@ -508,5 +504,3 @@ _INERT_BUILTINS = frozenset(
         "bin",
     ]
 )
-
-__all__ = ["Libraries", "OneOf", "Recorder", "Registry", "kind_of"]

@@ -93,11 +93,9 @@ def _give_up(execution: Execution, why: str) -> None:
 
 
 def _zeros(args: Arguments) -> bool:
-    for index, name in ((3, "unconnected_gradients"),):
-        value = args.get(index, name)
-        if value == Const("zero") or (isinstance(value, Library) and value.name.endswith("UnconnectedGradients.ZERO")):
-            return True
-    return any(isinstance(v, Library) and v.name.endswith("UnconnectedGradients.ZERO") for v in args.positional)
+    given = (*args.positional, args.get(3, "unconnected_gradients"))
+    named = any(isinstance(v, Library) and v.name.endswith("UnconnectedGradients.ZERO") for v in given)
+    return named or given[-1] == Const("zero")
 
 
 # -- what TensorFlow refuses
@@ -299,7 +297,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
     every: list[Node] = []
     rows: list[list[int]] = []
     for listed in found:
-        nodes = source_nodes(run, listed.value)
+        nodes = source_nodes(listed.value)
         rows.append(list(range(len(every), len(every) + len(nodes))))
         every += nodes
     aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
@@ -373,21 +371,17 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
     return found
 
 
-def source_nodes(run: object, value: Value) -> list[Node]:
+def source_nodes(value: Value) -> list[Node]:
     """The nodes that a source can be; a joined one is each of its parts as well."""
     found: list[Node] = []
     for option in options(value):
         if isinstance(option, Opaque) and option.node.op in (unseen.PARTS, unseen.LISTED):
             found += [edge.node for edge in option.node.edges]
         elif isinstance(option, (Data, Opaque, Variable)):
-            found += _alternatives(option.node)
+            found.append(option.node)
         elif isinstance(option, Many):
-            found += source_nodes(run, option.element)
+            found += source_nodes(option.element)
     return list({n.id: n for n in found}.values())
-
-
-def _alternatives(node: Node) -> list[Node]:
-    return [node]
 
 
 # -- results
@@ -451,7 +445,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
         last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
         last.detail = ROWS if source.nodes[0].id in rows and len(source.nodes) == 1 else ""
-        if source.outcome & 8:
+        if source.outcome & IGNORANT:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)
     return results
@@ -481,6 +475,3 @@ def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:
         return queue.pop(0) if queue else NO_VALUE
 
     return build(asked)
-
-
-__all__ = ["ask", "ast", "source_nodes", "target_nodes"]

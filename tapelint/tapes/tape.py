@@ -11,7 +11,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.functions import following
 from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Chain, Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
     FALSE,
@@ -31,7 +31,6 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries import apply
 from tapelint.libraries.names import root
 from tapelint.libraries.structures import flattened
 from tapelint.libraries.world import Libraries, MethodHandler
@@ -588,7 +587,7 @@ class Tapes:
             ]
         return [o.node.id for o in options(value) if isinstance(o, (Variable, Data))]
 
-    def branches(self, first: int, last: int, arms: Sequence[Delta], test: Value, statement: ast.AST) -> None:
+    def branched(self, arms: Sequence[Delta]) -> None:
         """The arms of a branch have been run: what one of them watched counts no more as it did."""
         if any(name.startswith("watch ") for arm in arms for _, name in arm):
             self._watches += 1
@@ -615,6 +614,3 @@ def is_tensor(value: Value) -> bool:
 
 def _flag(value: Value) -> bool | None:
     return bool(value.value) if isinstance(value, Const) else None
-
-
-__all__ = ["ZERO", "Execution", "TapeInfo", "Tapes", "apply", "backprop"]
