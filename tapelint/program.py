@@ -18,8 +18,9 @@ from tapelint.libraries.assemble import register_all
 from tapelint.libraries.world import Libraries
 from tapelint.project import LIBRARIES, Project
 from tapelint.source import Source
-from tapelint.tapes import asking, leaving
-from tapelint.tapes.tape import GRADIENT_METHODS, Tapes
+from tapelint.tapes import leaving
+from tapelint.tapes.methods import GRADIENT_METHODS
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Analysis
 
 STACK = 30_000
@@ -84,7 +85,7 @@ class Program:
         self.interpreter = Interpreter(self.world, project)
         self.world.run = self.interpreter
         register_all(self.world.registry)
-        self.tapes = Tapes(self.world, asking.ask, leaving.leave)
+        self.tapes = Tapes(self.world)
         self.world.recorder = self.tapes
 
     def run(self) -> None:

@@ -23,8 +23,9 @@ from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Cell, Data, Opaque, Variable, options
 from tapelint.libraries.names import EXTERNAL, root, shown
+from tapelint.tapes.journal import Entered, Execution, SourceResult, TapeInfo
 from tapelint.tapes.leaving import LEAVES
-from tapelint.tapes.tape import Entered, Execution, SourceResult, TapeInfo, Tapes
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Cut, Place, Reason
 
 CASTS = ("cast", "saturate_cast", "convert_image_dtype", "to_int32", "to_int64")
@@ -304,7 +305,7 @@ class Finder:
         if first is None or first.recorded.get(execution.recording):
             return None
         for event in self.tapes.events:
-            if event.word != "watch" or event.at <= first.id or event.detail[1] != execution.recording:  # type: ignore[index]
+            if event.word != "watch" or event.at <= first.id or event.recording != execution.recording:
                 continue
             if node in self.tapes.world.run.nodes_in(event.value):
                 message = f"the tape watches `{source.expression}` after its use"
@@ -374,7 +375,7 @@ class Finder:
         for event in self.tapes.events:
             if event.word != "condition" or recording not in event.active:
                 continue
-            if constant or id(event.detail) in deciding:
+            if constant or id(event.statement) in deciding:
                 hops = way(graph, recording, node, self.tapes.world.run.nodes_in(event.value))
                 if hops and (found := self._first_break(execution, hops)) is not None:
                     return found
@@ -505,7 +506,7 @@ class Finder:
 
     def _reset_site(self, execution: Execution) -> Site:
         for event in self.tapes.events:
-            if event.word == "reset" and isinstance(event.detail, tuple) and event.detail[1] == execution.recording:
+            if event.word == "reset" and event.recording == execution.recording:
                 return event.site
         return execution.site
 

@@ -12,7 +12,9 @@ from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.tapes import backprop
-from tapelint.tapes.tape import Event, Execution, SourceResult, TapeInfo, Tapes, is_tensor
+from tapelint.tapes.conditions import is_tensor
+from tapelint.tapes.journal import Event, Execution, SourceResult, TapeInfo
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Condition, ConditionEffect, ConditionKind, Cut, Place
 
 KNOWN = ("tensorflow", "keras", "tf_keras", "horovod")
@@ -75,7 +77,7 @@ class Decisions:
         """Tests of `and`, `or`, `not` and chained comparisons that are part of another condition's test."""
         found: set[int] = set()
         for event in self.tapes.events:
-            if event.word == "condition" and isinstance(event.detail, HEADS):
+            if event.word == "condition" and isinstance(event.statement, HEADS):
                 found |= {id(node) for node in ast.walk(event.site.node) if node is not event.site.node}
                 if event.call not in ("if", "while", "ternary", "assert"):
                     found.add(id(event.site.node))
@@ -109,7 +111,7 @@ class Decisions:
         drops: dict[str, tuple[Execution, Dropped]] = {}
         for execution in matter:
             for source, dropped in self._dropped(execution):
-                here = dropped.join.site is not None and dropped.join.site.node is event.detail
+                here = dropped.join.site is not None and dropped.join.site.node is event.statement
                 if here and not self._losing(dropped, source):
                     drops.setdefault(source.expression, (execution, dropped))
         if not drops and self._asks_for_shapes(event):
@@ -159,9 +161,9 @@ class Decisions:
         if event.call == "assert":
             return self._is_about(event.value, execution)
         deciding, recorded = self._places(execution)
-        if id(event.detail) in deciding:
+        if id(event.statement) in deciding:
             return True
-        return isinstance(event.detail, ast.AST) and any(id(node) in recorded for node in ast.walk(event.detail))
+        return event.statement is not None and any(id(node) in recorded for node in ast.walk(event.statement))
 
     def _is_about(self, value: Value, execution: Execution) -> bool:
         """Whether a value is computed from a source."""
@@ -294,16 +296,11 @@ class Decisions:
         if not mine or len(mine) != len(source.nodes):
             return None
         for event in self.tapes.events:
-            if (
-                event.word != "left out"
-                or execution.recording not in event.active
-                or not isinstance(event.detail, tuple)
-            ):
+            if event.word != "left out" or execution.recording not in event.active or event.statement is None:
                 continue
-            statement, named = event.detail
-            node = next((n for n, found in named if found in mine), None)
+            node = next((n for n, found in event.named if found in mine), None)
             holds = self.tapes.world.run.truth(event.value)
-            if node is None or not self._is_on_the_way(statement, execution, bool(holds)):
+            if node is None or not self._is_on_the_way(event.statement, execution, bool(holds)):
                 continue
             use = Site(event.site.source, node)
             value = "true" if holds else "not true"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from tapelint.flow.graph import Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, Outcomes
-from tapelint.tapes.tape import Execution, SourceResult, Tapes
+from tapelint.tapes.journal import Execution, SourceResult
+from tapelint.tapes.tape import Tapes
 
 
 def doubt(tapes: Tapes, execution: Execution, position: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tapelint.diagnostic import Step
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
-from tapelint.tapes.tape import Execution
+from tapelint.tapes.journal import Execution
 from tapelint.views import Place, Problem, ProblemKind
 
 

@@ -10,7 +10,8 @@ from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell
-from tapelint.tapes.tape import Event, Execution, TapeInfo, Tapes
+from tapelint.tapes.journal import Event, Execution, TapeInfo
+from tapelint.tapes.tape import Tapes
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 

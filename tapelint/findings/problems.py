@@ -36,7 +36,8 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries.names import root
 from tapelint.tapes.asking import bad_source, bad_target
-from tapelint.tapes.tape import Event, Execution, TapeInfo, Tapes
+from tapelint.tapes.journal import Event, Execution, TapeInfo
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem, ProblemKind
 
 

@@ -11,7 +11,8 @@ from tapelint.findings.paths import Syntax, place_of, way
 from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Data, Variable, options
-from tapelint.tapes.tape import Execution, SourceResult, Tapes
+from tapelint.tapes.journal import Execution, SourceResult
+from tapelint.tapes.tape import Tapes
 
 Key = tuple[str, str]
 

@@ -20,7 +20,8 @@ from tapelint.libraries import shapes
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
 from tapelint.tapes.backprop import Answer
-from tapelint.tapes.tape import Execution, TapeInfo, Tapes
+from tapelint.tapes.journal import Execution, TapeInfo
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Singularity
 
 OWN = ("tensorflow", "keras", "horovod", "tf_keras")

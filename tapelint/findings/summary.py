@@ -17,7 +17,8 @@ from tapelint.findings.unreached import unreached
 from tapelint.flow.graph import Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.source import Source
-from tapelint.tapes.tape import Entered, Execution, TapeInfo, Tapes
+from tapelint.tapes.journal import Entered, Execution, TapeInfo
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
 
 

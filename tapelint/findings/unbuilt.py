@@ -11,7 +11,8 @@ from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Class, Const, Library, Tuple
 from tapelint.libraries.keras import LayerInfo
-from tapelint.tapes.tape import Event, Execution, Tapes
+from tapelint.tapes.journal import Event, Execution
+from tapelint.tapes.tape import Tapes
 
 
 def unbuilt(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:

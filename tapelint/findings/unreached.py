@@ -9,7 +9,7 @@ from tapelint.diagnostic import Span
 from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Site
 from tapelint.source import Source
-from tapelint.tapes.tape import GRADIENT_METHODS
+from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.views import Gradient, SourceVerdict
 
 WHY = "no way to this call was found"

@@ -12,7 +12,8 @@ from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable, options
 from tapelint.libraries.unseen import is_weights
-from tapelint.tapes.tape import Event, Execution, Tapes
+from tapelint.tapes.journal import Event, Execution
+from tapelint.tapes.tape import Tapes
 from tapelint.views import Problem, ProblemKind
 
 MISFIT = {True: "ValueError", False: "InvalidArgumentError", None: ""}

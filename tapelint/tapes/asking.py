@@ -36,15 +36,14 @@ from tapelint.flow.values import (
 from tapelint.libraries import unseen
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import backprop, sources
+from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
-    from tapelint.tapes.tape import Execution, SourceResult, TapeInfo, Tapes
+    from tapelint.tapes.tape import Tapes
 
 
 def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
     """Run one call: note its verdicts, give its value."""
-    from tapelint.tapes.tape import Execution
-
     run = tapes.world.run
     target, asked = args.get(0, "target"), args.get(1, "sources" if method != "batch_jacobian" else "source")
     rec = tapes.recording(cell)
@@ -285,8 +284,6 @@ def _is_on_one_side(tapes: Tapes, targets: list[Node], source: Node) -> bool:
 
 
 def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sources.Listed] | None, cell: Cell) -> None:
-    from tapelint.tapes.tape import SourceResult
-
     run = tapes.world.run
     execution.targets = target_nodes(tapes, execution.target)
     if found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Core
 from tapelint.flow.functions import own_nodes
@@ -11,7 +12,10 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import Cell, Data, Flag, Function, Opaque, Value
 from tapelint.tapes import backprop
-from tapelint.tapes.tape import Execution, SourceResult, Tapes
+from tapelint.tapes.journal import Execution, SourceResult
+
+if TYPE_CHECKING:
+    from tapelint.tapes.tape import Tapes
 
 LEAVES = "leaves"
 

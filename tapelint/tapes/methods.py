@@ -1,0 +1,114 @@
+"""What a program can do with a tape: make it, enter and leave it, call its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Library, Value
+from tapelint.libraries.names import root
+from tapelint.libraries.world import Libraries, MethodHandler
+from tapelint.tapes import asking, watching
+from tapelint.tapes.journal import TapeInfo
+
+if TYPE_CHECKING:
+    from tapelint.tapes.tape import Tapes
+
+GRADIENT_METHODS = ("gradient", "jacobian", "batch_jacobian")
+
+OnTape = Callable[[Cell, Arguments, Site], Value]
+
+
+def register(tapes: Tapes) -> None:
+    """Tell the libraries' world what tapes answer to."""
+    registry = tapes.world.registry
+    registry.families.append(_made)
+    registry.enters["library"] = lambda world, value, site: _enter_class(tapes, value, site)
+    registry.enters["tape"] = lambda world, cell, site: tapes.enter(cell, site)
+    registry.leaves["tape"] = lambda world, cell, site: tapes.leave(cell)
+    registry.enters["stopped tape"] = lambda world, cell, site: _stop(tapes, cell.info)
+    registry.leaves["stopped tape"] = lambda world, cell, site: tapes.go_on(cell.info)
+    registry.enters["ensured tape"] = lambda world, cell, site: tapes.enter(cell.info, site) if cell.info else NO_VALUE
+    registry.leaves["ensured tape"] = lambda world, cell, site: tapes.leave(cell.info) if cell.info else None
+    for name, handle in _methods(tapes).items():
+        registry.methods[("tape", name)] = _method(handle)
+
+
+def _methods(tapes: Tapes) -> dict[str, OnTape]:
+    uid = tapes.world.run.uid
+    leave = _doing(lambda tape, site: tapes.leave(tape))
+    return {
+        **{name: _asking(tapes, name) for name in GRADIENT_METHODS},
+        "watch": lambda tape, args, site: watching.watch(tapes, tape, args, site),
+        "watched_variables": lambda tape, args, site: watching.watched_variables(tapes, tape, site),
+        "reset": _doing(tapes.reset),
+        "stop_recording": lambda tape, args, site: Cell(uid(), "stopped tape", tape),
+        "_ensure_recording": lambda tape, args, site: Cell(
+            uid(), "ensured tape", None if tapes.is_active(tape) else tape
+        ),
+        "__enter__": lambda tape, args, site: tapes.enter(tape, site),
+        "__exit__": leave,
+        "_push_tape": lambda tape, args, site: tapes.enter(tape, site),
+        "_pop_tape": leave,
+    }
+
+
+def _stop(tapes: Tapes, tape: Cell) -> Value:
+    tapes.leave(tape)
+    return NO_VALUE
+
+
+def _method(handle: OnTape) -> MethodHandler:
+    def call(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Cell)
+        return handle(base, args, site)
+
+    return call
+
+
+def _asking(tapes: Tapes, method: str) -> OnTape:
+    return lambda tape, args, site: asking.ask(tapes, tape, method, args, site)
+
+
+def _doing(act: Callable[[Cell, Site], None]) -> OnTape:
+    """A method that is called for what it does."""
+
+    def call(tape: Cell, args: Arguments, site: Site) -> Value:
+        act(tape, site)
+        return NO_VALUE
+
+    return call
+
+
+# -- making
+
+
+def _made(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """Whatever is called `.GradientTape` makes a tape; a wrapper of one gives it back."""
+    if not name.endswith("GradientTape"):
+        if world.is_of_tape_library(name) and name.endswith(".Variable"):
+            return world.registry.functions["tensorflow.Variable"](world, args, site)
+        return None
+    first = args.get(0, "tape", args.get(0, "gradtape"))
+    if isinstance(first, Cell) and first.kind == "tape":
+        return first
+    if name.endswith("DistributedGradientTape"):
+        return first if first is not UNBOUND else None
+    persistent = _flag(args.get(0, "persistent", FALSE))
+    watches = _flag(args.get(1, "watch_accessed_variables", TRUE))
+    return Cell(world.run.uid(), "tape", TapeInfo(persistent, watches, root(name)), site)
+
+
+def _flag(value: Value) -> bool | None:
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+def _enter_class(tapes: Tapes, value: Value, site: Site) -> Value:
+    """`with tf.GradientTape as tape`: the call is missing."""
+    world = tapes.world
+    if isinstance(value, Library) and value.name.endswith("GradientTape"):
+        world.raised("TypeError", site, "tape not called")
+        return Cell(world.run.uid(), "tape", TapeInfo(False, True, root(value.name), False), site)
+    return world.run.opaque(site, [])

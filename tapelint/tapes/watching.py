@@ -1,0 +1,106 @@
+"""What a tape watches: `watch` as a program calls it, and the variables that were read while it recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Node, Site
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Flag,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
+from tapelint.libraries.structures import flattened
+from tapelint.libraries.world import Libraries
+from tapelint.tapes.journal import Event
+
+if TYPE_CHECKING:
+    from tapelint.tapes.tape import Tapes
+
+
+def watch(tapes: Tapes, tape: Cell, args: Arguments, site: Site) -> Value:
+    """`tape.watch(tensor)`."""
+    rec = tapes.recording(tape)
+    leaves = _leaves(tapes.world, args.get(0, "tensor"))
+    watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
+    tapes.take_down(Event("watch", site, watched, args, recording=rec))
+    if rec is None:
+        tapes.world.raised("AttributeError", site, "GradientTape.watch")
+        return NO_VALUE
+    for leaf in leaves:
+        _watch_one(tapes, rec, leaf, site)
+    return NO_VALUE
+
+
+def _leaves(world: Libraries, value: Value) -> list[Value]:
+    leaves = flattened(world, value)
+    if leaves is not None:
+        return leaves
+    items = containers.sequence(world.run, value)
+    return [items.element] if isinstance(items, Many) else [value]
+
+
+def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
+    several = isinstance(value, OneOf)
+    for option in options(value):
+        if isinstance(option, Many):
+            _watch_one(tapes, rec, option.element, site)
+        if _is_refused(option):
+            if not several:
+                tapes.world.raised("ValueError", site, "GradientTape.watch")
+            continue
+        if isinstance(option, (Data, Opaque, Variable)):
+            _mark(tapes, rec, option.node, not several)
+        if isinstance(option, Variable):
+            note(tapes, rec, option)
+
+
+def _is_refused(value: Value) -> bool:
+    """Whether `watch` raises for a value: it is neither a tensor nor a `tf.Variable`."""
+    if isinstance(value, Variable):
+        return value.flavor == "keras"
+    if isinstance(value, Data):
+        return value.kind in ("numpy", "python", "symbolic")
+    return isinstance(value, Const) or (isinstance(value, Cell) and value.kind in ("layer", "instance"))
+
+
+def _mark(tapes: Tapes, rec: int, node: Node, sure: bool) -> None:
+    flag = tapes.watch_flag(rec, node)
+    if not (isinstance(flag, Flag) and flag.sure):
+        tapes.set_watched(rec, node, sure)
+    if node.op == "join":
+        for edge in node.edges:
+            _mark(tapes, rec, edge.node, False)
+
+
+def note(tapes: Tapes, rec: int, variable: Variable) -> None:
+    """Keep the variables that a recording watches, in order."""
+    state = tapes.world.run.state
+    known = state.get((rec, "variables"))
+    items = known.items if isinstance(known, Tuple) else ()
+    if variable not in items:
+        state.set((rec, "variables"), Tuple((*items, variable)))
+
+
+def watched_variables(tapes: Tapes, tape: Cell, site: Site) -> Value:
+    """`tape.watched_variables()`; something unknown where they are not all known for certain."""
+    rec = tapes.recording(tape)
+    known = tapes.world.run.state.get((rec, "variables")) if rec is not None else UNBOUND
+    if rec is None or not isinstance(known, Tuple):
+        return tapes.world.run.opaque(site, [known] if known is not UNBOUND else [])
+    variables = [v for v in known.items if isinstance(v, Variable)]
+    if all(tapes.watch_flag(rec, v.node) == Flag(True) for v in variables) and len(variables) == len(known.items):
+        return known
+    return tapes.world.run.opaque(site, [known])
