@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
 from tapelint.findings import notes, rebinding, unbuilt, updates
-from tapelint.findings.breaks import NUMBER_ERRORS
+from tapelint.findings.causes import NUMBER_ERRORS
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span
-from tapelint.findings.breaks import Finder, joined
+from tapelint.findings.causes import Finder
 from tapelint.findings.conditions import Decisions
+from tapelint.findings.cuts import joined
 from tapelint.findings.doubts import doubt
 from tapelint.findings.found import Found
 from tapelint.findings.paths import Syntax, place_of
