@@ -76,10 +76,11 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     if hidden and takes is False:
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
         world.raised("TypeError", site, "tensorflow.custom_gradient")
-    gradients = _custom_gradients(world, backward, results, site)
+    upstream = [run.node("upstream", [], site, dtype="f") for _ in range(results)]
+    gradients = _custom_gradients(world, backward, upstream, site)
     if takes is not False:
         gradients = _without_variables(world, gradients, len(inputs))
-    edges, error = _custom_edges(world, inputs, gradients, first)
+    edges, error = _custom_edges(world, inputs, gradients, first, upstream)
     if error:
         world.recorder.note("custom gradient", Tuple((backward, Const(len(inputs)), Const(len(gradients or ())))), site)
     for variable in used:
@@ -106,12 +107,13 @@ def _return_place(world: Libraries, backward: Value) -> Site | None:
     return Site(source, found[0] if found else backward.node) if len(found) < 2 else None
 
 
-def _custom_gradients(world: Libraries, backward: Value, results: int, site: Site) -> list[Value] | None:
+def _custom_gradients(
+    world: Libraries, backward: Value, upstream: Sequence[Node], site: Site
+) -> list[Value] | None:
     """What the gradient function returns, per input; None where nobody can tell."""
-    upstream: list[Value] = [Data(world.run.node("upstream", [], site, dtype="f")) for _ in range(results)]
     more: dict[str, Value] = {"variables": Many(world.run.opaque(site))} if _takes_variables(backward) else {}
     with world.paused():
-        made = world.run.call(backward, Arguments(upstream, more), site)
+        made = world.run.call(backward, Arguments([Data(node) for node in upstream], more), site)
     if isinstance(made, Cell) and made.kind == "list":
         made = containers.stored(world.run, made)
     if isinstance(made, Tuple):
@@ -139,7 +141,11 @@ def _without_variables(world: Libraries, gradients: list[Value] | None, count: i
 
 
 def _custom_edges(
-    world: Libraries, inputs: list[Node | None], gradients: list[Value] | None, first: int
+    world: Libraries,
+    inputs: list[Node | None],
+    gradients: list[Value] | None,
+    first: int,
+    upstream: Sequence[Node],
 ) -> tuple[list[Edge], str]:
     edges = []
     error = ""
@@ -151,11 +157,13 @@ def _custom_edges(
         if gradients is None or index >= len(gradients):
             edges.append(Edge(node, ANYTHING if gradients is None else FLOWS))
         else:
-            made_of = _made_of(world, gradients[index], first)
+            leaves = _made_of(world, gradients[index], first)
+            made_of = tuple((n, how) for n, how in leaves if n not in upstream)
+            again = "" if len(made_of) < len(leaves) else "none"
             outcome = _custom_outcome(gradients[index])
             if outcome == NONE and world.run.graph_mode and _is_kept(world, node, gradients, first):
                 outcome = NONE | ZERO | IGNORANT
-            edges.append(Edge(node, outcome, "other", None, "", made_of))
+            edges.append(Edge(node, outcome, "other", None, again, made_of))
     return edges, error
 
 
@@ -165,14 +173,14 @@ def _is_kept(world: Libraries, node: Node, gradients: list[Value], first: int) -
 
 
 def _made_of(world: Libraries, gradient: Value, first: int) -> tuple[tuple[Node, int], ...]:
-    """What there was before the call (nodes before `first`) that a gradient is made from, and how."""
+    """What there was before the call (nodes before `first`), or comes from above, that a gradient is made from."""
     targets = world.run.nodes_in(gradient)
     before: dict[int, Node] = {}
     inside: dict[int, Node] = {}
     todo = list(targets)
     while todo:
         node = todo.pop()
-        if node.id < first or node.kind == "variable":
+        if node.id < first or node.kind == "variable" or node.op == "upstream":
             before[node.id] = node
         elif node.id not in inside:
             inside[node.id] = node

@@ -267,7 +267,7 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -
     if through == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
         return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
-    if edge.on is not None and edge.again:
+    if edge.on is not None and edge.again not in ("", "none"):
         return _computed_again(core, node, edge, above)
     edges: list[Edge] = []
     if edge.on is not None:

@@ -1,0 +1,36 @@
+"""Gradients of gradients: each function is a program of its own; its docstring is the verdict a source."""
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def a_custom_gradient_of_zeros_again():
+    """none, none"""
+
+    @tf.custom_gradient
+    def still(x):
+        return tf.sin(x), lambda *upstream: tf.zeros_like(x)
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.math.squared_difference(w * w, still(v))
+        dy = inner.gradient(y, v)
+        loss = tf.reduce_sum(tf.tanh(dy * dy))
+    return outer.gradient(loss, [v, w])
+
+
+def a_custom_gradient_that_ignores_what_comes_down_again():
+    """flows, none"""
+
+    @tf.custom_gradient
+    def slope(x):
+        return tf.sin(x), lambda upstream: tf.cos(x)
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = w * w * slope(v)
+        dy = inner.gradient(y, v)
+        loss = tf.reduce_sum(dy)
+    return outer.gradient(loss, [v, w])
