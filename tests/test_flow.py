@@ -17,6 +17,7 @@ from tapelint.facts import Facts
 from tapelint.program import analyse
 from tapelint.project import Project
 from tapelint.source import Source
+from tapelint.tapes import backprop
 
 FOLDER = Path(__file__).parent / "flow"
 SAYS_NOTHING = ("unknown", "sometimes none")
@@ -78,3 +79,17 @@ def test_what_tensorflow_does(file: str, name: str, wanted: str) -> None:
     assert len(seen) == len(words)
     for said, did in zip(words, seen, strict=True):
         assert said in SAYS_NOTHING or said == did or (said == "flows" and did in ("nan", "inf"))
+
+
+def test_what_is_one_operation() -> None:
+    """The last of several steps may remember a tensor that the first ones saw unwatched; these have one step only."""
+    tf = pytest.importorskip("tensorflow")
+    x, v = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.Variable([[2.0, 1.0], [0.5, 3.0]])
+    for name in sorted(backprop.ONE_OPERATION):
+        kind, _, sign = name.partition(" " if name.startswith("operator") else ".")
+        run = eval(f"lambda a, b: a {sign} b") if kind == "operator" else getattr(tf, sign)
+        for pair in ((x, v), (v, x)):
+            with tf.GradientTape() as tape:
+                y = run(*pair)
+                tape.watch(x)
+            assert tape.gradient(y, x) is not None, name

@@ -104,11 +104,13 @@ class Finder(Breaks):
     # -- sources that the tape does not know
 
     def _late(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
-        """A tensor that the tape watches, but only after it was used."""
-        if _is_variable(source) or node.recorded.get(execution.recording):
-            return None
+        """A source that the tape watches, but only after it was used."""
         first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
-        if first is None or first.recorded.get(execution.recording):
+        if first is None or node.recorded.get(execution.recording):
+            return None
+        if self._why_unwatched(execution, source, node) is None:
+            return None
+        if not _is_variable(source) and first.recorded.get(execution.recording):
             return None
         for event in self.tapes.events:
             if event.word != "watch" or event.at <= first.id or event.recording != execution.recording:
@@ -146,13 +148,12 @@ class Finder(Breaks):
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
         info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
+        off = "watching is off" if info is not None and info.watches is False else None
         for option in options(source.value):
             if isinstance(option, Variable):
-                if option.trainable is False:
-                    return "non-trainable"
-                return "watching is off" if info is not None and info.watches is False else None
+                return "non-trainable" if option.trainable is False else off
         if node.op == "weights":
-            return "watching is off" if info is not None and info.watches is False else None
+            return off
         if self._was_variable(execution, source):
             return "rebound"
         return "tensor"

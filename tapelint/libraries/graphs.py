@@ -473,6 +473,7 @@ def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Sit
 def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
     """A Python loop has become an operation; `old`: what the names that it changed held before."""
     run = world.run
+    old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
     inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
     for key in old:
         value = run.state.get(key)

@@ -150,7 +150,8 @@ def _custom_edges(
     edges = []
     error = ""
     if gradients is not None and len(gradients) != len(inputs):
-        error = "InternalError" if world.run.graph_mode and len(gradients) > len(inputs) else "ValueError"
+        direct = world.run.graph_mode == 1 and not world.run.staged_in  # no graph within the function's graph
+        error = "InternalError" if direct and len(gradients) > len(inputs) else "ValueError"
     for index, node in enumerate(inputs):
         if node is None:
             continue

@@ -35,7 +35,7 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries import unseen
 from tapelint.libraries.structures import flattened
-from tapelint.tapes import backprop, sources
+from tapelint.tapes import backprop, sources, watching
 from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -77,7 +77,12 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
 
 
 def _as_converted(execution: Execution, args: Arguments) -> str:
-    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another."""
+    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another.
+
+    What fails within a graph only is another failure for a tape outside.
+    """
+    if execution.error == "InternalError" and not execution.in_graph:
+        return "ValueError"
     plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
     return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
@@ -310,6 +315,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         execution.method == "gradient",
         cell.info.watches is True,
         [other for other in tapes.active() if other != recording],
+        lambda node: watching.since(tapes, recording, node),
     )
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:

@@ -35,12 +35,14 @@ def connect(
     summed: bool = True,
     rereads: bool = True,
     others: Sequence[int] = (),
+    since: Callable[[Node], int] = lambda node: 0,
 ) -> Answer:
     """What becomes of the gradient of the targets for each source, on one recording.
 
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
-    `others`: the recordings that see this gradient being made.
+    `others`: the recordings that see this gradient being made. `since`: the number of nodes there were when the tape
+    was told to watch a source.
     """
     failing = _failing(core, rec, targets, others)
     everyone = (1 << len(sources) + len(failing)) - 1
@@ -50,9 +52,10 @@ def connect(
     failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
     own = _alternatives(targets) if summed else {t.id for t in targets if _is_reread(t) and rereads}
     unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
+    late = {source.id: number for source in sources if (number := since(source))}
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
-        value = _value(node, rec, reached, everyone)
+        value = _value(node, rec, reached, everyone, late)
         mine = bits.get(node.id)
         if mine:
             outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
@@ -98,7 +101,9 @@ def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:
     return NONE if node.dtype in CARRIES_NOTHING and node.op != "join" else known(node)
 
 
-def _value(node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int) -> Outcomes:
+def _value(
+    node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int, late: Mapping[int, int]
+) -> Outcomes:
     if node.op == "join":
         return _joined(node, reached, everyone)
     value = nothing(everyone)
@@ -109,10 +114,26 @@ def _value(node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int)
         if not status:
             return value
     for edge in node.edges:
-        value = value.parallel(reached[edge.node.id].along(edge.outcome, everyone))
+        outcome = _before_it_was_watched(node, edge) if node.id < late.get(edge.node.id, 0) else edge.outcome
+        value = value.parallel(reached[edge.node.id].along(outcome, everyone))
     if status == SURE:
         return value
     return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
+
+
+ONE_OPERATION = frozenset(
+    [f"operator {sign}" for sign in "+-*/@"]
+    + [f"tensorflow.{name}" for name in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum")]
+)
+"""What TensorFlow does in one step: it is recorded for all inputs if for one."""
+
+
+def _before_it_was_watched(node: Node, edge: Edge) -> int:
+    """What comes to a source that an operation used first: a variable was read and forgotten, of a tensor the last of
+    the steps that make up the operation may remember it."""
+    if edge.node.kind == "variable" and node.op not in TRANSPARENT and not node.opaque:
+        return NONE
+    return edge.outcome if node.op in ONE_OPERATION else edge.outcome | NONE | IGNORANT
 
 
 def is_handed_on(node: Node) -> bool:

@@ -177,6 +177,10 @@ class Tapes:
         """How much was noted so far: a call during which this grows is not one that can be skipped when repeated."""
         return len(self.executions), len(self.events), len(self.entered), len(self._hidden)
 
+    def is_recording(self, owner: int) -> bool:
+        """Whether a field of the state belongs to a recording, not to a name or an object of the program."""
+        return owner in self.recordings
+
     def made(self, node: Node) -> None:
         """A node was made: each active tape records it if an input is tracked."""
         active = self.active()

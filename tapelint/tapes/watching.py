@@ -78,11 +78,19 @@ def _is_refused(value: Value) -> bool:
 
 def _mark(tapes: Tapes, rec: int, node: Node, sure: bool) -> None:
     flag = tapes.watch_flag(rec, node)
+    if flag is UNBOUND:
+        tapes.world.run.state.set((rec, f"since {node.id}"), Const(len(tapes.world.run.graph.nodes)))
     if not (isinstance(flag, Flag) and flag.sure):
         tapes.set_watched(rec, node, sure)
     if node.op == "join":
         for edge in node.edges:
             _mark(tapes, rec, edge.node, False)
+
+
+def since(tapes: Tapes, rec: int, node: Node) -> int:
+    """How many nodes there were when a recording was told to watch one; 0 where it was not, or nobody can tell."""
+    number = tapes.world.run.state.get((rec, f"since {node.id}"))
+    return number.value if isinstance(number, Const) and isinstance(number.value, int) else 0
 
 
 def note(tapes: Tapes, rec: int, variable: Variable) -> None:

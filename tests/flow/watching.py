@@ -1,0 +1,74 @@
+"""What a tape was told to watch, and when: each function is a program of its own; its docstring is the verdict a source."""
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+frozen = tf.Variable([0.5, -1.0, 2.0], trainable=False)
+w = tf.Variable([0.5, 1.0, 2.0])
+x = tf.constant([1.0, 2.0, 3.0])
+
+
+def a_frozen_variable_watched_after_its_use():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = frozen * v
+        tape.watch(frozen)
+    return tape.gradient(y, [frozen, v])
+
+
+def a_frozen_variable_watched_after_one_of_its_uses():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = frozen * v
+        tape.watch(frozen)
+        y = y + frozen
+    return tape.gradient(y, [frozen])
+
+
+def a_variable_watched_after_its_use_by_a_tape_that_watches_nothing():
+    """none, flows"""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(v)
+        y = frozen * v
+        tape.watch(frozen)
+    return tape.gradient(y, [frozen, v])
+
+
+def a_tensor_watched_after_one_operation_that_was_recorded():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = x * v
+        tape.watch(x)
+    return tape.gradient(y, [x, v])
+
+
+def a_tensor_watched_after_an_operation_of_several_steps():
+    """unknown, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.tensordot(x, v, axes=0)
+        tape.watch(x)
+    return tape.gradient(y, [x, v])
+
+
+def a_tensor_watched_after_an_operation_that_was_not_recorded():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.exp(x) * v
+        tape.watch(x)
+    return tape.gradient(y, [x, v])
+
+
+def a_loop_of_a_graph_and_what_is_watched_meanwhile():
+    """none, flows"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            beside = tf.cast(tf.histogram_fixed_width(v, [-1.0, 1.0], nbins=3), tf.float32)
+            y = w * 1.0
+            while tf.reduce_sum(y) > 1.0:
+                y = y * 0.25
+            y = y * beside
+        return tape.gradient(y, [v, w])
+
+    return run()
