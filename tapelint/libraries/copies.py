@@ -19,8 +19,9 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras
+from . import layer_members
 from .models import build_any
+from .symbolic import SYMBOLIC
 from .weights import ModelInfo, weights_of
 from .world import Libraries, MethodHandler, Registry
 
@@ -45,7 +46,7 @@ def _detaching(name: str, kind: str) -> MethodHandler:
         if isinstance(base, Cell):
             build_any(world, base, site)
             if name == "train_on_batch":
-                keras.reload(world, base, args, site)
+                layer_members.reload(world, base, args, site)
         return Data(made, kind, "f")
 
     return detach
@@ -118,8 +119,8 @@ def _clone_functional(
             inner = Arguments(
                 [move_any(v) for v in args.positional], {n: move_any(v) for n, v in args.keywords.items()}
             )
-            node = world.run.node(symbol.node.op, [], symbol.node.site, dtype=symbol.dtype, kind=keras.SYMBOLIC)
-            moved[symbol.node.id] = Data(node, keras.SYMBOLIC, symbol.dtype, symbol.shape)
+            node = world.run.node(symbol.node.op, [], symbol.node.site, dtype=symbol.dtype, kind=SYMBOLIC)
+            moved[symbol.node.id] = Data(node, SYMBOLIC, symbol.dtype, symbol.shape)
             world.symbolic_calls[node.id] = (
                 table.get(callee.uid, callee) if isinstance(callee, Cell) else callee,
                 inner,

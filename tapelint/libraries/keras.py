@@ -1,4 +1,4 @@
-"""Keras: layers with their weights, losses, metrics, optimizers."""
+"""Keras: its objects as they are made, the weights of layers, and what calling a layer gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tapelint.facts import Effect, Fact
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Node, Site
+from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
@@ -19,19 +19,17 @@ from tapelint.flow.values import (
     Data,
     Flag,
     Library,
-    Many,
     Opaque,
     Tuple,
     Value,
     Variable,
 )
 
-from . import apply, initializers, numbers, shapes
-from .graphs import unconverted
+from . import apply, initializers, shapes
+from .symbolic import symbolic
 from .tensorflow import make_variable
 from .world import Libraries, Registry
 
-SYMBOLIC = "symbolic"
 LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias")
 
 
@@ -45,30 +43,10 @@ class LayerInfo:
 
 
 def register(registry: Registry) -> None:
-    """Add layers, losses, metrics and optimizers."""
+    """Add what makes Keras's objects, and calls of layers."""
     registry.families.append(make)
-    registry.functions["keras.Input"] = registry.functions["keras.layers.Input"] = _input
-    registry.functions["keras.layers.InputLayer"] = _input
     registry.functions["keras.Variable"] = _keras_variable
-    registry.functions["keras.layers.Lambda"] = _lambda_layer
     registry.calls["layer"] = call_layer
-    registry.calls["loss"] = _call_loss
-    registry.calls["metric"] = _call_metric
-    registry.calls["lambda layer"] = _call_lambda
-    registry.attributes["layer"] = layer_attribute
-    registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
-    registry.methods[("metric", "update_state")] = _update_metric
-    registry.methods[("metric", "result")] = _metric_result
-    for name in ("reset_state", "reset_states", "merge_state"):
-        registry.methods[("metric", name)] = _nothing
-    registry.attributes["metric"] = lambda world, base, name, site: (
-        containers.make_list(world.run, Tuple(())) if name in ("variables", "weights") else None
-    )
-    registry.methods[("loss", "call")] = _call_loss
-
-
-def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    return NO_VALUE
 
 
 def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
@@ -303,222 +281,3 @@ RECURRENT = frozenset(
         "ConvLSTM3D",
     ]
 )
-
-
-def symbolic(world: Libraries, callee: Value, args: Arguments, result: Value) -> Value:
-    """Remember how a symbolic result was made, so that a functional model can make it again."""
-    if not world.is_symbolic(args.every()):
-        return result
-    made = _symbolic_part(world, callee, args, result, None)
-    if isinstance(result, Tuple):
-        parts = [_symbolic_part(world, callee, args, part, i) for i, part in enumerate(result.items)]
-        made = Tuple(tuple(parts), result.names)
-    # `layer.output` is what its first call gave.
-    if isinstance(callee, Cell) and world.run.state.get((callee.uid, "symbolic output")) is UNBOUND:
-        world.run.state.set((callee.uid, "symbolic output"), made)
-        world.run.state.set((callee.uid, "symbolic input"), args.get(0, "inputs"))
-    return made
-
-
-def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value, index: int | None) -> Value:
-    if not isinstance(part, (Data, Opaque)):
-        return part
-    world.symbolic_calls[part.node.id] = (callee, args, index)
-    if isinstance(part, Opaque):
-        return Data(part.node, SYMBOLIC, "?")
-    return Data(part.node, SYMBOLIC, part.dtype, part.shape, part.range)
-
-
-def _input(world: Libraries, args: Arguments, site: Site) -> Value:
-    node = world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC)
-    shape = shapes.as_shape(world, args.get(0, "shape"))
-    dtype = args.keywords.get("dtype", UNBOUND)
-    kind = apply.dtype_argument(world, dtype) if dtype not in (UNBOUND, NO_VALUE) else "f"
-    return Data(node, SYMBOLIC, kind, (None, *shape) if shape is not None else None)
-
-
-def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
-
-
-def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(callee, Cell)
-    with unconverted(world):
-        made = world.run.call(callee.info, args, site)
-    return symbolic(world, callee, args, made)
-
-
-def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
-    """A layer's or model's attribute; None for a method."""
-    stored = world.run.state.get((base.uid, name))
-    if name in WEIGHT_LISTS:
-        return world.registry.attributes["weights of"](world, base, name, site)
-    if name == "trainable":
-        return stored if stored is not UNBOUND else TRUE
-    if stored is not UNBOUND and name not in ("weights", "built", "layers"):
-        return stored
-    if name == "losses":
-        return losses(world, base, site)
-    if isinstance(base.info, LayerInfo):
-        return _plain_attribute(world, base, name, site)
-    return world.registry.attributes["model"](world, base, name, site)
-
-
-WEIGHT_LISTS = (
-    "weights", "variables", "trainable_weights", "trainable_variables", "non_trainable_weights",
-    "non_trainable_variables",
-)  # fmt: skip
-
-
-def symbolic_end(world: Libraries, base: Cell, name: str, site: Site) -> Value:
-    """A layer's `input` or `output`: the symbolic tensor that its first call took or gave."""
-    known = world.run.state.get((base.uid, f"symbolic {name}"))
-    if known is not UNBOUND:
-        return known
-    return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
-
-
-def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
-    info: LayerInfo = base.info
-    if name in ("output", "input"):
-        return symbolic_end(world, base, name, site)
-    if name == "built":
-        return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
-    if name == "name":
-        given = info.args.keywords.get("name")
-        return given if given is not None else Const(info.name)
-    if info.fact is not None and any(w.name == name for w in info.fact.weights):
-        build(world, base, site)
-        found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]
-        return found[0] if found else NO_VALUE
-    if name in ("cell", "layer", "forward_layer") and (inner := inner_layers(world, base)):
-        return inner[0]
-    given = parameter(info, name)
-    return given if given is not UNBOUND else None
-
-
-def losses(world: Libraries, base: Cell, site: Site) -> Value:
-    """`layer.losses`: regularisation of the weights, and what `add_loss` took."""
-    added = world.run.state.get((base.uid, "added losses"))
-    found: list[Value] = list(added.items) if isinstance(added, Tuple) else []
-    for layer in world.registry.attributes["layers of"](world, base, "", site).items:  # type: ignore[union-attr]
-        if not isinstance(layer, Cell) or not isinstance(layer.info, LayerInfo):
-            if isinstance(layer, Cell) and layer is not base:
-                more = world.run.state.get((layer.uid, "added losses"))
-                found += more.items if isinstance(more, Tuple) else ()
-            continue
-        for weight in own_weights(world, layer):
-            given = parameter(layer.info, f"{getattr(weight, 'name', '')}_regularizer")
-            if isinstance(weight, Variable) and given not in (UNBOUND, NO_VALUE):
-                edge = Edge(world.use(weight, site), FLOWS, "square")
-                found.append(Data(world.run.node("keras.regularizers", [edge], site, dtype="f")))
-    return containers.make_list(world.run, Tuple(tuple(found)))
-
-
-def _get_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`layer.get_weights()`: NumPy copies, one a weight."""
-    listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
-    items = world.run.elements(listed, site) if listed is not None else Many(world.run.opaque(site))
-
-    def copy(value: Value) -> Value:
-        node = world.run.node_of(value, site)
-        edges = [Edge(node, NONE)] if node is not None else []
-        made = world.run.node("Layer.get_weights", edges, site, dtype="f", kind="numpy")
-        return Data(made, "numpy", "f", getattr(value, "shape", None))
-
-    if isinstance(items, Many):
-        return Many(copy(items.element))
-    return containers.make_list(world.run, Tuple(tuple(copy(v) for v in items)))
-
-
-def reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`set_weights`, `load_weights`, `fit`: nothing is known of the weights' numbers any more."""
-    assert isinstance(base, Cell)
-    listed = world.registry.attributes["weights of"](world, base, "weights", site)
-    items = world.run.elements(listed, site) if listed is not None else []
-    for weight in items if isinstance(items, list) else []:
-        if isinstance(weight, Variable):
-            numbers.forget(world, weight)
-    return NO_VALUE
-
-
-def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`layer.set_weights(arrays)`: each weight is assigned."""
-    reload(world, base, args, site)
-    listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
-    mine = world.run.elements(listed, site) if listed is not None else []
-    given = world.run.elements(args.get(0, "weights"), site)
-    every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
-    if isinstance(mine, list) and isinstance(every, list):
-        for weight, value in zip(mine, every, strict=False):
-            if isinstance(weight, Variable):
-                world.registry.methods[("variable", "assign")](world, weight, Arguments([value]), site)
-    return NO_VALUE
-
-
-def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    if isinstance(base.info, LayerInfo):
-        build(world, base, site)
-    else:
-        world.registry.methods[("model", "build")](world, base, args, site)
-    return NO_VALUE
-
-
-def _add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    old = world.run.state.get((base.uid, "added losses"))
-    items = old.items if isinstance(old, Tuple) else ()
-    world.run.state.set((base.uid, "added losses"), Tuple((*items, *args.positional[:1])))
-    return NO_VALUE
-
-
-LAYER_METHODS = {
-    "get_weights": _get_weights, "set_weights": _set_weights, "build": _build, "add_loss": _add_loss,
-    "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
-    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
-    "__call__": call_layer, "call": call_layer,
-    "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
-    "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),
-}  # fmt: skip
-
-
-# -- losses and metrics
-
-
-def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(callee, Cell)
-    info: LayerInfo = callee.info
-    if info.fact is None:
-        return world.run.call_unknown(callee, args, site)
-    given = apply.bind(info.fact.call_parameters, args)
-    constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
-    more, _ = apply.constants(world, given)
-    return apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)
-
-
-def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    node = _pack(world, args, site)
-    if node is not None:
-        world.run.state.set((base.uid, "seen"), Opaque(node))
-    return NO_VALUE
-
-
-def _pack(world: Libraries, args: Arguments, site: Site) -> Node | None:
-    return world.run.node_of(Tuple(tuple(args.every())), site)
-
-
-def _metric_result(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    seen = world.run.state.get((base.uid, "seen"))
-    edges = [Edge(seen.node, NONE)] if isinstance(seen, Opaque) else []
-    return Data(world.run.node("Metric.result", edges, site, dtype="f"), "tensor", "f")
-
-
-def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(callee, Cell)
-    node = _pack(world, args, site)
-    edges = [Edge(node, NONE)] if node is not None else []
-    _update_metric(world, callee, args, site)
-    return Data(world.run.node("Metric.__call__", edges, site, dtype="f"), "tensor", "f")

@@ -20,9 +20,9 @@ from tapelint.flow.values import (
     Value,
 )
 
-from . import keras
-from .keras import LayerInfo, build, symbolic
+from .keras import LayerInfo, build
 from .structures import flattened
+from .symbolic import SYMBOLIC, symbolic
 from .weights import ModelInfo, all_layers, is_built, is_layer, listed_layers, sublayers, weights_attribute
 from .world import Libraries, Registry
 
@@ -78,16 +78,16 @@ def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
     known = state.get((cell.uid, "symbolic input"))
     value = layers.items[0] if isinstance(layers.items[0], Data) else known
     if not isinstance(value, Data):
-        value = Data(world.run.node("keras.Input", [], site, dtype="f", kind=keras.SYMBOLIC), keras.SYMBOLIC)
+        value = Data(world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
     state.set((cell.uid, "symbolic input"), value)
     for layer in layers.items:
         if not isinstance(layer, Cell):
             continue
         made = state.get((layer.uid, "symbolic output"))
         if not isinstance(made, Data):
-            node = world.run.node("Layer.output", [], site, dtype="f", kind=keras.SYMBOLIC)
+            node = world.run.node("Layer.output", [], site, dtype="f", kind=SYMBOLIC)
             world.symbolic_calls[node.id] = (layer, Arguments([value]), None)
-            made = Data(node, keras.SYMBOLIC)
+            made = Data(node, SYMBOLIC)
             state.set((layer.uid, "symbolic input"), value)
             state.set((layer.uid, "symbolic output"), made)
         value = made
@@ -253,7 +253,7 @@ def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[
     if isinstance(items, Tuple):
         made = Tuple(tuple(_again(world, v, known, extra, site) for v in items.items))
         return containers.make_list(world.run, made) if isinstance(value, Cell) else made
-    if not isinstance(value, Data) or value.kind != keras.SYMBOLIC:
+    if not isinstance(value, Data) or value.kind != SYMBOLIC:
         return value
     if value.node.id in known:
         return known[value.node.id]
@@ -296,7 +296,7 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
         if value is UNBOUND:
             value = world.run.state.get((base.uid, f"symbolic {name.rstrip('s')}"))
         if value is UNBOUND:
-            return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=keras.SYMBOLIC), keras.SYMBOLIC)
+            return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
         if name.endswith("s") and containers.sequence(world.run, value) is None:
             return containers.make_list(world.run, Tuple((value,)))
         return value

@@ -26,10 +26,13 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import initializers, keras, shapes
+from . import initializers, shapes
 from .graphs import symbolic_arguments, unconverted
-from .keras import LAYER_METHODS, WEIGHT_LISTS, make_layer, symbolic
+from .keras import make_layer
+from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
+from .losses import losses
 from .models import functional, sequential
+from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
 from .weights import (
     PART,
@@ -76,11 +79,11 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name == "layers":
         return containers.make_list(world.run, Tuple(tuple(sublayers(world, base))), site=site)
     if name == "losses":
-        return keras.losses(world, base, site)
+        return losses(world, base, site)
     if name == "trainable":
         return TRUE
     if name in ("output", "input"):
-        return keras.symbolic_end(world, base, name, site)
+        return symbolic_end(world, base, name, site)
     if name == "built":
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "optimizer":
@@ -263,7 +266,7 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         mode = nullcontext() if eagerly else unconverted(world)
         with mode, _graph(world, not eagerly), symbolic_arguments(world, [data]):
             world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
-    keras.reload(world, base, args, site)
+    reload(world, base, args, site)
     return world.inert("Model.fit", Arguments([]), site)
 
 

@@ -10,6 +10,7 @@ from tapelint.flow import containers
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
 from tapelint.libraries import keras, weights
+from tapelint.libraries.layer_members import WEIGHT_LISTS
 from tapelint.libraries.unseen import LISTED
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def weight_names(tapes: Tapes, place: ast.AST | None) -> dict[int, str]:
     """`model.hidden.kernel` for each weight of the models whose lists of variables are asked for, by identity."""
     if isinstance(place, ast.BinOp):
         return {**weight_names(tapes, place.right), **weight_names(tapes, place.left)}
-    if not isinstance(place, ast.Attribute) or place.attr not in keras.WEIGHT_LISTS:
+    if not isinstance(place, ast.Attribute) or place.attr not in WEIGHT_LISTS:
         return {}
     try:
         base = tapes.world.run.evaluate(place.value) if isinstance(place.value, (ast.Name, ast.Attribute)) else UNBOUND

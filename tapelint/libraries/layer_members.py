@@ -1,0 +1,125 @@
+"""What a Keras layer has: its attributes and methods."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import NONE
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable
+
+from . import numbers
+from .keras import LayerInfo, build, call_layer, inner_layers, own_weights, parameter
+from .losses import add_loss, losses
+from .symbolic import symbolic_end
+from .world import Libraries, Registry
+
+WEIGHT_LISTS = (
+    "weights", "variables", "trainable_weights", "trainable_variables", "non_trainable_weights",
+    "non_trainable_variables",
+)  # fmt: skip
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    registry.attributes["layer"] = layer_attribute
+    registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
+
+
+def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    """A layer's or model's attribute; None for a method."""
+    stored = world.run.state.get((base.uid, name))
+    if name in WEIGHT_LISTS:
+        return world.registry.attributes["weights of"](world, base, name, site)
+    if name == "trainable":
+        return stored if stored is not UNBOUND else TRUE
+    if stored is not UNBOUND and name not in ("weights", "built", "layers"):
+        return stored
+    if name == "losses":
+        return losses(world, base, site)
+    if isinstance(base.info, LayerInfo):
+        return _plain_attribute(world, base, name, site)
+    return world.registry.attributes["model"](world, base, name, site)
+
+
+def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    info: LayerInfo = base.info
+    if name in ("output", "input"):
+        return symbolic_end(world, base, name, site)
+    if name == "built":
+        return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
+    if name == "name":
+        given = info.args.keywords.get("name")
+        return given if given is not None else Const(info.name)
+    if info.fact is not None and any(w.name == name for w in info.fact.weights):
+        build(world, base, site)
+        found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]
+        return found[0] if found else NO_VALUE
+    if name in ("cell", "layer", "forward_layer") and (inner := inner_layers(world, base)):
+        return inner[0]
+    given = parameter(info, name)
+    return given if given is not UNBOUND else None
+
+
+def _get_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer.get_weights()`: NumPy copies, one a weight."""
+    listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
+    items = world.run.elements(listed, site) if listed is not None else Many(world.run.opaque(site))
+
+    def copy(value: Value) -> Value:
+        node = world.run.node_of(value, site)
+        edges = [Edge(node, NONE)] if node is not None else []
+        made = world.run.node("Layer.get_weights", edges, site, dtype="f", kind="numpy")
+        return Data(made, "numpy", "f", getattr(value, "shape", None))
+
+    if isinstance(items, Many):
+        return Many(copy(items.element))
+    return containers.make_list(world.run, Tuple(tuple(copy(v) for v in items)))
+
+
+def reload(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`set_weights`, `load_weights`, `fit`: nothing is known of the weights' numbers any more."""
+    assert isinstance(base, Cell)
+    listed = world.registry.attributes["weights of"](world, base, "weights", site)
+    items = world.run.elements(listed, site) if listed is not None else []
+    for weight in items if isinstance(items, list) else []:
+        if isinstance(weight, Variable):
+            numbers.forget(world, weight)
+    return NO_VALUE
+
+
+def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer.set_weights(arrays)`: each weight is assigned."""
+    reload(world, base, args, site)
+    listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
+    mine = world.run.elements(listed, site) if listed is not None else []
+    given = world.run.elements(args.get(0, "weights"), site)
+    every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
+    if isinstance(mine, list) and isinstance(every, list):
+        for weight, value in zip(mine, every, strict=False):
+            if isinstance(weight, Variable):
+                world.registry.methods[("variable", "assign")](world, weight, Arguments([value]), site)
+    return NO_VALUE
+
+
+def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    if isinstance(base.info, LayerInfo):
+        build(world, base, site)
+    else:
+        world.registry.methods[("model", "build")](world, base, args, site)
+    return NO_VALUE
+
+
+def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return NO_VALUE
+
+
+LAYER_METHODS = {
+    "get_weights": _get_weights, "set_weights": _set_weights, "build": _build, "add_loss": add_loss,
+    "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
+    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
+    "__call__": call_layer, "call": call_layer,
+    "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
+    "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),
+}  # fmt: skip

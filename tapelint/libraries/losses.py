@@ -1,0 +1,91 @@
+"""Keras's losses and metrics, and what layers add to a loss."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value, Variable
+
+from . import apply
+from .keras import LayerInfo, own_weights, parameter
+from .world import Libraries, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add losses and metrics."""
+    registry.calls["loss"] = registry.methods[("loss", "call")] = _call_loss
+    registry.calls["metric"] = _call_metric
+    registry.methods[("metric", "update_state")] = _update_metric
+    registry.methods[("metric", "result")] = _metric_result
+    for name in ("reset_state", "reset_states", "merge_state"):
+        registry.methods[("metric", name)] = lambda world, base, args, site: NO_VALUE
+    registry.attributes["metric"] = lambda world, base, name, site: (
+        containers.make_list(world.run, Tuple(())) if name in ("variables", "weights") else None
+    )
+
+
+def losses(world: Libraries, base: Cell, site: Site) -> Value:
+    """`layer.losses`: regularisation of the weights, and what `add_loss` took."""
+    added = world.run.state.get((base.uid, "added losses"))
+    found: list[Value] = list(added.items) if isinstance(added, Tuple) else []
+    for layer in world.registry.attributes["layers of"](world, base, "", site).items:  # type: ignore[union-attr]
+        if not isinstance(layer, Cell) or not isinstance(layer.info, LayerInfo):
+            if isinstance(layer, Cell) and layer is not base:
+                more = world.run.state.get((layer.uid, "added losses"))
+                found += more.items if isinstance(more, Tuple) else ()
+            continue
+        for weight in own_weights(world, layer):
+            given = parameter(layer.info, f"{getattr(weight, 'name', '')}_regularizer")
+            if isinstance(weight, Variable) and given not in (UNBOUND, NO_VALUE):
+                edge = Edge(world.use(weight, site), FLOWS, "square")
+                found.append(Data(world.run.node("keras.regularizers", [edge], site, dtype="f")))
+    return containers.make_list(world.run, Tuple(tuple(found)))
+
+
+def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer.add_loss(loss)`."""
+    assert isinstance(base, Cell)
+    old = world.run.state.get((base.uid, "added losses"))
+    items = old.items if isinstance(old, Tuple) else ()
+    world.run.state.set((base.uid, "added losses"), Tuple((*items, *args.positional[:1])))
+    return NO_VALUE
+
+
+def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Cell)
+    info: LayerInfo = callee.info
+    if info.fact is None:
+        return world.run.call_unknown(callee, args, site)
+    given = apply.bind(info.fact.call_parameters, args)
+    constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
+    more, _ = apply.constants(world, given)
+    return apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)
+
+
+def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    node = _pack(world, args, site)
+    if node is not None:
+        world.run.state.set((base.uid, "seen"), Opaque(node))
+    return NO_VALUE
+
+
+def _pack(world: Libraries, args: Arguments, site: Site) -> Node | None:
+    return world.run.node_of(Tuple(tuple(args.every())), site)
+
+
+def _metric_result(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    seen = world.run.state.get((base.uid, "seen"))
+    edges = [Edge(seen.node, NONE)] if isinstance(seen, Opaque) else []
+    return Data(world.run.node("Metric.result", edges, site, dtype="f"), "tensor", "f")
+
+
+def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Cell)
+    node = _pack(world, args, site)
+    edges = [Edge(node, NONE)] if node is not None else []
+    _update_metric(world, callee, args, site)
+    return Data(world.run.node("Metric.__call__", edges, site, dtype="f"), "tensor", "f")

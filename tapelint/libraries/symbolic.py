@@ -1,0 +1,72 @@
+"""Keras's symbolic tensors: where they begin, and how each was made, so that a functional model can make it again."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value
+
+from . import apply, shapes
+from .graphs import unconverted
+from .world import Libraries, Registry
+
+SYMBOLIC = "symbolic"
+
+
+def register(registry: Registry) -> None:
+    """Add inputs, and layers made of a function."""
+    registry.functions["keras.Input"] = registry.functions["keras.layers.Input"] = _input
+    registry.functions["keras.layers.InputLayer"] = _input
+    registry.functions["keras.layers.Lambda"] = _lambda_layer
+    registry.calls["lambda layer"] = _call_lambda
+
+
+def symbolic(world: Libraries, callee: Value, args: Arguments, result: Value) -> Value:
+    """Remember how a symbolic result was made, so that a functional model can make it again."""
+    if not world.is_symbolic(args.every()):
+        return result
+    made = _symbolic_part(world, callee, args, result, None)
+    if isinstance(result, Tuple):
+        parts = [_symbolic_part(world, callee, args, part, i) for i, part in enumerate(result.items)]
+        made = Tuple(tuple(parts), result.names)
+    # `layer.output` is what its first call gave.
+    if isinstance(callee, Cell) and world.run.state.get((callee.uid, "symbolic output")) is UNBOUND:
+        world.run.state.set((callee.uid, "symbolic output"), made)
+        world.run.state.set((callee.uid, "symbolic input"), args.get(0, "inputs"))
+    return made
+
+
+def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value, index: int | None) -> Value:
+    if not isinstance(part, (Data, Opaque)):
+        return part
+    world.symbolic_calls[part.node.id] = (callee, args, index)
+    if isinstance(part, Opaque):
+        return Data(part.node, SYMBOLIC, "?")
+    return Data(part.node, SYMBOLIC, part.dtype, part.shape, part.range)
+
+
+def symbolic_end(world: Libraries, base: Cell, name: str, site: Site) -> Value:
+    """A layer's `input` or `output`: the symbolic tensor that its first call took or gave."""
+    known = world.run.state.get((base.uid, f"symbolic {name}"))
+    if known is not UNBOUND:
+        return known
+    return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
+
+
+def _input(world: Libraries, args: Arguments, site: Site) -> Value:
+    node = world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC)
+    shape = shapes.as_shape(world, args.get(0, "shape"))
+    dtype = args.keywords.get("dtype", UNBOUND)
+    kind = apply.dtype_argument(world, dtype) if dtype not in (UNBOUND, NO_VALUE) else "f"
+    return Data(node, SYMBOLIC, kind, (None, *shape) if shape is not None else None)
+
+
+def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
+    return Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
+
+
+def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Cell)
+    with unconverted(world):
+        made = world.run.call(callee.info, args, site)
+    return symbolic(world, callee, args, made)
