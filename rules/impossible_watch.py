@@ -42,4 +42,6 @@ def check(problem: Problem) -> Iterator[Diagnostic]:
     help = f"make it a tensor first: `tf.convert_to_tensor({problem.place.text})`"
     if "Keras" in said or "keras" in said:
         help = f"a trainable Keras variable is watched anyway; else watch `{problem.place.text}.value`"
+    elif problem.error == "AttributeError":
+        help = "enter the tape first (`with ... as tape:`), and watch and compute inside its block"
     yield rule.at(problem, f"{said}: {problem.error}" if problem.error else said, help=help)

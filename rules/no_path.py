@@ -50,7 +50,7 @@ OURS = ("tensorflow", "keras", "tf_keras", "horovod")
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
     known = gradient.tape is None or gradient.tape.library in OURS
     told = {name for cut in gradient.cuts for name in cut.sources}
-    for source in () if gradient.problems else gradient.sources:
+    for source in gradient.sources if gradient.reached and not gradient.problems else ():
         word, _, error = source.verdict.partition(" ")
         # A RuntimeError is the tape's: what led to it raises before, and is told there.
         if source.expression in told or word not in SAID or error == "RuntimeError":

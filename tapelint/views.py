@@ -158,7 +158,10 @@ class Tape:
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """One gradient call: `gradient`, `jacobian` or `batch_jacobian`."""
+    """One gradient call: `gradient`, `jacobian` or `batch_jacobian`.
+
+    `reached`: whether it is run at all; not if an exception certainly ended the program before.
+    """
 
     place: Place
     method: str
@@ -172,6 +175,7 @@ class Gradient:
     in_graph: bool = False
     in_loop: bool = False
     statement: Span | None = None
+    reached: bool = True
 
 
 ConditionKind = Literal["if", "while", "ternary", "and", "or", "not", "assert", "comprehension", "match"]

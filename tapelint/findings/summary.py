@@ -98,6 +98,7 @@ class _Builder:
             in_loop=len({id(e) for e in group}) > 1,
             statement=self.syntax.statement_span(first.site),
             problems=tuple(own),
+            reached=not first.dead,
         )
 
     def _doubt(self, group: list[Execution], name: str) -> str:
@@ -209,7 +210,7 @@ def _verdict(group: list[Execution], name: str) -> str:
 
 def _word(execution: Execution, outcome: int) -> str:
     if execution.dead:
-        return "raises RuntimeError"
+        return f"raises {execution.dead}"
     if execution.error.startswith("?"):
         return "unknown"
     if execution.error:

@@ -99,11 +99,15 @@ class Loop:
 
 @dataclass(slots=True)
 class Attempt:
-    """A `try` body that is being run, with the states in which exceptions left it."""
+    """A `try` body that is being run, with the states in which exceptions left it.
+
+    `mended`: a handler does something in place of what was tried.
+    """
 
     mark: int
     frames: int
     depth: int
+    mended: bool = True
     raises: list[Delta] = field(default_factory=list)
     may_raise: bool = False
     may_fail: bool = False

@@ -12,10 +12,14 @@ from .expressions import OPERATORS
 from .graph import Site
 from .loops import Loops
 from .state import Delta
-from .values import NO_VALUE, UNBOUND, Cell, Const, Many, OneOf, Tuple, Value, Variable, one_of, options
+from .values import NO_VALUE, UNBOUND, Cell, Const, Flag, Many, OneOf, Tuple, Value, Variable, one_of, options
 
 MOST_RAISES = 8
 """From so many places an exception is followed to its handler; more of them arrive there in the same states."""
+
+
+ENDED, ENDED_BY = (0, "raised"), (0, "raised by")
+"""Where the state keeps that an exception ended what is run, and which."""
 
 
 class Statements(Loops):
@@ -294,6 +298,23 @@ class Statements(Loops):
                     self.leave(manager, site)
             attempt.raises.append(self.state.delta(attempt.mark))
 
+    def fail(self, error: str) -> None:
+        """A call certainly raises: its handler goes on from here, and what follows the call in the body is dead."""
+        if self.ended():
+            return
+        mark = self.state.mark()
+        self.unwind()
+        self.state.rollback(mark)
+        self.state.set(ENDED, Flag(True))
+        self.state.set(ENDED_BY, Const(error))
+
+    def ended(self) -> str:
+        """The exception that certainly ended the program, or the body of a `try`, before this point."""
+        flag, error = self.state.get(ENDED), self.state.get(ENDED_BY)
+        if not (isinstance(flag, Flag) and flag.sure):
+            return ""
+        return str(error.value) if isinstance(error, Const) else "Exception"
+
     def assert_(self, node: ast.Assert) -> bool:
         test = self.evaluate(node.test)
         self.world.condition("assert", test, node.test, self.frame, node)
@@ -315,13 +336,13 @@ class Statements(Loops):
         return self.execute(node.finalbody) and alive
 
     def _try(self, node: ast.Try) -> bool:
-        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
+        if not node.handlers:
+            return self._attempt(node)
+        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered), not _only_tells(node))
         self.attempts.append(attempt)
+        before = self.ended()
         try:
-            alive = self.execute(node.body)
-        except Suspension as pause:
-            pause.rest.append((node.finalbody, 0))
-            raise
+            alive = self._attempt(node) and (bool(before) or not self.ended())
         finally:
             self.attempts.pop()
         ways: list[Delta] = []
@@ -332,7 +353,7 @@ class Statements(Loops):
         doubtful = not attempt.raises and attempt.may_fail and _catches_failures(node)
         if doubtful:
             attempt.raises.append({})
-        if attempt.raises and node.handlers:
+        if attempt.raises:
             with self.joining("failure" if doubtful else self.join_detail):
                 ways += self._handle(node, attempt)
         self.state.rollback(attempt.mark)
@@ -340,6 +361,13 @@ class Statements(Loops):
             with self.joining("failure" if doubtful else self.join_detail):
                 self.merge(ways)
         return bool(ways)
+
+    def _attempt(self, node: ast.Try) -> bool:
+        try:
+            return self.execute(node.body)
+        except Suspension as pause:
+            pause.rest.append((node.finalbody, 0))
+            raise
 
     def _handle(self, node: ast.Try, attempt: Attempt) -> list[Delta]:
         ways: list[Delta] = []
@@ -352,6 +380,27 @@ class Statements(Loops):
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
         return ways
+
+
+def _only_tells(node: ast.Try) -> bool:
+    """Whether the handlers tell of a failure or go on, and do nothing in place of what was tried."""
+    return all(_tells(statement) for handler in node.handlers for statement in handler.body)
+
+
+def _tells(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        call = statement.value
+        name = call.func if isinstance(call, ast.Call) else None
+        word = name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
+        return isinstance(call, ast.Constant) or word in TELLING
+    if isinstance(statement, ast.Assign):
+        return not any(isinstance(n, ast.Call) for n in ast.walk(statement.value))
+    return isinstance(statement, (ast.Pass, ast.Raise, ast.Continue, ast.Break, ast.Return))
+
+
+TELLING = {
+    "print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc", "exit", "quit",
+}  # fmt: skip
 
 
 def _catches_failures(node: ast.Try) -> bool:

@@ -333,10 +333,9 @@ class Libraries:
 
     def raised(self, error: str, site: Site, call: str = "") -> None:
         """The program raises here, unless a handler around it catches it."""
-        if self.run.attempts:
-            self.run.attempts[-1].may_raise = True
-        else:
+        if not self.run.attempts or not self.run.attempts[-1].mended:
             self.recorder.raised(error, site, call)
+        self.run.fail(error)
 
     # -- calls
 

@@ -49,7 +49,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     rec = tapes.recording(cell)
     execution = Execution(
         site, method, cell, rec if rec is not None else -1, target, [], args.places.get(0, args.places.get("target")),
-        args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), tapes.is_dead(),
+        args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), run.ended(),
         run.graph_mode > 0, run.chain,
     )  # fmt: skip
     execution.asked, execution.active = asked, tuple(tapes.active())

@@ -35,7 +35,7 @@ class SourceResult:
 
 @dataclass(slots=True)
 class Execution:
-    """One time that a gradient call was run."""
+    """One time that a gradient call was run. `dead`: the exception that had ended the program before, if one had."""
 
     site: Site
     method: str
@@ -47,7 +47,7 @@ class Execution:
     sources_place: ast.AST | None
     sources: list[SourceResult]
     zeros: bool
-    dead: bool
+    dead: str
     in_graph: bool
     chain: Chain | None
     error: str = ""

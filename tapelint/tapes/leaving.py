@@ -39,7 +39,7 @@ def _note(tapes: Tapes, cell: Cell, rec: int, values: list[Value], site: Site) -
     run = tapes.world.run
     answer = backprop.connect(run, rec, targets, watched, lambda node: tapes.known(node, rec))
     execution = Execution(
-        site, LEAVES, cell, rec, Data(targets[0]), targets, None, None, [], False, tapes.is_dead(), False, run.chain
+        site, LEAVES, cell, rec, Data(targets[0]), targets, None, None, [], False, run.ended(), False, run.chain
     )
     for node, outcome in zip(watched, answer.outcomes, strict=False):
         if outcome == NONE:

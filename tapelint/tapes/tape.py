@@ -286,15 +286,8 @@ class Tapes:
     # -- what else happens
 
     def raised(self, error: str, site: Site, call: str) -> None:
-        """The program ends here with an exception that nothing catches."""
+        """A call raises, and nothing mends it."""
         self.take_down(Event("raised", site, error=error, call=call))
-        if not self.is_dead():
-            self.world.run.state.set((0, "raised"), Flag(True))
-
-    def is_dead(self) -> bool:
-        """Whether the program has certainly ended before this point."""
-        flag = self.world.run.state.get((0, "raised"))
-        return isinstance(flag, Flag) and flag.sure
 
     def handed_over(self, values: Sequence[Value], site: Site) -> None:
         """Unknown code gets these values: a tape among them, and what it may be asked about."""
@@ -313,7 +306,7 @@ class Tapes:
         """Write an event into the journal, with where and when it happened."""
         run = self.world.run
         event.chain, event.in_graph, event.at = run.chain, run.graph_mode > 0, len(run.graph.nodes)
-        event.active, event.dead = tuple(self.active()), self.is_dead()
+        event.active, event.dead = tuple(self.active()), bool(run.ended())
         self.events.append(event)
 
     def branched(self, arms: Sequence[Delta]) -> None:

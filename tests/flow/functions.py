@@ -596,3 +596,31 @@ def result_of_a_generator():
     with tf.GradientTape() as tape:
         y = list(outer())[1]
     return tape.gradient(y, [v, w])
+
+
+def handler_around_a_call_that_raises():
+    """none"""
+    x = v
+    try:
+        x = w.value() * 2.0
+        tf.GradientTape().watch(x)
+        x = v * 3.0
+    except AttributeError:
+        x = w * 2.0
+    with tf.GradientTape() as tape:
+        y = x * 2.0
+    return tape.gradient(y, [v])
+
+
+def handler_beyond_a_finally():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                y = v * 2.0
+                raise KeyError
+            finally:
+                print("left")
+        except KeyError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
