@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tapelint.facts import Facts
@@ -32,6 +32,10 @@ STEPS_OF_MAKING = 3_000
 """Likewise while the object is made whose method is the entry."""
 
 STEPS_OF_A_FILE = 120_000
+STEPS_OF_ENTRIES = 60_000
+"""So many steps are left for the entries, however many the module itself took."""
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
 
@@ -87,17 +91,25 @@ class Program:
         register_all(self.world.registry)
         self.tapes = Tapes(self.world)
         self.world.recorder = self.tapes
+        self._definitions: frozenset[ast.AST] | None = None
 
     def run(self) -> None:
         """All entries, in order."""
-        module = self.interpreter.run_main(self.source)
-        spent = self.interpreter.steps
+        run = self.interpreter
+        module = run.run_main(self.source)
+        inner = dict(run.inner)
+        spent = min(run.steps, STEPS_OF_A_FILE - STEPS_OF_ENTRIES)
         for function, cls in self._entries(module):
-            self.interpreter.begin_entry()
+            run.begin_entry()
             if spent > STEPS_OF_A_FILE:
                 break
+            run.inner.clear()
             self._enter(module, function, cls)
-            spent += self.interpreter.steps
+            spent += run.steps
+        if any(self._is_left(node) for node in inner):
+            run.begin_entry()
+            with self._as_entry(module):
+                self._call_left(inner)
 
     def _entries(
         self, module: ModuleValue
@@ -120,26 +132,67 @@ class Program:
         self, module: ModuleValue, node: ast.FunctionDef | ast.AsyncFunctionDef, cls: ast.ClassDef | None
     ) -> None:
         """Call one function with unknown arguments, and forget what it changed."""
+        with self._as_entry(module):
+            self._budget(STEPS_OF_MAKING)
+            callee = self._entry_value(module, node, cls, Site(self.source, node))
+            self._run_entry(callee, node, cls is not None)
+            self._call_left(self.interpreter.inner)
+
+    @contextmanager
+    def _as_entry(self, module: ModuleValue) -> Iterator[None]:
+        """In a module's frame; what is changed meanwhile is forgotten."""
         run = self.interpreter
         mark = run.state.mark()
-        frame = run.module_frame(module)
-        run.frames.append(frame)
-        site = Site(self.source, node)
+        run.frames.append(run.module_frame(module))
         try:
-            self._budget(STEPS_OF_MAKING)
-            callee = self._entry_value(module, node, cls, site)
-            self._budget(STEPS_INTO_CALLS)
-            run.state.set((0, "raised"), UNBOUND)
-            run.outside = run.uid()
-            if isinstance(callee, Bound) and isinstance(callee.self, Cell):
-                elsewhere.fill(run, callee.self, node, run.called)
-            if callee is not None:
-                result = run.call(callee, self._unknown_arguments(node, cls is not None), site)
-                leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
-                self._call_kept(callee, result)
+            yield
         finally:
             run.frames.pop()
             run.state.rollback(mark)
+
+    def _run_entry(self, callee: Value | None, node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> None:
+        run, site = self.interpreter, Site(self.source, node)
+        self._budget(STEPS_INTO_CALLS)
+        run.state.set((0, "raised"), UNBOUND)
+        run.outside = run.uid()
+        if isinstance(callee, Bound) and isinstance(callee.self, Cell):
+            elsewhere.fill(run, callee.self, node, run.called)
+        if callee is not None:
+            result = run.call(callee, self._unknown_arguments(node, method), site)
+            leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
+            self._call_kept(callee, result)
+
+    def _is_left(self, node: ast.stmt) -> bool:
+        """Whether a definition inside a function uses a tape, and nothing that was run called it."""
+        if node in self.interpreter.called or not _mentions_tape(node):
+            return False
+        return node in self._own_definitions()
+
+    def _own_definitions(self) -> frozenset[ast.AST]:
+        if self._definitions is None:
+            self._definitions = frozenset(n for n in ast.walk(self.source.tree) if isinstance(n, DEFINITIONS))
+        return self._definitions
+
+    def _call_left(self, inner: Mapping[ast.stmt, Value]) -> None:
+        """Functions and classes that were defined inside a function, for others to call: as entries of their own."""
+        run = self.interpreter
+        left = [node for node in inner if self._is_left(node)]
+        if left:
+            functions = (_function_of(value) for value in inner.values())
+            elsewhere.fill_scopes(run, [f for f in functions if f is not None], run.called)
+        for node, value in [(node, inner[node]) for node in left]:
+            if node in run.called:
+                continue
+            self._budget(STEPS_INTO_CALLS)
+            if isinstance(value, Class):
+                self._call_methods(value)
+            else:
+                run.escape([value])
+
+    def _call_methods(self, cls: Class) -> None:
+        for method in cls.node.body:
+            if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and self._is_left(method):
+                self._run_entry(self._method_of(cls, method.name, Site(self.source, method)), method, True)
 
     def _call_kept(self, callee: Value, result: Value) -> None:
         """Inner functions that an entry gives back, or keeps on its object, for others to call."""
@@ -165,14 +218,17 @@ class Program:
             return _with_node(value, node)
         owner = run.state.get((module.uid, cls.name))
         found = next((o for o in options(owner) if isinstance(o, Class) and o.node is cls), None)
-        if found is None:
-            return None
-        init = run.find_in_class(found, "__init__")
+        return self._method_of(found, node.name, site) if found is not None else None
+
+    def _method_of(self, cls: Class, name: str, site: Site) -> Value | None:
+        """A method of an object that is made with unknown arguments."""
+        run = self.interpreter
+        init = run.find_in_class(cls, "__init__")
         args = Arguments([])
         if init is not None and isinstance(init[0], Function):
             args = self._unknown_arguments(init[0].node, True)  # type: ignore[arg-type]
-        instance = run.call(found, args, site)
-        return run.attribute(instance, node.name, site) if node.name != "__init__" else None
+        instance = run.call(cls, args, site)
+        return run.attribute(instance, name, site) if name != "__init__" else None
 
     def _unknown_arguments(self, node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> Arguments:
         run = self.interpreter

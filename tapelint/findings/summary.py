@@ -198,7 +198,9 @@ def _place(execution: Execution, node: object) -> Place | None:
 
 def _verdict(group: list[Execution], name: str) -> str:
     """One word for all times that a call was run."""
-    words = {_word(e, s.outcome) for e in group for s in e.sources if s.expression == name}
+    words = {_word(e, s.outcome) for e in group for s in e.sources if s.expression == name and not s.trusted}
+    if any(s.trusted for e in group for s in e.sources if s.expression == name):
+        return "flows" if words <= {"flows"} else "unknown"
     if len(words) == 1:
         return words.pop()
     if any(e.trouble == "spent tape" and e.error == "RuntimeError" for e in group):

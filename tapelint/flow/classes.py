@@ -57,6 +57,7 @@ class Classes(Functions):
         for decorator in reversed(node.decorator_list):
             value = self.world.decorated(self.evaluate(decorator), value, self.site(decorator))
         self.assign_name(node.name, value)
+        self.note_inner(node, cls)
         return True
 
     def _name_descriptors(self, cls: Class, site: Site) -> None:

@@ -173,6 +173,7 @@ class World(Protocol):
     def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None: ...
     def branched(self, arms: Sequence[Delta]) -> None: ...
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value: ...
+    def is_from_outside(self, callee: Value) -> bool: ...
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]: ...
     def handed_over(self, args: Arguments, site: Site) -> None: ...
     def made(self, node: Node) -> None: ...
@@ -207,6 +208,8 @@ class Core:
         self.chosen: dict[Value, Site] = {}
         self.outside = 0
         """The last identity of what was made before the entry that is run: it may have been used since."""
+        self.inner: dict[ast.stmt, Value] = {}
+        """The functions and classes that were defined inside functions, by their definition."""
         self._uids = 0
         self._pool: Node | None = None
         self._mentioned: dict[ast.AST, tuple[str, ...]] = {}
@@ -273,6 +276,12 @@ class Core:
             nodes[self._pool.id] = self._pool
         edges = [*(Edge(nodes[key], ANYTHING) for key in sorted(nodes)), *behind]
         return Opaque(self.node(op, edges, site, dtype="?", kind="?", opaque=True), hint)
+
+    def part(self, site: Site | None, value: Value) -> Opaque:
+        """One of what something unknown holds."""
+        made = self.opaque(site, [value])
+        made.node.outside = isinstance(value, Opaque)
+        return made
 
     def leaf(self, hint: str, site: Site | None = None) -> Opaque:
         """Something unknown that comes from outside, made before everything else: a parameter."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tapelint.source import Source
 
 from .classes import Classes
 from .core import Core
-from .values import UNBOUND, Cell, Class, Const, Many, Tuple
+from .values import UNBOUND, Cell, Class, Const, Function, Many, Tuple
 
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
@@ -50,12 +50,29 @@ def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.A
     `entry` is the method that is about to be run, `called` are the functions that ran.
     """
     for name in dict.fromkeys(_mentioned(core, instance, entry, called)):
-        value = core.state.get((instance.uid, name))
-        if isinstance(value, Const):
-            loosen(core, instance.uid, (name,))
-        elif isinstance(value, Cell) and _is_empty(core, value):
-            item = core.opaque(None, hint=name)
-            core.state.set((value.uid, "items"), Many(Tuple((item, item)) if value.kind == "dict" else item))
+        _fill_name(core, instance.uid, name)
+
+
+def fill_scopes(core: Core, functions: Iterable[Function], called: Collection[ast.AST]) -> None:
+    """Likewise what functions share with the one that they were defined in, and bind anew or fill."""
+    for function in functions:
+        nodes = list(ast.walk(function.node))
+        rebound = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
+        filled = {node.id for node in nodes if isinstance(node, ast.Name)} if function.node not in called else set()
+        for scope in function.scopes:
+            loosen(core, scope, rebound)
+            for name in sorted(filled):
+                if isinstance(core.state.get((scope, name)), Cell):
+                    _fill_name(core, scope, name)
+
+
+def _fill_name(core: Core, uid: int, name: str) -> None:
+    value = core.state.get((uid, name))
+    if isinstance(value, Const):
+        loosen(core, uid, (name,))
+    elif isinstance(value, Cell) and _is_empty(core, value):
+        item = core.opaque(None, hint=name)
+        core.state.set((value.uid, "items"), Many(Tuple((item, item)) if value.kind == "dict" else item))
 
 
 def _is_empty(core: Core, value: Cell) -> bool:

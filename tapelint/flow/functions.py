@@ -71,6 +71,7 @@ class Functions(Statements):
         values = [callee, *args.every()]
         self.world.handed_over(args, site)
         result = self.opaque(site, values, behind=self.world.behind(callee, site))
+        result.node.outside = self.world.is_from_outside(callee)
         self.escape(args.every())
         return result
 

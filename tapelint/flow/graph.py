@@ -75,7 +75,8 @@ class Node:
     `op`: qualified name of what made it. `recorded`: recording id -> SURE, MAYBE or UNSURE. `joins`: one of its
     inputs, by the branch taken. `as_target`: its edges where it is itself the target. `active`: the recordings that
     ran when it was made. `error`: raised when a gradient is asked of it. `blame`: the place to edit where that is
-    another than the call (a layer's activation, a custom gradient's `return`).
+    another than the call (a layer's activation, a custom gradient's `return`). `outside`: what something from outside,
+    a parameter or a library without facts, gave when it was called with the inputs, or a part of it.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Node:
     recorded: dict[int, int] = field(default_factory=dict)
     active: tuple[int, ...] = ()
     opaque: bool = False
+    outside: bool = False
     blame: Site | None = None
 
     def __repr__(self) -> str:

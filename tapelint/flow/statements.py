@@ -85,7 +85,7 @@ class Statements(Loops):
             return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
         if star is None:
             missing = max(0, len(targets) - len(items))
-            return [*items[: len(targets)], *(self.opaque(site, [value]) for _ in range(missing))]
+            return [*items[: len(targets)], *(self.part(site, value) for _ in range(missing))]
         after = len(targets) - star - 1
         middle = items[star : len(items) - after]
         return [*items[:star], containers.make_list(self, Tuple(tuple(middle))), *items[len(items) - after :]]
@@ -170,7 +170,13 @@ class Statements(Loops):
         for decorator in reversed(node.decorator_list):
             function = self.world.decorated(self.evaluate(decorator), function, self.site(decorator))
         self.assign_name(node.name, function)
+        self.note_inner(node, function)
         return True
+
+    def note_inner(self, node: ast.stmt, value: Value) -> None:
+        """Remember what a definition inside a function made."""
+        if self.frame.function is not None:
+            self.inner[node] = value
 
     def define_class(self, node: ast.ClassDef) -> bool:
         raise NotImplementedError

@@ -99,7 +99,21 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     plain = cls.rpartition(".")[2] in ("Model", "Layer") and part_of(world, base) is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
-    return Method(base, name)
+    return Method(base, name) if name in KERAS_METHODS or name.startswith("__") else None
+
+
+_METHODS = """
+add_loss add_metric add_update add_variable add_weight build build_from_config call compile compile_from_config
+compute_mask compute_output_shape compute_output_signature compute_output_spec count_params evaluate evaluate_generator
+export finalize_state fit fit_generator from_config get_build_config get_compile_config get_config get_input_at
+get_layer get_metrics_result get_output_at get_state_tree get_weights load_own_variables load_weights
+make_predict_function make_test_function make_train_function predict predict_generator predict_on_batch predict_step
+quantize reset_metrics reset_states save save_own_variables save_weights set_state_tree set_weights stateless_call
+stateless_compute_loss summary symbolic_call test_on_batch test_step to_json to_yaml train_on_batch train_step
+with_name_scope
+"""
+KERAS_METHODS = frozenset(_METHODS.split())
+"""What an object of a project's class has from Keras, beside its attributes; any other name was given it elsewhere."""
 
 
 def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:

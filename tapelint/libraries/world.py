@@ -33,7 +33,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, numbers
+from . import apply, numbers, outside
 from .names import EXTERNAL, INERT, normalised, root
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ class Libraries:
         handler = self.registry.elements.get(_kind(value))
         if handler is not None:
             return handler(self, value, site)  # type: ignore[arg-type]
-        return Many(self.run.opaque(site, [value]))
+        return Many(self.run.part(site, value))
 
     def iterated(self, value: Value, site: Site) -> None:
         """Python iterates: over a graph's tensor it cannot; what a layer gives may be several."""
@@ -313,6 +313,10 @@ class Libraries:
         found = self.run.find_in_class(instance.info, "__call__")
         method = self.inherited(instance, found[1], "__call__", site) if found is not None else None
         return self.run.call(method, args, site) if method is not None else self.run.call_unknown(instance, args, site)
+
+    def is_from_outside(self, callee: Value) -> bool:
+        """Whether a callable is taken to be differentiable because a program differentiates what it gives."""
+        return outside.is_differentiable(callee)
 
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]:
         """What calling something unknown uses for certain, beside what it is handed."""

@@ -69,6 +69,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")
+    _trust(tapes, execution, cell)
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
@@ -306,17 +307,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
     both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
     run.spend(len(run.graph.ancestors(execution.targets)) / 16)
-    answer = backprop.connect(
-        run,
-        recording,
-        execution.targets,
-        both,
-        lambda node: tapes.known(node, recording),
-        execution.method == "gradient",
-        cell.info.watches is True,
-        [other for other in tapes.active() if other != recording],
-        lambda node: watching.since(tapes, recording, node),
-    )
+    answer = _connected(tapes, execution, cell, both)
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
@@ -337,6 +328,35 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         )
     execution.watched = frozenset(n.id for n in run.graph.ancestors(every) if tapes.known(n, recording) != NONE)
     tapes.answers[id(execution)] = answer
+
+
+def _connected(
+    tapes: Tapes, execution: Execution, cell: Cell, nodes: Sequence[Node], trusting: bool = False
+) -> backprop.Answer:
+    recording = execution.recording
+    return backprop.connect(
+        tapes.world.run,
+        recording,
+        execution.targets,
+        nodes,
+        lambda node: tapes.known(node, recording),
+        execution.method == "gradient",
+        cell.info.watches is True,
+        [other for other in tapes.active() if other != recording],
+        lambda node: watching.since(tapes, recording, node),
+        trusting,
+    )
+
+
+def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
+    """Mark the sources that are not decided, and flow if what comes from outside is differentiable."""
+    open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT]
+    if not open_ones or execution.error or execution.why_unknown or execution.dead:
+        return
+    nodes = [node for source in open_ones for node in source.nodes]
+    outcomes = iter(_connected(tapes, execution, cell, nodes, trusting=True).outcomes)
+    for source in open_ones:
+        source.trusted = {next(outcomes) for _ in source.nodes} == {FLOWS}
 
 
 def aliases_of(source: Node) -> list[Node]:

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, ROWS, SURE, TRANSPARENT, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, ROWS, SURE, TRANSPARENT, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
 
 OUT_OF_SIGHT = "opaque"
@@ -36,13 +36,14 @@ def connect(
     rereads: bool = True,
     others: Sequence[int] = (),
     since: Callable[[Node], int] = lambda node: 0,
+    trusting: bool = False,
 ) -> Answer:
     """What becomes of the gradient of the targets for each source, on one recording.
 
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
     `others`: the recordings that see this gradient being made. `since`: the number of nodes there were when the tape
-    was told to watch a source.
+    was told to watch a source. `trusting`: what comes from outside is differentiable.
     """
     failing = _failing(core, rec, targets, others)
     everyone = (1 << len(sources) + len(failing)) - 1
@@ -55,7 +56,7 @@ def connect(
     late = {source.id: number for source in sources if (number := since(source))}
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
-        value = _value(node, rec, reached, everyone, late)
+        value = _value(node, rec, reached, everyone, late, trusting)
         mine = bits.get(node.id)
         if mine:
             outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
@@ -102,7 +103,7 @@ def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:
 
 
 def _value(
-    node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int, late: Mapping[int, int]
+    node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int, late: Mapping[int, int], trusting: bool
 ) -> Outcomes:
     if node.op == "join":
         return _joined(node, reached, everyone)
@@ -113,12 +114,18 @@ def _value(
         status = node.recorded.get(rec, 0)
         if not status:
             return value
+    trusted = trusting and _is_trusted(node, rec)
     for edge in node.edges:
         outcome = _before_it_was_watched(node, edge) if node.id < late.get(edge.node.id, 0) else edge.outcome
+        outcome = FLOWS if trusted and edge.node.op != "escaped" and outcome == edge.outcome else outcome
         value = value.parallel(reached[edge.node.id].along(outcome, everyone))
-    if status == SURE:
+    if status == SURE or (trusting and status == UNSURE):  # recorded, if what flows in is
         return value
     return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
+
+
+def _is_trusted(node: Node, rec: int) -> bool:
+    return node.opaque and (node.op == "attribute" or (node.outside and rec in node.recorded))
 
 
 ONE_OPERATION = frozenset(

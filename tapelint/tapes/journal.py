@@ -25,12 +25,16 @@ class TapeInfo:
 
 @dataclass(slots=True)
 class SourceResult:
-    """What one gradient call found for one source: its nodes and the outcome."""
+    """What one gradient call found for one source: its nodes and the outcome.
+
+    `trusted`: it is not known, and flows if what comes from outside is differentiable.
+    """
 
     expression: str
     value: Value
     nodes: list[Node]
     outcome: int
+    trusted: bool = False
 
 
 @dataclass(slots=True)

@@ -1,0 +1,101 @@
+"""What comes from outside is taken to be differentiable, and no claim is built on it."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tapelint.facts import Facts
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
+
+PROGRAMS = {
+    "a loss and a model": (
+        "flows",
+        """
+        def step(model, loss_fn, x, y):
+            with tf.GradientTape() as tape:
+                loss, extra = loss_fn(y, model(x, training=True))
+                loss = tf.reduce_mean(loss) + sum(model.losses)
+            return tape.gradient(loss, model.trainable_variables)
+        """,
+    ),
+    "a watched input": (
+        "flows",
+        """
+        def slope(f, x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = f(x).value
+            return tape.gradient(y, x)
+        """,
+    ),
+    "called before the tape": (
+        "unknown",
+        """
+        def slope(f, x):
+            y = f(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                z = y * 2.0
+            return tape.gradient(z, x)
+        """,
+    ),
+    "a name that promises no gradient": (
+        "unknown",
+        """
+        def slope(model, x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = model.predict(x) * 2.0
+            return tape.gradient(y, x)
+        """,
+    ),
+    "no zero is claimed through it": (
+        "unknown",
+        """
+        def slope(f, x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = tf.sign(f(x))
+            return tape.gradient(y, x)
+        """,
+    ),
+    "a gradient that may be None": (
+        "unknown",
+        """
+        def slope(f, x, w):
+            with tf.GradientTape(persistent=True) as tape:
+                tape.watch([x, w])
+                y = f(x)
+            g = tape.gradient(y, x)
+            if g is None:
+                y = w * 1.0
+            return tape.gradient(y, w)
+        """,
+    ),
+    "what a function gives back for others to call": (
+        "flows",
+        """
+        def outer():
+            def inner(f, x):
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    y = f(x)
+                return tape.gradient(y, x)
+            return [inner]
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_verdict(name: str, tmp_path: Path) -> None:
+    wanted, text = PROGRAMS[name]
+    path = tmp_path / "program.py"
+    path.write_text("import tensorflow as tf\n\n" + textwrap.dedent(text))
+    gradients = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
+    assert [s.verdict for s in gradients[-1].sources] == [wanted]
