@@ -187,8 +187,16 @@ class _Reader:
                 self.users.setdefault(edge.node.id, []).append((node, edge))
                 if here and edge.outcome == FLOWS:
                     self.always.add(edge.node.id)
-                if node.id in self.carrying and edge.outcome & FLOWS:
+                if node.id in self.carrying and edge.outcome & FLOWS and not self._times_nought(node, edge):
                     self.carrying.add(edge.node.id)
+
+    def _times_nought(self, node: Node, edge: Edge) -> bool:
+        """Whether what comes back through a product or a quotient is multiplied by nothing but zeros."""
+        others = [e.node.id for e in node.edges if e is not edge]
+        noughts = self.tapes.world.known.noughts
+        if short(node.op) == "/":
+            return edge is node.edges[-1] and any(other in noughts for other in others)
+        return short(node.op) in ("*", "@", "matvec") and any(other in noughts for other in others)
 
     def _leaves_out(self, node: Node, edge: Edge) -> bool:
         """Whether no gradient comes back to some elements: they are not picked, or multiplied by a mask's zeros."""

@@ -215,6 +215,8 @@ def _relation(world: Libraries, op: str, given: Given) -> Range:
     if left == right:
         own = of_value(world, next(iter(given.values.values()))) or UNBOUNDED
         return Range(0.0, 0.0) if op == "-" else TWO["squared_difference"](own, Range(0.0, 0.0))
+    if op == "-" and numbers_settled.is_centred(world, given, alone=True):
+        return Range(0.0, 0.0)
     made = world.known.origin.get(_past_stop(world, right), ())
     if op == "-" and len(made) > 1 and made[0] in ("max", "min") and made[1] in (left, _past_stop(world, left)):
         return Range(high=0.0) if made[0] == "max" else Range(low=0.0)

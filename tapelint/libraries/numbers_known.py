@@ -33,6 +33,7 @@ class Known:
     single: set[int] = field(default_factory=set)
     zeros: set[int] = field(default_factory=set)
     masks: set[int] = field(default_factory=set)
+    noughts: set[int] = field(default_factory=set)
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)

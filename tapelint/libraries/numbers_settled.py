@@ -5,16 +5,17 @@ Their edges let no gradient through. Each was measured to give exact zeros on Te
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, ZERO
-from tapelint.flow.ranges import Array, Range
+from tapelint.flow.ranges import UNBOUNDED, Array, Range
 from tapelint.flow.values import UNBOUND, Const, Data, Value
 
 from . import numbers_exact, numbers_known, shapes
-from .numbers_arrays import broadcast, broadcast_shape
+from .numbers_arrays import axes_of, broadcast, broadcast_shape
 from .numbers_names import short
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
         return
     if op in KEEPING_ZEROS and found.low == 0 == found.high and _made_of_zeros(world, _first(given)):
         world.known.zeros.add(node.id)
-    if node.detail == "cancels":
+    if (found.low == 0 == found.high) or (op == "-" and is_centred(world, given)):
+        world.known.noughts.add(node.id)
+    if node.detail == "cancels" or (op == "-" and is_centred(world, given, alone=True)):
         world.known.cancelled.add(node.id)
         node.detail = CONSTANT
         _take(world, node, None)
@@ -231,6 +234,43 @@ def _made_of_zeros(world: Libraries, value: Value) -> bool:
         return True
     node = value.node
     return short(node.op) in ZEROS or node.detail == CONSTANT or node.id in world.known.zeros
+
+
+def is_centred(world: Libraries, given: Given, *, alone: bool = False) -> bool:
+    """Whether a value that is the same everywhere loses its own mean: what is left is 0, or a rounding error.
+
+    alone: only where each mean is that of one number, and what is left certainly 0 and without a gradient.
+    """
+    first, mean = list(given.values.values())[:2]
+    left, right = (numbers_known.key_of(world, v) for v in (first, mean))
+    made = world.known.origin.get(right, ()) if right is not None else ()
+    if left is None or len(made) < 2 or made[0] != "mean" or made[1] != left:
+        return False
+    own, shape = numbers_known.of_value(world, first) or UNBOUNDED, shapes.of_value(world, first)
+    axes = _axes_of_mean(world, made, len(shape)) if shape is not None else None
+    of_mean = shapes.of_value(world, mean)
+    if shape is None or axes is None or of_mean is None or not _fits(of_mean, shape):
+        return False
+    same = () if alone else own.same
+    return all(shape[a] == 1 or a - len(shape) in same for a in axes) or (own.low == own.high and not alone)
+
+
+def _fits(other: Sequence[int | None], shape: Sequence[int | None]) -> bool:
+    """Whether an array stretches to a shape without stretching that as well."""
+    return len(other) <= len(shape) and all(
+        n in (1, shape[at]) for at, n in zip(range(-len(other), 0), other, strict=True)
+    )
+
+
+def _axes_of_mean(world: Libraries, made: tuple[object, ...], rank: int) -> tuple[int, ...] | None:
+    """The axes of a reduction of which only the origin of its key is left."""
+    keys, names = made[1:-2], made[-2]
+    if not isinstance(names, tuple) or "axis" not in names or len(names) != len(keys):
+        return tuple(range(rank)) if isinstance(names, tuple) and len(names) == len(keys) else None
+    axis = world.known.origin.get(keys[names.index("axis")], ())  # type: ignore[call-overload]
+    parts = [world.known.origin.get(k, ()) for k in axis[1:]] if axis and axis[0] == "several" else [axis]
+    numbers = [ast.literal_eval(str(part[2])) for part in parts if len(part) == 3 and part[1] == "int"]
+    return axes_of(tuple(numbers), rank) if len(numbers) == len(parts) else None
 
 
 def _where(world: Libraries, given: Given, r: Sequence[Range]) -> list[Value]:
