@@ -8,6 +8,7 @@ it may do anything.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,26 @@ def test_what_is_one_operation() -> None:
                 y = run(*pair)
                 tape.watch(x)
             assert tape.gradient(y, x) is not None, name
+
+
+def test_what_refuses_rows() -> None:
+    """Of all functions of one tensor, these raise when a gradient that has rows only comes down a second time."""
+    tf = pytest.importorskip("tensorflow")
+    v = tf.Variable([0.3, 0.4, 0.5])
+
+    def raises(function: Callable[[object], object]) -> bool:
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                y = function(tf.scatter_nd([[0], [1], [2]], v * v, [3]))
+            dy = inner.gradient(y, v)
+        try:
+            return outer.gradient(dy, v) is None
+        except TypeError:
+            return True
+
+    modules = {"tensorflow": tf, "keras.ops": tf.keras.ops, "keras.activations": tf.keras.activations}
+    smooth = ("tanh", "sigmoid", "exp", "sin", "softplus", "softmax", "elu", "selu", "gelu", "silu", "square")
+    found = [
+        f"{m}.{n}" for m, module in modules.items() for n in smooth if hasattr(module, n) and raises(getattr(module, n))
+    ]
+    assert sorted(found) == sorted(backprop.REFUSES_ROWS)

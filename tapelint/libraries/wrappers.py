@@ -107,9 +107,7 @@ def _return_place(world: Libraries, backward: Value) -> Site | None:
     return Site(source, found[0] if found else backward.node) if len(found) < 2 else None
 
 
-def _custom_gradients(
-    world: Libraries, backward: Value, upstream: Sequence[Node], site: Site
-) -> list[Value] | None:
+def _custom_gradients(world: Libraries, backward: Value, upstream: Sequence[Node], site: Site) -> list[Value] | None:
     """What the gradient function returns, per input; None where nobody can tell."""
     more: dict[str, Value] = {"variables": Many(world.run.opaque(site))} if _takes_variables(backward) else {}
     with world.paused():

@@ -73,8 +73,8 @@ def connect(
                 total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
         elif target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
-    culprit, unsure = _first_failure(failing, rec, [total.at(len(sources) + i) for i in range(len(failing))])
-    error = _error(culprit, others) if culprit is not None else ""
+    culprit, unsure = _first_failure(list(failing), rec, [total.at(len(sources) + i) for i in range(len(failing))])
+    error = failing[culprit] if culprit is not None else ""
     if not error and (total.flows | total.zero) & (1 << len(sources)) - 1:
         culprit = next((t for t in targets if rec in t.active and t.error_as_target), None)
         error = culprit.error_as_target if culprit is not None else ""
@@ -165,11 +165,19 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
-def _failing(core: Core, rec: int, targets: Sequence[Node], others: Sequence[int]) -> list[Node]:
-    """The operations behind the targets that raise when a gradient is asked of them."""
+def _failing(core: Core, rec: int, targets: Sequence[Node], others: Sequence[int]) -> dict[Node, str]:
+    """The operations behind the targets that raise when a gradient is asked of them, and what they raise."""
     nodes = core.graph.ancestors(targets)
     others = others if not core.graph_mode else ()
-    return [node for node in nodes if node.recorded.get(rec) and _error(node, others)]
+    gathered = any(node.op == "gradient" and node.detail in GATHERED_BACK for node in nodes)
+    rows = _rows(core, rec, targets) if gathered else ()
+    failing = {}
+    for node in nodes:
+        refused = node.op == "gradient" and node.detail in REFUSES_ROWS and node.id in rows
+        error = _error(node, others) or ("TypeError" if refused else "")
+        if error and node.recorded.get(rec):
+            failing[node] = error
+    return failing
 
 
 def _error(node: Node, others: Sequence[int]) -> str:
@@ -198,15 +206,29 @@ HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
 """Operations whose gradient is the very object that comes from above."""
 
 
+GATHERED_BACK = ("tensorflow.scatter_nd",)
+"""Operations whose gradient looks up rows of what comes from above."""
+
+REFUSES_ROWS = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
+"""Operations whose gradient raises TypeError when the gradient asked of it is an `IndexedSlices`."""
+
+
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
     """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
+    return {s.id for s in sources} & _rows(core, rec, targets) if not core.graph_mode else set()
+
+
+def _rows(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
+    """The nodes whose gradients are `IndexedSlices`."""
     whole = {t.id for t in targets}
     rows: set[int] = set()
-    for node in reversed(core.graph.ancestors(targets)) if not core.graph_mode else ():
+    for node in reversed(core.graph.ancestors(targets)):
         gives_rows = node.detail == ROWS or (node.op in HANDED_BACK and node.id in rows - whole)
+        if node.op == "gradient" and node.detail in GATHERED_BACK:
+            gives_rows = True
         found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
-    return {s.id for s in sources} & rows - whole
+    return rows - whole
 
 
 # -- second order

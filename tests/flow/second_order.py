@@ -34,3 +34,21 @@ def a_custom_gradient_that_ignores_what_comes_down_again():
         dy = inner.gradient(y, v)
         loss = tf.reduce_sum(dy)
     return outer.gradient(loss, [v, w])
+
+
+def rows_that_tanh_refuses_when_it_is_differentiated_again():
+    """raises TypeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.tanh(tf.scatter_nd([[0], [1], [2]], v * v, [3]))
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
+
+
+def rows_that_come_to_something_else():
+    """flows, flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.tanh(w) * tf.scatter_nd([[0], [1], [2]], tf.tanh(v * w), [3])
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v, w])
