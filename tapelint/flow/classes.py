@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from . import containers
 from .core import Arguments, Frame
 from .expressions import ClassBody
-from .functions import Functions
+from .functions import Functions, own_nodes
 from .graph import Site
 from .values import (
     NO_VALUE,
@@ -385,6 +386,19 @@ class Classes(Functions):
         if isinstance(manager, Generator):
             return self.begin(manager, site)
         return self.world.enter(manager, statement)
+
+    def swallowed(self, manager: Value) -> Sequence[ast.expr]:
+        if not isinstance(manager, Cell):
+            return ()
+        if manager.kind == "suppressor":
+            return tuple(manager.info)
+        method = self.class_attribute(manager, "__exit__") if manager.kind == "instance" else None
+        function = method.function if isinstance(method, Bound) else None
+        if not isinstance(function, Function):
+            return ()
+        returned = [n.value for n in own_nodes(function.node) if isinstance(n, ast.Return)]
+        truths = [v for v in returned if v is not None and not (isinstance(v, ast.Constant) and not v.value)]
+        return (ast.Name("Exception", ast.Load()),) if truths else ()
 
     def leave(self, manager: Value, statement: Site) -> None:
         if isinstance(manager, Cell) and manager.kind == "instance":

@@ -247,8 +247,9 @@ class Statements(Loops):
             entered.append((manager, site))
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value)
+        caught = [name for manager, _ in entered[depth:] for name in self.swallowed(manager)]
         try:
-            alive = self.execute(node.body)
+            alive = self.try_(_attempted(node, caught)) if caught else self.execute(node.body)
         except Suspension as pause:
             pause.rest.append(((), depth))
             raise
@@ -268,6 +269,10 @@ class Statements(Loops):
 
     def leave(self, manager: Value, statement: Site) -> None:
         """`manager.__exit__()`."""
+        raise NotImplementedError
+
+    def swallowed(self, manager: Value) -> Sequence[ast.expr]:
+        """The exceptions that end the block of a manager and do not leave it."""
         raise NotImplementedError
 
     def return_(self, node: ast.Return) -> bool:
@@ -407,6 +412,13 @@ def _tells(statement: ast.stmt) -> bool:
 TELLING = {
     "print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc", "exit", "quit",
 }  # fmt: skip
+
+
+def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> ast.Try:
+    """The block of a manager that swallows exceptions, as the `try` that it amounts to."""
+    kinds = ast.Tuple(list(caught), ast.Load())
+    handler = ast.ExceptHandler(kinds, None, [ast.copy_location(ast.Pass(), node)])
+    return ast.copy_location(ast.Try(node.body, [handler], [], []), node)
 
 
 def _catches_failures(node: ast.Try) -> bool:

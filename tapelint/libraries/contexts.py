@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Tuple, Value, Wrapped
@@ -10,7 +12,7 @@ from .world import Libraries, Registry
 
 PLAIN = (
     "tensorflow.device", "tensorflow.name_scope", "tensorflow.control_dependencies",
-    "contextlib.suppress", "tensorflow.profiler.experimental.Profile", "tensorflow.profiler.experimental.Trace",
+    "tensorflow.profiler.experimental.Profile", "tensorflow.profiler.experimental.Trace",
     "keras.name_scope", "tensorflow.summary.record_if", "keras.device", "contextlib.redirect_stdout",
 )  # fmt: skip
 """Managers that change nothing of the numbers and give nothing."""
@@ -20,6 +22,7 @@ def register(registry: Registry) -> None:
     """Add the managers."""
     for name in PLAIN:
         registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "context")
+    registry.functions["contextlib.suppress"] = _suppressing
     registry.functions["contextlib.nullcontext"] = registry.functions["contextlib.closing"] = _holding
     registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped(
         "context manager", args.get(0, "func")
@@ -29,6 +32,7 @@ def register(registry: Registry) -> None:
     )
     registry.calls["context manager"] = _made
     registry.enters["context"] = lambda world, cell, site: cell.info if isinstance(cell.info, Value) else NO_VALUE
+    registry.enters["suppressor"] = lambda world, cell, site: NO_VALUE
     registry.enters["exit stack"] = lambda world, cell, site: cell
     registry.leaves["exit stack"] = _unwind
     registry.methods[("exit stack", "enter_context")] = _enter_later
@@ -40,6 +44,12 @@ def register(registry: Registry) -> None:
 def _holding(world: Libraries, args: Arguments, site: Site) -> Value:
     given = args.get(0, "enter_result")
     return Cell(world.run.uid(), "context", given if given is not UNBOUND else NO_VALUE)
+
+
+def _suppressing(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`suppress(ValueError, KeyError)`: its block ends where one of these is raised."""
+    named = site.node.args if isinstance(site.node, ast.Call) else []
+    return Cell(world.run.uid(), "suppressor", tuple(named))
 
 
 def _made(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
