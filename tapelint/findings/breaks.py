@@ -42,8 +42,8 @@ class Breaks(Cuts):
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
         """Of several breaks the one that explains, not what led there: a data set, an assignment, an inner gradient."""
-        for later, hop in enumerate(hops):
-            if later > index and (hop.node.op.startswith("tensorflow.data.") or hop.node.kind == "written"):
+        for later, hop in enumerate(hops[index:], index):
+            if hop.node.op.startswith("tensorflow.data.") or hop.node.kind == "written":
                 return later
             if later > index and hop.node.op == "gradient" and not hop.node.recorded.get(rec):
                 return later if hops[index].node.recorded else index

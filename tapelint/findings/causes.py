@@ -214,7 +214,7 @@ class Finder(Breaks):
             return "swapped"
         if self._is_first_derivative(execution, node):
             return "linear"
-        if shared is not None or (self._was_variable(execution, source) and not _is_variable(source)):
+        if not _is_variable(source) and (shared is not None or self._was_variable(execution, source)):
             return "derived"
         all_none = all(other.outcome == NONE for other in execution.sources)
         return "other model" if all_none and _is_variable(source) else "unused"

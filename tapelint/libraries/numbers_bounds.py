@@ -107,9 +107,16 @@ def _product(a: End, b: End) -> End:
 
 def times(a: Range, b: Range) -> Range:
     """a * b."""
+    if (is_endless(a) and b.low <= 0 <= b.high) or (is_endless(b) and a.low <= 0 <= a.high):
+        return UNBOUNDED  # 0 * inf is NaN
     ends = [_product(x, y) for x in (low_of(a), high_of(a)) for y in (low_of(b), high_of(b))]
     low, high = _bottom(ends), _top(ends)
     return between(low, high)
+
+
+def is_endless(a: Range) -> bool:
+    """Whether a number is an infinity, and not only without a bound."""
+    return a.low == a.high and math.isinf(a.low)
 
 
 def square(a: Range) -> Range:
@@ -132,6 +139,8 @@ def absolute(a: Range) -> Range:
 
 def over(a: Range, b: Range) -> Range:
     """a / b."""
+    if is_endless(b) and math.inf in (a.high, -a.low):
+        return UNBOUNDED  # inf / inf is NaN
     if b.low > 0 or b.high < 0:
         return times(
             a, between((divide(1.0, b.high), b.high_open or math.isinf(b.high)), (divide(1.0, b.low), b.low_open))
