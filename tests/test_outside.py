@@ -77,6 +77,50 @@ PROGRAMS = {
             return tape.gradient(y, w)
         """,
     ),
+    "a model of as many layers as somebody wants": (
+        "flows",
+        """
+        class Net:
+            def __init__(self, units):
+                self.model = tf.keras.Sequential()
+                for n in units:
+                    self.model.add(tf.keras.layers.Dense(n))
+
+            def step(self, x):
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_sum(self.model(x) ** 2)
+                return tape.gradient(loss, self.model.trainable_variables)
+        """,
+    ),
+    "such a model, and a loss that does not use it": (
+        "unknown",
+        """
+        class Net:
+            def __init__(self, units):
+                self.model = tf.keras.Sequential()
+                for n in units:
+                    self.model.add(tf.keras.layers.Dense(n))
+
+            def step(self, x, other):
+                y = self.model(x)
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_sum(other(y))
+                return tape.gradient(loss, self.model.trainable_variables)
+        """,
+    ),
+    "a class whose base is not seen": (
+        "flows",
+        """
+        from somewhere import Base
+
+        class Net(Base):
+            def train_step(self, data):
+                x, y = data
+                with tf.GradientTape() as tape:
+                    loss = self.compiled_loss(y, self(x, training=True))
+                return tape.gradient(loss, self.trainable_variables)
+        """,
+    ),
     "what a function gives back for others to call": (
         "flows",
         """

@@ -23,7 +23,16 @@ from tapelint.flow.values import (
 from .keras import LayerInfo, build
 from .structures import flattened
 from .symbolic import SYMBOLIC, symbolic
-from .weights import ModelInfo, all_layers, is_built, is_layer, listed_layers, sublayers, weights_attribute
+from .weights import (
+    ModelInfo,
+    all_layers,
+    is_built,
+    is_layer,
+    listed_layers,
+    sublayers,
+    unknown_weights,
+    weights_attribute,
+)
 from .world import Libraries, Registry
 
 
@@ -36,6 +45,9 @@ def register(registry: Registry) -> None:
     registry.calls["model"] = call_model
     registry.attributes["model"] = model_attribute
     registry.attributes["weights of"] = weights_attribute
+    registry.attributes["of an unseen class"] = lambda world, base, name, site: (
+        unknown_weights(world, base, site) if name in ("trainable_variables", "trainable_weights") else None
+    )
     registry.attributes["layers of"] = lambda world, base, name, site: Tuple(tuple(all_layers(world, base)))
     registry.methods[("model", "build")] = build_model
     for kind in ("layer", "instance"):
@@ -206,6 +218,7 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         result = _run_sequential(world, callee, first, args, site)
     else:
         result = _replay(world, info, first, args, site)
+    world.gave(callee, result)
     return symbolic(world, callee, args, result)
 
 

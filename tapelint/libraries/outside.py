@@ -23,6 +23,8 @@ def is_differentiable(callee: Value) -> bool:
     """Whether something called may pass a gradient on, as far as can be told from where it comes from and its name."""
     if isinstance(callee, Opaque):
         return not NOT_NUMBERS.search(callee.hint)
+    if isinstance(callee, Cell):
+        return callee.kind in ("instance", "layer")
     if isinstance(callee, Method):
         known = isinstance(callee.base, Opaque) or (isinstance(callee.base, Cell) and callee.base.kind == "instance")
         return known and not NOT_NUMBERS.search(callee.name)

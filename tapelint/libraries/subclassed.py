@@ -172,6 +172,7 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     with as_keras_calls(world, base):
         made = world.run.call(method, kept, site)
     world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
+    world.gave(base, made)
     return symbolic(world, base, args, made)
 
 

@@ -228,4 +228,5 @@ def unknown_weights(world: Libraries, base: Cell, site: Site) -> Value:
         node = world.run.node("weights", [], site, dtype="f", kind="weights", detail=unseen.PARTLY)
         known = Opaque(node, "weights")
         world.run.state.set(key, known)
+        world.partly[node.id] = base.uid
     return known

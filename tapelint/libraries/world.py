@@ -94,6 +94,10 @@ class Libraries:
         self._effects: dict[object, Effect] = {}
         self._deciding: dict[str, frozenset[str]] = {}
         self.symbolic_calls: dict[int, tuple[Value, Arguments, int | None]] = {}
+        self.partly: dict[int, int] = {}
+        """The models whose variables are not all seen, by the node that stands for these."""
+        self.outputs: dict[int, list[Node]] = {}
+        """What calls of a model gave, by the model."""
         self.known = numbers.Known()
 
     # -- what flow asks
@@ -174,6 +178,8 @@ class Libraries:
             handler = self.registry.bases.get(family)
             if handler is not None:
                 return handler(self, base, cls.name, name, site)
+        if isinstance(cls, Opaque) and isinstance(base, Cell):
+            return self.registry.attributes["of an unseen class"](self, base, name, site)
         return None
 
     def base_family(self, name: str) -> str:
@@ -312,11 +318,17 @@ class Libraries:
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value:
         found = self.run.find_in_class(instance.info, "__call__")
         method = self.inherited(instance, found[1], "__call__", site) if found is not None else None
-        return self.run.call(method, args, site) if method is not None else self.run.call_unknown(instance, args, site)
+        made = self.run.call(method, args, site) if method is not None else self.run.call_unknown(instance, args, site)
+        self.gave(instance, made)
+        return made
 
     def is_from_outside(self, callee: Value) -> bool:
         """Whether a callable is taken to be differentiable because a program differentiates what it gives."""
         return outside.is_differentiable(callee)
+
+    def gave(self, model: Cell, result: Value) -> None:
+        """Remember what a call of a model gave."""
+        self.outputs.setdefault(model.uid, []).extend(self.run.nodes_in(result))
 
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]:
         """What calling something unknown uses for certain, beside what it is handed."""

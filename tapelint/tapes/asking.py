@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -331,20 +331,21 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
 
 
 def _connected(
-    tapes: Tapes, execution: Execution, cell: Cell, nodes: Sequence[Node], trusting: bool = False
+    tapes: Tapes, execution: Execution, cell: Cell, nodes: Sequence[Node], certain: Collection[int] | None = None
 ) -> backprop.Answer:
+    """The answer for these sources; where `certain` ones are named, what comes from outside is differentiable."""
     recording = execution.recording
     return backprop.connect(
         tapes.world.run,
         recording,
         execution.targets,
         nodes,
-        lambda node: tapes.known(node, recording),
+        lambda node: FLOWS if certain and node.id in certain else tapes.known(node, recording),
         execution.method == "gradient",
         cell.info.watches is True,
         [other for other in tapes.active() if other != recording],
         lambda node: watching.since(tapes, recording, node),
-        trusting,
+        certain is not None,
     )
 
 
@@ -353,10 +354,19 @@ def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
     open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT]
     if not open_ones or execution.error or execution.why_unknown or execution.dead:
         return
-    nodes = [node for source in open_ones for node in source.nodes]
-    outcomes = iter(_connected(tapes, execution, cell, nodes, trusting=True).outcomes)
-    for source in open_ones:
-        source.trusted = {next(outcomes) for _ in source.nodes} == {FLOWS}
+    outputs = [_outputs(tapes, execution, source) for source in open_ones]
+    nodes = [node for source, own in zip(open_ones, outputs, strict=True) for node in (*source.nodes, *own)]
+    certain = {node.id for own in outputs for node in own}
+    outcomes = iter(_connected(tapes, execution, cell, nodes, certain).outcomes)
+    for source, own in zip(open_ones, outputs, strict=True):
+        found = {next(outcomes) for _ in source.nodes}
+        source.trusted = FLOWS in [next(outcomes) for _ in own] or found == {FLOWS}
+
+
+def _outputs(tapes: Tapes, execution: Execution, source: SourceResult) -> list[Node]:
+    """What the model whose variables a source is, not all of which are seen, gave while the tape recorded."""
+    model = tapes.world.partly.get(source.nodes[0].id) if len(source.nodes) == 1 else None
+    return [node for node in tapes.world.outputs.get(model or 0, ()) if execution.recording in node.active]
 
 
 def aliases_of(source: Node) -> list[Node]:
