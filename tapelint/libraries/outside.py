@@ -6,9 +6,12 @@ Nothing is claimed of them: where the gradient flows if they are, `flows` is sai
 from __future__ import annotations
 
 import re
+import sys
 
 from tapelint.flow.functions import is_abstract
-from tapelint.flow.values import Cell, Function, Method, Opaque, Value
+from tapelint.flow.values import Cell, Function, Library, Method, Opaque, Value
+
+from .names import EXTERNAL, INERT, root
 
 NOT_NUMBERS = re.compile(
     r"(^|_)(sample|predict|action|act|step|numpy|item|tolist|argmax|argmin|mode|round|detach|stop|evaluate|fit|score|"
@@ -19,13 +22,37 @@ NOT_NUMBERS = re.compile(
 """Names of methods that give drawn, rounded or plain values more often than not."""
 
 
+KNOWN = frozenset(
+    [
+        *EXTERNAL,
+        *INERT,
+        *sys.stdlib_module_names,
+        "tensorflow",
+        "keras",
+        "tf_keras",
+        "numpy",
+        "torch",
+        "jax",
+        "builtins",
+    ]
+)
+"""Libraries of which it is known what they are, whether each of their functions is or not."""
+
+
+def is_unseen(value: Value) -> bool:
+    """Whether a class, function or module comes from code that is not seen."""
+    return isinstance(value, Opaque) or (isinstance(value, Library) and root(value.name) not in KNOWN)
+
+
 def is_differentiable(callee: Value) -> bool:
     """Whether something called may pass a gradient on, as far as can be told from where it comes from and its name."""
+    if isinstance(callee, Library):
+        return is_unseen(callee) and not NOT_NUMBERS.search(callee.name.rpartition(".")[2])
     if isinstance(callee, Opaque):
         return not NOT_NUMBERS.search(callee.hint)
     if isinstance(callee, Cell):
         return callee.kind in ("instance", "layer")
     if isinstance(callee, Method):
-        known = isinstance(callee.base, Opaque) or (isinstance(callee.base, Cell) and callee.base.kind == "instance")
-        return known and not NOT_NUMBERS.search(callee.name)
+        known = isinstance(callee.base, Cell) and callee.base.kind == "instance"
+        return (known or is_unseen(callee.base)) and not NOT_NUMBERS.search(callee.name)
     return isinstance(callee, Function) and is_abstract(callee.node) and not NOT_NUMBERS.search(callee.name)

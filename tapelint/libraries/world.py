@@ -178,7 +178,7 @@ class Libraries:
             handler = self.registry.bases.get(family)
             if handler is not None:
                 return handler(self, base, cls.name, name, site)
-        if isinstance(cls, Opaque) and isinstance(base, Cell):
+        if outside.is_unseen(cls) and isinstance(base, Cell):
             return self.registry.attributes["of an unseen class"](self, base, name, site)
         return None
 
