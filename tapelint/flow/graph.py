@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import is_
 from typing import NamedTuple
 
 from tapelint.diagnostic import Span
@@ -108,6 +109,7 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        self._asked: tuple[int, list[Node], list[Node]] = (-1, [], [])
 
     def add(self, op: str, edges: Sequence[Edge] = (), site: Site | None = None, chain: Chain | None = None) -> Node:
         """A new node."""
@@ -117,6 +119,14 @@ class Graph:
 
     def ancestors(self, targets: Sequence[Node]) -> list[Node]:
         """The targets and all that they were made from, in the order of making."""
+        size, asked, found = self._asked
+        if size == len(self.nodes) and len(asked) == len(targets) and all(map(is_, asked, targets)):
+            return found
+        found = self._ancestors(targets)
+        self._asked = len(self.nodes), list(targets), found
+        return found
+
+    def _ancestors(self, targets: Sequence[Node]) -> list[Node]:
         seen = {node.id: node for node in targets}
         todo = list(seen.values())
         while todo:

@@ -273,7 +273,8 @@ def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[
     call = world.symbolic_calls.get(value.node.id)
     if call is None and value.node.op == "join":
         arms = [_again(world, arm, known, extra, site) for arm in _arms(value)]
-        return world.run.join_all(arms)
+        known[value.node.id] = joined = world.run.join_all(arms)
+        return joined
     if call is None:
         return world.run.opaque(site, known.values())
     callee, args, index = call

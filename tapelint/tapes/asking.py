@@ -356,6 +356,8 @@ def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
         return
     outputs = [_outputs(tapes, execution, source) for source in open_ones]
     nodes = [node for source, own in zip(open_ones, outputs, strict=True) for node in (*source.nodes, *own)]
+    if not any(outputs) and not any(n.outside for n in tapes.world.run.graph.ancestors(execution.targets)):
+        return
     certain = {node.id for own in outputs for node in own}
     outcomes = iter(_connected(tapes, execution, cell, nodes, certain).outcomes)
     for source, own in zip(open_ones, outputs, strict=True):
