@@ -176,6 +176,7 @@ class World(Protocol):
     def is_from_outside(self, callee: Value) -> bool: ...
     def behind(self, callee: Value, site: Site) -> Sequence[Edge]: ...
     def handed_over(self, args: Arguments, site: Site) -> None: ...
+    def held_by(self, cell: Cell) -> Iterable[Value]: ...
     def made(self, node: Node) -> None: ...
     def marks(self) -> tuple[int, ...]: ...
     def paused(self) -> AbstractContextManager[None]: ...
@@ -216,6 +217,7 @@ class Core:
         self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
+        self._in_unknown_hands: set[int] = set()
         self._phis: dict[tuple[int | str, ...], Node] = {}
 
     # -- identity, places, steps
@@ -386,7 +388,7 @@ class Core:
             if value.uid in seen:
                 return ()
             seen.add(value.uid)
-            return self.fields(value.uid)
+            return [*self.fields(value.uid), *self.world.held_by(value)]
         if isinstance(value, (Function, Generator)):
             if value.uid in seen:
                 return ()
@@ -411,7 +413,7 @@ class Core:
     def _captured(self, function: Function) -> list[Value]:
         names = self._names_in(function.node)
         values = [v for _, v in function.defaults]
-        for scope in function.scopes:
+        for scope in (*function.scopes, function.module):
             values += [v for name in names if (v := self.state.get((scope, name))) is not UNBOUND]
         return values
 
@@ -429,10 +431,12 @@ class Core:
         """Hand values to unknown code: from now on every unknown result may have been made from them."""
         fresh: list[Node] = []
         for value in values:
-            for node in self.nodes_in(value):
+            seen: set[int] = set()
+            for node in self.nodes_in(value, seen):
                 if node.id not in self._pooled:
                     self._pooled.add(node.id)
                     fresh.append(node)
+            self._in_unknown_hands |= seen
             self._follow(value)
         if fresh:
             old = [self._pool] if self._pool is not None else []
@@ -443,6 +447,10 @@ class Core:
     def has_escaped(self, node: Node) -> bool:
         """Whether unknown code was handed this node."""
         return node.id in self._pooled
+
+    def is_in_unknown_hands(self, cell: Cell) -> bool:
+        """Whether unknown code was handed this object."""
+        return cell.uid in self._in_unknown_hands
 
     def _follow(self, value: Value) -> None:
         """A project's function in unknown hands may be called at any time with anything."""

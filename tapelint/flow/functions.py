@@ -70,9 +70,9 @@ class Functions(Statements):
             self.attempts[-1].may_raise = True
         values = [callee, *args.every()]
         self.world.handed_over(args, site)
+        self.escape(args.every())
         result = self.opaque(site, values, behind=self.world.behind(callee, site))
         result.node.outside = self.world.is_from_outside(callee)
-        self.escape(args.every())
         return result
 
     def call_method(self, method: Value, args: list[Value], site: Site) -> Value:

@@ -57,6 +57,9 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
         world.raised(error, site, name)
     if world.run.attempts and _may_fail(world, name, given):
         world.run.attempts[-1].may_fail = True
+    if effect.result.kind not in ("numpy", "python") and any(_to_call(world, v) for v in given.values.values()):
+        # Experiments call a function with what they hand over: what another one captured is not in them.
+        return world.run.call_unknown(Library(name), Arguments(list(given.values.values())), site)
     own, failure = edges_of(world, effect.inputs, given, site)
     more = list(extra)
     if given.rest is not None and (node := world.run.node_of(given.rest, site)) is not None:
@@ -64,6 +67,14 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
     result = _value(world, name, effect, given, own, more, site, failure)
     numbers.judge(world, name, effect, given, result, site)
     return result
+
+
+def _to_call(world: Libraries, value: Value) -> bool:
+    """Whether a value is something to call, or a list of such."""
+    if isinstance(value, Cell) and value.kind == "list":
+        value = world.run.state.get((value.uid, "items"))
+    items = value.items if isinstance(value, Tuple) else (value,)
+    return any(world.is_callable(item) for item in items)
 
 
 def _error(world: Libraries, effect: Effect, given: Given) -> str:

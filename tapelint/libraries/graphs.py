@@ -69,6 +69,10 @@ def register(registry: Registry) -> None:
     registry.enters["init scope"] = _enter_init_scope
     registry.leaves["init scope"] = _leave_init_scope
     registry.methods[("tensorflow.function", "get_concrete_function")] = lambda world, base, args, site: base
+    registry.methods[("tensorflow.function", "python_function")] = lambda world, base, args, site: (
+        world.run.call(base.function, args, site) if isinstance(base, Wrapped) else world.run.opaque(site, [base])
+    )
+    registry.functions["tensorflow.autograph.to_graph"] = lambda world, args, site: args.get(0, "entity")
 
 
 # -- tf.function

@@ -26,6 +26,7 @@ from .symbolic import SYMBOLIC, symbolic
 from .weights import (
     ModelInfo,
     all_layers,
+    held,
     is_built,
     is_layer,
     listed_layers,
@@ -55,6 +56,7 @@ def register(registry: Registry) -> None:
         registry.methods[(kind, "pop")] = _pop_layer
         registry.methods[(kind, "get_layer")] = _get_layer
     registry.sets.append(_set_trainable)
+    registry.holds.update(dict.fromkeys(("layer", "lambda layer", "instance"), held))
 
 
 # -- sequential

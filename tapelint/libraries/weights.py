@@ -76,6 +76,16 @@ def part_of(world: Libraries, base: Cell) -> Cell | None:
     return part if isinstance(part, Cell) else None
 
 
+def held(world: Libraries, base: Cell) -> Iterable[Value]:
+    """What a layer or model holds: its weights, the layers inside it, and what it was given to call."""
+    if base.kind == "lambda layer":
+        return [base.info]
+    given = base.info.args.every() if isinstance(base.info, LayerInfo) else ()
+    added = world.run.state.get((base.uid, "added weights"))
+    layers = sublayers(world, base) if base.kind == "layer" else [part_of(world, base) or UNBOUND]
+    return [*own_weights(world, base), added, *layers, *given]
+
+
 def is_layer(value: Value) -> bool:
     return isinstance(value, Cell) and value.kind in ("layer", "instance", "lambda layer")
 
@@ -188,7 +198,8 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if parts and not name.startswith("non_"):
         return unseen.of_parts(world, [*weights, *parts], site)
     lacking = not isinstance(base.info, LayerInfo) and not sublayers(world, base)
-    if not weights and (lacking or is_from_outside(world, base)):
+    foreign = is_from_outside(world, base) or world.run.is_in_unknown_hands(base)
+    if not weights and (lacking or foreign):
         return unknown_weights(world, base, site)
     if "trainable" in name:
         frozen = frozen_weights(world, base)

@@ -77,6 +77,7 @@ class Registry:
         self.staged_value: Callable[[Libraries, Value, Site], Value]
         self.staged_branch: Callable[[Libraries, str, Iterable[Key], Site], None]
         self.staged_loop: Callable[[Libraries, int, Delta, int, Site], None]
+        self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
 
@@ -337,6 +338,11 @@ class Libraries:
     def handed_over(self, args: Arguments, site: Site) -> None:
         """A call of which nothing is known gets these."""
         self.recorder.handed_over(args.every(), site)
+
+    def held_by(self, cell: Cell) -> Iterable[Value]:
+        """What a library's object holds but for its fields: a layer's weights, the functions that it was given."""
+        handler = self.registry.holds.get(cell.kind)
+        return handler(self, cell) if handler is not None else ()
 
     def made(self, node: Node) -> None:
         self.recorder.made(node)

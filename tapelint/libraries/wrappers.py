@@ -42,6 +42,7 @@ def register(registry: Registry) -> None:
         "py_function": _py_function, "numpy_function": _numpy_function, "py_func": _numpy_function,
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
+    registry.functions["keras.ops.custom_gradient"] = _custom_gradient
     registry.calls["tensorflow.custom_gradient"] = _call_custom_gradient
     registry.calls["tensorflow.recompute_grad"] = _call_recompute
     registry.calls["tensorflow.grad_pass_through"] = _call_pass_through
@@ -272,9 +273,10 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
     if isinstance(value, Tuple):
         items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
         return Tuple(items, value.names)
-    if not isinstance(value, Data) or value.kind != "tensor":
+    failure = _refused(value)
+    if not failure and (not isinstance(value, Data) or value.kind != "tensor"):
         return value
-    reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)}
+    reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
     certain = [*inputs, *variables] if world.run.graph_mode else variables
     again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in inputs if n not in certain))
     edges = []
@@ -282,24 +284,41 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
         outcome = reached.get(node.id, NONE)
         outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
         edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
-    made = world.run.node("tensorflow.recompute_grad", edges, site, dtype=value.dtype)
-    made.error = next((n.error for n in world.run.graph.nodes[first : made.id] if n.error), "")
-    return Data(made, value.kind, value.dtype, value.shape, value.range)
+    dtype = apply.dtype_of(world, value) or "f"
+    made = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
+    made.error = failure or next((n.error for n in world.run.graph.nodes[first : made.id] if n.error), "")
+    return Data(made, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+
+
+def _refused(value: Value) -> str:
+    """What the gradient raises where a body that is run again gives no tensor to differentiate, but an array or a
+    number; "" where it gives a tensor, or nobody can tell.
+    """
+    if isinstance(value, Data) and value.kind in ("numpy", "python"):
+        return "AttributeError" if value.kind == "numpy" else "TypeError"
+    is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
+    return "TypeError" if is_number else ""
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
-    """The body runs on tensors; where it leaves TensorFlow the gradient is zero, not missing."""
+    """The body runs on tensors, out of sight of every tape: what it captured gets no gradient, and where it leaves
+    TensorFlow that of its arguments is zero, not missing.
+    """
     items = world.run.elements(args.get(1, "inp"), site)
     inputs = [items.element] if isinstance(items, Many) else items
+    first = len(world.run.graph.nodes)
+    handed = [_handed(world, value, site) for value in inputs]
     with eager(world):
-        result = world.run.call(args.get(0, "func"), Arguments(list(inputs)), site)
+        result = world.run.call(args.get(0, "func"), Arguments(handed), site)
+    own = {n.id for v in inputs for n in world.run.nodes_in(v)}
+    _cut_captured(world, first, {v.node.id for v in handed if isinstance(v, (Data, Opaque))}, own)
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
     shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
 
     def wrap(value: Value, dtype: str) -> Value:
         node = world.run.node_of(value, site)
         edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), "opaque") for n in nodes] + (
-            [Edge(node, FLOWS, "opaque")] if node is not None else []
+            [Edge(node, FLOWS if node.id >= first else NONE, "opaque")] if node is not None else []
         )
         return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
 
@@ -313,21 +332,61 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     return wrap(result, apply.dtype_argument(world, wanted))
 
 
+def _handed(world: Libraries, value: Value, site: Site) -> Value:
+    """An argument as the body of a `tf.py_function` gets it: another tensor than one that it captured."""
+    if not isinstance(value, (Data, Variable)):
+        return value
+    node = world.run.node_of(value, site)
+    assert node is not None
+    made = world.run.node("pack", [Edge(node, FLOWS, "linear")], site, dtype=node.dtype)
+    return Data(made, "tensor", node.dtype, value.shape, getattr(value, "range", None))
+
+
+def _cut_captured(world: Libraries, first: int, handed: set[int], own: set[int]) -> None:
+    """Let no gradient through to what operations made since the node `first` captured."""
+    for node in world.run.graph.nodes[first:]:
+        if node.id not in handed and not node.opaque:
+            node.edges = tuple(
+                e._replace(outcome=NONE) if e.node.id < first and e.node.kind in ("tensor", "variable") else e
+                for e in node.edges
+            )
+
+
 def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:
     """What comes back to an argument that the body does not use: one zero of no shape, which others may refuse."""
     return ZERO if shape == () or not node.edges or node.kind == "variable" else ANYTHING
 
 
 def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
+    """The body runs on arrays; outside graphs right here, so that what it captured is recorded as ever."""
     node = world.run.node_of(args.get(1, "inp"), site)
     wanted = args.get(2, "Tout")
+    body = args.get(0, "func")
+    here = world.is_callable(body) and not world.run.graph_mode
+    result = world.run.call(body, Arguments(_as_arrays(world, args.get(1, "inp"), site)), site) if here else NO_VALUE
 
-    def made(dtype: str) -> Value:
+    def made(dtype: str, value: Value) -> Value:
         edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
+        if (computed := world.run.node_of(value, site)) is not None:
+            edges.append(Edge(computed, FLOWS, "linear"))
         return Data(world.run.node("tensorflow.numpy_function", edges, site, dtype=dtype), "tensor", dtype)
 
     if containers.sequence(world.run, wanted) is not None:
         kinds = world.run.elements(wanted, site)
         each = [kinds.element] if isinstance(kinds, Many) else kinds
-        return containers.make_list(world.run, Tuple(tuple(made(apply.dtype_argument(world, k)) for k in each)))
-    return made(apply.dtype_argument(world, wanted))
+        parts = world.run.elements(result, site) if len(each) > 1 and result != NO_VALUE else [result]
+        several = parts if isinstance(parts, list) and len(parts) == len(each) else [result] * len(each)
+        items = [made(apply.dtype_argument(world, k), v) for k, v in zip(each, several, strict=True)]
+        return containers.make_list(world.run, Tuple(tuple(items)))
+    return made(apply.dtype_argument(world, wanted), result)
+
+
+def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:
+    """Arrays with the numbers of tensors, from which no gradient leads back."""
+    items = world.run.elements(inputs, site)
+    found: list[Value] = []
+    for value in [items.element] if isinstance(items, Many) else items:
+        dtype = apply.dtype_of(world, value) or "f"
+        shape, known = getattr(value, "shape", None), getattr(value, "range", None)
+        found.append(Data(world.run.constant_node(), "numpy", dtype, shape, known))
+    return found

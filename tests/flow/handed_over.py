@@ -1,0 +1,143 @@
+"""Functions, models and tensors in the hands of library code; the docstring is the verdict a source."""
+
+import operator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+_unseen = vars(operator)["call"]
+_model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+
+
+def _scaled(x):
+    return x * w
+
+
+def captured_by_the_body_of_a_py_function():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.py_function(lambda x: x * w, [v], tf.float32)
+    return tape.gradient(y, [v, w])
+
+
+def captured_and_handed_over_too():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.py_function(func=lambda x: x * v, inp=[v], Tout=tf.float32)
+    return tape.gradient(y, [v])
+
+
+def all_of_it_captured():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.py_function(lambda: v * 2.0, [], tf.float32)
+    return tape.gradient(y, [v])
+
+
+def captured_by_the_body_of_a_numpy_function():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.numpy_function(lambda x: x * w, [v], tf.float32)
+    return tape.gradient(y, [v, w])
+
+
+def a_numpy_function_in_a_graph():
+    """none, none"""
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            y = tf.numpy_function(_scaled, [v], tf.float32)
+        return [tf.constant(77.0) if g is None else g for g in tape.gradient(y, [v, w])]
+
+    return [None if g.shape == () and float(g) == 77.0 else g for g in step()]
+
+
+def the_python_function_of_a_graph_function():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.function(_scaled).python_function(v)
+    return tape.gradient(y, [v, w])
+
+
+def converted_by_hand():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.autograph.to_graph(_scaled)(v)
+    return tape.gradient(y, [v, w])
+
+
+def recomputed_by_numpy():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: np.square(x))(v) * v
+    return tape.gradient(y, [v])
+
+
+def recomputed_as_a_number():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: 0.25)(v) * v
+    return tape.gradient(y, [v])
+
+
+def a_loop_of_keras():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.fori_loop(0, 3, lambda i, x: x * w, v * 1.0)
+    return tape.gradient(y, [v, w])
+
+
+def branches_of_keras():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.switch(1, [lambda: v * 1.0, lambda: w * 1.0])
+    return tape.gradient(y, [v, w])
+
+
+def a_gradient_of_its_own_by_keras():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.custom_gradient(lambda x: (tf.round(x), lambda *up, upstream=None: upstream or up[0]))(v)
+    return tape.gradient(y, [v, w])
+
+
+def a_global_in_a_function_that_unseen_code_calls():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = _unseen(_scaled, v)
+    return tape.gradient(y, [v, w])
+
+
+def again_under_another_tape():
+    """unknown, unknown"""
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            y = _unseen(lambda x: _scaled(x), v)
+    return tape.gradient(y, [v, w])
+
+
+def a_model_that_unseen_code_calls():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = _unseen(_model, tf.ones([1, 3]))
+    return tape.gradient(y, _model.trainable_variables)
+
+
+def a_model_in_a_function_that_unseen_code_keeps():
+    """unknown, unknown"""
+    call = _unseen(operator.itemgetter(0), [lambda x: _model(x)])
+    with tf.GradientTape() as tape:
+        y = _unseen(call, tf.ones([1, 3]))
+    return tape.gradient(y, _model.trainable_variables)
+
+
+def a_model_that_unseen_code_builds():
+    """unknown"""
+    model = keras.Sequential([keras.layers.Dense(1, use_bias=False)])
+    with tf.GradientTape() as tape:
+        y = _unseen(model, tf.ones([1, 3]))
+    return tape.gradient(y, model.trainable_variables)
