@@ -26,6 +26,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, initializers, shapes
+from .names import OLD_KERAS, of_keras
 from .symbolic import symbolic
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -35,11 +36,15 @@ LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias")
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """What never changes about a layer: its class, its fact, what its constructor was given."""
+    """What never changes about a layer: its class, its fact, what its constructor was given.
+
+    `old`: it is one of Keras 2, whose weights are variables of TensorFlow.
+    """
 
     name: str
     fact: Fact | None
     args: Arguments
+    old: bool = False
 
 
 def register(registry: Registry) -> None:
@@ -60,25 +65,25 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
     ) or kind == "optimizer":
         return Cell(world.run.uid(), "schedule" if ".schedules." in name else "optimizer", name, site)
     if kind == "layer":
-        made = make_layer(world, fact.name if fact else name, args, site)
-        if name.startswith("keras."):
-            _draw(world, made, site)
-        return made
+        return make_layer(world, name, args, site)
     if kind in ("loss", "metric"):
         return Cell(world.run.uid(), kind, LayerInfo(fact.name if fact else name, fact, args), site)
-    if name.startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
+    if of_keras(name).startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
         return make_layer(world, name, args, site)
     return None
 
 
 def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell:
     """A layer; its weights come with its first call, or with `build`."""
-    cell = Cell(world.run.uid(), "layer", LayerInfo(name, world.facts.fact(name), args), site)
+    fact, old = world.facts.fact(name), name.startswith(OLD_KERAS)
+    cell = Cell(world.run.uid(), "layer", LayerInfo(fact.name if fact else name, fact, args, old), site)
     trainable = args.keywords.get("trainable", UNBOUND)
     if trainable is not UNBOUND:
         world.run.state.set((cell.uid, "trainable"), trainable)
-    if world.facts.fact(name) is None:
+    if fact is None:
         world.run.escape(args.every())
+    if not old:
+        _draw(world, cell, site)
     return cell
 
 
@@ -153,7 +158,8 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         trainable = Const(weight.trainable)
         shape = shapes.of_weight(info.name, weight.name, lambda word: parameter(info, word), inputs)
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
-        made = make_variable(world, start, Const("float32"), trainable, "keras", cell.site or site, weight.name)
+        flavor = "tf" if info.old else "keras"
+        made = make_variable(world, start, Const("float32"), trainable, flavor, cell.site or site, weight.name)
         if weight.outcome == "none":
             world.run.state.set((made.uid, "outcome"), Const("none"))
         weights.append(made)

@@ -40,9 +40,9 @@ from .world import Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the two kinds of models."""
     for name in ("keras.Sequential", "keras.models.Sequential"):
-        registry.functions[name] = sequential
+        registry.functions[name] = registry.functions[f"tf_{name}"] = sequential
     for name in ("keras.Model", "keras.models.Model"):
-        registry.functions[name] = functional
+        registry.functions[name] = registry.functions[f"tf_{name}"] = functional
     registry.calls["model"] = call_model
     registry.attributes["model"] = model_attribute
     registry.attributes["weights of"] = weights_attribute

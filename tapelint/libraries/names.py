@@ -113,6 +113,15 @@ def normalised(name: str) -> str:
     return name
 
 
+OLD_KERAS = "tf_keras."
+"""What names of Keras 2 begin with."""
+
+
+def of_keras(name: str) -> str:
+    """The name in Keras 3 of what has the same name in Keras 2."""
+    return name.removeprefix("tf_") if name.startswith(OLD_KERAS) else name
+
+
 def root(name: str) -> str:
     """The top-level package."""
     return name.partition(".")[0]

@@ -38,6 +38,7 @@ from .weights import (
     PART,
     is_keras,
     is_layer,
+    is_old,
     leaves,
     part_of,
     sublayers,
@@ -187,9 +188,7 @@ def _fields(world: Libraries, base: Cell) -> Value:
 
 def as_keras_calls(world: Libraries, base: Cell) -> AbstractContextManager[None]:
     """Keras 3 calls what a project's class defines without AutoGraph, Keras 2 with it."""
-    lineage = world.run.lineage(base.info)
-    old = any(isinstance(cls, Library) and cls.name.startswith("tf_keras.") for cls in lineage)
-    return nullcontext() if old else unconverted(world)
+    return nullcontext() if is_old(world, base) else unconverted(world)
 
 
 def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -214,7 +213,8 @@ def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     name = args.keywords.get("name", args.get(0, "name", Const("")))
     dtype = Const("float32") if dtype == NO_VALUE else dtype
     label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
-    made = make_variable(world, _start(world, args, site), dtype, trainable, "keras", site, label)
+    flavor = "tf" if is_old(world, base) else "keras"
+    made = make_variable(world, _start(world, args, site), dtype, trainable, flavor, site, label)
     old = world.run.state.get((base.uid, "added weights"))
     world.run.state.set((base.uid, "added weights"), Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
     return made
@@ -278,7 +278,7 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         fresh = [_batch_of(world, v, site) for v in batch]
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
         eagerly = _runs_eagerly(world, base)
-        mode = nullcontext() if eagerly else unconverted(world)
+        mode = nullcontext() if eagerly or is_old(world, base) else unconverted(world)
         with mode, _graph(world, not eagerly), symbolic_arguments(world, [data]):
             world.run.branch(NO_VALUE, site.node, [lambda: world.run.call(step, Arguments([data]), site) and None])
     reload(world, base, args, site)

@@ -15,9 +15,10 @@ SYMBOLIC = "symbolic"
 
 def register(registry: Registry) -> None:
     """Add inputs, and layers made of a function."""
-    registry.functions["keras.Input"] = registry.functions["keras.layers.Input"] = _input
-    registry.functions["keras.layers.InputLayer"] = _input
-    registry.functions["keras.layers.Lambda"] = _lambda_layer
+    for keras in ("keras", "tf_keras"):
+        for name in ("Input", "layers.Input", "layers.InputLayer"):
+            registry.functions[f"{keras}.{name}"] = _input
+        registry.functions[f"{keras}.layers.Lambda"] = _lambda_layer
     registry.calls["lambda layer"] = _call_lambda
 
 

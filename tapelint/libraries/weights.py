@@ -23,8 +23,9 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras, unseen
+from . import keras, outside, unseen
 from .keras import LayerInfo, own_weights
+from .names import OLD_KERAS
 from .world import Libraries
 
 
@@ -139,33 +140,55 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
     if base.uid in seen:
         return []
     seen.add(base.uid)
-    found: list[Value] = []
-    if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
+    own = _own_of(world, base, states)
+    if own is None:
         return None
-    if base.kind == "layer" and isinstance(base.info, LayerInfo):
-        if base.info.fact is None or _wraps_unseen(world, base.info):
-            return None
-        found += own_weights(world, base)
-        found += keras.random_states(world, base) if states else ()
-    elif base.kind == "instance":
-        own = [v for v in tracked(world, base) if isinstance(v, Variable) and v.flavor == "keras"]
-        added = world.run.state.get((base.uid, "added weights"))
-        more = added.items if isinstance(added, Tuple) else ()
-        own += [v for v in more if isinstance(v, Variable) and v not in own]
-        found += sorted(own, key=lambda v: not v.trainable)  # type: ignore[attr-defined]
-        if any(isinstance(c, Opaque) for c in world.run.lineage(base.info)):
-            return None
+    found: list[Value] = []
+    old = base.kind == "instance" and is_old(world, base)
     for layer in sublayers(world, base):
         if unseen.used_weights(world, layer) is not None:
             continue
         if isinstance(layer, Cell) and layer.kind == "instance" and not is_keras(world, layer):
+            if old:  # modules of TensorFlow count
+                return None
             continue
         is_lambda = isinstance(layer, Cell) and layer.kind == "lambda layer"
         inner = weights_of(world, layer, seen, states) if not is_lambda else []
         if inner is None:
             return None
         found += [w for w in inner if w not in found]
-    return found
+    own = [w for w in own if w not in found]
+    if not old:
+        return [*own, *found]
+    if is_keras(world, base, ("model",)):
+        return [*found, *own]
+    return sorted([*own, *found], key=_is_frozen)
+
+
+def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
+    """A layer's weights without those of the layers inside it; None where they are not known."""
+    if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
+        return None
+    if base.kind == "layer" and isinstance(base.info, LayerInfo):
+        if base.info.fact is None or _wraps_unseen(world, base.info):
+            return None
+        return [*own_weights(world, base), *(keras.random_states(world, base) if states else ())]
+    if base.kind != "instance":
+        return []
+    old = is_old(world, base)
+    own: list[Value] = [v for v in tracked(world, base) if isinstance(v, Variable) and (old or v.flavor == "keras")]
+    if old and not set(own) <= set(world.run.fields(base.uid)):  # a list of variables is a thing of its own
+        return None
+    added = world.run.state.get((base.uid, "added weights"))
+    more = added.items if isinstance(added, Tuple) else ()
+    own += [v for v in more if isinstance(v, Variable) and v not in own]
+    if any(outside.is_unseen(c) for c in world.run.lineage(base.info)):
+        return None
+    return sorted(own, key=_is_frozen)
+
+
+def _is_frozen(weight: Value) -> bool:
+    return isinstance(weight, Variable) and not weight.trainable
 
 
 def _wraps_unseen(world: Libraries, info: LayerInfo) -> bool:
@@ -174,9 +197,15 @@ def _wraps_unseen(world: Libraries, info: LayerInfo) -> bool:
     return any(isinstance(leaf, Opaque) for value in given for leaf in leaves(world, value))
 
 
-def is_keras(world: Libraries, cell: Cell) -> bool:
+def is_old(world: Libraries, cell: Cell) -> bool:
+    """Whether an object's class is one of Keras 2."""
+    return any(isinstance(c, Library) and c.name.startswith(OLD_KERAS) for c in world.run.lineage(cell.info))
+
+
+def is_keras(world: Libraries, cell: Cell, families: tuple[str, ...] = ("layer", "model")) -> bool:
+    """Whether an object's class is one of Keras, of these families."""
     lineage = world.run.lineage(cell.info)
-    return any(isinstance(c, Library) and world.base_family(c.name) in ("layer", "model") for c in lineage)
+    return any(isinstance(c, Library) and world.base_family(c.name) in families for c in lineage)
 
 
 def frozen_weights(world: Libraries, base: Value) -> set[int]:

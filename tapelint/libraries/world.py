@@ -34,7 +34,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers, outside
-from .names import EXTERNAL, INERT, normalised, root
+from .names import EXTERNAL, INERT, normalised, of_keras, root
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -187,6 +187,7 @@ class Libraries:
         """Which kind of library class a base is: "layer", "model", "module", "loss", "metric", "object" or ""."""
         fact = self.facts.fact(name)
         kind = fact.kind if fact is not None else ""
+        name = of_keras(name)
         if name in (
             "keras.Model",
             "keras.models.Model",
