@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Site
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value
 
 from . import apply, shapes
@@ -40,6 +43,9 @@ def symbolic(world: Libraries, callee: Value, args: Arguments, result: Value) ->
 def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value, index: int | None) -> Value:
     if not isinstance(part, (Data, Opaque)):
         return part
+    if any(node.id >= part.node.id for value in args.every() for node in world.run.nodes_in(value)):
+        # What was there before the call is given back: the model has a tensor of its own for it.
+        part = replace(part, node=world.run.node("Layer.output", [Edge(part.node, FLOWS, "linear")], None, dtype="f"))
     world.symbolic_calls[part.node.id] = (callee, args, index)
     if isinstance(part, Opaque):
         return Data(part.node, SYMBOLIC, "?")

@@ -687,3 +687,17 @@ def a_custom_gradient_of_a_variable_that_was_assigned():
     with tf.GradientTape() as tape:
         y = block(kept, kept)
     return tape.gradient(y, [kept])
+
+
+def a_layer_that_gives_back_its_input():
+    """flows, flows"""
+
+    class Same(tf.keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    given = tf.keras.Input((3,))
+    model = tf.keras.Model(given, tf.keras.layers.Dense(1)(Same()(given)))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(model(tf.ones([2, 3])))
+    return tape.gradient(y, model.trainable_variables)
