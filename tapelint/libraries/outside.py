@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 
-from tapelint.flow.functions import is_abstract
 from tapelint.flow.values import Cell, Function, Library, Method, Opaque, Value
 
 from .names import EXTERNAL, INERT, root
@@ -55,4 +54,4 @@ def is_differentiable(callee: Value) -> bool:
     if isinstance(callee, Method):
         known = isinstance(callee.base, Cell) and callee.base.kind == "instance"
         return (known or is_unseen(callee.base)) and not NOT_NUMBERS.search(callee.name)
-    return isinstance(callee, Function) and is_abstract(callee.node) and not NOT_NUMBERS.search(callee.name)
+    return isinstance(callee, Function) and not NOT_NUMBERS.search(callee.name)
