@@ -121,6 +121,40 @@ PROGRAMS = {
                 return tape.gradient(loss, self.trainable_variables)
         """,
     ),
+    "a model that is cut out of another": (
+        "flows",
+        """
+        def cam(model, name, image, index):
+            outputs = [model.get_layer(name).output, model.output]
+            cut = tf.keras.models.Model([model.inputs], outputs)
+            with tf.GradientTape() as tape:
+                features, predictions = cut(image)
+                loss = predictions[:, index]
+            return tape.gradient(loss, features)
+        """,
+    ),
+    "and its input": (
+        "flows",
+        """
+        def pattern(model, name, index):
+            cut = tf.keras.Model(inputs=model.inputs, outputs=model.get_layer(name).output)
+            image = tf.Variable(tf.random.uniform((1, 8, 8, 3)))
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(cut(image)[:, :, :, index])
+            return tape.gradient(loss, image)
+        """,
+    ),
+    "the layer does not come from the model's output": (
+        "unknown",
+        """
+        def cam(model, name, image):
+            cut = tf.keras.models.Model([model.inputs], [model.get_layer(name).output, model.output])
+            with tf.GradientTape() as tape:
+                features, predictions = cut(image)
+                loss = tf.reduce_sum(features)
+            return tape.gradient(loss, predictions)
+        """,
+    ),
     "what a function gives back for others to call": (
         "flows",
         """

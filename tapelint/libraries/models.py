@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Value,
 )
 
+from . import unseen
 from .keras import LayerInfo, build
 from .structures import flattened
 from .symbolic import SYMBOLIC, symbolic
@@ -246,7 +247,7 @@ def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, si
     known: dict[int, Value] = {}
     leaves, given = symbols(world, info.inputs), flattened(world, value)
     if given is None or (len(given) != len(leaves) and len(leaves) != 1):
-        return world.run.opaque(site, [value])
+        return _of_unseen(world, info, value, site)
     if (
         isinstance(info.inputs, Cell)
         and info.inputs.kind == "dict"
@@ -257,6 +258,38 @@ def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, si
         known[symbol.node.id] = leaf
     extra = {k: v for k, v in args.keywords.items() if k == "training"}
     return _again(world, info.outputs, known, extra, site)
+
+
+def _of_unseen(world: Libraries, info: ModelInfo, value: Value, site: Site) -> Value:
+    """The outputs of a model that was cut out of one that cannot be seen; its last ones come from what lies inside."""
+    world.run.node_of(value, site)  # it reads the variables among them
+    used = [Opaque(unseen.weights_node(world, model, site)) for model in _cut_from(world, info.inputs)]
+    items = containers.sequence(world.run, info.outputs)
+    if not isinstance(items, Tuple):
+        return _unseen_output(world, [value, *used], site)
+    made: dict[int, Value] = {}
+    for index in sorted(range(len(items.items)), key=lambda index: -_depth(items.items[index])):
+        made[index] = _unseen_output(world, [value, *used, *made.values()], site)
+    return Tuple(tuple(made[index] for index in range(len(items.items))))
+
+
+def _unseen_output(world: Libraries, inputs: list[Value], site: Site) -> Opaque:
+    made = world.run.opaque(site, inputs)
+    made.node.outside = True
+    return made
+
+
+def _cut_from(world: Libraries, inputs: Value) -> list[Opaque]:
+    """The unseen models of which these are the inputs."""
+    items = containers.sequence(world.run, inputs)
+    each = items.items if isinstance(items, Tuple) else (inputs,)
+    return [Opaque(v.node.edges[0].node) for v in each if isinstance(v, Opaque) and v.node.op == "attribute"]
+
+
+def _depth(output: Value) -> int:
+    """How late that was made of which something is the output: a layer comes after the model that it was taken from."""
+    edges = output.node.edges if isinstance(output, Opaque) else ()
+    return edges[0].node.id if edges else 0
 
 
 def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[str, Value], site: Site) -> Value:

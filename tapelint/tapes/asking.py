@@ -356,9 +356,14 @@ def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
         return
     outputs = [_outputs(tapes, execution, source) for source in open_ones]
     nodes = [node for source, own in zip(open_ones, outputs, strict=True) for node in (*source.nodes, *own)]
-    if not any(outputs) and not any(n.outside for n in tapes.world.run.graph.ancestors(execution.targets)):
+    behind = [n for n in tapes.world.run.graph.ancestors(execution.targets) if n.outside]
+    if not any(outputs) and not behind:
         return
     certain = {node.id for own in outputs for node in own}
+    if cell.info.watches is True:
+        read = {e.node.id for n in behind if execution.recording in n.recorded for e in n.edges}
+        variables = (s.value for s in open_ones if isinstance(s.value, Variable) and s.value.trainable is True)
+        certain |= {v.node.id for v in variables} & read
     outcomes = iter(_connected(tapes, execution, cell, nodes, certain).outcomes)
     for source, own in zip(open_ones, outputs, strict=True):
         found = {next(outcomes) for _ in source.nodes}
