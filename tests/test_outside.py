@@ -155,6 +155,18 @@ PROGRAMS = {
             return tape.gradient(loss, predictions)
         """,
     ),
+    "names that come from an import of all": (
+        "flows",
+        """
+        from elsewhere import *
+
+        def residual():
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = model(x)
+            return tape.gradient(y, x)
+        """,
+    ),
     "what a function gives back for others to call": (
         "flows",
         """

@@ -54,7 +54,10 @@ class Expressions(Comprehensions):
 
     def name(self, node: ast.Name) -> Value:
         value = self.look_up(node.id)
-        return value if value is not UNBOUND else self.opaque(self.site(node), hint=node.id)
+        if value is UNBOUND:  # bound by an import of all that cannot be seen, or in another cell: the same each time
+            value = self.opaque(self.site(node), hint=node.id)
+            self.state.settle((self.frame.module, node.id), value)
+        return value
 
     def look_up(self, name: str) -> Value:
         """A name's value: local, enclosing, global, built in; UNBOUND where there is none."""

@@ -64,7 +64,7 @@ class Functions(Statements):
             return self.call_unknown(callee, args, site)
         return self.world.call(callee, args, site)
 
-    def call_unknown(self, callee: Value, args: Arguments, site: Site) -> Value:
+    def call_unknown(self, callee: Value, args: Arguments, site: Site) -> Opaque:
         """A call of which nothing is known: what it gets escapes."""
         if self.attempts:
             self.attempts[-1].may_raise = True
@@ -101,7 +101,11 @@ class Functions(Statements):
         bound = self.bind_arguments(function, args, site)
         if is_abstract(function.node):
             return self.call_unknown(function, args, site)
-        if self._too_deep(function, bound) or self.exhausted or self.steps > self.call_limit:
+        if self._too_deep(function, bound):
+            result = self.call_unknown(function, args, site)
+            result.node.outside = False  # nobody trusts what never ends
+            return result
+        if self.exhausted or self.steps > self.call_limit:
             return self.call_unknown(function, args, site)
         if self.steps < MEMORABLE or self.attempts or self.is_generator(function.node):
             return self._run_function(function, bound, site)
