@@ -1,8 +1,9 @@
-"""A custom gradient returns None, or too few gradients.
+"""A custom gradient returns None, or too few gradients, or cannot calculate with what comes down to it.
 
 The function that a `tf.custom_gradient` function returns beside its value must return one gradient for each argument.
 `None` among them is a `None` for what flows in there; too few of them raise ValueError when the gradient is asked
-for.
+for. Where only rows of its result are looked up (`tf.gather`), what comes from above is an `IndexedSlices`, with which
+Python cannot calculate: `upstream * 2.0` raises TypeError.
 
 Bad:
 
@@ -34,7 +35,8 @@ with tf.GradientTape() as tape:
 g = tape.gradient(y, w)  # tf: flows
 ```
 
-To mend it: return a tensor for each argument; `tf.zeros_like(x)` where there is none to pass on.
+To mend it: return a tensor for each argument; `tf.zeros_like(x)` where there is none to pass on. Of rows make a
+tensor first: `upstream = tf.convert_to_tensor(upstream)`.
 
 When to ignore it: when the argument is never trained.
 """
@@ -45,12 +47,15 @@ from tapelint import Cut, Diagnostic, Problem, Rule
 
 rule = Rule(__name__, code="TL112", tags=("operation",))
 HELP = "return one gradient for each argument"
+DENSE = "make a tensor of what comes from above first, with `tf.convert_to_tensor`"
 
 
 @rule.on_cut("custom gradient", "unregistered")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.reason == "custom gradient":
         yield rule.cut(cut, "the custom gradient returns None for {it}", help=HELP)
+    elif cut.call == "custom gradient" and cut.detail == "rows":
+        yield rule.cut(cut, "the custom gradient calculates with an `IndexedSlices`", help=DENSE)
     elif cut.call == "custom gradient":
         yield rule.cut(cut, "the custom gradient returns too few", help=HELP)
 

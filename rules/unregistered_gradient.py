@@ -41,4 +41,5 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     if cut.call == "custom gradient":
         return
     help = "use another operation, `tf.stop_gradient` around it, or `tf.custom_gradient`"
-    yield rule.cut(cut, f"`{cut.place.text}` has no gradient registered", help=help)
+    lacks = "has a gradient that refuses an `IndexedSlices`" if cut.detail == "rows" else "has no gradient registered"
+    yield rule.cut(cut, f"`{cut.place.text}` {lacks}", help=help)

@@ -16,6 +16,7 @@ from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Variable, options
 from tapelint.libraries.names import shown
+from tapelint.tapes import backprop
 from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
 from tapelint.views import Cut, Place
 
@@ -61,8 +62,7 @@ class Finder(Breaks):
         culprit = answer.culprit if answer is not None else None
         error = execution.error
         if execution.trouble == "unregistered" and culprit is not None and culprit.site is not None:
-            message = f"{shown(culprit.op)} has no registered gradient"
-            found = self.raised_at(culprit, "unregistered", message)
+            found = self._unregistered(culprit)
         elif execution.trouble == "impossible target" and source.nodes:
             hops = way(self.tapes.world.run.graph, execution.recording, source.nodes[0], execution.targets)
             lost = self.first_break(execution, hops) if hops else None
@@ -82,6 +82,14 @@ class Finder(Breaks):
             in_graph=execution.in_graph,
             steps=(*self.origin(execution, source), *found.steps, says),
         )
+
+    def _unregistered(self, culprit: Node) -> Cut:
+        again = culprit.op == "gradient"
+        what = f"the gradient of {shown(culprit.detail)}" if again else shown(culprit.op)
+        if not backprop.refuses_rows(culprit):
+            return self.raised_at(culprit, "unregistered", f"{what} has no registered gradient")
+        message = f"only rows of {what} are looked up: an `IndexedSlices` comes down to it"
+        return replace(self.raised_at(culprit, "unregistered", message), detail="rows")
 
     # -- finding
 

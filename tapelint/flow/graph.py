@@ -25,6 +25,12 @@ CARRIES_NOTHING = ("i", "b", "s")
 ROWS = "rows"
 """The detail of an operation that looks up rows, and of a gradient that has rows only (an `IndexedSlices`)."""
 
+UPSTREAM = "upstream"
+"""What makes the gradient that comes down to an operation: a tensor, or an `IndexedSlices`."""
+
+REFUSES_ROWS = "refuses rows"
+"""The detail of an operation whose gradient raises TypeError if an `IndexedSlices` comes down to it."""
+
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
 

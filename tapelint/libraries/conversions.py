@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import UPSTREAM, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Value, Variable, one_of
 
@@ -43,7 +43,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         if name.endswith(".constant") and isinstance(value, Variable) and not world.run.graph_mode:
             return _copied(world, name, args, site)
         plain = "shape" not in args.keywords and len(args.positional) <= 2
-        is_tensor = isinstance(value, Data) and value.kind == "tensor"
+        is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             return apply.call_fact(world, fact, args, site)
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph:

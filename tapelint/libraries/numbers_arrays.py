@@ -58,7 +58,7 @@ def _guard(function: Callable[[float], float], low: float = -INF, high: float = 
         except OverflowError:
             return INF
         except ValueError:
-            return INF if math.isinf(x) else NAN
+            return NAN
 
     return call
 
@@ -83,6 +83,11 @@ def _softplus(x: float) -> float:
     return x if x > 40 else math.log1p(math.exp(x))
 
 
+def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
+    """A rounding, which leaves what is not finite as it is."""
+    return lambda x: float(function(x)) if math.isfinite(x) else x
+
+
 UNARY: dict[str, Callable[[float], float]] = {
     "negative": lambda x: -x,
     "abs": abs,
@@ -102,18 +107,18 @@ UNARY: dict[str, Callable[[float], float]] = {
     "softplus": _guard(_softplus),
     "relu": lambda x: x if x > 0 or x != x else 0.0,
     "relu6": lambda x: min(max(x, 0.0), 6.0),
-    "sign": lambda x: float((x > 0) - (x < 0)),
-    "floor": _guard(lambda x: float(math.floor(x))),
-    "ceil": _guard(lambda x: float(math.ceil(x))),
-    "round": _guard(lambda x: float(round(x))),
-    "rint": _guard(lambda x: float(round(x))),
+    "sign": lambda x: float((x > 0) - (x < 0)) if x == x else NAN,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "round": _whole(round),
+    "rint": _whole(round),
     "acos": _guard(math.acos, -1.0, 1.0),
     "asin": _guard(math.asin, -1.0, 1.0),
     "atan": math.atan,
     "acosh": _guard(math.acosh, 1.0),
     "asinh": _guard(math.asinh),
     "atanh": _guard(lambda x: math.copysign(INF, x) if abs(x) == 1 else math.atanh(x), -1.0, 1.0),
-    "sinh": _guard(math.sinh),
+    "sinh": lambda x: math.copysign(INF, x) if abs(x) > 710 else math.sinh(x),
     "cosh": _guard(math.cosh),
     "erf": _guard(math.erf),
     "log2": _guard(lambda x: _log(x) / math.log(2), 0.0),

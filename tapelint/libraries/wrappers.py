@@ -10,7 +10,7 @@ from operator import or_
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import CARRIES_NOTHING, Edge, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, along, parallel
 from tapelint.flow.values import (
     NO_VALUE,
@@ -77,7 +77,7 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     if hidden and takes is False:
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
         world.raised("TypeError", site, "tensorflow.custom_gradient")
-    upstream = [run.node("upstream", [], site, dtype="f") for _ in range(results)]
+    upstream = [run.node(UPSTREAM, [], site, dtype="f") for _ in range(results)]
     gradients = _custom_gradients(world, backward, upstream, site)
     if takes is not False:
         gradients = _without_variables(world, gradients, len(inputs))
@@ -89,10 +89,18 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     edges += [Edge(n, ANYTHING) for key, n in sorted(captured.items()) if key not in given]
     result = _custom_result(world, value, edges, error, site)
     place = _return_place(world, backward)
+    refuses = REFUSES_ROWS if any(_is_plain_arithmetic(node, upstream) for node in run.graph.nodes[first:]) else ""
     for part in result.items if isinstance(result, Tuple) else (result,):
         if isinstance(part, Data):
             part.node.blame = place
+            part.node.detail = refuses
     return result
+
+
+def _is_plain_arithmetic(node: Node, upstream: Sequence[Node]) -> bool:
+    """Whether Python combines what comes from above with itself or a plain number: `IndexedSlices` cannot do it."""
+    python = node.op.startswith(("operator ", "builtins.")) and node.op != "operator unary -"
+    return python and bool(node.edges) and all(edge.node in upstream for edge in node.edges)
 
 
 def _return_place(world: Libraries, backward: Value) -> Site | None:
@@ -180,7 +188,7 @@ def _made_of(world: Libraries, gradient: Value, first: int) -> tuple[tuple[Node,
     todo = list(targets)
     while todo:
         node = todo.pop()
-        if node.id < first or node.kind == "variable" or node.op == "upstream":
+        if node.id < first or node.kind == "variable" or node.op == UPSTREAM:
             before[node.id] = node
         elif node.id not in inside:
             inside[node.id] = node

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Node, Site
+from tapelint.flow.graph import ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -279,12 +279,18 @@ def bad_target(value: Value, method: str) -> str:
 
 
 def _is_on_one_side(tapes: Tapes, targets: list[Node], source: Node) -> bool:
-    """Whether a difference whose sides cancel has this source on one side only, so that it is none for it."""
+    """Whether a difference whose sides cancel has this source on one side only, so that it is none for it.
+
+    Sides that have equal numbers, but not the same tensors, tell nothing of a tensor that may be one of these.
+    """
     graph, cancelled = tapes.world.run.graph, tapes.world.known.cancelled
-    for node in graph.ancestors(targets) if cancelled and source.edges else ():
+    for node in graph.ancestors(targets) if cancelled else ():
         if node.id in cancelled:
-            sides = {source in graph.ancestors([edge.node]) for edge in node.edges}
-            if len(sides) > 1:
+            behind = [graph.ancestors([edge.node]) for edge in node.edges]
+            if len({source in side for side in behind}) > 1:
+                return True
+            leaves = [{n for n in side if not n.edges and n.kind == "tensor"} for side in behind]
+            if source in behind[0] and source.kind != "variable" and any(leaves[0] ^ other for other in leaves):
                 return True
     return False
 
@@ -467,7 +473,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         return [None] * len(execution.sources)
     every = [n for source in execution.sources for n in source.nodes]
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
-    upstream = given or run.graph.add("upstream")
+    upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
     rows = backprop.looked_up(run, execution.recording, execution.targets, every) if summed else set()
     made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, ROWS, SURE, TRANSPARENT, UNSURE, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, REFUSES_ROWS, ROWS, SURE, TRANSPARENT, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
 
 OUT_OF_SIGHT = "opaque"
@@ -169,12 +169,11 @@ def _failing(core: Core, rec: int, targets: Sequence[Node], others: Sequence[int
     """The operations behind the targets that raise when a gradient is asked of them, and what they raise."""
     nodes = core.graph.ancestors(targets)
     others = others if not core.graph_mode else ()
-    gathered = any(node.op == "gradient" and node.detail in GATHERED_BACK for node in nodes)
-    rows = _rows(core, rec, targets) if gathered else ()
+    refusing = {node.id for node in nodes if refuses_rows(node)}
+    refusing &= _rows(core, rec, targets) if refusing else set()
     failing = {}
     for node in nodes:
-        refused = node.op == "gradient" and node.detail in REFUSES_ROWS and node.id in rows
-        error = _error(node, others) or ("TypeError" if refused else "")
+        error = _error(node, others) or ("TypeError" if node.id in refusing else "")
         if error and node.recorded.get(rec):
             failing[node] = error
     return failing
@@ -209,8 +208,13 @@ HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
 GATHERED_BACK = ("tensorflow.scatter_nd",)
 """Operations whose gradient looks up rows of what comes from above."""
 
-REFUSES_ROWS = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
-"""Operations whose gradient raises TypeError when the gradient asked of it is an `IndexedSlices`."""
+REFUSE_ROWS_AGAIN = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
+"""Operations whose gradient's gradient raises TypeError if an `IndexedSlices` comes down to it."""
+
+
+def refuses_rows(node: Node) -> bool:
+    """Whether the gradient of an operation raises if an `IndexedSlices` comes down to it."""
+    return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in REFUSE_ROWS_AGAIN)
 
 
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:

@@ -72,3 +72,24 @@ def a_loop_of_a_graph_and_what_is_watched_meanwhile():
         return tape.gradient(y, [v, w])
 
     return run()
+
+
+def a_tensor_of_the_same_numbers_as_one_that_it_is_taken_from():
+    """unknown"""
+    zeros = tf.zeros([3])
+    with tf.GradientTape() as tape:
+        tape.watch(zeros)
+        y = tf.zeros([3]) - 0.5 - zeros
+    return tape.gradient(y, [zeros])
+
+
+def a_rounding_of_what_is_not_known():
+    """flows"""
+
+    @tf.custom_gradient
+    def straight(q):
+        return tf.round(q), lambda dy: dy
+
+    with tf.GradientTape() as tape:
+        y = tf.sigmoid(straight(v + tf.numpy_function(lambda q: q * 0.1, [v], tf.float32)) + v)
+    return tape.gradient(y, [v])
