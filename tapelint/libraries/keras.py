@@ -218,14 +218,50 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     function = parameter(info, "activation")
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
-    result = apply.answer(
-        world, info.name, _with_weights(world, effect, given) if edges else effect, given, site, edges
-    )
+    effect = _with_weights(world, effect, given) if edges else effect
+    edges += apply.by_own_code(world, _unfollowed(world, cell), site)
+    result = apply.answer(world, info.name, effect, given, site, edges)
     if info.name == "keras.layers.Embedding" and isinstance(result, Data):
         result.node.detail = result.node.detail or ROWS
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)
+    _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)
+
+
+def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:
+    """The project's code that a layer runs and that is not followed: a cell's, an activation between its steps."""
+    info: LayerInfo = cell.info
+    found: list[Value] = []
+    for layer in [cell, *inner_layers(world, cell)]:
+        if not isinstance(layer.info, LayerInfo):
+            found.append(layer)
+            continue
+        followed = layer is cell and info.name not in RECURRENT
+        names = apply.bind(layer.info.fact.parameters, layer.info.args).values if layer.info.fact is not None else {}
+        found += [v for n, v in names.items() if n.endswith("activation") and not (followed and n == "activation")]
+        wrapped = [v for n, v in names.items() if n in ("layer", "cell")]
+        found += [v.info for v in wrapped if isinstance(v, Cell) and v.kind == "lambda layer"]
+    return found
+
+
+def penalty(world: Libraries, regularizer: Value, value: Value, site: Site) -> Value:
+    """What a regularizer makes of a weight or of what a layer gives."""
+    if world.is_callable(regularizer):
+        return world.run.call(regularizer, Arguments([value]), site)
+    node = world.run.node_of(value, site)
+    edges = [Edge(node, FLOWS, "square")] if node is not None else []
+    return Data(world.run.node("keras.regularizers", edges, site, dtype="f"))
+
+
+def _note_penalty(world: Libraries, cell: Cell, result: Value, site: Site) -> None:
+    """Keep what a layer adds to a loss for what it gives."""
+    regularizer = parameter(cell.info, "activity_regularizer")
+    if cell.info.name == "keras.layers.ActivityRegularization" or regularizer not in (UNBOUND, NO_VALUE):
+        key = (cell.uid, "activity losses")
+        old = world.run.state.get(key)
+        made = penalty(world, regularizer, result, site)
+        world.run.state.set(key, Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
 
 
 def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effect:

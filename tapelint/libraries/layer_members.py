@@ -118,7 +118,7 @@ def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
 LAYER_METHODS = {
     "get_weights": _get_weights, "set_weights": _set_weights, "build": _build, "add_loss": add_loss,
     "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
-    "summary": _nothing, "compile": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
+    "summary": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
     "__call__": call_layer, "call": call_layer,
     "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
     "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),

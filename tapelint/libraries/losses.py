@@ -5,11 +5,11 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value, Variable
 
 from . import apply
-from .keras import LayerInfo, own_weights, parameter
+from .keras import LayerInfo, own_weights, parameter, penalty
 from .world import Libraries, Registry
 
 
@@ -39,8 +39,9 @@ def losses(world: Libraries, base: Cell, site: Site) -> Value:
         for weight in own_weights(world, layer):
             given = parameter(layer.info, f"{getattr(weight, 'name', '')}_regularizer")
             if isinstance(weight, Variable) and given not in (UNBOUND, NO_VALUE):
-                edge = Edge(world.use(weight, site), FLOWS, "square")
-                found.append(Data(world.run.node("keras.regularizers", [edge], site, dtype="f")))
+                found.append(penalty(world, given, weight, site))
+        active = world.run.state.get((layer.uid, "activity losses"))
+        found += active.items if isinstance(active, Tuple) else ()
     return containers.make_list(world.run, Tuple(tuple(found)))
 
 

@@ -61,7 +61,7 @@ def register(registry: Registry) -> None:
         registry.methods[("instance", name)] = handler
     for kind in ("layer", "instance"):
         registry.methods[(kind, "fit")] = _fit
-    registry.methods[("instance", "compile")] = _compile
+        registry.methods[(kind, "compile")] = _compile
     registry.methods[("instance", "__call__")] = call_instance
     registry.methods[("instance", "__init__")] = lambda world, base, args, site: NO_VALUE
     registry.methods[("keras init", "__init__")] = _initialise
@@ -240,6 +240,8 @@ def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
             value = Library(f"keras.losses.{value.value}")
         if name == "optimizer" and isinstance(value, Const) and isinstance(value.value, str):
             value = Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
+        if name == "loss" and value is not UNBOUND:
+            world.run.escape([value])  # Keras calls it in `compute_loss`
         if value is not UNBOUND:
             world.run.state.set((base.uid, "optimizer" if name == "optimizer" else f"compiled {name}"), value)
     eagerly = args.keywords.get("run_eagerly", UNBOUND)

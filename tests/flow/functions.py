@@ -624,3 +624,14 @@ def handler_beyond_a_finally():
         except KeyError:
             y = w * 2.0
     return tape.gradient(y, [v, w])
+
+
+def function_that_waited_in_a_queue():
+    """unknown"""
+    import queue
+
+    waiting = queue.Queue()
+    waiting.put(lambda t: t * v)
+    with tf.GradientTape() as tape:
+        y = waiting.get()(w)
+    return tape.gradient(y, [v])

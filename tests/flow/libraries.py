@@ -701,3 +701,82 @@ def a_layer_that_gives_back_its_input():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(model(tf.ones([2, 3])))
     return tape.gradient(y, model.trainable_variables)
+
+
+def closure_handed_to_a_library():
+    """unknown"""
+    rows = tf.RaggedTensor.from_row_splits(w, [0, 1, 3])
+    with tf.GradientTape() as tape:
+        y = tf.ragged.map_flat_values(lambda t: t * v, rows)
+    return tape.gradient(y.flat_values, [v])
+
+
+def closure_in_a_loop_of_keras():
+    """unknown, flows"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.fori_loop(0, 3, lambda i, a: a * v, w * 2.0)
+    return tape.gradient(y, [v, w])
+
+
+def closure_as_a_regularizer():
+    """flows, none"""
+    dense = keras.layers.Dense(2, kernel_regularizer=lambda kernel: v[0] * tf.reduce_sum(kernel**2))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(dense(tf.ones([1, 3]))) + sum(dense.losses)
+    return tape.gradient(y, [v, w])
+
+
+def closure_as_an_activity_regularizer():
+    """flows, flows"""
+    dense = keras.layers.Dense(2, use_bias=False, activity_regularizer=lambda out: v[0] * tf.reduce_sum(out**2))
+    x = tf.ones([1, 3])
+    with tf.GradientTape() as tape:
+        dense(x)
+        y = sum(dense.losses)
+    return tape.gradient(y, [v, dense.kernel])
+
+
+def activity_losses_of_a_model():
+    """flows, flows"""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.ActivityRegularization(l2=0.1)])
+    with tf.GradientTape() as tape:
+        model(tf.ones([1, 3]))
+        y = tf.add_n(model.losses)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def closure_between_the_steps_of_a_layer():
+    """unknown, none"""
+    rnn = keras.layers.SimpleRNN(2, activation=lambda t: t * v[0])
+    with tf.GradientTape() as tape:
+        y = rnn(tf.ones([1, 4, 3]))
+    return tape.gradient(y, [v, w])
+
+
+class _Cell(keras.layers.Layer):
+    state_size = 3
+    output_size = 3
+
+    def call(self, inputs, states):
+        h = inputs * v + states[0]
+        return h, [h]
+
+
+def closure_of_a_cell():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.RNN(_Cell())(tf.ones([1, 4, 3]))
+    return tape.gradient(y, [v])
+
+
+def closure_that_a_model_is_compiled_with():
+    """unknown"""
+
+    def loss(truth, predicted):
+        return tf.reduce_mean((truth - v * predicted) ** 2)
+
+    model, x = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)]), tf.ones([1, 3])
+    model.compile(loss=loss, optimizer="sgd")
+    with tf.GradientTape() as tape:
+        y = model.compute_loss(x=x, y=x, y_pred=model(x))
+    return tape.gradient(y, [v])
