@@ -33,7 +33,6 @@ from .arguments import constants as constants
 from .arguments import dtype_argument as dtype_argument
 from .arguments import dtype_of as dtype_of
 from .arguments import plain_constant as plain_constant
-from .names import root
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -45,33 +44,21 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
-    code = given.values.values() if root(fact.name) in CALLING else ()
-    made = answer(world, name or fact.name, effect, given, site, by_own_code(world, code, site))
+    made = answer(world, name or fact.name, effect, given, site)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
     return made
 
 
-CALLING = ("tensorflow", "keras", "tf_keras")
-
-
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:
     """What a library may make with the project's functions, layers and objects that it is given to call: anything
     that they see."""
-    code = [v for value in given for o in options(value) for v in _parts(world, o) if _is_code(world, v)]
+    every = [v for value in given for v in options(value)]
+    code = [v for v in every if _to_call(world, v) or (isinstance(v, Cell) and v.kind == "instance")]
     if not code:
         return []
     world.run.escape(code)
     return [Edge(world.run.opaque(site, code).node, ANYTHING)]
-
-
-def _is_code(world: Libraries, value: Value) -> bool:
-    return world.is_callable(value) or (isinstance(value, Cell) and value.kind in ("layer", "instance"))
-
-
-def _parts(world: Libraries, value: Value) -> Sequence[Value]:
-    items = world.run.state.get((value.uid, "items")) if isinstance(value, Cell) and value.kind == "list" else value
-    return items.items if isinstance(items, Tuple) else (value,)
 
 
 def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:

@@ -712,7 +712,7 @@ def closure_handed_to_a_library():
 
 
 def closure_in_a_loop_of_keras():
-    """unknown, flows"""
+    """unknown, unknown"""
     with tf.GradientTape() as tape:
         y = keras.ops.fori_loop(0, 3, lambda i, a: a * v, w * 2.0)
     return tape.gradient(y, [v, w])
