@@ -11,6 +11,7 @@ from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
 from tapelint.flow.core import Arguments
+from tapelint.flow.functions import UNFOLLOWED
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
@@ -154,6 +155,7 @@ class Program:
         run, site = self.interpreter, Site(self.source, node)
         self._budget(STEPS_INTO_CALLS)
         run.state.set((0, "raised"), UNBOUND)
+        run.state.set(UNFOLLOWED, UNBOUND)
         run.outside = run.uid()
         if isinstance(callee, Bound) and isinstance(callee.self, Cell):
             elsewhere.fill(run, callee.self, node, run.called)

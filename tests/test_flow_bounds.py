@@ -42,6 +42,23 @@ def _nested_loops() -> str:
     return start + loops + "    " * 8 + "y = y * 2.0\nprint(tape.gradient(y, v))\n"
 
 
+def _classes(members: str) -> str:
+    first = "class C0:\n    def f(self, x):\n        return x * v\n"
+    return first + "".join(f"class C{i}(C{i - 1}):\n{members}" for i in range(1, 201))
+
+
+def _diamonds() -> str:
+    """Fifty classes in pairs, each of them a child of both before."""
+    body = "    def f(self, x):\n        return super().f(x) * 2.0\n"
+    pairs = [f"class {side}{i}(L{i - 1}, R{i - 1}):\n{body}" for i in range(1, 26) for side in "LR"]
+    root = "class A:\n    def f(self, x):\n        return x * v\n"
+    return root + f"class L0(A):\n{body}class R0(A):\n{body}" + "".join(pairs)
+
+
+def _comprehensions() -> str:
+    return "".join(["["] * 25 + ["v"] + [f" for i{i} in [1, 2, 3, 4]]" for i in range(25)])
+
+
 MUTUAL = "def a(x):\n    return b(x * 2.0) + b(x)\ndef b(x):\n    return a(tf.sin(x)) + a(x)\n"
 PROGRAMS = {
     "sixty functions that call the next one twice": (
@@ -56,6 +73,29 @@ PROGRAMS = {
     "a sum of 20,000 terms": (TAPE.format(target=" + ".join(["v"] * 20_000)), "flows"),
     "mutual recursion": (MUTUAL + TAPE.format(target="a(v)"), "unknown"),
     "seven nested loops": (_nested_loops(), "unknown"),
+    "200 classes, one below the other": (_classes("    pass\n") + TAPE.format(target="C200().f(2.0)"), "flows"),
+    "50 classes in diamonds": (_diamonds() + TAPE.format(target="L25().f(2.0)"), "flows"),
+    "300 closures": (
+        "def wrap(f):\n    return lambda x: f(x) * 2.0\nf = lambda x: x * v\n"
+        + "f = wrap(f)\n" * 300
+        + TAPE.format(target="f(2.0)"),
+        "unknown",
+    ),
+    "a list that is doubled": ("xs = [v]\n" + "xs = xs + xs\n" * 60 + TAPE.format(target="xs[0] * 2.0"), "flows"),
+    "a text that is doubled": ('s = "ab"\n' + "s = s + s\n" * 60 + TAPE.format(target="v * len(s)"), "flows"),
+    "a number that is squared": ("n = 3\n" + "n = n * n\n" * 60 + TAPE.format(target="v * float(n > 2)"), "flows"),
+    "a table of 30,000 keys": (
+        "table = {"
+        + ", ".join(f'"k{i}": {i}.5' for i in range(30_000))
+        + "}\n"
+        + TAPE.format(target="v * table['k7']"),
+        "flows",
+    ),
+    "nested comprehensions": (TAPE.format(target=_comprehensions()), "unknown"),
+    "tuples that share their parts": (
+        "t = (v, v)\n" + "t = (t, t)\n" * 60 + TAPE.format(target="t" + "[1]" * 61),
+        "flows",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from . import containers
-from .core import Arguments, Frame
+from .core import Arguments, Frame, World
 from .expressions import ClassBody
 from .functions import Functions, own_nodes
 from .graph import Site
@@ -17,7 +17,6 @@ from .values import (
     Cell,
     Class,
     Const,
-    Data,
     Function,
     Generator,
     Library,
@@ -39,6 +38,10 @@ PROPERTIES = ("builtins.property", "functools.cached_property")
 
 class Classes(Functions):
     """Class statements, instances, attributes."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._lineages: dict[int, list[Value]] = {}
 
     def define_class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
@@ -77,21 +80,21 @@ class Classes(Functions):
 
     # -- classes
 
-    def lineage(self, cls: Value, seen: frozenset[int] = frozenset()) -> list[Value]:
+    def lineage(self, cls: Value) -> list[Value]:
         """A class and its bases in the order in which attributes are looked up (library and unknown ones included)."""
         if isinstance(cls, OneOf):
-            return [base for option in cls.options for base in self.lineage(option, seen)]
+            return [base for option in cls.options for base in self.lineage(option)]
         if not isinstance(cls, Class):
             return [cls]
-        if cls.uid in seen:
-            return []
-        order: list[Value] = [cls]
-        for base in cls.bases:
-            for found in self.lineage(base, seen | {cls.uid}):
-                if found in order:
-                    order.remove(found)
-                order.append(found)
-        return order
+        known = self._lineages.get(cls.uid)
+        if known is None:
+            last: dict[Value, None] = {}  # of a base that is met more than once the last place counts
+            for base in cls.bases:
+                for found in self.lineage(base):
+                    last.pop(found, None)
+                    last[found] = None
+            known = self._lineages[cls.uid] = [cls, *last]
+        return known
 
     def find_in_class(self, cls: Value, name: str, after: Value | None = None) -> tuple[Value, Value] | None:
         """An attribute of a class or its bases, with the class that has it.
@@ -374,8 +377,6 @@ class Classes(Functions):
                 return self.elements(made, site) if made != value else Many(self.opaque(site, [value]))
         if isinstance(value, Const) and isinstance(value.value, str):
             return [Const(c) for c in value.value[:64]]
-        if isinstance(value, (Const, Data, Opaque, Cell, Library)):
-            return self.world.elements(value, site)
         return self.world.elements(value, site)
 
     def enter(self, manager: Value, statement: Site, site: Site) -> Value:

@@ -88,6 +88,8 @@ class Comprehensions(Core):
         items = self.iterate(iterable, site)
         sure = not isinstance(items, Many)
         for item in [items.element] if isinstance(items, Many) else items:
+            if self.exhausted and results:
+                return False
             self.bind(generator.target, item)
             keep: bool | None = True
             for test in generator.ifs:
@@ -123,6 +125,8 @@ class Comprehensions(Core):
         more = self.iterate(inner, self.site(node))
         frame = next((f for f in reversed(self.frames) if f.yields is not None), None)
         if frame is not None and frame.yields is not None:
-            frame.yields += [more] if isinstance(more, Many) else more
+            frame.yields += [more.element] if isinstance(more, Many) else more
+            frame.yields_more = frame.yields_more or isinstance(more, Many)
+            self.spend(len(more) / 8 if isinstance(more, list) else 0)
         returned = self.state.get((inner.uid, "returned")) if isinstance(inner, Generator) else UNBOUND
         return returned if returned is not UNBOUND else self.opaque(self.site(node), [inner])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .core import Core
 from .graph import Edge, Site
@@ -11,6 +11,9 @@ from .ranges import Range
 from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of, options
 
 SEQUENCES = ("list", "set")
+
+MOST_ITEMS = 10_000
+"""A longer sequence that was put together is followed as a whole."""
 
 
 def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = None) -> Cell:
@@ -100,16 +103,29 @@ def lookup(core: Core, cell: Cell, key: Value) -> Value:
 
 def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
     """`d[key] = value`."""
-    known = pairs(core, cell)
+    store_all(core, cell, [(key, value)])
+
+
+def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> None:
+    """`d.update(more)`: one key after the other."""
     slot = (cell.uid, "items")
-    if known is None or not _is_key(key) or not all(_is_key(k) for k, _ in known):
+    known = pairs(core, cell)
+    changed = dict(known) if known is not None and all(_is_key(k) for k, _ in known) else None
+    for key, value in more:
+        if changed is not None and _is_key(key):
+            changed[key] = value
+            continue
+        if changed is not None:
+            core.state.set(slot, _of_pairs(changed))
+            changed = None
         old_key, old_value = any_pair(core, cell)
         core.state.set(slot, Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
-        return
-    changed = [(k, value if k == key else v) for k, v in known]
-    if not any(k == key for k, _ in known):
-        changed.append((key, value))
-    core.state.set(slot, Tuple(tuple(Tuple((k, v)) for k, v in changed)))
+    if changed is not None:
+        core.state.set(slot, _of_pairs(changed))
+
+
+def _of_pairs(found: Mapping[Value, Value]) -> Tuple:
+    return Tuple(tuple(Tuple(pair) for pair in found.items()))
 
 
 def remove(core: Core, cell: Cell, key: Value) -> Value:
@@ -196,9 +212,9 @@ def replace_item(core: Core, cell: Cell, key: Value, value: Value) -> None:
     if isinstance(items, Tuple) and isinstance(key, SliceOf):
         inner = sequence(core, value)
         ends = [_end(v) for v in (key.start, key.stop, key.step)]
-        if isinstance(inner, Tuple) and False not in [e is False and True for e in ends if e is False]:
+        if isinstance(inner, Tuple) and all(end is not False for end in ends):
             changed = list(items.items)
-            changed[slice(*(e if e is not False else None for e in ends))] = inner.items
+            changed[slice(*ends)] = inner.items
             core.state.set(slot, Tuple(tuple(changed)))
             return
         value = core.join_all(list(_each(inner))) if inner is not None else value
@@ -209,15 +225,11 @@ def extend(core: Core, cell: Cell, more: list[Value] | Many) -> None:
     """`items += more`."""
     items = stored(core, cell)
     slot = (cell.uid, "items")
-    if isinstance(items, Tuple) and isinstance(more, list):
-        core.state.set(slot, Tuple((*items.items, *more)))
-        return
-    element = more.element if isinstance(more, Many) else core.join_all(more)
-    core.state.set(slot, Many(core.join(core.join_all(list(_each(items))), element)))
+    core.state.set(slot, concatenate(core, items, more if isinstance(more, Many) else Tuple(tuple(more))))
 
 
 def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | Many:
     """`left + right` of two sequences."""
-    if isinstance(left, Tuple) and isinstance(right, Tuple):
+    if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) + len(right.items) <= MOST_ITEMS:
         return Tuple((*left.items, *right.items))
     return Many(core.join(core.join_all(list(_each(left))), core.join_all(list(_each(right)))))

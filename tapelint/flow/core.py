@@ -137,6 +137,7 @@ class Frame:
     returns: list[tuple[Delta, Value]] = field(default_factory=list)
     deciders: list[Site] = field(default_factory=list)
     yields: list[Value] | None = None
+    yields_more: bool = False
     suspends: bool = False
     staged: str = ""
     finals: list[list[ast.stmt]] = field(default_factory=list)
@@ -301,7 +302,8 @@ class Core:
         if isinstance(value, OneOf):
             with self.decided_by(self.deciding or self.chosen.get(value)):
                 return self.phi([self.node_of(option, site) for option in value.options])
-        nodes = self.parts_of(value, site)
+        self.spend(1 / 8)
+        nodes = self.parts_of(value, site) if self.steps < 2 * self.limit else []
         if not nodes:
             return None
         if len(nodes) == 1:
@@ -360,11 +362,13 @@ class Core:
         seen = set() if seen is None else seen
         found: list[Node] = []
         todo = [value]
+        shared: set[int] = set()
         while todo:
             item = todo.pop()
             if isinstance(item, (Data, Opaque, Variable)):
                 found.append(item.node)
-            else:
+            elif id(item) not in shared:
+                shared.add(id(item))
                 todo.extend(self.inside(item, seen))
         return found
 

@@ -130,19 +130,22 @@ class Expressions(Comprehensions):
     def dict_(self, node: ast.Dict) -> Value:
         site = self.site(node)
         cell = containers.make_dict(self, [], site)
+        named: list[tuple[Value, Value]] = []
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is None:
-                self.update_dict(cell, self.evaluate(value))
-            else:
-                containers.store(self, cell, self.evaluate(key), self.evaluate(value))
+            if key is not None:
+                named.append((self.evaluate(key), self.evaluate(value)))
+                continue
+            containers.store_all(self, cell, named)
+            named = []
+            self.update_dict(cell, self.evaluate(value))
+        containers.store_all(self, cell, named)
         return cell
 
     def update_dict(self, cell: Cell, other: Value) -> None:
         """`cell.update(other)`."""
         if isinstance(other, Cell) and other.kind == "dict":
             known = containers.pairs(self, other)
-            for key, value in known if known is not None else [containers.any_pair(self, other)]:
-                containers.store(self, cell, key, value)
+            containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
         else:
             site = other.node.site if isinstance(other, Opaque) else None
             unknown = self.opaque(site, [other])
@@ -544,6 +547,7 @@ _METHODS = {
 }  # fmt: skip
 
 _FOLD: dict[str, Callable[[Any, Any], Any]] = {
+    "**": lambda a, b: a**b,
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
     "//": lambda a, b: a // b, "%": lambda a, b: a % b, "&": lambda a, b: a & b, "|": lambda a, b: a | b,
     "^": lambda a, b: a ^ b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
@@ -551,24 +555,33 @@ _FOLD: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
+LONGEST_TEXT = 10_000
+LARGEST_BITS = 4_000
+
+
 def fold(op: str, left: Any, right: Any) -> Const | None:
     """Python's own answer for two constants, where it is small and certain."""
-    if op == "**":
-        small = (
-            isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(left) < 1e6 and abs(right) <= 64
-        )
-        compute: Callable[[Any, Any], Any] | None = (lambda a, b: a**b) if small else None
-    elif op == "*" and (isinstance(left, (str, bytes)) or isinstance(right, (str, bytes))):
-        compute = None
-    else:
-        compute = _FOLD.get(op)
-    if compute is None:
+    compute = _FOLD.get(op)
+    if compute is None or not _is_small(op, left, right):
         return None
     try:
         value = compute(left, right)
     except (TypeError, ValueError, ArithmeticError):
         return None
     return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes)) else None
+
+
+def _is_small(op: str, left: Any, right: Any) -> bool:
+    """Whether the answer of an operator will be small, and is soon computed."""
+    text = isinstance(left, (str, bytes)), isinstance(right, (str, bytes))
+    if op == "**":
+        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+        return numbers and abs(left) < 1e6 and abs(right) <= 64
+    if op == "*" and isinstance(left, int) and isinstance(right, int):
+        return left.bit_length() + right.bit_length() <= LARGEST_BITS
+    if op == "+" and all(text):
+        return len(left) + len(right) <= LONGEST_TEXT
+    return not any(text) if op == "*" else not text[0] if op == "%" else True
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {

@@ -10,6 +10,7 @@ from tapelint.source import Source
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension, World
 from .graph import Chain, Site
+from .state import Key
 from .statements import Statements
 from .values import (
     NO_VALUE,
@@ -18,18 +19,25 @@ from .values import (
     Cell,
     Class,
     Const,
+    Data,
+    Flag,
     Function,
     Generator,
+    Library,
     Many,
     OneOf,
     Opaque,
     Partial,
     Tuple,
     Value,
+    Variable,
 )
 
 MEMORABLE = 4_000
 """Steps from which on calls are remembered: shorter programs do not need it."""
+
+UNFOLLOWED: Key = (0, "unfollowed")
+"""Where the state says that a call of the project's own code was not followed."""
 
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
@@ -102,11 +110,11 @@ class Functions(Statements):
         if is_abstract(function.node):
             return self.call_unknown(function, args, site)
         if self._too_deep(function, bound):
-            result = self.call_unknown(function, args, site)
+            result = self._unfollowed(function, args, site)
             result.node.outside = False  # nobody trusts what never ends
             return result
         if self.exhausted or self.steps > self.call_limit:
-            return self.call_unknown(function, args, site)
+            return self._unfollowed(function, args, site)
         if self.steps < MEMORABLE or self.attempts or self.is_generator(function.node):
             return self._run_function(function, bound, site)
         context = (self.graph_mode, self.no_autograph, self.join_detail, self._pool)
@@ -115,6 +123,35 @@ class Functions(Statements):
         return self.memory.call(
             key, uid, lambda: self._run_function(function, bound, site), lambda: (*self.world.marks(), self._pool)
         )
+
+    def _unfollowed(self, function: Function, args: Arguments, site: Site) -> Opaque:
+        """A call that is too much to follow: its result may have been made from all that it was handed.
+
+        From now on nobody can tell what else was read, written and done, if the function does such things.
+        """
+        if not (all(map(_is_data, args.every())) and self._keeps_to_itself(function, set())):
+            self.state.set(UNFOLLOWED, Flag())
+        return self.call_unknown(function, args, site)
+
+    def _keeps_to_itself(self, function: Function, seen: set[int]) -> bool:
+        """Whether a function certainly reads nothing but its arguments and constants, and changes nothing."""
+        if function.uid in seen:
+            return True
+        seen.add(function.uid)
+        own = _names_bound(function.node)
+        if any(_reaches_out(node, own) for node in ast.walk(function.node)):
+            return False
+        for name in set(self._names_in(function.node)) - own:
+            held = next(
+                (v for s in (*function.scopes, function.module) if (v := self.state.get((s, name))) is not UNBOUND),
+                UNBOUND,
+            )
+            if isinstance(held, Function):
+                if not self._keeps_to_itself(held, seen):
+                    return False
+            elif held is not UNBOUND and not isinstance(held, (Library, Const)):
+                return False
+        return True
 
     def _run_function(self, function: Function, bound: dict[str, Value], site: Site) -> Value:
         frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
@@ -221,11 +258,12 @@ class Functions(Statements):
         self.state.set((generator.uid, "consumed"), NO_VALUE)
         frame = self.frames_kept.get(generator.frame)
         if frame is None or _yields_in_with(generator.function.node):
+            self.state.set(UNFOLLOWED, Flag())
             return Many(self.opaque(site))
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
         self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
-        if _yields_conditionally(generator.function.node):
+        if copy.yields_more or _yields_conditionally(generator.function.node):
             return Many(self.join_all(copy.yields))
         return copy.yields
 
@@ -306,6 +344,31 @@ def is_abstract(node: ast.AST) -> bool:
         return method and node.name != "__init__" and all(_does_nothing(statement) for statement in node.body)
     error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
     return _last_name(error) == "NotImplementedError" and not any(isinstance(n, ast.Return) for n in own_nodes(node))
+
+
+def _is_data(value: Value) -> bool:
+    """Whether a value is numbers through and through: nothing to call, nothing with fields."""
+    if isinstance(value, (Tuple, OneOf)):
+        return all(map(_is_data, value.items if isinstance(value, Tuple) else value.options))
+    return isinstance(value, (Const, Data, Variable, Opaque)) or (isinstance(value, Many) and _is_data(value.element))
+
+
+def _names_bound(function: ast.AST) -> set[str]:
+    """The parameters and local names of a function, and of those inside it."""
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+
+
+def _reaches_out(node: ast.AST, own: set[str]) -> bool:
+    """Whether a piece of a function may change something that is not its own: by writing, or by a method of it."""
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        return not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Call):
+        base = node.func
+        while isinstance(base, ast.Attribute):
+            base = base.value
+        return not isinstance(base, ast.Name) or base.id in own
+    return isinstance(node, (ast.Global, ast.Nonlocal, ast.ClassDef, ast.Import, ast.ImportFrom, ast.With))
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -10,6 +10,7 @@ from tapelint.source import Source
 from . import elsewhere
 from .classes import Classes
 from .core import Frame, World
+from .functions import UNFOLLOWED
 from .graph import Site
 from .values import UNBOUND, Const, Deferred, Function, ModuleValue, Value
 
@@ -89,7 +90,7 @@ class Interpreter(Classes):
         source = waiting.source
         if source is None:
             return
-        mark = self.state.mark()
+        mark, unfollowed = self.state.mark(), self.state.get(UNFOLLOWED)
         mode, self.graph_mode = self.graph_mode, 0
         limit, self.call_limit = self.call_limit, min(self.call_limit, self.steps + IMPORT_STEPS)
         self._depth += 1
@@ -102,6 +103,7 @@ class Interpreter(Classes):
             self._depth -= 1
             self.graph_mode = mode
             self.call_limit = limit
+            self.state.set(UNFOLLOWED, unfollowed)  # what an import calls was made before all that is asked about
             self.state.keep(mark)
 
     def module_frame(self, module: ModuleValue) -> Frame:

@@ -247,6 +247,16 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
 
+def number_of(value: Value) -> float | None:
+    """The number that a constant is; None for what is none, or too large for a float."""
+    if not isinstance(value, Const) or not isinstance(value.value, (int, float)):
+        return None
+    try:
+        return float(value.value)
+    except OverflowError:
+        return None
+
+
 COMPARED = 8
 """So many values are sooner compared one by one than looked up by their hashes."""
 

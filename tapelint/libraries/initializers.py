@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.ranges import Range
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, Value
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, Value, number_of
 
 from .numbers_draws import WIDEST_NORMAL
 from .shapes import Shape, as_shape
@@ -90,7 +90,7 @@ def _number(args: Arguments, index: int, name: str, default: float) -> float | N
     value = args.get(index, name, Const(default))
     if value == NO_VALUE:
         return default
-    return float(value.value) if isinstance(value, Const) and isinstance(value.value, (int, float)) else None
+    return number_of(value)
 
 
 def _exactly(number: float) -> Of:

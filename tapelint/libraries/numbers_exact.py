@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow.ranges import Array
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable, number_of
 
 from . import arguments
 from .numbers_arrays import (
@@ -39,7 +39,8 @@ ArrayOf = Callable[[Value], "Array | None"]
 def numbers_in(world: Libraries, value: Value, of: ArrayOf) -> Array | None:
     """The numbers of a constant, of a list or tuple of known numbers, or of a known array."""
     if isinstance(value, Const):
-        return Array((), (float(value.value),)) if isinstance(value.value, (int, float)) else None
+        number = number_of(value)
+        return None if number is None else Array((), (number,))
     if isinstance(value, (Data, Variable)):
         return of(value)
     if isinstance(value, Cell) and value.kind == "list":

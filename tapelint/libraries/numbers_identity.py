@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow.graph import Node
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.ranges import Range
-from tapelint.flow.values import Const, Data, Value, Variable
+from tapelint.flow.values import Const, Data, Value, Variable, number_of
 
 from . import numbers_exact, shapes
 from .numbers_draws import DRAWS
@@ -151,7 +151,8 @@ def _linear(world: Libraries, op: str, values: Sequence[Value], key: Key, node: 
 
 def _form(world: Libraries, value: Value) -> tuple[float, tuple[tuple[Key, float], ...]] | None:
     if isinstance(value, Const):
-        return (float(value.value), ()) if isinstance(value.value, (int, float)) else None
+        number = number_of(value)
+        return (number, ()) if number is not None else None
     key = key_of(world, value)
     if key is None:
         return None

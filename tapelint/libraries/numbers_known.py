@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge, Node
 from tapelint.flow.ranges import UNBOUNDED, Array, Range
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable, number_of
 
 from . import numbers_exact
 from .numbers_arrays import made
@@ -62,7 +62,8 @@ class Known:
 def of_value(world: Libraries, value: Value) -> Range | None:
     """What is known of a value's numbers."""
     if isinstance(value, Const):
-        return Range.exactly(float(value.value)) if isinstance(value.value, (int, float)) else None
+        number = number_of(value)
+        return Range.exactly(number) if number is not None else None
     if isinstance(value, Data):
         return None if value.kind == "numpy" and _is_changed(world, value.node) else value.range
     if isinstance(value, Opaque):

@@ -11,6 +11,9 @@ from tapelint.flow.values import Cell, Const, Data, Many, OneOf, Opaque, Tuple, 
 
 from .world import Libraries, Registry
 
+MOST_PARTS = 30_000
+"""Of a structure with more parts nothing is known."""
+
 
 def register(registry: Registry) -> None:
     """Add `tf.nest` and its alias."""
@@ -86,13 +89,20 @@ def flattened(world: Libraries, value: Value) -> list[Value] | None:
 
     What may be a leaf or a structure is taken as one leaf.
     """
-    if not _is_structure(world, value):
-        return [value]
-    inner = _parts(world, value)
-    leaves = None if inner is None else [flattened(world, item) for item in inner]
-    if leaves is None or any(each is None for each in leaves):
-        return None
-    return [leaf for each in leaves if each is not None for leaf in each]
+    leaves: list[Value] = []
+    todo = [value]
+    for _ in range(MOST_PARTS):
+        if not todo:
+            return leaves
+        part = todo.pop()
+        if not _is_structure(world, part):
+            leaves.append(part)
+            continue
+        inner = _parts(world, part)
+        if inner is None:
+            return None
+        todo += reversed(inner)
+    return None  # too large, or a list that contains itself
 
 
 def _sure_leaves(world: Libraries, value: Value) -> list[Value] | None:

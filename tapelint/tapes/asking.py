@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
+from tapelint.flow.functions import UNFOLLOWED
 from tapelint.flow.graph import ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
@@ -67,6 +68,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     execution.error = _as_converted(execution, args)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
+    elif run.state.get(UNFOLLOWED) is not UNBOUND:
+        _give_up(execution, "a call before this could not be followed")
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")
     _trust(tapes, execution, cell)

@@ -30,6 +30,68 @@ def recursion_without_an_end():
     return tape.gradient(y, [v, w])
 
 
+def recursion_that_ends_with_a_variable():
+    """unknown, unknown"""
+
+    def count(n):
+        return count(n - 1) if n > 0 else v * 2.0
+
+    with tf.GradientTape() as tape:
+        y = count(60)
+    return tape.gradient(y, [v, w])
+
+
+def recursion_that_ends_with_a_field():
+    """unknown, unknown"""
+
+    class Counter:
+        def __init__(self):
+            self.last = v * 1.0
+
+        def go(self, n):
+            if n > 0:
+                self.go(n - 1)
+            else:
+                self.last = w * 2.0
+
+    with tf.GradientTape() as tape:
+        counter = Counter()
+        counter.go(60)
+        y = counter.last + w
+    return tape.gradient(y, [v, w])
+
+
+def decorated_many_times():
+    """unknown, unknown"""
+
+    def forward(function):
+        return lambda *args: function(*args)
+
+    def double():
+        return v * 2.0
+
+    for _ in range(12):
+        for _ in range(12):
+            double = forward(double)
+    with tf.GradientTape() as tape:
+        y = forward(forward(forward(double)))()
+    return tape.gradient(y, [v, w])
+
+
+def generator_that_yields_in_a_with_block():
+    """unknown, unknown"""
+
+    def scaled():
+        with tf.name_scope("scaled"):
+            yield v * 2.0
+
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for part in scaled():
+            y = y + part
+    return tape.gradient(y, [v, w])
+
+
 def decorator_that_wraps():
     """flows, none"""
 
