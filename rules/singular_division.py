@@ -43,7 +43,9 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     divisor = found.argument.text
     fix = None
     help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
-    if not found.known_library:
+    if found.argument == found.place:
+        help = "`tf.math.l2_normalize` is finite everywhere, as is what is divided by its norm plus a small number"
+    elif not found.known_library:
         help = f"keep `{divisor}` away from 0"
     elif found.call == "operator /":
         callee = "tensorflow.math.divide_no_nan"

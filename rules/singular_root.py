@@ -42,8 +42,11 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     fix = None
     argument = found.argument.text
     if called(found, "*.sqrt", "*.rsqrt"):
-        fix = ask.fix("add_epsilon", "Add a small number under the root", found.argument, "1e-12")
-        help = f"add a small number under the root: `{argument} + 1e-12`"
+        if found.at.startswith("below"):
+            help = f"keep `{argument}` from being negative"
+        else:
+            fix = ask.fix("add_epsilon", "Add a small number under the root", found.argument, "1e-12")
+            help = f"add a small number under the root: `{argument} + 1e-12`"
     else:
         help = "take the root of the sum of squares plus a small number, or stay with the square"
     yield rule.singular(found, fix=fix, help=help)

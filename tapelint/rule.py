@@ -265,7 +265,8 @@ class Rule:
         of = f" of {SOURCES}" if found.sources else ""
         why = f" ({found.because})" if found.because else ""
         whole = not found.rank or called(found, *_OF_THE_WHOLE)
-        subject = f"`{found.argument.text}`" if whole else f"an element of `{found.argument.text}`"
+        inner = f"what `{found.place.text}` divides by" if found.argument == found.place else ""
+        subject = inner or (f"`{found.argument.text}`" if whole else f"an element of `{found.argument.text}`")
         if found.evidence == "certain":
             when = "here" if found.certain or not found.known_library else "on some ways through"
             where = f": {subject} is {found.at} {when}{why}"

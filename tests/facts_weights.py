@@ -87,12 +87,14 @@ def observed(expression: str) -> str:
 
 def wrong(fact: Fact, expression: str, given: Mapping[str, object]) -> str:
     """How a layer's weights differ from the stated ones, as it is and with each flag turned; "" if they do not."""
-    flags = {weight.when[0] for weight in fact.weights if weight.when}
+    flags = {weight.when[0]: isinstance(weight.when[1], bool) for weight in fact.weights if weight.when}
     defaults = {p.name: p.default for p in fact.parameters}
-    truths = {flag: bool(given[flag]) if flag in given else defaults.get(flag) == "True" for flag in flags}
+    stands = {flag: given.get(flag, (defaults.get(flag) or "").strip("'")) for flag in flags}
+    truths = {flag: stands[flag] not in ("", "False", "None") and bool(stands[flag]) for flag in flags}
+    truths |= {flag: stands[flag] for flag, is_truth in flags.items() if not is_truth}
     for turned in (None, *(flag for flag in flags if defaults.get(flag) in ("True", "False"))):
-        here = {flag: truth != (flag == turned) for flag, truth in truths.items()}
-        layer = build(expression, **({turned: here[turned]} if turned else {}))
+        here = {flag: not truth if flag == turned else truth for flag, truth in truths.items()}
+        layer = build(expression, **({turned: bool(here[turned])} if turned else {}))
         stated = [w for w in fact.weights if not w.when or here[w.when[0]] == w.when[1]]
         expected = [(w.name, w.trainable) for w in stated]
         found = [(path(w), w.trainable) for w in layer.weights]

@@ -105,7 +105,7 @@ def _parameters(text: str) -> Iterator[Parameter]:
 
 
 def _weights(text: str) -> Iterator[Weight]:
-    """`kernel, bias if use_bias, moving_mean frozen`."""
+    """`kernel, bias if use_bias, moving_mean frozen, scale if mode=concat`."""
     for clause in text.split(","):
         name, *words = clause.split()
         weight: dict[str, Any] = {}
@@ -115,6 +115,9 @@ def _weights(text: str) -> Iterator[Weight]:
                 weight["trainable"] = False
             elif word == "none":
                 weight["outcome"] = "none"
+            elif word == "if" and words and "=" in words[0]:
+                flag, _, wanted = words.pop(0).partition("=")
+                weight["when"] = (flag, wanted)
             elif word == "if" and words:
                 truth = words[0] != "not"
                 weight["when"] = (words.pop(0 if truth else 1), truth)

@@ -35,11 +35,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One weight of a layer. `when`: the constructor parameter that decides whether it exists, and the truth needed."""
+    """One weight of a layer. `when`: the constructor parameter that decides whether it exists, and the truth or the
+    text that it must have.
+    """
 
     name: str
     trainable: bool = True
-    when: tuple[str, bool] | None = None
+    when: tuple[str, bool | str] | None = None
     outcome: Outcome = "flows"
 
 

@@ -18,6 +18,7 @@ from . import (
     models,
     operators,
     passing,
+    pieces,
     python,
     random_arrays,
     sequences,
@@ -41,6 +42,7 @@ def register_all(registry: Registry) -> None:
     of_tensorflow = (
         variables,
         tensorflow,
+        pieces,
         structures,
         conversions,
         graphs,

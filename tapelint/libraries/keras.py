@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 
 from tapelint.facts import Effect, Fact
@@ -87,13 +88,13 @@ def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell
     return cell
 
 
-def _draw(world: Libraries, cell: Cell, site: Site) -> None:
+def _draw(world: Libraries, cell: Cell, site: Site | None) -> None:
     """Keras 3 keeps the state of a layer's random generator in a variable, where the layer draws at all."""
     info: LayerInfo = cell.info
     names = [p.name for p in info.fact.parameters] if info.fact is not None else []
     share = next((parameter(info, n) for n in ("rate", "stddev", "dropout") if n in names), UNBOUND)
     never = share is not UNBOUND and world.run.truth(share) is False and info.name not in RECURRENT
-    if "seed" in names and not never:
+    if site is not None and "seed" in names and not never:
         state = make_variable(world, UNBOUND, Const("uint32"), FALSE, "keras", site, "seed_generator_state")
         world.run.state.set((cell.uid, "random state"), state)
 
@@ -136,7 +137,15 @@ def parameter(info: LayerInfo, name: str) -> Value:
     words: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NO_VALUE}
     if default is None:
         return UNBOUND
-    return words.get(default, Const(default.strip("'\"")))
+    return words[default] if default in words else Const(_literal(default))
+
+
+def _literal(text: str) -> object:
+    """What a default is: a number or a text."""
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
 
 
 def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None = None) -> None:
@@ -150,12 +159,9 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         if isinstance(inner.info, LayerInfo):
             build(world, inner, site)
     for weight in info.fact.weights if info.fact is not None else ():
-        if weight.when is not None:
-            value = parameter(info, weight.when[0])
-            truth = world.run.truth(value) if value is not UNBOUND else None
-            if truth is not None and truth != weight.when[1]:
-                continue
-        trainable = Const(weight.trainable)
+        if weight.when is not None and _is_left_out(world, parameter(info, weight.when[0]), weight.when[1]):
+            continue
+        trainable = first_trainable(world, cell, Const(weight.trainable))
         shape = shapes.of_weight(info.name, weight.name, lambda word: parameter(info, word), inputs)
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
         flavor = "tf" if info.old else "keras"
@@ -164,6 +170,27 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
             world.run.state.set((made.uid, "outcome"), Const("none"))
         weights.append(made)
     world.run.state.set((cell.uid, "weights"), Tuple(tuple(weights)))
+
+
+def _is_left_out(world: Libraries, value: Value, wanted: bool | str) -> bool:
+    """Whether a constructor parameter certainly is not what a weight needs to exist."""
+    if isinstance(wanted, str):
+        return isinstance(value, Const) and value.value != wanted
+    truth = world.run.truth(value) if value is not UNBOUND else None
+    return truth is not None and truth != wanted
+
+
+SYMBOLIC_BUILD = (0, "building by a symbolic call")
+"""Set while Keras 3 builds a project's model by calling it on symbols: the variables are made when that has ended."""
+
+
+def first_trainable(world: Libraries, cell: Cell, wanted: Value) -> Value:
+    """Whether a weight is trainable when its variable is made, which decides what tapes watch; UNBOUND where nobody can
+    tell. What is set later, or was set on the layer, changes the lists of variables only: but while a model is built by
+    a symbolic call, the layer's word comes first, if that call works.
+    """
+    deferred = world.run.state.get(SYMBOLIC_BUILD) is not UNBOUND
+    return UNBOUND if deferred and world.run.state.get((cell.uid, "trainable")) not in (UNBOUND, TRUE) else wanted
 
 
 def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
@@ -180,6 +207,8 @@ def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
         if not isinstance(other, Cell) and isinstance(found[0].info, LayerInfo):
             other = Cell(world.run.uid(), "layer", found[0].info, found[0].site)
             world.run.state.set(key, other)
+            if random_states(world, found[0]):
+                _draw(world, other, found[0].site or cell.site)
         if isinstance(other, Cell) and len(found) == 1:
             found.append(other)
     return found

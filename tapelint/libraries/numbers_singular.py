@@ -48,11 +48,18 @@ KINDS: dict[str, Kind] = {
     "acosh": "inverse",
     "atan2": "inverse",
     "erfinv": "inverse",
+    "erfcinv": "inverse",
+    "ndtri": "inverse",
+    "lgamma": "log",
+    "sinc": "division",
     "exp": "overflow",
     "expm1": "overflow",
     "cosh": "overflow",
     "sinh": "overflow",
 }
+FINITE_BEYOND = frozenset(["log", "log1p", "log2", "log10", "xlogy", "xlog1py", "atanh"])
+"""Functions whose results are NaN past the point, and whose derivatives are finite there."""
+
 NORMS = ("norm", "euclidean_norm", "std")
 NOT_NEGATIVE = frozenset(
     ["abs", "square", "norm", "softmax", "sigmoid", "relu", "sqrt", "exp", "softplus", "variance", "std"]
@@ -128,7 +135,9 @@ def judge(world: Libraries, name: str, op: str, effect: Effect, given: Given, re
         scene.power()
     elif op == "atan2":
         scene.together()
-    elif op in NORMS or op == "hypot":
+    elif op == "hypot":
+        scene.together(guarded=True)
+    elif op in NORMS:
         scene.norm()
     elif kind == "overflow":
         scene.overflow()
@@ -161,11 +170,18 @@ class _Scene:
             for point in points:
                 if self._vanishes(parameter, point.at):
                     continue
-                found = self._evidence(self._range(parameter), point.at, point.beyond)
+                beyond = None if self.op in FINITE_BEYOND else point.beyond
+                found = self._evidence(self._range(parameter), point.at, beyond)
                 finite = point.value == "finite"
-                self._note(parameter, point.at, point.gradient, found, point.guarded, finite)
+                at = self._side(self._range(parameter), point.at, beyond)
+                self._note(parameter, point.at, point.gradient, found, point.guarded, finite, at)
         if self.op == "/":
             self._constant_divisor()
+
+    def _side(self, r: Range, number: float, beyond: str | None) -> str:
+        """Where the numbers lie, in words, if they only lie past the point; "" if they may be there."""
+        there = number in r.array.flat if r.array is not None else r.contains(number)
+        return f"{beyond} {number:g}" if beyond is not None and not there else ""
 
     def _vanishes(self, parameter: str, number: float) -> bool:
         """Whether the factor in front is 0 wherever the argument is singular: `xlogy(p, p)` is 0 there, and so is its
@@ -261,19 +277,21 @@ class _Scene:
         made = short(node.op) if (node := getattr(self.given.get(parameter), "node", None)) is not None else ""
         return r.not_negative and made in NOT_NEGATIVE
 
-    def together(self) -> None:
-        """atan2: singular only where both are 0 at once."""
+    def together(self, guarded: bool = False) -> None:
+        """atan2, hypot: singular only where both are 0 at once."""
         names = list(self.given.values)[:2]
+        if not all(known.singular for n, known in self.effect.inputs.items() if n in names):
+            return
         ranges = [self._range(n) for n in names]
         arrays = [r.array for r in ranges]
         if arrays[0] is not None and arrays[1] is not None:
             both = elementwise(lambda a, b: float(a == 0 and b == 0), [a for a in arrays if a], True)
-            self._note(names[0], 0.0, "nan", "certain" if both is not None and any(both.flat) else None, False, True)
+            self._note(names[0], 0.0, "nan", "certain" if both is not None and any(both.flat) else None, guarded, True)
             return
         points = [r.point(0.0) for r in ranges]
         found = points[0] if points[0] is not None and points[1] is not None else None
         known = all(r.contains(0.0) and not r.generic for r in ranges)
-        self._note(names[0], 0.0, "nan", found if found is not None else "unknown" if known else None, False, True)
+        self._note(names[0], 0.0, "nan", found if found is not None else "unknown" if known else None, guarded, True)
 
     def norm(self) -> None:
         """Norms and standard deviations: singular where the result is 0."""

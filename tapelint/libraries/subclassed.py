@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 
 from . import initializers, shapes
 from .graphs import symbolic_arguments, unconverted
-from .keras import make_layer
+from .keras import SYMBOLIC_BUILD, first_trainable, make_layer
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .losses import losses
 from .models import functional, sequential
@@ -157,6 +157,7 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     """`instance(x)` of a subclassed layer or model: `build` once, then `call`."""
     assert isinstance(base, Cell)
     world.recorder.note("called", base, site)
+    by_symbols = world.run.state.get((base.uid, "built")) is UNBOUND and _builds_by_call(world, base)
     build_instance(world, base, args, site)
     method = world.run.class_attribute(base, "call")
     if method is None:
@@ -170,11 +171,29 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     if node is not None and node.args.kwarg is None:
         names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
         kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
-    with as_keras_calls(world, base):
+    with as_keras_calls(world, base), _building(world, by_symbols):
         made = world.run.call(method, kept, site)
     world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
     world.gave(base, made)
     return symbolic(world, base, args, made)
+
+
+def _builds_by_call(world: Libraries, base: Cell) -> bool:
+    """Whether Keras 3 makes the variables of a layer by calling it on symbols: it has no `build` of its own."""
+    return world.run.class_attribute(base, "build") is None and not is_old(world, base)
+
+
+@contextmanager
+def _building(world: Libraries, by_symbols: bool) -> Iterator[None]:
+    """While a first call lasts, which builds the layers inside."""
+    outer = world.run.state.get(SYMBOLIC_BUILD)
+    if by_symbols:
+        world.run.state.set(SYMBOLIC_BUILD, Flag())
+    try:
+        yield
+    finally:
+        if by_symbols:
+            world.run.state.set(SYMBOLIC_BUILD, outer)
 
 
 def _fields(world: Libraries, base: Cell) -> Value:
@@ -208,7 +227,7 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    trainable = args.keywords.get("trainable", TRUE)
+    trainable = first_trainable(world, base, args.keywords.get("trainable", TRUE))
     dtype = args.keywords.get("dtype", Const("float32"))
     name = args.keywords.get("name", args.get(0, "name", Const("")))
     dtype = Const("float32") if dtype == NO_VALUE else dtype

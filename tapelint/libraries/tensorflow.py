@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 
 from tapelint.facts.values import Linearity
@@ -37,8 +36,6 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
-    registry.functions["tensorflow.nn.moments"] = _moments("tensorflow.reduce_mean", "tensorflow.math.reduce_variance")
-    registry.functions["keras.ops.moments"] = _moments("keras.ops.mean", "keras.ops.var")
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
@@ -117,19 +114,6 @@ def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) ->
     while isinstance(given, tuple) and given:
         given = given[0]
     return Const("float32") if isinstance(given, float) else UNBOUND
-
-
-def _moments(mean: str, variance: str) -> FunctionHandler:
-    """A mean and a variance, each as its own function gives it."""
-
-    def moments(world: Libraries, args: Arguments, site: Site) -> Value:
-        options = {"keepdims": keep} if (keep := args.keywords.get("keepdims", UNBOUND)) is not UNBOUND else {}
-        place = args.places.get(0, args.places.get("x"))
-        places: dict[int | str, ast.AST] = {0: place} if place is not None else {}
-        given = Arguments([args.get(0, "x"), args.get(1, "axes")], options, places=places)
-        return Tuple(tuple(world.call_library(name, given, site) for name in (mean, variance)))
-
-    return moments
 
 
 def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int | None) -> Value:

@@ -120,9 +120,7 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
         return Many(apply.detached(world, "tensorflow.data.Dataset.as_numpy_iterator", Arguments([base.info]), site))
     if name in ("cardinality", "__len__"):
         return world.inert(name, Arguments([]), site)
-    if name in ("get_single_element",):
-        return through(world, base.info, site)
-    if name in ("reduce", "apply", "interleave", "window", "group_by_window"):
+    if name in ("get_single_element", "reduce", "apply", "interleave", "window", "group_by_window"):
         return world.run.opaque(site, [base.info, *args.positional[1:]])
     return base
 

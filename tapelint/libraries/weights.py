@@ -157,9 +157,9 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
         if inner is None:
             return None
         found += [w for w in inner if w not in found]
-    own = [w for w in own if w not in found]
     if not old:
-        return [*own, *found]
+        return [*own, *(w for w in found if w not in own)]
+    own = [w for w in own if w not in found]
     if is_keras(world, base, ("model",)):
         return [*found, *own]
     return sorted([*own, *found], key=_is_frozen)
@@ -170,9 +170,11 @@ def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
     if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
         return None
     if base.kind == "layer" and isinstance(base.info, LayerInfo):
-        if base.info.fact is None or _wraps_unseen(world, base.info):
+        if base.info.fact is None or _wraps_unseen(world, base.info) or (states and base.info.name in DRAWING_OFTEN):
             return None
-        return [*own_weights(world, base), *(keras.random_states(world, base) if states else ())]
+        kept = sublayers(world, base) if base.info.name in KEEPING_THE_KERNEL else []
+        first = [w for inner in kept if isinstance(inner, Cell) for w in own_weights(world, inner)[:1]]
+        return [*first, *own_weights(world, base), *(keras.random_states(world, base) if states else ())]
     if base.kind != "instance":
         return []
     old = is_old(world, base)
@@ -188,7 +190,14 @@ def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
 
 
 def _is_frozen(weight: Value) -> bool:
-    return isinstance(weight, Variable) and not weight.trainable
+    return isinstance(weight, Variable) and weight.trainable is False
+
+
+DRAWING_OFTEN = ("keras.layers.AugMix", "keras.layers.RandAugment")
+"""Layers made of others that each have a random generator: how many is not known."""
+
+KEEPING_THE_KERNEL = ("keras.layers.SpectralNormalization",)
+"""Layers that hold the kernel of the layer inside them as a weight of their own, which comes first."""
 
 
 def _wraps_unseen(world: Libraries, info: LayerInfo) -> bool:

@@ -1,0 +1,77 @@
+"""Functions that give several tensors, each made by a function of its own or from some of the arguments only."""
+
+from __future__ import annotations
+
+import ast
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import TRUE, UNBOUND, Many, Tuple, Value
+
+from . import apply
+from .world import FunctionHandler, Libraries, Registry
+
+
+def register(registry: Registry) -> None:
+    """Add the handlers."""
+    registry.functions["tensorflow.nn.moments"] = _moments("tensorflow.reduce_mean", "tensorflow.math.reduce_variance")
+    registry.functions["keras.ops.moments"] = _moments("keras.ops.mean", "keras.ops.var")
+    registry.functions["tensorflow.linalg.normalize"] = _normalize
+    registry.functions["tensorflow.tuple"] = _tuple
+    for name in ("tensorflow.meshgrid", "tensorflow.experimental.numpy.meshgrid", "keras.ops.meshgrid"):
+        registry.functions[name] = _meshgrid(name)
+
+
+def _placed(args: Arguments, name: str) -> dict[int | str, ast.AST]:
+    place = args.places.get(0, args.places.get(name))
+    return {0: place} if place is not None else {}
+
+
+def _moments(mean: str, variance: str) -> FunctionHandler:
+    """A mean and a variance, each as its own function gives it."""
+
+    def moments(world: Libraries, args: Arguments, site: Site) -> Value:
+        options = {"keepdims": keep} if (keep := args.keywords.get("keepdims", UNBOUND)) is not UNBOUND else {}
+        given = Arguments([args.get(0, "x"), args.get(1, "axes")], options, places=_placed(args, "x"))
+        return Tuple(tuple(world.call_library(name, given, site) for name in (mean, variance)))
+
+    return moments
+
+
+def _normalize(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A tensor divided by its norm, and the norm."""
+    tensor = args.get(0, "tensor")
+    options: dict[str, Value] = {"keepdims": TRUE}
+    for index, name in ((1, "ord"), (2, "axis")):
+        if (value := args.get(index, name)) is not UNBOUND:
+            options[name] = value
+    norm = world.call_library("tensorflow.norm", Arguments([tensor], options, places=_placed(args, "tensor")), site)
+    return Tuple((world.operate("/", [tensor, norm], site), norm))
+
+
+def _tuple(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Each tensor as it is."""
+    given = args.get(0, "tensors")
+    items = world.run.elements(given, site)
+    fact = world.facts.fact("tensorflow.tuple")
+    if isinstance(items, Many) and fact is not None:
+        return apply.call_fact(world, fact, args, site)
+    each = [items.element] if isinstance(items, Many) else items
+    made = (world.call_library("tensorflow.identity", Arguments([item]), site) for item in each)
+    return containers.make_list(world.run, Tuple(tuple(made)), site=site)
+
+
+def _meshgrid(name: str) -> FunctionHandler:
+    """Each result repeats one of the vectors."""
+
+    def meshgrid(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        made = [apply.call_fact(world, fact, Arguments([vector]), site) for vector in args.positional]
+        if args.rest is not None or not all(isinstance(value, Many) for value in made):
+            return apply.call_fact(world, fact, args, site)
+        parts = tuple(value.element for value in made if isinstance(value, Many))
+        return containers.make_list(world.run, Tuple(parts), site=site)
+
+    return meshgrid
