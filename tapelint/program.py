@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from tapelint.facts import Facts
 from tapelint.findings import summary
@@ -134,9 +135,7 @@ class Program:
     ) -> None:
         """Call one function with unknown arguments, and forget what it changed."""
         with self._as_entry(module):
-            self._budget(STEPS_OF_MAKING)
-            callee = self._entry_value(module, node, cls, Site(self.source, node))
-            self._run_entry(callee, node, cls is not None)
+            self._run_entry(lambda: self._entry_value(module, node, cls, Site(self.source, node)), node, cls is not None)
             self._call_left(self.interpreter.inner)
 
     @contextmanager
@@ -151,14 +150,21 @@ class Program:
             run.frames.pop()
             run.state.rollback(mark)
 
-    def _run_entry(self, callee: Value | None, node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> None:
+    def _run_entry(
+        self, make: Callable[[], Value | None], node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool
+    ) -> None:
+        """Make what is to be called, and call it."""
         run, site = self.interpreter, Site(self.source, node)
+        earlier, run.called = run.called, set()
+        self._budget(STEPS_OF_MAKING)
+        callee = make()
+        making, run.called = run.called, earlier | run.called
         self._budget(STEPS_INTO_CALLS)
         run.state.set((0, "raised"), UNBOUND)
         run.state.set(UNFOLLOWED, UNBOUND)
         run.outside = run.uid()
         if isinstance(callee, Bound) and isinstance(callee.self, Cell):
-            elsewhere.fill(run, callee.self, node, run.called)
+            elsewhere.fill(run, callee.self, node, making)
         if callee is not None:
             result = run.call(callee, self._unknown_arguments(node, method), site)
             leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
@@ -194,7 +200,7 @@ class Program:
     def _call_methods(self, cls: Class) -> None:
         for method in cls.node.body:
             if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and self._is_left(method):
-                self._run_entry(self._method_of(cls, method.name, Site(self.source, method)), method, True)
+                self._run_entry(partial(self._method_of, cls, method.name, Site(self.source, method)), method, True)
 
     def _call_kept(self, callee: Value, result: Value) -> None:
         """Inner functions that an entry gives back, or keeps on its object, for others to call."""

@@ -15,6 +15,7 @@ from tapelint.views import Place
 PASSING = frozenset(
     ["+", "-", "*", "identity", "sum", "mean", "stack", "concat", "reshape", "[]", "negative", "expand_dims", "squeeze"]
 )
+LOGARITHMS = ("log", "log1p", "log_softmax")
 MOST_STEPS = 40
 
 
@@ -30,6 +31,8 @@ def overflows(judgement: Judgement, users: Mapping[int, list[tuple[Node, Edge]]]
     """The harmless function that an exponential is part of; None where it is used for itself."""
     node = judgement.node
     text = judgement.site.text(30)
+    if _is_entropy(node):
+        return None
     after, ends = _uses(node, users)
     for end, edge in ends:
         op = short(end.op)
@@ -47,6 +50,19 @@ def overflows(judgement: Judgement, users: Mapping[int, list[tuple[Node, Edge]]]
                 because = f"`{text}` overflows, and the derivative of the quotient is 0 times infinity"
                 return Pattern(because, _whole(end))
     return None
+
+
+def _is_entropy(node: Node) -> bool:
+    """Whether the exponent is made of products with a logarithm: what is a share times its logarithm is never large."""
+    seen, todo = {node.id}, [edge.node for edge in node.edges]
+    while todo and len(seen) < MOST_STEPS:
+        at = todo.pop()
+        if short(at.op) in ("*", "multiply") and any(short(edge.node.op) in LOGARITHMS for edge in at.edges):
+            return True
+        if short(at.op) in PASSING and at.id not in seen:
+            todo += [edge.node for edge in at.edges]
+        seen.add(at.id)
+    return False
 
 
 def _stands_below_too(end: Node, judgement: Judgement) -> bool:

@@ -397,7 +397,7 @@ class Core:
             if value.uid in seen:
                 return ()
             seen.add(value.uid)
-            return self._captured(value if isinstance(value, Function) else value.function)
+            return self.captured(value if isinstance(value, Function) else value.function)
         return ()
 
     def fields(self, uid: int) -> list[Value]:
@@ -414,7 +414,8 @@ class Core:
         if name not in known:
             self.state.set((uid, "__names__"), Names((*known, name)))
 
-    def _captured(self, function: Function) -> list[Value]:
+    def captured(self, function: Function) -> list[Value]:
+        """What a function may find: its defaults, and what the functions around it have under the names in it."""
         names = self._names_in(function.node)
         values = [v for _, v in function.defaults]
         for scope in (*function.scopes, function.module):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 from tapelint.source import Source
 
 from .classes import Classes
 from .core import Core
-from .values import UNBOUND, Cell, Class, Const, Function, Many, Tuple
+from .state import Key
+from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, Tuple, Value, options
 
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
@@ -64,6 +66,25 @@ def fill_scopes(core: Core, functions: Iterable[Function], called: Collection[as
             for name in sorted(filled):
                 if isinstance(core.state.get((scope, name)), Cell):
                     _fill_name(core, scope, name)
+
+
+@contextmanager
+def at_any_time(core: Classes, function: Function, held: Value) -> Iterator[None]:
+    """While it lasts, fields that hold None and that methods assign hold something unknown: a function in unknown
+    hands may be called after they were assigned."""
+    loosened: dict[Key, Value] = {}
+    for value in (held, *core.captured(function)):
+        for cell in (o for o in options(value) if isinstance(o, Cell) and o.kind == "instance"):
+            if NO_VALUE not in core.fields(cell.uid):
+                continue
+            for name in dict.fromkeys(_mentioned(core, cell, function.node, ())):
+                if core.state.get((cell.uid, name)) == NO_VALUE:
+                    loosen(core, cell.uid, (name,))
+                    loosened[cell.uid, name] = core.state.get((cell.uid, name))
+    yield
+    for key, value in loosened.items():
+        if core.state.get(key) is value:
+            core.state.set(key, NO_VALUE)
 
 
 def _fill_name(core: Core, uid: int, name: str) -> None:

@@ -325,9 +325,12 @@ class Functions(Statements):
         skip = 1 if isinstance(function, Bound) else 0
         site = Site(source, inner.node)
         args = Arguments([self.opaque(site, hint=name) for name in names[skip:]])
-        self.branch(NO_VALUE, inner.node, [lambda: self._run_escaped(function, args, site), lambda: None])
+        if inner.node.args.vararg is not None or inner.node.args.kwarg is not None:
+            args.rest = self.opaque(site, hint="arguments")
+        self.branch(NO_VALUE, inner.node, [lambda: self.run_escaped(function, args, site), lambda: None])
 
-    def _run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
+    def run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
+        """Run a function as unknown code does."""
         result = self.call(function, args, site)
         self.escape([result])
 

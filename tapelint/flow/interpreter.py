@@ -9,10 +9,10 @@ from tapelint.source import Source
 
 from . import elsewhere
 from .classes import Classes
-from .core import Frame, World
+from .core import Arguments, Frame, World
 from .functions import UNFOLLOWED
 from .graph import Site
-from .values import UNBOUND, Const, Deferred, Function, ModuleValue, Value
+from .values import UNBOUND, Bound, Const, Deferred, Function, ModuleValue, Value
 
 MOST_MODULES_DEEP = 30
 IMPORT_STEPS = 3_000
@@ -31,6 +31,13 @@ class Interpreter(Classes):
         self._depth = 0
         self._settling: list[Deferred] = []
         self._set_in_modules: frozenset[str] = frozenset()
+
+    def run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
+        inner, held = function, function.self if isinstance(function, Bound) else UNBOUND
+        while not isinstance(inner, Function):
+            inner = inner.function  # type: ignore[attr-defined]
+        with elsewhere.at_any_time(self, inner, held):
+            super().run_escaped(function, args, site)
 
     # -- modules
 
