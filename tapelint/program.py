@@ -135,7 +135,8 @@ class Program:
     ) -> None:
         """Call one function with unknown arguments, and forget what it changed."""
         with self._as_entry(module):
-            self._run_entry(lambda: self._entry_value(module, node, cls, Site(self.source, node)), node, cls is not None)
+            made = partial(self._entry_value, module, node, cls, Site(self.source, node))
+            self._run_entry(made, node, cls is not None)
             self._call_left(self.interpreter.inner)
 
     @contextmanager

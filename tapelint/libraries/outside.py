@@ -40,7 +40,10 @@ KNOWN = frozenset(
 
 def is_unseen(value: Value) -> bool:
     """Whether a class, function or module comes from code that is not seen."""
-    return isinstance(value, Opaque) or (isinstance(value, Library) and root(value.name) not in KNOWN)
+    if isinstance(value, Library):
+        first = root(value.name)
+        return first.isidentifier() and first not in KNOWN
+    return isinstance(value, Opaque)
 
 
 def is_differentiable(callee: Value) -> bool:

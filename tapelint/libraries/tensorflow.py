@@ -39,6 +39,9 @@ def register(registry: Registry) -> None:
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
+    registry.attributes["strategy"] = lambda world, base, name, site: (
+        Data(world.run.constant_node(), "python", "i") if name == "num_replicas_in_sync" else None
+    )
     registry.methods[("strategy", "reduce")] = lambda world, base, args, site: args.positional[1]
     registry.methods[("strategy", "experimental_distribute_dataset")] = lambda world, base, args, site: args.positional[
         0
