@@ -31,7 +31,7 @@ from .values import (
     options,
 )
 
-TUPLE = "as a tuple"
+TUPLE, METACLASS = "as a tuple", "metaclass"
 TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))
 PROPERTIES = ("builtins.property", "functools.cached_property")
 
@@ -45,8 +45,7 @@ class Classes(Functions):
 
     def define_class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
-        for keyword in node.keywords:
-            self.evaluate(keyword.value)
+        given = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
         outer = self.frame
         cls = Class(self.uid(), node, outer.module, bases, node.name)
         scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
@@ -57,12 +56,24 @@ class Classes(Functions):
         finally:
             self.frames.pop()
         self._name_descriptors(cls, self.site(node))
+        self._tell_base(cls, given)
         value: Value = cls
         for decorator in reversed(node.decorator_list):
             value = self.world.decorated(self.evaluate(decorator), value, self.site(decorator))
         self.assign_name(node.name, value)
         self.note_inner(node, cls)
         return True
+
+    def _tell_base(self, cls: Class, given: dict[str, Value]) -> None:
+        """Run a base's `__init_subclass__`; a metaclass of the project may do anything with the class."""
+        if isinstance(meta := given.pop("metaclass", UNBOUND), Class):
+            self.escape([cls, meta])
+            if (own := self.find_in_class(meta, "__call__")) is not None and isinstance(own[1], Class):
+                self.state.set((cls.uid, METACLASS), meta)
+        found = self.find_in_class(cls, "__init_subclass__", after=cls)
+        if found is not None and isinstance(found[1], Class):
+            method = found[0].function if isinstance(found[0], Wrapped) else found[0]
+            self.call(Bound(method, cls), Arguments([], given), self.site(cls.node))
 
     def _name_descriptors(self, cls: Class, site: Site) -> None:
         """Tell the descriptors in a class body what they are called."""
@@ -134,6 +145,9 @@ class Classes(Functions):
         return value
 
     def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
+        for base in self.lineage(cls):
+            if isinstance(base, Class) and self.state.get((base.uid, METACLASS)) is not UNBOUND:
+                return self.call_unknown(cls, args, site)
         if any(base == Library("typing.NamedTuple") for base in self.lineage(cls)):
             return self._named_tuple(cls, args, site)
         if any(base in TYPED_DICTS for base in self.lineage(cls)):
@@ -263,7 +277,10 @@ class Classes(Functions):
         if isinstance(found[1], Class):
             return self.bound(found[0], base, found[1])
         inherited = self.world.inherited(base, found[1], name, site)
-        return inherited if inherited is not None else self._missing(base, name, site)
+        if inherited is not None:
+            return inherited
+        self.escape([base])  # a class that is not seen has this, and may use the object
+        return self._missing(base, name, site)
 
     def _missing(self, base: Cell, name: str, site: Site) -> Value:
         getter = self.class_attribute(base, "__getattr__")

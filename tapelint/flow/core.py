@@ -15,6 +15,7 @@ from typing import Protocol
 from tapelint.source import Source
 
 from .graph import Chain, Edge, Graph, Node, Site
+from .holding import Holding
 from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
 from .state import Delta, Key, State
@@ -34,7 +35,6 @@ from .values import (
     Opaque,
     Partial,
     SliceOf,
-    Super,
     Tuple,
     Value,
     Variable,
@@ -185,7 +185,7 @@ class World(Protocol):
     def raised(self, error: str, site: Site) -> None: ...
 
 
-class Core:
+class Core(Holding):
     """State and services that all rooms share."""
 
     def __init__(self, world: World) -> None:
@@ -214,7 +214,7 @@ class Core:
         """The functions and classes that were defined inside functions, by their definition."""
         self._uids = 0
         self._pool: Node | None = None
-        self._mentioned: dict[ast.AST, tuple[str, ...]] = {}
+        super().__init__()
         self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
@@ -356,79 +356,6 @@ class Core:
         if self._constant is None:
             self._constant = self.graph.add("constant")
         return self._constant
-
-    def nodes_in(self, value: Value, seen: set[int] | None = None) -> list[Node]:
-        """Every node that can be reached from a value, deep."""
-        seen = set() if seen is None else seen
-        found: list[Node] = []
-        todo = [value]
-        shared: set[int] = set()
-        while todo:
-            item = todo.pop()
-            if isinstance(item, (Data, Opaque, Variable)):
-                found.append(item.node)
-            elif id(item) not in shared:
-                shared.add(id(item))
-                todo.extend(self.inside(item, seen))
-        return found
-
-    def inside(self, value: Value, seen: set[int]) -> Iterable[Value]:
-        """What a value holds, one level deep; objects in `seen` are passed over."""
-        if isinstance(value, Tuple):
-            return value.items
-        if isinstance(value, Many):
-            return (value.element,)
-        if isinstance(value, OneOf):
-            return value.options
-        if isinstance(value, (Bound, Super)):
-            return (value.self,)
-        if isinstance(value, Method):
-            return (value.base,)
-        if isinstance(value, Partial):
-            return (*value.args, *(v for _, v in value.keywords), value.function)
-        if isinstance(value, Wrapped):
-            return (value.function,)
-        if isinstance(value, Cell):
-            if value.uid in seen:
-                return ()
-            seen.add(value.uid)
-            return [*self.fields(value.uid), *self.world.held_by(value)]
-        if isinstance(value, (Function, Generator)):
-            if value.uid in seen:
-                return ()
-            seen.add(value.uid)
-            return self.captured(value if isinstance(value, Function) else value.function)
-        return ()
-
-    def fields(self, uid: int) -> list[Value]:
-        """All values stored under an identity."""
-        names = self.state.get((uid, "__names__"))
-        if isinstance(names, Names):
-            return [self.state.get((uid, name)) for name in names.names]
-        return [self.state.get((uid, "items")), self.state.get((uid, "uses"))]
-
-    def note_field(self, uid: int, name: str) -> None:
-        """Remember that a field exists, in the order of first writing."""
-        names = self.state.get((uid, "__names__"))
-        known = names.names if isinstance(names, Names) else ()
-        if name not in known:
-            self.state.set((uid, "__names__"), Names((*known, name)))
-
-    def captured(self, function: Function) -> list[Value]:
-        """What a function may find: its defaults, and what the functions around it have under the names in it."""
-        names = self._names_in(function.node)
-        values = [v for _, v in function.defaults]
-        for scope in (*function.scopes, function.module):
-            values += [v for name in names if (v := self.state.get((scope, name))) is not UNBOUND]
-        return values
-
-    def _names_in(self, node: ast.AST) -> tuple[str, ...]:
-        """The names that a function mentions."""
-        known = self._mentioned.get(node)
-        if known is None:
-            found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            known = self._mentioned[node] = tuple(sorted(found))
-        return known
 
     # -- escape
 

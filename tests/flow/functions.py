@@ -697,3 +697,43 @@ def function_that_waited_in_a_queue():
     with tf.GradientTape() as tape:
         y = waiting.get()(w)
     return tape.gradient(y, [v])
+
+
+def classes_in_a_registry_of_their_base():
+    """flows, none"""
+
+    class Loss:
+        known = {}
+
+        def __init_subclass__(cls, name="", **kwargs):
+            super().__init_subclass__(**kwargs)
+            Loss.known[name] = cls
+
+    class Squared(Loss, name="squared"):
+        def __call__(self, x):
+            return x**2
+
+    class Rounded(Loss, name="rounded"):
+        def __call__(self, x):
+            return tf.round(x)
+
+    with tf.GradientTape() as tape:
+        y = Loss.known["squared"]()(v) + Loss.known["rounded"]()(w)
+    return tape.gradient(y, [v, w])
+
+
+def class_of_a_metaclass():
+    """unknown"""
+
+    class Meta(type):
+        def __call__(cls, *args):
+            made = super().__call__(*args)
+            made.extra = v * 2.0
+            return made
+
+    class Made(metaclass=Meta):
+        pass
+
+    with tf.GradientTape() as tape:
+        y = Made().extra
+    return tape.gradient(y, [v])

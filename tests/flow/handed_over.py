@@ -141,3 +141,41 @@ def a_model_that_unseen_code_builds():
     with tf.GradientTape() as tape:
         y = _unseen(model, tf.ones([1, 3]))
     return tape.gradient(y, model.trainable_variables)
+
+
+class _Method:
+    """Only its methods see `v`."""
+
+    def scaled(self, x):
+        return x * v
+
+
+def an_object_that_unseen_code_keeps():
+    """unknown"""
+    kept = _unseen(operator.itemgetter(0), [_Method()])
+    with tf.GradientTape() as tape:
+        y = _unseen(operator.methodcaller("scaled", 2.0), kept)
+    return tape.gradient(y, [v])
+
+
+def a_class_that_unseen_code_keeps():
+    """unknown"""
+    kept = _unseen(operator.itemgetter(0), [_Method])
+    with tf.GradientTape() as tape:
+        y = _unseen(operator.methodcaller("scaled", 2.0), kept())
+    return tape.gradient(y, [v])
+
+
+def a_method_of_an_unseen_base():
+    """unknown"""
+    import cmd
+
+    class Console(cmd.Cmd):
+        def default(self, line):
+            self.made = float(line) * v
+
+    console = Console()
+    with tf.GradientTape() as tape:
+        console.onecmd("2.0")
+        y = console.made * 2.0
+    return tape.gradient(y, [v])
