@@ -326,11 +326,10 @@ def _is_operand(source: Source, node: ast.expr, span: Span) -> bool:
 
 def _call(source: Source, span: Span) -> ast.Call | None:
     """The call at a span, if all its arguments are written out: none has a star."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and node.lineno == span.start.line and source.span(node) == span:
-            starred = [each for each in node.args if isinstance(each, ast.Starred)]
-            return None if starred or any(keyword.arg is None for keyword in node.keywords) else node
-    return None
+    call = source.call_at(span)
+    if call is None or any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    return None if any(keyword.arg is None for keyword in call.keywords) else call
 
 
 def _span(place: Place | Span) -> Span:

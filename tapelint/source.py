@@ -212,6 +212,11 @@ class Source:
         running = f"{sys.version_info.major}.{sys.version_info.minor}"
         return f"cannot be parsed: {where}newer syntax than Python {running}, which runs tapelint ({error.msg})"
 
+    def call_at(self, span: Span) -> ast.Call | None:
+        """The call that stands at a span; None where there is none."""
+        calls = (n for n in ast.walk(self.tree) if isinstance(n, ast.Call) and n.lineno == span.start.line)
+        return next((call for call in calls if self.span(call) == span), None)
+
     def span(self, node: ast.AST) -> Span:
         """Where a node stands. One without a place of its own spans its children; a module spans the file."""
         line: int | None = getattr(node, "lineno", None)

@@ -26,8 +26,8 @@ def py_function(source: Source, span: Span, equivalent: Equivalent, flows: Flows
     None unless all of the body is known: arithmetic, NumPy's functions that have an `equivalent`, TensorFlow's whose
     gradient `flows`.
     """
-    call = next((node for node in ast.walk(source.tree) if _is_call_at(source, node, span)), None)
-    if not isinstance(call, ast.Call) or len(call.args) > 3:
+    call = source.call_at(span)
+    if call is None or len(call.args) > 3:
         return ()
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     function = call.args[0] if call.args else given.get("func")
@@ -44,10 +44,6 @@ def py_function(source: Source, span: Span, equivalent: Equivalent, flows: Flows
         edits.update(dict.fromkeys((*imports, Edit(source.span(node), said))))
     edits.update(dict.fromkeys(body.edits))
     return sound(source, edits)
-
-
-def _is_call_at(source: Source, node: ast.AST, span: Span) -> bool:
-    return isinstance(node, ast.Call) and node.lineno == span.start.line and source.span(node) == span
 
 
 @dataclass

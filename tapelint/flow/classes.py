@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from . import containers
-from .core import Arguments, Frame, World
+from .core import Arguments, Frame
 from .expressions import ClassBody
 from .functions import Functions, own_nodes
 from .graph import Site
@@ -30,6 +30,7 @@ from .values import (
     Wrapped,
     options,
 )
+from .world import World
 
 TUPLE, METACLASS = "as a tuple", "metaclass"
 TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))

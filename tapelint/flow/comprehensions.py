@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from . import containers
-from .core import Core, Frame, Suspension
+from .core import Frame, Suspension
 from .graph import Site
+from .operators import Operators
 from .values import NO_VALUE, UNBOUND, Cell, Data, Generator, Many, OneOf, Opaque, Tuple, Value
 
 
@@ -19,15 +20,11 @@ COMPREHENSION = _Comprehension()
 """Owner of a comprehension's frame."""
 
 
-class Comprehensions(Core):
+class Comprehensions(Operators):
     """How they are evaluated."""
 
     def look_up(self, name: str) -> Value:
         """A name's value; UNBOUND where there is none."""
-        raise NotImplementedError
-
-    def truth(self, value: Value) -> bool | None:
-        """Whether a value counts as true; None where nobody can tell."""
         raise NotImplementedError
 
     def bind(self, target: ast.expr, value: Value) -> None:

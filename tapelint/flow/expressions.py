@@ -1,4 +1,4 @@
-"""Expressions: names, operators, containers, conditions, comprehensions, calls."""
+"""Expressions: names, containers, conditions, calls, and the way to operators and comprehensions."""
 
 from __future__ import annotations
 
@@ -10,34 +10,22 @@ from . import containers
 from .comprehensions import COMPREHENSION, Comprehensions
 from .core import Arguments, Frame
 from .graph import Site
+from .operators import OPERATORS
 from .values import (
     NO_VALUE,
     UNBOUND,
     Cell,
     Const,
-    Data,
     Deferred,
     Function,
     Library,
     Many,
     OneOf,
-    Opaque,
     SliceOf,
     Tuple,
     Value,
     one_of,
-    options,
 )
-
-OPERATORS: dict[type, str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
-    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
-    ast.USub: "unary -", ast.UAdd: "unary +", ast.Invert: "unary ~", ast.Not: "not",
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
-}  # fmt: skip
-
-LONGEST_KNOWN = 64
 
 
 class Expressions(Comprehensions):
@@ -141,16 +129,6 @@ class Expressions(Comprehensions):
         containers.store_all(self, cell, named)
         return cell
 
-    def update_dict(self, cell: Cell, other: Value) -> None:
-        """`cell.update(other)`."""
-        if isinstance(other, Cell) and other.kind == "dict":
-            known = containers.pairs(self, other)
-            containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
-        else:
-            site = other.node.site if isinstance(other, Opaque) else None
-            unknown = self.opaque(site, [other])
-            containers.store(self, cell, unknown, unknown)
-
     def joined_string(self, node: ast.JoinedStr) -> Value:
         parts = [self.evaluate(v.value) if isinstance(v, ast.FormattedValue) else self.evaluate(v) for v in node.values]
         if all(isinstance(p, Const) for p in parts) and not any(
@@ -190,57 +168,6 @@ class Expressions(Comprehensions):
             left = self.operate(OPERATORS[type(each.op)], left, self.evaluate(each.right), self.site(each))
         return left
 
-    def operate(self, op: str, left: Value, right: Value, site: Site) -> Value:
-        """A binary operator on values: Python's own where both are, else the world's."""
-        if isinstance(left, Const) and isinstance(right, Const):
-            folded = fold(op, left.value, right.value)
-            if folded is not None:
-                return folded
-        joined = self._sequence_operator(op, left, right)
-        if joined is not None:
-            return joined
-        method = self._operator_method(op, left, right, site)
-        return method if method is not None else self.world.operate(op, [left, right], site)
-
-    def _sequence_operator(self, op: str, left: Value, right: Value) -> Value | None:
-        if op == "|" and containers.is_dict(left) and containers.is_dict(right):
-            merged = containers.make_dict(self, [])
-            self.update_dict(merged, left)
-            self.update_dict(merged, right)
-            return merged
-        first, second = containers.sequence(self, left), containers.sequence(self, right)
-        if op == "+" and isinstance(left if first is None else right, Opaque):
-            return None
-        is_list = isinstance(left, Cell) or isinstance(right, Cell)
-        made: Tuple | Many | None = None
-        if op == "+" and first is not None and second is not None:
-            made = containers.concatenate(self, first, second)
-        elif op == "*" and (first is not None or second is not None):
-            items, times = (first, right) if first is not None else (second, left)
-            number = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
-            if isinstance(items, Tuple) and number is not None and len(items.items) * number <= LONGEST_KNOWN:
-                made = Tuple(items.items * number)
-            if made is None and items is not None and not isinstance(times, Data):
-                made = Many(self.join_all(items.items)) if isinstance(items, Tuple) else items
-        if made is None:
-            return None
-        return containers.make_list(self, made) if is_list else made
-
-    def _operator_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
-        names = _METHODS.get(op)
-        if names is None:
-            return None
-        for operand, other, name in ((left, right, names[0]), (right, left, names[1])):
-            if isinstance(operand, Cell) and operand.kind == "instance":
-                method = self.class_attribute(operand, name)
-                if method is not None:
-                    return self.call(method, Arguments([other]), site)
-        return None
-
-    def class_attribute(self, instance: Cell, name: str) -> Value | None:
-        """A method that an instance's own classes define, bound; None where none does."""
-        raise NotImplementedError
-
     def unary(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
         if isinstance(node.op, ast.Not):
@@ -257,10 +184,6 @@ class Expressions(Comprehensions):
             if method is not None:
                 return self.call(method, Arguments([]), self.site(node))
         return self.world.operate(op, [value], self.site(node))
-
-    def unknown_bool(self, value: Value, site: Site) -> Value:
-        """A truth that is not known, made from a value: a plain Python bool."""
-        return self.world.operate("bool", [value], site)
 
     def boolean(self, node: ast.BoolOp) -> Value:
         """`a and b`, `a or b`: stops where a truth decides."""
@@ -296,70 +219,6 @@ class Expressions(Comprehensions):
                 self.world.condition("and", value, node, self.frame, node)
         known = [r for r in results if not isinstance(r, Const)]
         return known[-1] if known else results[-1]
-
-    def compare_pair(self, op: str, left: Value, right: Value, site: Site) -> Value:
-        """One comparison; identity and membership are Python's own."""
-        if isinstance(left, OneOf) or isinstance(right, OneOf):
-            found = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
-            if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in found):
-                return one_of(found)
-        if op in ("is", "is not"):
-            same = self._identical(left, right)
-            return Const(same == (op == "is")) if same is not None else self.unknown_bool(Tuple((left, right)), site)
-        if op in ("in", "not in"):
-            present = self._contains(left, right)
-            if present is not None:
-                return Const(present == (op == "in"))
-            return self.unknown_bool(Tuple((left, right)), site)
-        if isinstance(left, Const) and isinstance(right, Const):
-            folded = fold(op, left.value, right.value)
-            if folded is not None:
-                return folded
-        return self.world.operate(op, [left, right], site)
-
-    def _identical(self, left: Value, right: Value) -> bool | None:
-        if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
-            return None
-        if isinstance(left, Const) and isinstance(right, Const):
-            return left == right
-        if isinstance(left, Const) or isinstance(right, Const):
-            return False
-        return left == right
-
-    def _contains(self, item: Value, container: Value) -> bool | None:
-        if isinstance(item, Const) and isinstance(container, Const):
-            folded = fold("in", item.value, container.value)
-            return None if folded is None else bool(folded.value)
-        keys: list[Value] | None = None
-        if isinstance(container, Cell) and container.kind == "dict":
-            known = containers.pairs(self, container)
-            keys = [k for k, _ in known] if known is not None else None
-        else:
-            items = containers.sequence(self, container)
-            keys = list(items.items) if isinstance(items, Tuple) else None
-        if keys is None:
-            return None
-        truths = [self._identical(item, key) for key in keys]
-        if True in truths:
-            return True
-        if None in truths or not isinstance(item, Const):
-            return None if keys else False
-        return False
-
-    def truth(self, value: Value) -> bool | None:
-        """Whether a value counts as true; None where nobody can tell."""
-        if isinstance(value, Const):
-            return bool(value.value)
-        if isinstance(value, OneOf):
-            truths = {self.truth(option) for option in value.options}
-            return truths.pop() if len(truths) == 1 else None
-        items = containers.sequence(self, value)
-        if isinstance(items, Tuple):
-            return bool(items.items)
-        if isinstance(value, Cell) and value.kind == "dict":
-            known = containers.pairs(self, value)
-            return bool(known) if known is not None else None
-        return self.world.truth(value)
 
     def conditional(self, node: ast.IfExp) -> Value:
         test = self.evaluate(node.test)
@@ -539,50 +398,6 @@ class ClassBody(Value):
 
 
 _CLASS_BODY = ClassBody
-
-_METHODS = {
-    "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
-    "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
-    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
-}  # fmt: skip
-
-_FOLD: dict[str, Callable[[Any, Any], Any]] = {
-    "**": lambda a, b: a**b,
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "//": lambda a, b: a // b, "%": lambda a, b: a % b, "&": lambda a, b: a & b, "|": lambda a, b: a | b,
-    "^": lambda a, b: a ^ b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "in": lambda a, b: a in b,
-}  # fmt: skip
-
-
-LONGEST_TEXT = 10_000
-LARGEST_BITS = 4_000
-
-
-def fold(op: str, left: Any, right: Any) -> Const | None:
-    """Python's own answer for two constants, where it is small and certain."""
-    compute = _FOLD.get(op)
-    if compute is None or not _is_small(op, left, right):
-        return None
-    try:
-        value = compute(left, right)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes)) else None
-
-
-def _is_small(op: str, left: Any, right: Any) -> bool:
-    """Whether the answer of an operator will be small, and is soon computed."""
-    text = isinstance(left, (str, bytes)), isinstance(right, (str, bytes))
-    if op == "**":
-        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        return numbers and abs(left) < 1e6 and abs(right) <= 64
-    if op == "*" and isinstance(left, int) and isinstance(right, int):
-        return left.bit_length() + right.bit_length() <= LARGEST_BITS
-    if op == "+" and all(text):
-        return len(left) + len(right) <= LONGEST_TEXT
-    return not any(text) if op == "*" else not text[0] if op == "%" else True
-
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
     ast.Name: Expressions.name, ast.Constant: Expressions.constant, ast.Tuple: Expressions.tuple_,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tapelint.source import Source
 
 from . import containers
-from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension, World
+from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
 from .graph import Chain, Site
 from .state import Key
 from .statements import Statements
@@ -32,6 +32,7 @@ from .values import (
     Value,
     Variable,
 )
+from .world import World
 
 MEMORABLE = 4_000
 """Steps from which on calls are remembered: shorter programs do not need it."""

@@ -30,7 +30,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .core import World
+    from .world import World
 
 
 class Holding:

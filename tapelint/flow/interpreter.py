@@ -9,10 +9,11 @@ from tapelint.source import Source
 
 from . import elsewhere
 from .classes import Classes
-from .core import Arguments, Frame, World
+from .core import Arguments, Frame
 from .functions import UNFOLLOWED
 from .graph import Site
 from .values import UNBOUND, Bound, Const, Deferred, Function, ModuleValue, Value
+from .world import World
 
 MOST_MODULES_DEEP = 30
 IMPORT_STEPS = 3_000

@@ -8,9 +8,9 @@ from typing import Any
 
 from . import containers
 from .core import Attempt, Suspension
-from .expressions import OPERATORS
 from .graph import Site
 from .loops import Loops
+from .operators import OPERATORS
 from .state import Delta
 from .values import NO_VALUE, UNBOUND, Cell, Const, Flag, Many, OneOf, Tuple, Value, Variable, one_of, options
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.expressions import fold
 from tapelint.flow.graph import Site
+from tapelint.flow.operators import fold
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,
