@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import UPSTREAM, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Value, Variable, one_of
+from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Opaque, Value, Variable, one_of
 
 from . import apply, arguments
 from .world import FunctionHandler, Libraries, Registry
@@ -45,7 +45,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
-            return apply.call_fact(world, fact, args, site)
+            return _as_alias(value, apply.call_fact(world, fact, args, site))
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
             node = world.run.node(name, edges, site, dtype=value.dtype)
@@ -57,6 +57,13 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         return value if same else made if same is False else _perhaps_the_same(world, value, made, site)
 
     return convert
+
+
+def _as_alias(value: Value, made: Value) -> Value:
+    """What comes of something unknown may be the very same tensor: as a source it stands for both."""
+    if isinstance(value, Opaque) and isinstance(made, Data):
+        made.node.opaque = True
+    return made
 
 
 def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
@@ -98,6 +105,7 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
     if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
         return made
     if isinstance(value, Data) and all(rec in made.node.recorded for rec in value.node.recorded):
+        made.node.opaque = True
         return made
     if isinstance(value, Variable) and made.node.recorded:
         return one_of((value, made))

@@ -66,13 +66,15 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         tapes.leave(cell)
     _judge(tapes, execution, rec, found, cell)
     execution.error = _as_converted(execution, args)
+    trusted = not (execution.error or run.exhausted or run.run_twice)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.state.get(UNFOLLOWED) is not UNBOUND:
         _give_up(execution, "a call before this could not be followed")
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")
-    _trust(tapes, execution, cell)
+    if trusted:
+        _trust(tapes, execution, cell)
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
@@ -361,7 +363,7 @@ def _connected(
 def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
     """Mark the sources that are not decided, and flow if what comes from outside is differentiable."""
     open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT]
-    if not open_ones or execution.error or execution.why_unknown or execution.dead:
+    if not open_ones or execution.dead:
         return
     outputs = [_outputs(tapes, execution, source) for source in open_ones]
     nodes = [node for source, own in zip(open_ones, outputs, strict=True) for node in (*source.nodes, *own)]
@@ -401,7 +403,8 @@ def aliases_of(source: Node) -> list[Node]:
 def _doubt_aliases(answer: backprop.Answer, aliases: Mapping[int, Sequence[Node]], at: int) -> None:
     """A source that may be something which reaches the target may reach it too."""
     for index, mine in aliases.items():
-        if any(outcome != NONE for outcome in answer.outcomes[at : at + len(mine)]):
+        reached = any(outcome != NONE for outcome in answer.outcomes[at : at + len(mine)])
+        if reached and answer.outcomes[index] != FLOWS:
             answer.outcomes[index] = ANYTHING
         at += len(mine)
 

@@ -780,3 +780,24 @@ def closure_that_a_model_is_compiled_with():
     with tf.GradientTape() as tape:
         y = model.compute_loss(x=x, y=x, y_pred=model(x))
     return tape.gradient(y, [v])
+
+
+def a_cast_to_its_own_dtype_gives_back_the_tensor():
+    """unknown, none"""
+    with tf.GradientTape() as tape:
+        h = v * 2.0
+        same = tf.cast(h, tf.float32)
+        other = tf.identity(h)
+        y = h * h
+    return tape.gradient(y, [same, other])
+
+
+def a_cast_that_is_used():
+    """flows, flows"""
+    x = np.ones(3, np.float32)
+    with tf.GradientTape() as tape:
+        given = tf.cast(x, tf.float32)
+        tape.watch(given)
+        h = tf.cast(v * given, tf.float32)
+        y = h * h
+    return tape.gradient(y, [given, h])
