@@ -20,6 +20,7 @@ from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
 from .state import Delta, State
 from .values import (
+    NO_VALUE,
     UNBOUND,
     Bound,
     Cell,
@@ -399,6 +400,8 @@ class Core(Holding):
             return Tuple(tuple(self.join(a, b) for a, b in zip(first.items, second.items, strict=True)), first.names)
         if isinstance(first, Names) and isinstance(second, Names):
             return Names(tuple(dict.fromkeys((*first.names, *second.names))))
+        if self.join_detail == "failure" and _are_numbers(first, second):
+            return self.opaque(None, [first, second])
         made = self._limited(one_of((first, second)))
         if self.deciding is not None and isinstance(made, OneOf):
             self.chosen[made] = self.deciding
@@ -493,3 +496,10 @@ def const_dtype(value: object) -> str:
     if isinstance(value, complex):
         return "c"
     return "s" if isinstance(value, (str, bytes)) else "?"
+
+
+def _are_numbers(first: Value, second: Value) -> bool:
+    """Whether two values are numbers or something unknown, and not constants both."""
+    constants = [v for v in (first, second) if isinstance(v, Const) and v != NO_VALUE]
+    tensors = [v for v in (first, second) if isinstance(v, (Data, Opaque))]
+    return len(constants) + len(tensors) == 2 and bool(tensors)

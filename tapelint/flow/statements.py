@@ -361,7 +361,7 @@ class Statements(Loops):
             ways.append(self.state.delta(attempt.mark))
         if attempt.may_raise:
             attempt.raises += [{}, self.state.delta(attempt.mark)] if alive else [{}]
-        doubtful = not attempt.raises and attempt.may_fail and _catches_failures(node)
+        doubtful = not attempt.raises and _may_be_caught(node, attempt.may_fail)
         if doubtful:
             attempt.raises.append({})
         if attempt.raises:
@@ -421,21 +421,43 @@ def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> as
     return ast.copy_location(ast.Try(node.body, [handler], [], []), node)
 
 
-def _catches_failures(node: ast.Try) -> bool:
-    """Whether a handler may catch what a library's operation raises for the numbers or shapes that it gets."""
-    names = [n for h in node.handlers for n in (ast.walk(h.type) if h.type is not None else [ast.Name("Exception")])]
-    words = {
-        n.attr if isinstance(n, ast.Attribute) else n.id for n in names if isinstance(n, (ast.Attribute, ast.Name))
-    }
-    return bool(words & FAILURES) or any(word.endswith("Error") and word not in OWN_ERRORS for word in words)
+def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
+    """Whether a handler may catch what something in the body raises; `may_fail`: an operation may, for its numbers."""
+    caught = {word for h in node.handlers for word in _names_of(h)}
+    if may_fail and (caught & FAILURES or any(word.endswith("Error") and word not in RAISED_BY for word in caught)):
+        return True
+    body = [n for statement in node.body for n in ast.walk(statement)]
+    return any(isinstance(n, RAISED_BY.get(word, ast.Call)) and _is_risky(n, word) for word in caught for n in body)
+
+
+def _names_of(handler: ast.ExceptHandler) -> set[str]:
+    """The last names of what a handler catches."""
+    found = ast.walk(handler.type) if handler.type is not None else [ast.Name("Exception")]
+    return {n.attr if isinstance(n, ast.Attribute) else n.id for n in found if isinstance(n, (ast.Attribute, ast.Name))}
+
+
+def _is_risky(node: ast.AST, word: str) -> bool:
+    """Whether a call is one of Python that refuses some arguments, where only such raise an exception."""
+    if not isinstance(node, ast.Call) or word not in FAILURES:
+        return True
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in REFUSING
 
 
 FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
-OWN_ERRORS = {
-    "ImportError", "ModuleNotFoundError", "KeyError", "AttributeError", "NameError", "IndexError", "OSError",
-    "IOError", "FileNotFoundError", "StopIteration", "EOFError", "JSONDecodeError",
+REFUSING = {"int", "float", "next", "min", "max", "index", "remove", "pop", "loads", "strptime", "open"}
+RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {
+    "ImportError": (ast.Import, ast.ImportFrom), "ModuleNotFoundError": (ast.Import, ast.ImportFrom),
+    "KeyError": (ast.Subscript, ast.Call), "IndexError": (ast.Subscript, ast.Call),
+    "LookupError": (ast.Subscript, ast.Call), "AttributeError": (ast.Attribute,), "NameError": (ast.Name,),
+    "UnboundLocalError": (ast.Name,), "ZeroDivisionError": (ast.Div, ast.Mod, ast.FloorDiv),
+    "ArithmeticError": (ast.Div, ast.Mod, ast.FloorDiv, ast.Pow), "AssertionError": (ast.Assert,),
+    "ValueError": (ast.Call, ast.Starred, ast.Tuple), "TypeError": (ast.Call,), "RuntimeError": (),
+    "Exception": (ast.Call, ast.Subscript), "BaseException": (ast.Call, ast.Subscript),
+    "OSError": (ast.Call,), "IOError": (ast.Call,), "FileNotFoundError": (ast.Call,), "EOFError": (ast.Call,),
+    "StopIteration": (ast.Call,), "JSONDecodeError": (ast.Call,),
 }  # fmt: skip
-"""What Python raises for other reasons than the numbers that an operation gets."""
+"""What of Python raises an exception; `FAILURES` and what is not here are raised by operations as well."""
 
 
 _EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {

@@ -737,3 +737,44 @@ def class_of_a_metaclass():
     with tf.GradientTape() as tape:
         y = Made().extra
     return tape.gradient(y, [v])
+
+
+def handler_of_a_key_that_is_missing():
+    """none, unknown"""
+    known = {}
+    with tf.GradientTape() as tape:
+        try:
+            y = known["loss"]
+        except KeyError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def handler_of_a_text_that_is_no_number():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        try:
+            y = v * int("seven")
+        except ValueError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def handler_of_an_index_out_of_range():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        try:
+            y = v * [1.0][3]
+        except IndexError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def handler_of_what_cannot_happen():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        try:
+            y = tf.tanh(v)
+        except ImportError:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
