@@ -1,6 +1,6 @@
 """The tape around the path: how it is opened, what it watches, and how gradients are asked for."""
 
-# ruff: noqa: E501  (lines of the programs that are written here)
+
 
 from __future__ import annotations
 
@@ -35,6 +35,45 @@ def path(g: Writer, sources: list[Source], length: int = 3) -> str:
     return mixed(g, ends[0]) if g.chance(0.3) else ends[0]
 
 
+SCALARS = (
+    "tf.reduce_sum({x})",
+    "tf.reduce_mean({x})",
+    "tf.reduce_sum({x} * {x})",
+    "tf.reduce_mean(tf.square({x} - {v}))",
+    "tf.norm({x} + 3.0)",
+    "tf.reduce_max({x})",
+    "tf.reduce_logsumexp({x})",
+    "{x}[0]",
+    "sum(tf.unstack({x}))",
+    "tf.nn.l2_loss({x})",
+    "tf.add_n([tf.reduce_sum({x}), 1.0])",
+    "tf.tensordot({x}, {x}, 1)",
+    "tf.math.reduce_std({x} + tf.constant([0.0, 1.0, 3.0]))",
+)
+ODD = (
+    "tf.reduce_sum({x}).numpy()",
+    "float(tf.reduce_sum({x}))",
+    "np.mean({x})",
+    "0.0",
+    "None",
+    "tf.cast(tf.reduce_sum({x}), tf.int32)",
+    "tf.reduce_sum({x}) > 0.0",
+    "tf.argmax({x})",
+    "tf.argsort({x})",
+    "tf.histogram_fixed_width({x}, [-1.0, 1.0])",
+    "[]",
+)
+"""What is no target, or none that a gradient reaches."""
+
+LOSSES = (
+    "keras.losses.MeanSquaredError()(tf.constant([{wanted}]), {x}[None, :])",
+    "keras.losses.Huber()(tf.zeros([1, 3]), tf.expand_dims({x}, 0))",
+    "keras.losses.CategoricalCrossentropy(from_logits=True)(tf.constant([[0.0, 1.0, 0.0]]), {x}[None, :])",
+    "tf.nn.softmax_cross_entropy_with_logits([0.0, 1.0, 0.0], {x})",
+    "keras.losses.SparseCategoricalCrossentropy(from_logits=True)(tf.constant([1]), {x}[None, :])",
+)
+
+
 def target(g: Writer, x: str) -> str:
     """The vector reduced to what is differentiated."""
     name = g.named(x)
@@ -43,73 +82,17 @@ def target(g: Writer, x: str) -> str:
         return g.bind(name, "loss", "total")
     if kind == "list":
         g.tag("target-list")
-        return g.bind(
-            g.pick([f"[tf.reduce_sum({name}), {name}]", f"({name}, tf.reduce_sum({name}))", f'{{"a": {name}}}']),
-            "losses",
-            "targets",
-        )
+        several = [f"[tf.reduce_sum({name}), {name}]", f"({name}, tf.reduce_sum({name}))", f'{{"a": {name}}}']
+        return g.bind(g.pick(several), "losses", "targets")
     if kind == "odd" and g.cuts_left:
         g.cuts_left -= 1
         g.tag("target-odd")
-        return g.bind(
-            g.pick(
-                [
-                    f"tf.reduce_sum({name}).numpy()",
-                    f"float(tf.reduce_sum({name}))",
-                    f"np.mean({name})",
-                    "0.0",
-                    "None",
-                    f"tf.cast(tf.reduce_sum({name}), tf.int32)",
-                    f"tf.reduce_sum({name}) > 0.0",
-                    f"tf.argmax({name})",
-                    f"tf.argsort({name})",
-                    f"tf.histogram_fixed_width({name}, [-1.0, 1.0])",
-                    "[]",
-                ]
-            ),
-            "loss",
-            "total",
-        )
+        return g.bind(g.pick(ODD).replace("{x}", name), "loss", "total")
     if kind == "loss":
         g.tag("target-keras-loss")
-        return g.bind(
-            g.pick(
-                [
-                    f"keras.losses.MeanSquaredError()(tf.constant([{g.vec()}]), {name}[None, :])",
-                    f"keras.losses.Huber()(tf.zeros([1, 3]), tf.expand_dims({name}, 0))",
-                    f"keras.losses.CategoricalCrossentropy(from_logits=True)(tf.constant([[0.0, 1.0, 0.0]]), {name}[None, :])",
-                    f"tf.nn.softmax_cross_entropy_with_logits([0.0, 1.0, 0.0], {name})",
-                    f"keras.losses.SparseCategoricalCrossentropy(from_logits=True)(tf.constant([1]), {name}[None, :])",
-                ]
-            ),
-            "loss",
-        )
-    return g.bind(
-        fill(
-            g,
-            g.pick(
-                [
-                    "tf.reduce_sum({x})",
-                    "tf.reduce_mean({x})",
-                    "tf.reduce_sum({x} * {x})",
-                    "tf.reduce_mean(tf.square({x} - {v}))",
-                    "tf.norm({x} + 3.0)",
-                    "tf.reduce_max({x})",
-                    "tf.reduce_logsumexp({x})",
-                    "{x}[0]",
-                    "sum(tf.unstack({x}))",
-                    "tf.nn.l2_loss({x})",
-                    "tf.add_n([tf.reduce_sum({x}), 1.0])",
-                    "tf.tensordot({x}, {x}, 1)",
-                    "tf.math.reduce_std({x} + tf.constant([0.0, 1.0, 3.0]))",
-                ]
-            ),
-            x=name,
-        ),
-        "loss",
-        "total",
-        "objective",
-    )
+        wanted = g.vec()
+        return g.bind(g.pick(LOSSES).format(wanted=wanted, x=name), "loss")
+    return g.bind(fill(g, g.pick(SCALARS), x=name), "loss", "total", "objective")
 
 
 @contextmanager
