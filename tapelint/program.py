@@ -17,6 +17,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
+from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.world import Libraries
 from tapelint.project import LIBRARIES, Project
 from tapelint.source import Source
@@ -38,7 +39,6 @@ STEPS_OF_ENTRIES = 60_000
 """So many steps are left for the entries, however many the module itself took."""
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-OWN_TAPES = ("tensorflow", "keras", "horovod", "tf_keras")
 
 
 def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
@@ -313,6 +313,6 @@ def _tape_roots(source: Source) -> set[str]:
         elif isinstance(node, ast.Name) and node.id == "GradientTape":
             name = imported.get(node.id, "")
         root = name.partition(".")[0]
-        if root and root not in OWN_TAPES and root not in LIBRARIES:
+        if root and root not in TAPE_LIBRARIES and root not in LIBRARIES:
             found.add(root)
     return found

@@ -15,6 +15,7 @@ from tapelint.findings.paths import Hop, operand, place_of, way
 from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Variable, options
+from tapelint.libraries.graphs import COPIED_ARGUMENT
 from tapelint.libraries.names import shown
 from tapelint.tapes import backprop
 from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
@@ -138,7 +139,7 @@ class Finder(Breaks):
         first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
         if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
             return None
-        if node.op == "tensorflow.function argument" and node.site is not None:
+        if node.op == COPIED_ARGUMENT and node.site is not None:
             return self._copied_argument(execution, source, node.site)
         site = self.source_site(execution, source)
         if detail == "watching is off" and execution.tape is not None and execution.tape.site is not None:
@@ -198,7 +199,7 @@ class Finder(Breaks):
 
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut:
         """The target is not computed from the source: what is the source then?"""
-        if node.op == "tensorflow.function argument" and node.site is not None:
+        if node.op == COPIED_ARGUMENT and node.site is not None:
             return self._copied_argument(execution, source, node.site)
         shared = self._shared(execution, node)
         detail = self._why_unrelated(execution, source, node, shared)

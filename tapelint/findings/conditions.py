@@ -11,13 +11,13 @@ from tapelint.findings.paths import Syntax, is_about_shape, place_of
 from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
+from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.tapes import backprop
 from tapelint.tapes.conditions import is_tensor
 from tapelint.tapes.journal import Event, Execution, SourceResult, TapeInfo
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Condition, ConditionEffect, ConditionKind, Cut, Place
 
-KNOWN = ("tensorflow", "keras", "tf_keras", "horovod")
 _RECORDS = {
     "if": "Python takes one branch, and only that one is recorded",
     "while": "Python decides how many rounds there are, and only those are recorded",
@@ -93,7 +93,7 @@ class Decisions:
         test = place_of(event.site)
         return Condition(
             kind, test, test, effect, self.syntax.statement_span(event.site), drops=drops, uses=uses, steps=steps,
-            known_library=library in KNOWN,
+            known_library=library in TAPE_LIBRARIES,
         )  # fmt: skip
 
     def _effect(

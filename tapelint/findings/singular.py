@@ -17,6 +17,7 @@ from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
 from tapelint.libraries import shapes
+from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
 from tapelint.tapes.backprop import Answer
@@ -24,7 +25,6 @@ from tapelint.tapes.journal import Execution, TapeInfo
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Singularity
 
-OWN = ("tensorflow", "keras", "horovod", "tf_keras")
 FREE, PICKED = -1, -2
 PICKING = frozenset(["set_diag", "boolean_mask", "gather_nd", "tensor_scatter_nd_update", "scatter_update"])
 """Operations that leave some elements out, or put others in their place: no gradient comes back to those."""
@@ -292,7 +292,7 @@ class _Reader:
             numerator = place_of(Site(judgement.site.source, judgement.numerator))
         result = judgement.gradient
         info: TapeInfo | None = self.execution.tape.info if self.execution.tape is not None else None
-        known = info is None or info.library in OWN
+        known = info is None or info.library in TAPE_LIBRARIES
         shape = shapes.of_value(self.tapes.world, judgement.value)
         return Singularity(
             kind=judgement.kind,

@@ -11,6 +11,7 @@ from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Class, Const, Library, Tuple
 from tapelint.libraries.keras import LayerInfo
+from tapelint.libraries.names import is_of_keras
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 
@@ -109,9 +110,7 @@ def _made_at(tapes: Tapes, cls: Class, name: str) -> Site | None:
     """The one place in a class where `self.name` is assigned."""
     run = tapes.world.run
     bases = [base for base in run.lineage(cls) if isinstance(base, Class)]
-    if any(
-        isinstance(base, Library) and not base.name.startswith(("keras.", "tf_keras.")) for base in run.lineage(cls)
-    ):
+    if any(isinstance(base, Library) and not is_of_keras(base.name) for base in run.lineage(cls)):
         return None
     found = [
         Site(run.module_source(base.module), target)

@@ -38,6 +38,9 @@ from tapelint.flow.values import (
 from . import apply, numbers
 from .world import Libraries, Registry
 
+COPIED_ARGUMENT = "tensorflow.function argument"
+"""A variable that a graph function was handed, and sees as a plain tensor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packed(Value):
@@ -177,7 +180,7 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
         if isinstance(value, Variable) and (signed or value.flavor == "keras"):
             edges = [Edge(world.use(value, site), FLOWS, "linear")]
             where = Site(site.source, args.places.get(key, site.node))
-            node = world.run.node("tensorflow.function argument", edges, where, dtype=value.dtype)
+            node = world.run.node(COPIED_ARGUMENT, edges, where, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape)
         if isinstance(value, Tuple):
             return Tuple(tuple(trace(v, key) for v in value.items), value.names)

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, initializers, shapes
-from .names import OLD_KERAS, of_keras
+from .names import OLD_KERAS, is_of_keras, of_keras
 from .symbolic import symbolic
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -57,7 +57,7 @@ def register(registry: Registry) -> None:
 
 def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
     """A Keras object by its class."""
-    if not name.startswith(("keras.", "tf_keras.")):
+    if not is_of_keras(name):
         return None
     fact = world.facts.fact(name)
     kind = fact.kind if fact is not None else ""

@@ -113,6 +113,9 @@ def normalised(name: str) -> str:
     return name
 
 
+TAPE_LIBRARIES = ("tensorflow", "keras", "tf_keras", "horovod")
+"""The libraries whose tapes were measured: what is said of another's is said with less confidence."""
+
 OLD_KERAS = "tf_keras."
 """What names of Keras 2 begin with."""
 
@@ -120,6 +123,11 @@ OLD_KERAS = "tf_keras."
 def of_keras(name: str) -> str:
     """The name in Keras 3 of what has the same name in Keras 2."""
     return name.removeprefix("tf_") if name.startswith(OLD_KERAS) else name
+
+
+def is_of_keras(name: str) -> bool:
+    """Whether a name is one of Keras 3 or Keras 2."""
+    return name.startswith(("keras.", OLD_KERAS))
 
 
 def root(name: str) -> str:

@@ -35,6 +35,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries import unseen
+from tapelint.libraries.names import is_of_keras
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import backprop, sources, watching
 from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
@@ -228,7 +229,7 @@ DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))
 def _of_instance(cls: Value) -> str:
     """The exception for an object of a class: Keras's have a tensor's dtype and no more, plain ones not even it."""
     if isinstance(cls, Library):
-        if cls.name.startswith(("keras.", "tf_keras.")):
+        if is_of_keras(cls.name):
             return "AttributeError"
         return "TypeError" if cls.name in ("tensorflow.Module", "builtins.object", "abc.ABC") else ""
     if not isinstance(cls, Class):
