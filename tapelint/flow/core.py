@@ -186,6 +186,8 @@ class Core(Holding):
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
         self._in_unknown_hands: set[int] = set()
+        self._maybe_read: set[int] = set()
+        """The variables that something unknown was made from."""
         self._phis: dict[tuple[int | str, ...], Node] = {}
 
     # -- identity, places, steps
@@ -244,6 +246,7 @@ class Core(Holding):
         nodes = {n.id: n for value in inputs for n in self.nodes_in(value)}
         if self._pool is not None:
             nodes[self._pool.id] = self._pool
+        self._maybe_read |= {key for key, node in nodes.items() if node.kind == "variable"}
         edges = [*(Edge(nodes[key], ANYTHING) for key in sorted(nodes)), *behind]
         return Opaque(self.node(op, edges, site, dtype="?", kind="?", opaque=True), hint)
 
@@ -344,8 +347,8 @@ class Core(Holding):
             self.world.made(self._pool)
 
     def has_escaped(self, node: Node) -> bool:
-        """Whether unknown code was handed this node."""
-        return node.id in self._pooled
+        """Whether unknown code was handed this node, or a variable that something unknown was made from."""
+        return node.id in self._pooled or node.id in self._maybe_read
 
     def is_in_unknown_hands(self, cell: Cell) -> bool:
         """Whether unknown code was handed this object."""

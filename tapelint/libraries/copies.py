@@ -40,16 +40,25 @@ def register(registry: Registry) -> None:
 
 def _detaching(name: str, kind: str) -> MethodHandler:
     def detach(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        if isinstance(base, Cell):
+            _build_by_calling(world, base, args, site)
         weights = weights_of(world, base) or []
         nodes: list[Node] = [n for v in (*args.every(), *weights) if (n := world.run.node_of(v, site)) is not None]
         made = world.run.node(f"Model.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind=kind)
-        if isinstance(base, Cell):
-            build_any(world, base, site)
-            if name == "train_on_batch":
-                layer_members.reload(world, base, args, site)
+        if isinstance(base, Cell) and name == "train_on_batch":
+            layer_members.reload(world, base, args, site)
         return Data(made, kind, "f")
 
     return detach
+
+
+def _build_by_calling(world: Libraries, model: Cell, args: Arguments, site: Site) -> None:
+    """A model of the project is built by its first call, which a prediction makes out of sight of every tape."""
+    is_new = model.kind == "instance" and world.run.state.get((model.uid, "built")) is UNBOUND
+    if is_new and args.positional and world.run.class_attribute(model, "call") is not None:
+        with world.paused():
+            world.run.call(model, Arguments(args.positional[:1]), site)
+    build_any(world, model, site)
 
 
 def _clone(world: Libraries, args: Arguments, site: Site) -> Value:

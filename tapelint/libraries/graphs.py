@@ -288,6 +288,9 @@ def _case(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     test, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
+    begun = [n for n in world.run.nodes_in(variables) if n.kind != "variable"]
+    if world.run.graph_mode and (read := world.run.node_of(variables, site)) is not None:
+        begun.append(read)
     first = len(world.run.graph.nodes)
     results: list[Value] = []
     current = variables
@@ -296,7 +299,9 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
         row = [items.element] if isinstance(items, Many) else items
         goes_on = world.run.truth(world.run.call(test, Arguments(list(row)), site))
         if goes_on is False:
-            results.append(current)
+            results.append(Tuple(tuple(row)) if isinstance(items, list) else current)
+            if world.run.graph_mode and len(results) == 1:
+                world.run.call(body, Arguments(list(row)), site)  # a graph has the body, whether it runs or not
             break
         made = world.run.call(body, Arguments(list(row)), site)
         if isinstance(made, Cell) and made.kind == "list":
@@ -304,7 +309,11 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
         current = made if isinstance(made, (Tuple, Many)) or len(row) != 1 else Tuple((made,))
         results.append(current)
     joined = world.run.join_all(results)
-    return looped(world, joined, first, [variables], site) if world.run.graph_mode else joined
+    if not world.run.graph_mode:
+        return joined
+    inputs = captured(world, first, begun)
+    given = _as_tensors(world, joined, site)
+    return _mapped(world, given, lambda data: _of_loop(world, data, 0, inputs, ZERO, site))
 
 
 def rows(world: Libraries, elems: Value, site: Site) -> Value:

@@ -228,6 +228,8 @@ def call_layer(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     assert isinstance(callee, Cell)
     if isinstance(callee.info, LayerInfo):
         return _call_plain(world, callee, args, site)
+    if callee.kind == "instance":  # `call` of a class that has none of its own
+        return world.run.call_unknown(callee, args, site)
     handler = world.registry.calls["model"]
     return handler(world, callee, args, site)
 

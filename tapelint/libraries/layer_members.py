@@ -23,6 +23,7 @@ WEIGHT_LISTS = (
 def register(registry: Registry) -> None:
     """Add them."""
     registry.attributes["layer"] = layer_attribute
+    registry.attributes["lambda layer"] = _lambda_attribute
     registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
 
 
@@ -40,6 +41,13 @@ def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     if isinstance(base.info, LayerInfo):
         return _plain_attribute(world, base, name, site)
     return world.registry.attributes["model"](world, base, name, site)
+
+
+def _lambda_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    """What a layer made of a function has: no weights."""
+    if name in WEIGHT_LISTS:
+        return containers.make_list(world.run, Tuple(()), site=site)
+    return symbolic_end(world, base, name, site) if name in ("output", "input") else None
 
 
 def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:

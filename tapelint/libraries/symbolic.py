@@ -22,7 +22,7 @@ def register(registry: Registry) -> None:
         for name in ("Input", "layers.Input", "layers.InputLayer"):
             registry.functions[f"{keras}.{name}"] = _input
         registry.functions[f"{keras}.layers.Lambda"] = _lambda_layer
-    registry.calls["lambda layer"] = _call_lambda
+    registry.calls["lambda layer"] = registry.methods[("lambda layer", "call")] = _call_lambda
 
 
 def symbolic(world: Libraries, callee: Value, args: Arguments, result: Value) -> Value:

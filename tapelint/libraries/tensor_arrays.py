@@ -5,8 +5,8 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Tuple, Value
+from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable
 
 from . import apply, sequences
 from .world import Libraries, Registry
@@ -25,17 +25,25 @@ def _tensor_array(world: Libraries, args: Arguments, site: Site) -> Value:
     return cell
 
 
+MIXED = "written in another order"
+"""Set on an array whose elements do not stand in the order in which they were written, as far as can be seen."""
+
+
 def _array_write(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     items = containers.stored(world.run, base)
     written = args.get(1, "value")
+    if isinstance(written, Variable):
+        written = Data(world.use(written, site), "tensor", written.dtype, written.shape)
     copy = Cell(world.run.uid(), base.kind, base.info, site)
     made: Value = (
         Many(world.run.join(items.element, written)) if isinstance(items, Many) else Tuple((*items.items, written))
     )
-    world.run.state.set((copy.uid, "items"), made)
-    if not world.run.graph_mode:
-        world.run.state.set((base.uid, "items"), made)
+    in_order = isinstance(items, Tuple) and args.get(0, "index") == Const(len(items.items))
+    mixed = world.run.state.get((base.uid, MIXED)) if in_order else Flag()
+    for cell in (copy,) if world.run.graph_mode else (copy, base):
+        world.run.state.set((cell.uid, "items"), made)
+        world.run.state.set((cell.uid, MIXED), mixed)
     return copy
 
 
@@ -49,14 +57,32 @@ def _array_stack(world: Libraries, base: Value, args: Arguments, site: Site) -> 
 def _array_read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     items = containers.stored(world.run, base)
-    found = containers.index(world.run, items, args.get(0, "index"))
-    return found if found is not UNBOUND else world.run.opaque(site, [base])
+    mixed = world.run.state.get((base.uid, MIXED)) is not UNBOUND
+    found = containers.index(world.run, items, args.get(0, "index")) if not mixed else UNBOUND
+    if found is UNBOUND:
+        return world.run.opaque(site, [base])
+    return _beside_others(world, found, items, site) if world.run.graph_mode else found
+
+
+def _beside_others(world: Libraries, found: Value, items: Value, site: Site) -> Value:
+    """In a graph zeros are sent back to the elements that are not read."""
+    node = world.run.node_of(found, site)
+    every = items.items if isinstance(items, Tuple) else ()
+    others = [n for v in every if (n := world.run.node_of(v, site)) is not None]
+    if node is None or not isinstance(found, (Data, Variable)):
+        return found
+    edges = [Edge(node, FLOWS, "linear"), *(Edge(n, ZERO, "filled") for n in others if n is not node)]
+    made = world.run.node("tensorflow.TensorArray.read", edges, site, dtype=node.dtype)
+    return Data(made, "tensor", node.dtype, found.shape, getattr(found, "range", None))
 
 
 def _array_unstack(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     copy = Cell(world.run.uid(), base.kind, base.info, site)
-    items = world.run.elements(args.get(0, "value"), site)
+    value = args.get(0, "value")
+    if containers.sequence(world.run, value) is not None:
+        value = world.call_library("tensorflow.stack", Arguments([value]), site)
+    items = world.run.elements(value, site)
     world.run.state.set((copy.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items)))
     return copy
 

@@ -176,7 +176,7 @@ def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
         first = [w for inner in kept if isinstance(inner, Cell) for w in own_weights(world, inner)[:1]]
         return [*first, *own_weights(world, base), *(keras.random_states(world, base) if states else ())]
     if base.kind != "instance":
-        return []
+        return []  # a Lambda layer has none
     old = is_old(world, base)
     own: list[Value] = [v for v in tracked(world, base) if isinstance(v, Variable) and (old or v.flavor == "keras")]
     if old and not set(own) <= set(world.run.fields(base.uid)):  # a list of variables is a thing of its own

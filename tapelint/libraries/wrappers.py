@@ -158,7 +158,7 @@ def _custom_edges(
     error = ""
     if gradients is not None and len(gradients) != len(inputs):
         direct = world.run.graph_mode == 1 and not world.run.staged_in  # no graph within the function's graph
-        error = "InternalError" if direct and len(gradients) > len(inputs) else "ValueError"
+        error = "InternalError" if direct else "ValueError"
     for index, node in enumerate(inputs):
         if node is None:
             continue
@@ -221,6 +221,8 @@ def _custom_outcome(gradient: Value) -> int:
         return found
     if isinstance(gradient, Data) and gradient.node.op in ZEROS:
         return ZERO
+    if isinstance(gradient, Data) and gradient.kind != "tensor":
+        return ANYTHING  # an array is taken by some of what differentiates, and refused by others
     return FLOWS if isinstance(gradient, (Data, Variable)) else ANYTHING
 
 

@@ -7,6 +7,18 @@ v = tf.Variable([1.0, 2.0, 3.0])
 w = tf.Variable([0.5, -1.0, 2.0])
 
 
+def _in_graph(body):
+    """The gradients of a body that is traced with its tape; 77 stands for None, which a graph cannot return."""
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            y = body()
+        return [tf.constant(77.0) if g is None else g for g in tape.gradient(y, [v, w])]
+
+    return [None if g.shape == () and float(g) == 77.0 else g for g in step()]
+
+
 def one_of_the_grids():
     """flows, none"""
     with tf.GradientTape() as tape:
@@ -55,7 +67,7 @@ def colours_at_inference():
 
 class _Frozen(keras.Model):
     def __init__(self):
-        super().__init__()
+        super().__init__(name="frozen")
         self.first = keras.layers.Dense(2)
 
     def call(self, x):
@@ -79,3 +91,50 @@ def frozen_when_its_variables_are_there():
     with tf.GradientTape() as tape:
         y = model(tf.constant([[1.0, 2.0, 3.0]]))
     return tape.gradient(y, model.weights)
+
+
+class _Own(keras.Model):
+    def __init__(self):
+        super().__init__(name="own")
+        self.first = keras.layers.Dense(1, use_bias=False)
+
+    def call(self, x):
+        return self.first(x)
+
+
+def predicted_before_it_is_built():
+    """none"""
+    model = _Own()
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(model.predict(tf.ones([2, 3]), verbose=0))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_function_made_a_layer():
+    """none"""
+    layer = keras.layers.Lambda(lambda x: tf.floor(x))
+    with tf.GradientTape() as tape:
+        y = layer(v)
+    return tape.gradient(y, [v, *layer.weights])
+
+
+def elements_written_backwards():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.TensorArray(tf.float32, 2, clear_after_read=False).write(1, w).write(0, v).read(0)
+    return tape.gradient(y, [v, w])
+
+
+def an_element_that_is_not_read_in_a_graph():
+    """flows, zero"""
+    return _in_graph(lambda: tf.TensorArray(tf.float32, 2).write(0, v).write(1, w).read(0))
+
+
+def a_loop_of_a_graph_that_never_runs():
+    """flows, zero"""
+    return _in_graph(lambda: tf.while_loop(lambda i, x: i < 0, lambda i, x: (i + 1, x * w), (tf.constant(0), v))[1])
+
+
+def a_loop_of_a_graph_that_forgets_its_input():
+    """zero, flows"""
+    return _in_graph(lambda: tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, w * 1.0), (0, v * 1.0))[1])
