@@ -26,12 +26,15 @@ from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
+MAKING = frozenset(f"numpy.{n}" for n in ("array", "asarray", "empty", "zeros", "ones", "full", "empty_like"))
+OBJECTS = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))
 OWN = "attribute"
 """An attribute, perhaps a method, of an object that another library made of plain numbers."""
 
 
 def register(registry: Registry) -> None:
     """Add them."""
+    registry.families.append(_of_objects)
     registry.attributes["data"] = data_attribute
     registry.attributes["opaque"] = opaque_attribute
     for kind in ("tensor", "ndarray", "variable", "number", "?"):
@@ -67,6 +70,15 @@ def register(registry: Registry) -> None:
         if name in ("rank", "ndims")
         else None
     )
+
+
+def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """An array of `dtype=object` holds what it is given, tensors too."""
+    if name not in MAKING:
+        return None
+    filled = args.get(1, "fill_value") == NO_VALUE if name == "numpy.full" else False
+    asked = args.get(2 if name == "numpy.full" else 1, "dtype")
+    return world.run.opaque(site, args.every()) if asked in OBJECTS or filled else None
 
 
 def shape_value(world: Libraries, base: Value, site: Site) -> Value:

@@ -801,3 +801,12 @@ def a_cast_that_is_used():
         h = tf.cast(v * given, tf.float32)
         y = h * h
     return tape.gradient(y, [given, h])
+
+
+def array_of_objects():
+    """unknown, unknown"""
+    array = np.empty(2, dtype=object)
+    with tf.GradientTape() as tape:
+        array[0], array[1] = v * 2.0, w
+        y = array[0] + array[1]
+    return tape.gradient(y, [v, w])
