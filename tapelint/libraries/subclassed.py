@@ -97,7 +97,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
         return world.inert(name, Arguments([]), site)
     if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):
         return _compiled(world, base, name, site)
-    plain = cls.rpartition(".")[2] in ("Model", "Layer") and part_of(world, base) is None
+    plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part_of(world, base) is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
     return Method(base, name) if name in KERAS_METHODS or name.startswith("__") else None
@@ -137,6 +137,8 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
         part = sequential(world, args, site)
     elif last == "Model":
         part = functional(world, args, site)
+    elif last == "Wrapper":
+        world.run.set_attribute(instance, "layer", args.get(0, "layer"), site)
     elif last != "Layer":
         part = make_layer(world, cls, args, site)
     if isinstance(part, Cell) and part.kind == "layer":

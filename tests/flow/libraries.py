@@ -810,3 +810,20 @@ def array_of_objects():
         array[0], array[1] = v * 2.0, w
         y = array[0] + array[1]
     return tape.gradient(y, [v, w])
+
+
+def a_wrapper_of_a_layer():
+    """flows, flows, flows"""
+
+    class Scaled(keras.layers.Wrapper):
+        def build(self, shape):
+            super().build(shape)
+            self.gain = self.add_weight(shape=(), initializer="ones")
+
+        def call(self, x):
+            return self.layer(x) * self.gain
+
+    scaled = Scaled(keras.layers.Dense(2))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(scaled(tf.ones([1, 3])))
+    return tape.gradient(y, scaled.trainable_variables)
