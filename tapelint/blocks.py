@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tapelint.diagnostic import Span
-from tapelint.source import Definition, Source, children
+from tapelint.source import Definition, Source, children, last_name
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -142,33 +142,27 @@ def _statements_at(body: list[ast.stmt], lines: set[int]) -> Iterator[ast.stmt]:
 
 def _collect(statement: ast.stmt, classes: set[str], tapes: set[str]) -> None:
     def is_class(node: ast.expr | None) -> bool:
-        if isinstance(node, ast.Call) and _last_name(node.func) == "partial" and node.args:
+        if isinstance(node, ast.Call) and last_name(node.func) == "partial" and node.args:
             node = node.args[0]
-        return (name := _last_name(node)) in classes or name.endswith(_CLASS)
+        return (name := last_name(node)) in classes or name.endswith(_CLASS)
 
     def makes(node: ast.expr | None) -> bool:
-        return isinstance(node, ast.Call) and _last_name(node.func) != "partial" and is_class(node.func)
+        return isinstance(node, ast.Call) and last_name(node.func) != "partial" and is_class(node.func)
 
     if isinstance(statement, ast.ImportFrom | ast.Import):
         classes |= {alias.asname for alias in statement.names if alias.asname and alias.name.endswith(_CLASS)}
     elif isinstance(statement, ast.ClassDef) and any(map(is_class, statement.bases)):
         classes.add(statement.name)
     elif isinstance(statement, ast.With | ast.AsyncWith):
-        names = [_last_name(item.optional_vars) for item in statement.items if makes(item.context_expr)]
+        names = [last_name(item.optional_vars) for item in statement.items if makes(item.context_expr)]
         tapes |= set(filter(None, names))
     elif isinstance(statement, ast.Assign | ast.AnnAssign):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        names = list(filter(None, map(_last_name, targets)))
+        names = list(filter(None, map(last_name, targets)))
         if makes(statement.value):
             tapes |= set(names)
         elif is_class(statement.value):
             classes |= set(names)
-
-
-def _last_name(node: ast.expr | None) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 # --------------------------------------------------------------------- finder

@@ -20,7 +20,7 @@ from tapelint.libraries.assemble import register_all
 from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.world import Libraries
 from tapelint.project import LIBRARIES, Project
-from tapelint.source import Source
+from tapelint.source import Source, last_name
 from tapelint.tapes import leaving
 from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.tapes.tape import Tapes
@@ -58,13 +58,7 @@ def _asks_for_gradients(tree: ast.Module) -> bool:
     """Whether a file makes a tape or asks one, and does not only name it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = (
-                node.func.attr
-                if isinstance(node.func, ast.Attribute)
-                else node.func.id
-                if isinstance(node.func, ast.Name)
-                else ""
-            )
+            name = last_name(node.func)
             if name.endswith("GradientTape") or name in GRADIENT_METHODS:
                 return True
         elif isinstance(node, ast.withitem) and ast.unparse(node.context_expr).endswith("GradientTape"):

@@ -334,6 +334,13 @@ def _units(body: list[ast.stmt]) -> Iterator[tuple[int, int, ast.stmt]]:
         yield pending
 
 
+def last_name(node: ast.AST | None) -> str:
+    """`c` of `a.b.c` and of `c`; "" for what is neither a name nor an attribute."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def imports_of(body: Iterable[ast.stmt]) -> dict[str, str]:
     """What the imports in a body bind, as in `Source.imports`; functions and classes in it are not looked into."""
     found: dict[str, str] = {}

@@ -10,6 +10,7 @@ from tapelint.diagnostic import Span, Step
 from tapelint.findings.paths import Hop, Syntax, place_of, steps_along
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import Data, Opaque, Variable, options
+from tapelint.source import last_name
 from tapelint.tapes.journal import Entered, Execution, SourceResult
 from tapelint.tapes.leaving import LEAVES
 from tapelint.tapes.tape import Tapes
@@ -136,14 +137,7 @@ class Cuts:
 
 
 def _makes_variable(node: ast.Call) -> bool:
-    name = (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id
-        if isinstance(node.func, ast.Name)
-        else ""
-    )
-    return name in ("Variable", "add_weight", "add_variable")
+    return last_name(node.func) in ("Variable", "add_weight", "add_variable")
 
 
 def joined(cuts: Iterable[Cut]) -> tuple[Cut, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from tapelint.diagnostic import Span
 from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Site
-from tapelint.source import Source
+from tapelint.source import Source, last_name
 from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.views import Gradient, SourceVerdict
 
@@ -27,7 +27,7 @@ def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
             continue
         site = Site(source, node)
         if site.span not in run:
-            found.append(_unknown(site, node, WHY if _last_name(node.func.value) in names else HANDED_IN))
+            found.append(_unknown(site, node, WHY if last_name(node.func.value) in names else HANDED_IN))
     return found
 
 
@@ -52,22 +52,16 @@ def _tape_names(tree: ast.Module) -> set[str]:
             target = node.optional_vars
         elif isinstance(node, ast.Assign) and _makes_tape(node.value):
             target = node.targets[0]
-        name = _last_name(target)
+        name = last_name(target)
         if name:
             found.add(name)
     return found
 
 
 def _makes_tape(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _last_name(node.func).endswith("GradientTape")
+    return isinstance(node, ast.Call) and last_name(node.func).endswith("GradientTape")
 
 
 def _is_tape(node: ast.AST, names: set[str]) -> bool:
-    name = _last_name(node)
+    name = last_name(node)
     return name in names or name.lower().endswith("tape")
-
-
-def _last_name(node: ast.AST | None) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from tapelint.source import Source
+from tapelint.source import Source, last_name
 
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
@@ -340,14 +340,14 @@ def is_abstract(node: ast.AST) -> bool:
     """Whether a function is written to be overridden: it says so, raises NotImplementedError, or has no body."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    if any(_last_name(decorator).startswith("abstract") for decorator in node.decorator_list):
+    if any(last_name(decorator).startswith("abstract") for decorator in node.decorator_list):
         return True
     last = node.body[-1]
     if not isinstance(last, ast.Raise):
         method = bool(node.args.args) and node.args.args[0].arg == "self"
         return method and node.name != "__init__" and all(_does_nothing(statement) for statement in node.body)
     error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
-    return _last_name(error) == "NotImplementedError" and not any(isinstance(n, ast.Return) for n in own_nodes(node))
+    return last_name(error) == "NotImplementedError" and not any(isinstance(n, ast.Return) for n in own_nodes(node))
 
 
 def _is_data(value: Value) -> bool:
@@ -379,10 +379,6 @@ def _does_nothing(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     )
-
-
-def _last_name(node: ast.AST | None) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_generator(node: ast.AST) -> bool:

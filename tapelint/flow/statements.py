@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tapelint.source import last_name
+
 from . import containers
 from .core import Attempt, Suspension
 from .graph import Site
@@ -401,8 +403,7 @@ def _only_tells(node: ast.Try) -> bool:
 def _tells(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         call = statement.value
-        name = call.func if isinstance(call, ast.Call) else None
-        word = name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
+        word = last_name(call.func) if isinstance(call, ast.Call) else ""
         return isinstance(call, ast.Constant) or word in TELLING
     if isinstance(statement, ast.Assign):
         return not any(isinstance(n, ast.Call) for n in ast.walk(statement.value))
@@ -433,15 +434,14 @@ def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
 def _names_of(handler: ast.ExceptHandler) -> set[str]:
     """The last names of what a handler catches."""
     found = ast.walk(handler.type) if handler.type is not None else [ast.Name("Exception")]
-    return {n.attr if isinstance(n, ast.Attribute) else n.id for n in found if isinstance(n, (ast.Attribute, ast.Name))}
+    return {last_name(node) for node in found} - {""}
 
 
 def _is_risky(node: ast.AST, word: str) -> bool:
     """Whether a call is one of Python that refuses some arguments, where only such raise an exception."""
     if not isinstance(node, ast.Call) or word not in FAILURES:
         return True
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return name in REFUSING
+    return last_name(node.func) in REFUSING
 
 
 FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
