@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -316,10 +316,9 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         rows.append(list(range(len(every), len(every) + len(nodes))))
         every += nodes
     aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
-    both = [*every, *(alias for found_ones in aliases.values() for alias in found_ones)]
     recording = rec if rec is not None else -1
     run.spend(len(run.graph.ancestors(execution.targets)) / 16)
-    answer = _connected(tapes, execution, cell, both)
+    answer = _connected(tapes, execution, cell, every, groups=list(aliases.values()))
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
@@ -343,7 +342,12 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
 
 
 def _connected(
-    tapes: Tapes, execution: Execution, cell: Cell, nodes: Sequence[Node], certain: Collection[int] | None = None
+    tapes: Tapes,
+    execution: Execution,
+    cell: Cell,
+    nodes: Sequence[Node],
+    certain: Collection[int] | None = None,
+    groups: Sequence[Sequence[Node]] = (),
 ) -> backprop.Answer:
     """The answer for these sources; where `certain` ones are named, what comes from outside is differentiable."""
     recording = execution.recording
@@ -358,6 +362,7 @@ def _connected(
         [other for other in tapes.active() if other != recording],
         lambda node: watching.since(tapes, recording, node),
         certain is not None,
+        groups,
     )
 
 
@@ -401,13 +406,14 @@ def aliases_of(source: Node) -> list[Node]:
     return [found[key] for key in sorted(found)]
 
 
-def _doubt_aliases(answer: backprop.Answer, aliases: Mapping[int, Sequence[Node]], at: int) -> None:
-    """A source that may be something which reaches the target may reach it too."""
-    for index, mine in aliases.items():
-        reached = any(outcome != NONE for outcome in answer.outcomes[at : at + len(mine)])
-        if reached and answer.outcomes[index] != FLOWS:
+def _doubt_aliases(answer: backprop.Answer, aliases: Iterable[int], at: int) -> None:
+    """A source that may be something which reaches the target may reach it too.
+
+    From `at` on the answer has the outcomes of what they may be, a group for each of these sources.
+    """
+    for group, index in enumerate(aliases, at):
+        if answer.outcomes[group] != NONE and answer.outcomes[index] != FLOWS:
             answer.outcomes[index] = ANYTHING
-        at += len(mine)
 
 
 def target_nodes(tapes: Tapes, target: Value) -> list[Node]:

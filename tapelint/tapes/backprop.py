@@ -37,23 +37,27 @@ def connect(
     others: Sequence[int] = (),
     since: Callable[[Node], int] = lambda node: 0,
     trusting: bool = False,
+    groups: Sequence[Sequence[Node]] = (),
 ) -> Answer:
     """What becomes of the gradient of the targets for each source, on one recording.
 
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
     `others`: the recordings that see this gradient being made. `since`: the number of nodes there were when the tape
-    was told to watch a source. `trusting`: what comes from outside is differentiable.
+    was told to watch a source. `trusting`: what comes from outside is differentiable. `groups`: further sources, of each
+    group of which there is one outcome, after those of the others.
     """
     failing = _failing(core, rec, targets, others)
-    everyone = (1 << len(sources) + len(failing)) - 1
+    columns = [*([source] for source in sources), *groups]
+    everyone = (1 << len(columns) + len(failing)) - 1
     bits: dict[int, int] = {}
-    for index, source in enumerate(sources):
-        bits[source.id] = bits.get(source.id, 0) | 1 << index
-    failures = {node.id: 1 << len(sources) + index for index, node in enumerate(failing)}
+    for index, column in enumerate(columns):
+        for source in column:
+            bits[source.id] = bits.get(source.id, 0) | 1 << index
+    failures = {node.id: 1 << len(columns) + index for index, node in enumerate(failing)}
     own = _alternatives(targets) if summed else {t.id for t in targets if _is_reread(t) and rereads}
-    unseen = sum(1 << index for index, source in enumerate(sources) if source.opaque or source.op == "weights")
-    late = {source.id: number for source in sources if (number := since(source))}
+    unseen = sum(1 << i for i, column in enumerate(columns) if any(s.opaque or s.op == "weights" for s in column))
+    late = {source.id: number for column in columns for source in column if (number := since(source))}
     reached: dict[int, Outcomes] = {}
     for node in core.graph.ancestors(targets):
         value = _value(node, rec, reached, everyone, late, trusting)
@@ -73,12 +77,12 @@ def connect(
                 total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
         elif target.dtype not in CARRIES_NOTHING:
             total = total.parallel(reached[target.id])
-    culprit, unsure = _first_failure(list(failing), rec, [total.at(len(sources) + i) for i in range(len(failing))])
+    culprit, unsure = _first_failure(list(failing), rec, [total.at(len(columns) + i) for i in range(len(failing))])
     error = failing[culprit] if culprit is not None else ""
-    if not error and (total.flows | total.zero) & (1 << len(sources)) - 1:
+    if not error and (total.flows | total.zero) & (1 << len(columns)) - 1:
         culprit = next((t for t in targets if rec in t.active and t.error_as_target), None)
         error = culprit.error_as_target if culprit is not None else ""
-    return Answer([total.at(i) for i in range(len(sources))], reached, error, unsure, culprit)
+    return Answer([total.at(i) for i in range(len(columns))], reached, error, unsure, culprit)
 
 
 def _is_reread(target: Node) -> bool:
