@@ -177,6 +177,8 @@ class Core(Holding):
         self.chosen: dict[Value, Site] = {}
         self.outside = 0
         """The last identity of what was made before the entry that is run: it may have been used since."""
+        self.enclosing: set[int] = set()
+        """The frames that functions defined in them may still read when they are left."""
         self.inner: dict[ast.stmt, Value] = {}
         """The functions and classes that were defined inside functions, by their definition."""
         self._uids = 0

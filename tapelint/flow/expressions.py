@@ -155,6 +155,7 @@ class Expressions(Comprehensions):
         ]
         frame = self.frame
         inner = () if isinstance(frame.owner, _CLASS_BODY) or frame.uid == frame.module else (frame.uid,)
+        self.enclosing.update(inner, frame.scopes)
         return Function(self.uid(), node, frame.module, (*inner, *frame.scopes), tuple(defaults), None, name)
 
     # -- operators

@@ -155,6 +155,7 @@ class Functions(Statements):
         return True
 
     def _run_function(self, function: Function, bound: dict[str, Value], site: Site) -> Value:
+        mark = self.state.mark()
         frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
         frame.owner = function.owner
         for name, value in bound.items():
@@ -162,7 +163,10 @@ class Functions(Statements):
         if self.is_generator(function.node):
             self.frames_kept[frame.uid] = frame
             return Generator(self.uid(), function, frame.uid)
-        return self.run_frame(function, frame, site)
+        result = self.run_frame(function, frame, site)
+        if frame.uid not in self.enclosing:
+            self.state.forget(mark, frame.uid)
+        return result
 
     def source_of(self, function: Function) -> Source:
         """The file that a function stands in."""

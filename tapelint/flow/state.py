@@ -68,6 +68,15 @@ class State:
         """Let no rollback undo what was written since the mark."""
         del self._trail[mark:]
 
+    def forget(self, mark: int, owner: int) -> None:
+        """Let go of all that was written to an owner since the mark: nobody can ask for it any more."""
+        late = self._trail[mark:]
+        gone = {key for key, _ in late if key[0] == owner}
+        if gone:
+            self._trail[mark:] = [entry for entry in late if entry[0][0] != owner]
+            for key in gone:
+                self._heap.pop(key, None)
+
     def mark(self) -> int:
         """The present moment."""
         return len(self._trail)

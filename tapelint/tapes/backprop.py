@@ -44,8 +44,8 @@ def connect(
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
     `others`: the recordings that see this gradient being made. `since`: the number of nodes there were when the tape
-    was told to watch a source. `trusting`: what comes from outside is differentiable. `groups`: further sources, of each
-    group of which there is one outcome, after those of the others.
+    was told to watch a source. `trusting`: what comes from outside is differentiable. `groups`: further sources, with
+    one outcome for each group, after those of the others.
     """
     failing = _failing(core, rec, targets, others)
     columns = [*([source] for source in sources), *groups]
