@@ -105,7 +105,8 @@ class Loop:
 class Attempt:
     """A `try` body that is being run, with the states in which exceptions left it.
 
-    `mended`: a handler does something in place of what was tried.
+    `raised`: the exceptions, where the program raised them itself. `passed`: the states after its assignments, from
+    which one may come as well. `mended`: a handler does something in place of what was tried.
     """
 
     mark: int
@@ -113,6 +114,8 @@ class Attempt:
     depth: int
     mended: bool = True
     raises: list[Delta] = field(default_factory=list)
+    raised: list[Value] = field(default_factory=list)
+    passed: list[Delta] = field(default_factory=list)
     may_raise: bool = False
     may_fail: bool = False
 

@@ -16,6 +16,7 @@ from .operators import OPERATORS
 from .state import Delta
 from .values import NO_VALUE, UNBOUND, Cell, Const, Flag, Many, OneOf, Tuple, Value, Variable, one_of, options
 
+ASSIGNING = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 MOST_RAISES = 8
 """From so many places an exception is followed to its handler; more of them arrive there in the same states."""
 
@@ -35,6 +36,8 @@ class Statements(Loops):
             try:
                 if method is not None and not method(self, statement):
                     return False
+                if self.attempts and isinstance(statement, ASSIGNING):
+                    self._pass()
             except Suspension as pause:
                 pause.rest.append((body, index + 1))
                 raise
@@ -293,8 +296,9 @@ class Statements(Loops):
         return False
 
     def raise_(self, node: ast.Raise) -> bool:
-        if node.exc is not None:
-            self.evaluate(node.exc)
+        raised = self.evaluate(node.exc) if node.exc is not None else self.opaque(self.site(node))
+        if self.attempts:
+            self.attempts[-1].raised.append(raised)
         self.unwind()
         return False
 
@@ -305,11 +309,24 @@ class Statements(Loops):
             if len(attempt.raises) >= MOST_RAISES:
                 attempt.may_raise = True
                 return
-            for frame in reversed(self.frames[attempt.frames - 1 :]):
-                depth = attempt.depth if frame is self.frames[attempt.frames - 1] else 0
-                for manager, site in reversed(frame.entered[depth:]):
-                    self.leave(manager, site)
+            self._leave_blocks(attempt)
             attempt.raises.append(self.state.delta(attempt.mark))
+
+    def _leave_blocks(self, attempt: Attempt) -> None:
+        """Leave the with blocks that were entered since a `try` began."""
+        for frame in reversed(self.frames[attempt.frames - 1 :]):
+            depth = attempt.depth if frame is self.frames[attempt.frames - 1] else 0
+            for manager, site in reversed(frame.entered[depth:]):
+                self.leave(manager, site)
+
+    def _pass(self) -> None:
+        """Something was assigned in the body of a `try`: an exception may come right after it."""
+        attempt = self.attempts[-1]
+        if len(self.frames) == attempt.frames and len(attempt.passed) < MOST_RAISES:
+            mark = self.state.mark()
+            self._leave_blocks(attempt)
+            attempt.passed.append(self.state.delta(attempt.mark))
+            self.state.rollback(mark)
 
     def fail(self, error: str) -> None:
         """A call certainly raises: its handler goes on from here, and what follows the call in the body is dead."""
@@ -362,10 +379,10 @@ class Statements(Loops):
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))
         if attempt.may_raise:
-            attempt.raises += [{}, self.state.delta(attempt.mark)] if alive else [{}]
+            attempt.raises += [{}, *attempt.passed, *([self.state.delta(attempt.mark)] if alive else [])]
         doubtful = not attempt.raises and _may_be_caught(node, attempt.may_fail)
         if doubtful:
-            attempt.raises.append({})
+            attempt.raises += [{}, *attempt.passed]
         if attempt.raises:
             with self.joining("failure" if doubtful else self.join_detail):
                 ways += self._handle(node, attempt)
@@ -382,13 +399,21 @@ class Statements(Loops):
             pause.rest.append((node.finalbody, 0))
             raise
 
+    def _caught(self, attempt: Attempt, handler: ast.ExceptHandler) -> Value:
+        """The exception that a handler is given: the one that was raised, where it is known."""
+        raised = attempt.raised
+        known = not attempt.may_raise and len(raised) == len(attempt.raises) == 1
+        if known and isinstance(raised[0], Cell):
+            return raised[0]
+        return self.opaque(self.site(handler), raised)
+
     def _handle(self, node: ast.Try, attempt: Attempt) -> list[Delta]:
         ways: list[Delta] = []
         self.state.rollback(attempt.mark)
         for handler in node.handlers:
             self.merge(attempt.raises)
             if handler.name:
-                self.assign_name(handler.name, self.opaque(self.site(handler)))
+                self.assign_name(handler.name, self._caught(attempt, handler))
             if self.execute(handler.body):
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
@@ -455,7 +480,7 @@ RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {
     "ValueError": (ast.Call, ast.Starred, ast.Tuple), "TypeError": (ast.Call,), "RuntimeError": (),
     "Exception": (ast.Call, ast.Subscript), "BaseException": (ast.Call, ast.Subscript),
     "OSError": (ast.Call,), "IOError": (ast.Call,), "FileNotFoundError": (ast.Call,), "EOFError": (ast.Call,),
-    "StopIteration": (ast.Call,), "JSONDecodeError": (ast.Call,),
+    "StopIteration": (ast.Call,), "JSONDecodeError": (ast.Call,), "KeyboardInterrupt": (), "SystemExit": (),
 }  # fmt: skip
 """What of Python raises an exception; `FAILURES` and what is not here are raised by operations as well."""
 

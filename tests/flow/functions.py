@@ -778,3 +778,44 @@ def handler_of_what_cannot_happen():
         except ImportError:
             y = w * 2.0
     return tape.gradient(y, [v, w])
+
+
+class _Carried(Exception):
+    def __init__(self, value):
+        self.value = value
+
+
+def value_that_an_exception_carries():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        try:
+            raise _Carried(v * 2.0)
+        except _Carried as carried:
+            y = carried.value
+    return tape.gradient(y, [v, w])
+
+
+def exception_between_two_assignments():
+    """unknown, unknown"""
+    known = {}
+    with tf.GradientTape() as tape:
+        y = tf.zeros([3])
+        try:
+            y = v * 1.0
+            known["missing"]
+            y = w * 1.0
+        except KeyError:
+            pass
+    return tape.gradient(y, [v, w])
+
+
+def block_that_ends_before_its_end():
+    """unknown, unknown"""
+    import contextlib
+
+    with contextlib.suppress(ZeroDivisionError):
+        with tf.GradientTape() as tape:
+            y = v * 1.0
+            1 / 0
+            y = w * 1.0
+    return tape.gradient(y, [v, w])
