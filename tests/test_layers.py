@@ -102,6 +102,16 @@ def test_the_door_opens() -> None:
         assert getattr(tapelint, name).__name__ == name
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_are_small(path: Path) -> None:
+    """A file is read in minutes, a function at a glance."""
+    text = path.read_text()
+    assert text.count("\n") <= 620
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+    long = [f.name for f in functions if (f.end_lineno or f.lineno) - f.lineno >= 60]
+    assert not long
+
+
 def test_no_circles() -> None:
     """Not within a package either: what a module runs when it is imported does not lead back to it."""
     from graphlib import TopologicalSorter

@@ -35,8 +35,8 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.names import root
-from tapelint.tapes.asking import bad_source, bad_target
 from tapelint.tapes.journal import Event, Execution, TapeInfo
+from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem, ProblemKind
 
