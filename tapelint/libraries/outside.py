@@ -14,11 +14,13 @@ from .names import EXTERNAL, INERT, root
 
 NOT_NUMBERS = re.compile(
     r"(^|_)(sample|predict|action|act|step|numpy|item|tolist|argmax|argmin|mode|round|detach|stop|evaluate|fit|score|"
-    r"transform|array|asarray|encode|decode|tokenize|save|load|copy|clone|len|shape|rank|index|indices|mask|compare)"
+    r"transform|array|asarray|encode|decode|tokenize|save|load|copy|clone|len|shape|rank|index|indices|mask|compare|submit|spawn|async|executor|thread)"
     r"(_|s?$)",
     re.IGNORECASE,
 )
-"""Names of methods that give drawn, rounded or plain values more often than not."""
+"""Names of methods that give drawn, rounded or plain values more often than not, or that leave the thread: no tape
+follows there.
+"""
 
 
 KNOWN = frozenset(

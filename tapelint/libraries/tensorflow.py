@@ -246,7 +246,8 @@ def _counting(name: str) -> FunctionHandler:
         given = [apply.dtype_of(world, end) for end in ends]
         found = next((letter for letter in "?fi" if letter in given), "?")
         made.node.dtype = found if asked == NO_VALUE else apply.dtype_argument(world, asked)
-        return replace(made, dtype=made.node.dtype)
+        exact = made.range.array if made.range is not None and not world.run.graph_mode else None
+        return replace(made, dtype=made.node.dtype, shape=exact.shape if exact is not None else made.shape)
 
     return count
 

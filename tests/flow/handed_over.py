@@ -1,5 +1,6 @@
 """Functions, models and tensors in the hands of library code; the docstring is the verdict a source."""
 
+import concurrent.futures
 import operator
 
 import keras
@@ -179,3 +180,11 @@ def a_method_of_an_unseen_base():
         console.onecmd("2.0")
         y = console.made * 2.0
     return tape.gradient(y, [v])
+
+
+def called_in_another_thread():
+    """unknown, unknown"""
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    with tf.GradientTape() as tape:
+        y = pool.submit(_scaled, v).result()
+    return tape.gradient(y, [v, w])

@@ -138,3 +138,14 @@ def a_loop_of_a_graph_that_never_runs():
 def a_loop_of_a_graph_that_forgets_its_input():
     """zero, flows"""
     return _in_graph(lambda: tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, w * 1.0), (0, v * 1.0))[1])
+
+
+def rounds_of_a_counting_tensor():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0
+        for i in tf.range(5):
+            if i > 2:
+                break
+            y = y + w
+    return tape.gradient(y, [v, w])
