@@ -36,12 +36,13 @@ from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
 from .weights import (
     PART,
+    ModelInfo,
     is_keras,
     is_layer,
     is_old,
     leaves,
+    listed_layers,
     part_of,
-    sublayers,
     unknown_weights,
     weights_attribute,
     weights_of,
@@ -78,7 +79,10 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name in WEIGHT_LISTS:
         return weights_attribute(world, base, name, site)
     if name == "layers":
-        return containers.make_list(world.run, Tuple(tuple(sublayers(world, base))), site=site)
+        part = part_of(world, base)
+        is_model = part is not None and isinstance(part.info, ModelInfo)
+        listed = listed_layers(world, part if is_model and part is not None else base)
+        return containers.make_list(world.run, Tuple(tuple(listed)), site=site)
     if name == "losses":
         return losses(world, base, site)
     if name == "trainable":

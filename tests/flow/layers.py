@@ -149,3 +149,16 @@ def rounds_of_a_counting_tensor():
                 break
             y = y + w
     return tape.gradient(y, [v, w])
+
+
+class _Chain(keras.Sequential):
+    pass
+
+
+def the_layers_of_a_class_that_extends_sequential():
+    """none, flows"""
+    model = _Chain([keras.Input((3,)), keras.layers.Dense(2, use_bias=False), keras.layers.Dense(1, use_bias=False)])
+    first, second = model.layers
+    with tf.GradientTape() as tape:
+        y = second(tf.stop_gradient(first(tf.ones([1, 3]))))
+    return tape.gradient(y, [*first.trainable_variables, *model.layers[1].trainable_variables])
