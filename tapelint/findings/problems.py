@@ -101,7 +101,9 @@ class _Reader:
         if info is None or info.persistent is not False:
             return None
         first = self._first.get(execution.recording)
-        if execution.error.startswith("?") and (first is None or self._is_conditional(execution.site)):
+        made = execution.tape.site if execution.tape is not None else None
+        places = [execution.site, *([made] if made is not None else [])]
+        if execution.error.startswith("?") and (first is None or any(map(self._is_conditional, places))):
             return None
         rest = _tape_place(execution)
         steps: list[Step] = []

@@ -177,6 +177,8 @@ class Core(Holding):
         self.join_detail = ""
         self.staged_in = ""
         self.deciding: Site | None = None
+        self.choosing = False
+        """Whether the method that is called belongs to one of several objects."""
         self.chosen: dict[Value, Site] = {}
         self.outside = 0
         """The last identity of what was made before the entry that is run: it may have been used since."""

@@ -25,6 +25,7 @@ from .values import (
     Generator,
     Library,
     Many,
+    Method,
     OneOf,
     Opaque,
     Partial,
@@ -94,8 +95,10 @@ class Functions(Statements):
 
     def _call_one_of(self, callee: OneOf, args: Arguments, site: Site) -> Value:
         results: list[Value] = []
+        old, self.choosing = self.choosing, all(isinstance(option, Method) for option in callee.options)
         arms = [lambda option=option: results.append(self.call(option, args, site)) for option in callee.options]
         self.branch(callee, site.node, list(arms))
+        self.choosing = old
         with self.decided_by(self.deciding or self.chosen.get(callee)):
             return self.join_all(results)
 

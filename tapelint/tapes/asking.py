@@ -58,6 +58,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         tapes.leave(cell)
     _judge(tapes, execution, rec, found, cell)
     execution.error = _as_converted(execution, args)
+    if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
+        execution.error = f"?{execution.error}"
     trusted = not (execution.error or run.exhausted or run.run_twice)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")

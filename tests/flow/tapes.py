@@ -588,3 +588,14 @@ def slope_of_a_slope_before_rounds_that_may_not_be():
                 y = tf.tanh(y)
         slope = inner.gradient(y, v)
     return outer.gradient(slope, [v])
+
+
+def one_of_two_tapes_of_which_one_is_spent():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    tape.gradient(y, v)
+    if tf.random.uniform([]) < 2.0:
+        with tf.GradientTape() as tape:
+            y = v * 3.0
+    return tape.gradient(y, [v])
