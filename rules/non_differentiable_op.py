@@ -57,6 +57,10 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     if called(cut, *OTHER_RULES) and not called(cut, "*.shuffle", "*.random_crop"):
         return
     x = cut.argument.text if cut.argument else "x"
+    if cut.detail == "captured":
+        said = f"the `tf.py_function` around `{cut.place.text}` is not handed it"
+        yield rule.cut(cut, said, help="hand it over as an argument: `inp=[...]`")
+        return
     if cut.detail == "index":
         help = "an index has no slope: differentiate by what is looked up, or interpolate between two entries"
     elif called(cut, *COMPARISONS):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tapelint.findings.cuts import Cuts
 from tapelint.findings.paths import Hop, chain_sites, gives_function, place_of, seen_from
-from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Cell
 from tapelint.libraries.names import EXTERNAL, root, shown
@@ -69,6 +69,9 @@ class Breaks(Cuts):
         elif node.op == "gradient" and node.detail:
             reason = "zero"
         message = _lost_message(node, reason)
+        if hop.edge.linearity == CAPTURED:
+            message = "the path ends: what a `tf.py_function` captures is not recorded"
+            return replace(self.at_hop(execution, hops, index, "operation", message), detail="captured")
         made = self.at_hop(execution, hops, index, reason, message)
         if reason == "outside":
             return replace(made, detail="dataset")

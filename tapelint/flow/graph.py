@@ -31,6 +31,9 @@ UPSTREAM = "upstream"
 REFUSES_ROWS = "refuses rows"
 """The detail of an operation whose gradient raises TypeError if an `IndexedSlices` comes down to it."""
 
+CAPTURED = "captured"
+"""The linearity of an input that a function takes from around it, and that is therefore not recorded with its call."""
+
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
 

@@ -10,7 +10,7 @@ from operator import or_
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import CARRIES_NOTHING, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, along, parallel
 from tapelint.flow.values import (
     NO_VALUE,
@@ -357,7 +357,9 @@ def _cut_captured(world: Libraries, first: int, handed: set[int], own: set[int])
     for node in world.run.graph.nodes[first:]:
         if node.id not in handed and not node.opaque:
             node.edges = tuple(
-                e._replace(outcome=NONE) if e.node.id < first and e.node.kind in ("tensor", "variable") else e
+                e._replace(outcome=NONE, linearity=CAPTURED)
+                if e.node.id < first and e.node.kind in ("tensor", "variable")
+                else e
                 for e in node.edges
             )
 
