@@ -34,8 +34,8 @@ STEPS_INTO_CALLS = 15_000
 STEPS_OF_MAKING = 3_000
 """Likewise while the object is made whose method is the entry."""
 
-STEPS_OF_A_FILE = 120_000
-STEPS_OF_ENTRIES = 60_000
+STEPS_OF_A_FILE = 80_000
+STEPS_OF_ENTRIES = 40_000
 """So many steps are left for the entries, however many the module itself took."""
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -69,6 +69,10 @@ class Outcomes:
             | (self.ignorant >> index & 1) * IGNORANT
         )
 
+    def is_nothing(self) -> bool:
+        """Whether there is no path, for any source."""
+        return not (self.flows or self.zero or self.ignorant)
+
     def along(self, edge: int, everyone: int) -> Outcomes:
         """After one more edge; `everyone` has the bits of all sources."""
         if edge == FLOWS:

@@ -120,9 +120,13 @@ def _value(
             return value
     trusted = trusting and _is_trusted(node, rec)
     for edge in node.edges:
+        before = reached[edge.node.id]
+        if before.is_nothing():  # most edges lead away from the sources
+            continue
         outcome = _before_it_was_watched(node, edge) if node.id < late.get(edge.node.id, 0) else edge.outcome
         outcome = FLOWS if trusted and edge.node.op != "escaped" and outcome == edge.outcome else outcome
-        value = value.parallel(reached[edge.node.id].along(outcome, everyone))
+        path = before.along(outcome, everyone)
+        value = path if value.is_nothing() else value.parallel(path)
     if status == SURE or (trusting and status == UNSURE):  # recorded, if what flows in is
         return value
     return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
