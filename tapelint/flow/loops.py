@@ -23,6 +23,10 @@ ROUNDS = 3
 MOST_ROUNDS = 12
 DEEPEST = 3
 UNROLLED = 12
+FEW = 4
+COSTLY = 1_000
+"""A loop over more than a few numbers is not run round by round where that takes so many steps."""
+
 DECIDED_ROUNDS = 24
 
 Start = Callable[[], "bool | None"]
@@ -110,7 +114,11 @@ class Loops(Matching):
             return run
 
         exact = isinstance(items, list) and rounds is items
-        return self.loop(node, [start(i, item) for i, item in enumerate(rounds)], exact, staged)
+        starts = [start(i, item) for i, item in enumerate(rounds)]
+        general: list[Start] = []
+        if exact and len(rounds) > FEW and all(isinstance(item, Const) for item in rounds):
+            general = [start(2, self.generalised(rounds[2:], site))] * (len(rounds) - 2)
+        return self.loop(node, starts, exact, staged, general)
 
     def generalised(self, items: list[Value], site: Site) -> Value:
         """One value for all of many."""
@@ -132,13 +140,20 @@ class Loops(Matching):
             return self.loop(node, [lambda: True] * MOST_ROUNDS, False, "")
         return self.loop(node, [start] * DECIDED_ROUNDS, False, lambda: staged)
 
-    def loop(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, staged: str | Callable[[], str]) -> bool:
-        """Run rounds; `exact`: these are all that there are."""
+    def loop(
+        self,
+        node: AnyLoop,
+        rounds: Sequence[Start],
+        exact: bool,
+        staged: str | Callable[[], str],
+        general: Sequence[Start] = (),
+    ) -> bool:
+        """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two."""
         loop = Loop(self.state.mark(), len(self.frame.entered))
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
-        alive = self._rounds(node, rounds, exact, loop, exits)
+        alive = self._rounds(node, rounds, exact, loop, exits, general)
         self.frame.loops.pop()
         if alive and not (_is_forever(node) and not exact):
             exits.append(self.state.delta(loop.mark))
@@ -150,12 +165,23 @@ class Loops(Matching):
             self.world.staged_loop(first, old, word, Site(self.frame.source, node))
         return goes_on
 
-    def _rounds(self, node: AnyLoop, rounds: Sequence[Start], exact: bool, loop: Loop, exits: list[Delta]) -> bool:
+    def _rounds(
+        self,
+        node: AnyLoop,
+        starts: Sequence[Start],
+        exact: bool,
+        loop: Loop,
+        exits: list[Delta],
+        general: Sequence[Start],
+    ) -> bool:
         """Run the rounds one after the other; whether control comes out of the last."""
         earlier: list[Delta] = []
+        rounds, begun = list(starts), self.steps
         reach = Reach(self)
         undecided = 0
         for index, start in enumerate(rounds):
+            if index == 1 and general and (self.steps - begun) * len(rounds) > COSTLY:
+                rounds[2:], exact = general, False
             if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
                 self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
             before = self.state.writes

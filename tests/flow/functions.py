@@ -819,3 +819,17 @@ def block_that_ends_before_its_end():
             1 / 0
             y = w * 1.0
     return tape.gradient(y, [v, w])
+
+
+def a_long_loop_over_numbers_that_rebinds():
+    """sometimes none"""
+    held = v
+    for step in range(9):
+        with tf.GradientTape() as tape:
+            y = sum(held * float(i) for i in range(8)) + sum(w * held * float(i) for i in range(8, 16))
+        tape.gradient(y, held)
+        if step == 7:
+            held = tf.constant([1.0, 2.0, 3.0]) * 2.0
+    with tf.GradientTape() as tape:
+        y = sum(tf.square(held * float(i) + w) for i in range(1, 9))
+    return tape.gradient(y, held)
