@@ -29,7 +29,7 @@ from .world import Libraries, MethodHandler, Registry
 def register(registry: Registry) -> None:
     """Add what gives numbers or copies of a model."""
     for name in ("keras.models.clone_model", "keras.clone_model", "keras.utils.clone_model"):
-        registry.functions[name] = _clone
+        registry.functions[name] = registry.functions[f"tf_{name}"] = _clone
     registry.functions["copy.deepcopy"] = _deep_copy
     for kind in ("layer", "instance"):
         for name in ("predict", "predict_on_batch", "predict_step"):

@@ -162,3 +162,10 @@ def the_layers_of_a_class_that_extends_sequential():
     with tf.GradientTape() as tape:
         y = second(tf.stop_gradient(first(tf.ones([1, 3]))))
     return tape.gradient(y, [*first.trainable_variables, *model.layers[1].trainable_variables])
+
+
+def the_value_that_a_tensor_is_padded_with():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.pad(v, [[1, 1]], constant_values=w[0])
+    return tape.gradient(y, [v, w])
