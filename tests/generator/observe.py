@@ -155,15 +155,20 @@ class Observer:
                     del sys.modules[name]
 
     def execute(self, path: Path) -> None:
+        running = True
+
         def out_of_time(number: int, frame: FrameType | None) -> None:
-            raise TooLong
+            if running:
+                raise TooLong
 
         previous = signal.signal(signal.SIGALRM, out_of_time)
         signal.setitimer(signal.ITIMER_REAL, self.seconds, 2)
         try:
             code: CodeType = compile(path.read_text(), str(path), "exec")
             exec(code, {"__name__": "__main__", "__file__": str(path)})
+            running = False
         except (Exception, SystemExit, TooLong) as error:
+            running = False
             self.now.error = f"{type(error).__name__}: {str(error)[:300]}"
             self.now.error_place = self.place_of(error)
         finally:
