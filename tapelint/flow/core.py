@@ -176,6 +176,7 @@ class Core(Holding):
         self.run_twice = 0
         self.join_detail = ""
         self.staged_in = ""
+        self.doubting = 0  # handlers that are being run of which nobody can tell whether they are
         self.deciding: Site | None = None
         self.choosing = False
         """Whether the method that is called belongs to one of several objects."""

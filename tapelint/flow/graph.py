@@ -34,6 +34,9 @@ REFUSES_ROWS = "refuses rows"
 CAPTURED = "captured"
 """The linearity of an input that a function takes from around it, and that is therefore not recorded with its call."""
 
+ALIAS = "perhaps the same"
+"""The detail of a conversion that may have given back the very tensor that it was given."""
+
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
 

@@ -384,8 +384,12 @@ class Statements(Loops):
         if doubtful:
             attempt.raises += [{}, *attempt.passed]
         if attempt.raises:
-            with self.joining("failure" if doubtful else self.join_detail):
-                ways += self._handle(node, attempt)
+            self.doubting += doubtful
+            try:
+                with self.joining("failure" if doubtful else self.join_detail):
+                    ways += self._handle(node, attempt)
+            finally:
+                self.doubting -= doubtful
         self.state.rollback(attempt.mark)
         if ways:
             with self.joining("failure" if doubtful else self.join_detail):
@@ -453,13 +457,14 @@ def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
     if may_fail and (caught & FAILURES or any(word.endswith("Error") and word not in RAISED_BY for word in caught)):
         return True
     body = [n for statement in node.body for n in ast.walk(statement)]
+    caught -= OF_OPERATIONS
     return any(isinstance(n, RAISED_BY.get(word, ast.Call)) and _is_risky(n, word) for word in caught for n in body)
 
 
 def _names_of(handler: ast.ExceptHandler) -> set[str]:
     """The last names of what a handler catches."""
-    found = ast.walk(handler.type) if handler.type is not None else [ast.Name("Exception")]
-    return {last_name(node) for node in found} - {""}
+    caught = handler.type if handler.type is not None else ast.Name("Exception")
+    return {last_name(each) for each in (caught.elts if isinstance(caught, ast.Tuple) else [caught])} - {""}
 
 
 def _is_risky(node: ast.AST, word: str) -> bool:
@@ -471,6 +476,8 @@ def _is_risky(node: ast.AST, word: str) -> bool:
 
 FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
 REFUSING = {"int", "float", "next", "min", "max", "index", "remove", "pop", "loads", "strptime", "open"}
+OF_OPERATIONS = {"InvalidArgumentError", "UnimplementedError"}
+"""What TensorFlow's operations alone raise, for the numbers that they get."""
 RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {
     "ImportError": (ast.Import, ast.ImportFrom), "ModuleNotFoundError": (ast.Import, ast.ImportFrom),
     "KeyError": (ast.Subscript, ast.Call), "IndexError": (ast.Subscript, ast.Call),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import UPSTREAM, Edge, Site
+from tapelint.flow.graph import ALIAS, UPSTREAM, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Opaque, Value, Variable, one_of
 
@@ -105,11 +105,11 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
     if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
         return made
     if isinstance(value, Data) and all(rec in made.node.recorded for rec in value.node.recorded):
-        made.node.opaque = True
+        made.node.opaque, made.node.detail = True, made.node.detail or ALIAS
         return made
     if isinstance(value, Variable) and made.node.recorded:
         return one_of((value, made))
     edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
-    node = world.run.node("pack", edges, site, dtype=made.dtype, detail="perhaps the same")
+    node = world.run.node("pack", edges, site, dtype=made.dtype, detail=ALIAS)
     perhaps = Data(node, made.kind, made.dtype, made.shape, made.range)
     return one_of((value, perhaps)) if isinstance(value, Variable) else perhaps

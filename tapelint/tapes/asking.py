@@ -310,7 +310,10 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
     rows = backprop.looked_up(run, execution.recording, execution.targets, every) if summed else set()
+    first = len(run.graph.nodes)
     made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
+    if not summed:
+        backprop.loosen(run.graph.nodes[first:])
     at = 0
     results: list[Node | None] = []
     for source in execution.sources:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node, Site
+from tapelint.flow.graph import ALIAS, CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
@@ -226,7 +226,8 @@ class Tapes:
         if node.op in TRANSPARENT:
             status = self._tracked_parts(node, rec)
         elif not status and node.opaque and node.op != "weights":
-            status = UNSURE
+            alias = node.detail == ALIAS and not any(self.tracked(edge.node, rec) for edge in node.edges)
+            status = 0 if alias else UNSURE
         if isinstance(flag, Flag) and not status:
             status = MAYBE
         if status in (0, MAYBE) and node.kind == "variable" and self._may_be_read(node, rec):
@@ -306,7 +307,10 @@ class Tapes:
         """Write an event into the journal, with where and when it happened."""
         run = self.world.run
         event.chain, event.in_graph, event.at = run.chain, run.graph_mode > 0, len(run.graph.nodes)
-        event.active, event.dead = tuple(self.active()), bool(run.ended())
+        event.active, event.dead = (
+            tuple(self.active()),
+            bool(run.ended()) or (event.word == "raised" and run.doubting > 0),
+        )
         self.events.append(event)
 
     def branched(self, arms: Sequence[Delta]) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -46,3 +47,22 @@ def a_manager_that_swallows():
             raise ValueError
             y = y * v
     return tape.gradient(y, [v, w])
+
+
+def a_handler_of_what_numpy_does_not_raise():
+    """none"""
+    with tf.GradientTape() as tape:
+        try:
+            y = np.sin(v * 1.0)
+        except tf.errors.InvalidArgumentError:
+            y = v * 1.0
+        y = tf.constant(2.0) * y
+    return tape.gradient(y, [v])
+
+
+def a_cast_that_was_not_recorded():
+    """none, flows"""
+    x = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.cast(x, tf.float64) * 2.0, tf.float32) * v
+    return tape.gradient(y, [x, v])

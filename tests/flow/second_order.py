@@ -52,3 +52,12 @@ def rows_that_come_to_something_else():
             y = tf.tanh(w) * tf.scatter_nd([[0], [1], [2]], tf.tanh(v * w), [3])
         dy = inner.gradient(y, v)
     return outer.gradient(dy, [v, w])
+
+
+def a_jacobian_of_what_is_computed_again():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.recompute_grad(lambda x: x * x)(v))
+        dy = inner.jacobian(y, v)
+    return outer.gradient(dy, [v])
