@@ -138,7 +138,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SourceVerdict:
-    """One source of a gradient call: its name as a user would write it, the verdict, and the steps that prove it."""
+    """One source of a gradient call: its name as a user would write it, the verdict, and the steps that prove it.
+
+    `why_unknown`: what is not known of the way, where the verdict is unknown, or flows on trust only.
+    """
 
     expression: str
     verdict: str

@@ -189,3 +189,5 @@ def test_verdict(name: str, tmp_path: Path) -> None:
     path.write_text("import tensorflow as tf\n\n" + textwrap.dedent(text))
     gradients = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
     assert [s.verdict for s in gradients[-1].sources] == [wanted]
+    told = gradients[-1].sources[0].why_unknown
+    assert told.startswith("on trust: ") == (wanted == "flows")

@@ -83,7 +83,9 @@ class _Builder:
             if cut is not None:
                 cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
                 cuts.append(cut)
-            why = self._doubt(group, name) if verdict == "unknown" else ""
+            why = self._doubt(group, name) if verdict == "unknown" or _is_trusted(group, name) else ""
+            if verdict == "flows" and _is_trusted(group, name):
+                why = f"on trust: {why or 'what comes from outside is taken to be differentiable'}"
             verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else (), why))
         return Gradient(
             place=place_of(first.site),
@@ -196,10 +198,15 @@ def _place(execution: Execution, node: object) -> Place | None:
     return place_of(Site(execution.site.source, node))  # type: ignore[arg-type]
 
 
+def _is_trusted(group: list[Execution], name: str) -> bool:
+    """Whether a source flows only if what comes from outside is differentiable."""
+    return any(s.trusted for e in group for s in e.sources if s.expression == name)
+
+
 def _verdict(group: list[Execution], name: str) -> str:
     """One word for all times that a call was run."""
     words = {_word(e, s.outcome) for e in group for s in e.sources if s.expression == name and not s.trusted}
-    if any(s.trusted for e in group for s in e.sources if s.expression == name):
+    if _is_trusted(group, name):
         return "flows" if words <= {"flows"} else "unknown"
     if len(words) == 1:
         return words.pop()
