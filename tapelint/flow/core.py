@@ -172,6 +172,7 @@ class Core(Holding):
         self.exhausted = False
         self.graph_mode = 0
         self.no_autograph = 0
+        self.converted = False  # whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`
         self.arguments_of_graphs: frozenset[int] = frozenset()
         self.run_twice = 0
         self.join_detail = ""

@@ -121,7 +121,7 @@ class Functions(Statements):
             return self._unfollowed(function, args, site)
         if self.steps < MEMORABLE or self.attempts or self.is_generator(function.node):
             return self._run_function(function, bound, site)
-        context = (self.graph_mode, self.no_autograph, self.join_detail, self._pool)
+        context = (self.graph_mode, self.no_autograph, self.converted, self.join_detail, self._pool)
         key = (function.node, function.scopes, function.owner, tuple(bound.items()), context)
         uid = self.uid()
         return self.memory.call(

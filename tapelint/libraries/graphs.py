@@ -163,6 +163,19 @@ def unconverted(world: Libraries) -> Iterator[None]:
 
 
 @contextmanager
+def converted(world: Libraries) -> Iterator[None]:
+    """Code that AutoGraph converts even where it runs eagerly, in a layer too."""
+    run = world.run
+    outer = run.converted, run.no_autograph
+    if not run.graph_mode:
+        run.converted, run.no_autograph = True, 0
+    try:
+        yield
+    finally:
+        run.converted, run.no_autograph = outer
+
+
+@contextmanager
 def symbolic_arguments(world: Libraries, values: Iterable[Value]) -> Iterator[None]:
     """What these hold are placeholders while a graph is made; other tensors from outside it keep their numbers."""
     outer = world.run.arguments_of_graphs
@@ -346,7 +359,8 @@ def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
 
 def _map_fn(world: Libraries, args: Arguments, site: Site) -> Value:
     first = len(world.run.graph.nodes)
-    made = _each_row(world, args, site)
+    with converted(world):
+        made = _each_row(world, args, site)
     return looped(world, made, first, [args.get(1, "elems")], site) if world.run.graph_mode else made
 
 

@@ -272,6 +272,14 @@ def _exec(world: Libraries, args: Arguments, site: Site) -> Value:
     return NO_VALUE
 
 
+def _is_cast(world: Libraries, value: Value) -> bool:
+    """Whether AutoGraph has made a cast of `float(value)`."""
+    run = world.run
+    eager = run.converted and not run.no_autograph and not run.graph_mode
+    tensor = isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+    return (eager and tensor) or world.staged(value) == "graph"
+
+
 def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     dtype = {"float": "f", "int": "i", "bool": "b", "complex": "c", "str": "s"}[name]
 
@@ -287,7 +295,7 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         if name == "bool":
             truth = world.run.truth(value)
             return Const(truth) if truth is not None else world.run.unknown_bool(value, site)
-        if name in ("float", "int") and world.staged(value) == "graph":
+        if name in ("float", "int") and _is_cast(world, value):
             wanted = Library("tensorflow.float32" if name == "float" else "tensorflow.int32")
             return world.call_library("tensorflow.cast", Arguments([value, wanted], places=args.places), site)
         fact = world.facts.fact(f"builtins.{name}")
