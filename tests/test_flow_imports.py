@@ -47,7 +47,7 @@ FORMS = [
     ("def later(x):\n    from helpers import cut\n    return cut(x)", "later(v)", "none"),
     ("try:\n    import helpers\nexcept ImportError:\n    helpers = None", "helpers.keep(v)", "flows"),
     ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "unknown"),
-    ("import missing", "missing.keep(v)", "unknown"),
+    ("import missing", "missing.keep(v)", "flows"),  # on trust: it comes from outside
     ("from round.one import nobody", "nobody(v)", "unknown"),
     ("from whole import parts", "parts.shared(v)", "none"),
     ("import choice\nchoice.choose()", "choice.keep(v)", "unknown"),

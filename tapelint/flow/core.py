@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.source import Source
 
-from .graph import Chain, Edge, Graph, Node, Site
+from .graph import MISSING, Chain, Edge, Graph, Node, Site
 from .holding import Holding
 from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
@@ -263,6 +263,12 @@ class Core(Holding):
         """One of what something unknown holds."""
         made = self.opaque(site, [value])
         made.node.outside = isinstance(value, Opaque)
+        return made
+
+    def missing(self, site: Site | None, name: str = "") -> Opaque:
+        """Something of the project itself that was not found: unlike what comes from outside it is not trusted."""
+        made = self.opaque(site, hint=name)
+        made.node.detail = MISSING
         return made
 
     def leaf(self, hint: str, site: Site | None = None) -> Opaque:

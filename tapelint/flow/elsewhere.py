@@ -43,7 +43,7 @@ def loosen(core: Core, uid: int, names: Collection[str]) -> None:
     """What these names hold may be something else by now."""
     for name in sorted(names):
         if core.state.get((uid, name)) is not UNBOUND:
-            core.state.set((uid, name), core.opaque(None, hint=name))
+            core.state.set((uid, name), core.missing(None, name))
 
 
 def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> None:
@@ -90,7 +90,7 @@ def at_any_time(core: Classes, function: Function, held: Value) -> Iterator[None
 def _fill_name(core: Core, uid: int, name: str) -> None:
     value = core.state.get((uid, name))
     if isinstance(value, Const):
-        loosen(core, uid, (name,))
+        core.state.set((uid, name), core.opaque(None, hint=name))
     elif isinstance(value, Cell) and _is_empty(core, value):
         item = core.opaque(None, hint=name)
         core.state.set((value.uid, "items"), Many(Tuple((item, item)) if value.kind == "dict" else item))

@@ -34,6 +34,9 @@ REFUSES_ROWS = "refuses rows"
 CAPTURED = "captured"
 """The linearity of an input that a function takes from around it, and that is therefore not recorded with its call."""
 
+MISSING = "not found"
+"""The detail of a name that a module of the project itself should have, and that was not found there."""
+
 ALIAS = "perhaps the same"
 """The detail of a conversion that may have given back the very tensor that it was given."""
 

@@ -168,7 +168,7 @@ class Interpreter(Classes):
         node = value.site.node
         assert isinstance(node, ast.ImportFrom)
         if value in self._settling:  # modules that take a name from each other, and none of them makes it
-            return self.opaque(value.site, hint=value.name)
+            return self.missing(value.site, value.name)
         self._settling.append(value)
         self.frames.append(Frame(-1, value.site.source, -1))
         try:
@@ -234,7 +234,7 @@ class Interpreter(Classes):
             inner = self.project.submodule(module, name)
             if inner is not None:
                 return self._module_value(inner)
-        made = self.opaque(site, hint=name)
+        made = self.missing(site, name)
         self.state.set((base.uid, name), made)
         return made
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
+from tapelint.flow.graph import MISSING, Node
 from tapelint.flow.values import Cell, Function, Library, Method, Opaque, Value
 
 from .names import EXTERNAL, INERT, root
@@ -48,15 +49,22 @@ def is_unseen(value: Value) -> bool:
     return isinstance(value, Opaque)
 
 
+def is_missing(node: Node, depth: int = 3) -> bool:
+    """Whether something unknown is, or is a part of, what the project itself has and what was not found."""
+    behind = node.edges if node.opaque and depth else ()
+    return node.detail == MISSING or any(is_missing(edge.node, depth - 1) for edge in behind)
+
+
 def is_differentiable(callee: Value) -> bool:
     """Whether something called may pass a gradient on, as far as can be told from where it comes from and its name."""
     if isinstance(callee, Library):
         return is_unseen(callee) and not NOT_NUMBERS.search(callee.name.rpartition(".")[2])
     if isinstance(callee, Opaque):
-        return not NOT_NUMBERS.search(callee.hint)
+        return not is_missing(callee.node) and not NOT_NUMBERS.search(callee.hint)
     if isinstance(callee, Cell):
         return callee.kind in ("instance", "layer")
     if isinstance(callee, Method):
         known = isinstance(callee.base, Cell) and callee.base.kind == "instance"
-        return (known or is_unseen(callee.base)) and not NOT_NUMBERS.search(callee.name)
+        missing = isinstance(callee.base, Opaque) and is_missing(callee.base.node)
+        return (known or (is_unseen(callee.base) and not missing)) and not NOT_NUMBERS.search(callee.name)
     return isinstance(callee, Function) and not NOT_NUMBERS.search(callee.name)

@@ -44,6 +44,8 @@ def register(registry: Registry) -> None:
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
+    for name in ("importlib.import_module", "builtins.__import__"):
+        registry.functions[name] = lambda world, args, site: world.run.missing(site)
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
     registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
     registry.methods[("fields", "__getitem__")] = _field_of
