@@ -83,7 +83,7 @@ class Terminal:
     def __init__(self, arguments: list[str], only_errors: bool = False, **environment: str) -> None:
         self.leader, follower = pty.openpty()
         out = subprocess.PIPE if only_errors else follower
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it, and so would this
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             stdin=follower,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import UNFOLLOWED
 from tapelint.flow.graph import ROWS, UPSTREAM, Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -105,16 +105,20 @@ def _zeros(args: Arguments) -> bool:
 # -- verdicts
 
 
-def _is_on_one_side(tapes: Tapes, targets: list[Node], source: Node) -> bool:
+def _is_on_one_side(
+    tapes: Tapes, targets: list[Node], source: Node, reached: Mapping[int, Outcomes], index: int
+) -> bool:
     """Whether a difference whose sides cancel has this source on one side only, so that it is none for it.
 
-    Sides that have equal numbers, but not the same tensors, tell nothing of a tensor that may be one of these.
+    So it is where the tape recorded one side alone. Sides that have equal numbers, but not the same tensors, tell
+    nothing of a tensor that may be one of these.
     """
     graph, cancelled = tapes.world.run.graph, tapes.world.known.cancelled
     for node in graph.ancestors(targets) if cancelled else ():
         if node.id in cancelled:
             behind = [graph.ancestors([edge.node]) for edge in node.edges]
-            if len({source in side for side in behind}) > 1:
+            recorded = {reached[edge.node.id].at(index) for edge in node.edges if edge.node.id in reached}
+            if len({source in side for side in behind}) > 1 or len(recorded) > 1:
                 return True
             leaves = [{n for n in side if not n.edges and n.kind == "tensor"} for side in behind]
             if source in behind[0] and source.kind != "variable" and any(leaves[0] ^ other for other in leaves):
@@ -152,7 +156,9 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
             outcome |= answer.outcomes[index]
         if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
-        one_sided = outcome & ZERO and any(_is_on_one_side(tapes, execution.targets, every[i]) for i in row)
+        one_sided = outcome & ZERO and any(
+            _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i) for i in row
+        )
         if listed.unknown or unknown_target or one_sided:
             outcome = ANYTHING
         execution.sources.append(

@@ -235,9 +235,10 @@ def _rows(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
     whole = {t.id for t in targets}
     rows: set[int] = set()
     for node in reversed(core.graph.ancestors(targets)):
-        gives_rows = node.detail == ROWS or (node.op in HANDED_BACK and node.id in rows - whole)
-        if node.op == "gradient" and node.detail in GATHERED_BACK:
-            gives_rows = True
+        summed = node.op == "gradient" and not node.detail
+        handed = (node.op in HANDED_BACK or summed) and node.id in rows - whole
+        gathered = node.op == "gradient" and node.detail in GATHERED_BACK
+        gives_rows = node.detail == ROWS or handed or gathered
         found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
     return rows - whole

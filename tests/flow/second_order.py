@@ -61,3 +61,12 @@ def a_jacobian_of_what_is_computed_again():
             y = tf.reduce_sum(tf.recompute_grad(lambda x: x * x)(v))
         dy = inner.jacobian(y, v)
     return outer.gradient(dy, [v])
+
+
+def rows_of_a_gradient_that_tanh_refuses():
+    """raises TypeError"""
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(tf.exp(tf.tanh(v)))
+        dy = tape.gradient(y, v)
+        z = tf.gather(dy, [2, 0])
+    return tape.gradient(z, [v])

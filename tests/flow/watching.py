@@ -93,3 +93,21 @@ def a_rounding_of_what_is_not_known():
     with tf.GradientTape() as tape:
         y = tf.sigmoid(straight(v + tf.numpy_function(lambda q: q * 0.1, [v], tf.float32)) + v)
     return tape.gradient(y, [v])
+
+
+def a_difference_of_which_one_side_was_not_recorded():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        feat = tf.tanh(v)
+        with tape.stop_recording():
+            other = -feat
+        y = feat + other
+    return tape.gradient(y, [v])
+
+
+def a_difference_of_which_both_sides_were_recorded():
+    """zero"""
+    with tf.GradientTape() as tape:
+        feat = tf.tanh(v)
+        y = feat + -feat
+    return tape.gradient(y, [v])
