@@ -206,6 +206,8 @@ class Tapes:
         found = 0
         for edge in node.edges:
             tracked = self.tracked(edge.node, rec)
+            if tracked == SURE and node.op == "gradient" and edge.outcome == ANYTHING:
+                tracked = MAYBE  # nobody can tell whether the backward pass uses it
             if tracked == SURE:
                 return SURE
             found = UNSURE if UNSURE in (found, tracked) else found or tracked

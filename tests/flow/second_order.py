@@ -70,3 +70,13 @@ def rows_of_a_gradient_that_tanh_refuses():
         dy = tape.gradient(y, v)
         z = tf.gather(dy, [2, 0])
     return tape.gradient(z, [v])
+
+
+def what_is_computed_again_under_a_gradient_that_is_settled():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            z = tf.recompute_grad(tf.abs)(v * v)
+            y = tf.reduce_sum(tf.where(z > 0.0, w, z))
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v])
