@@ -284,7 +284,8 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
         items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
         return Tuple(items, value.names)
     failure = _refused(value)
-    if not failure and (not isinstance(value, Data) or value.kind != "tensor"):
+    tensor = isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+    if not failure and not tensor:
         return value
     reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
     certain = [*inputs, *variables] if world.run.graph_mode else variables

@@ -80,3 +80,12 @@ def what_is_computed_again_under_a_gradient_that_is_settled():
             y = tf.reduce_sum(tf.where(z > 0.0, w, z))
         dy = inner.gradient(y, v)
     return outer.gradient(dy, [v])
+
+
+def a_variable_given_back_by_what_is_computed_again_before_the_tape():
+    """none, flows"""
+    same = tf.recompute_grad(tf.convert_to_tensor)(v)
+    kept = tf.recompute_grad(lambda a: a)(w)
+    with tf.GradientTape() as tape:
+        y = kept * same * w
+    return tape.gradient(y, [v, w])
