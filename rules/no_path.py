@@ -43,12 +43,11 @@ SAID = {
     "zero": "the gradient of {sources} is always zero",
     "raises": "the gradient of {sources} raises {error}",
 }
-OURS = ("tensorflow", "keras", "tf_keras", "horovod")
 
 
 @rule.on_gradient
 def check(gradient: Gradient) -> Iterator[Diagnostic]:
-    known = gradient.tape is None or gradient.tape.library in OURS
+    known = gradient.tape is None or gradient.tape.known_library
     told = {name for cut in gradient.cuts for name in cut.sources}
     for source in gradient.sources if gradient.reached and not gradient.problems else ():
         word, _, error = source.verdict.partition(" ")

@@ -15,6 +15,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.functions import UNFOLLOWED
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
+from tapelint.flow.statements import ENDED
 from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
 from tapelint.libraries.names import TAPE_LIBRARIES
@@ -155,7 +156,7 @@ class Program:
         callee = make()
         making, run.called = run.called, earlier | run.called
         self._budget(STEPS_INTO_CALLS)
-        run.state.set((0, "raised"), UNBOUND)
+        run.state.set(ENDED, UNBOUND)
         run.state.set(UNFOLLOWED, UNBOUND)
         run.outside = run.uid()
         if isinstance(callee, Bound) and isinstance(callee.self, Cell):

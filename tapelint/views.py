@@ -158,6 +158,7 @@ class Tape:
     persistent: bool
     watch_accessed_variables: bool
     library: str
+    known_library: bool = True
 
 
 @dataclass(frozen=True, slots=True)

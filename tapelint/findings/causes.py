@@ -18,7 +18,7 @@ from tapelint.flow.values import Variable, options
 from tapelint.libraries.graphs import COPIED_ARGUMENT
 from tapelint.libraries.names import shown
 from tapelint.tapes import backprop
-from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
+from tapelint.tapes.journal import Execution, SourceResult
 from tapelint.views import Cut, Place
 
 NUMBERS = ("Model.evaluate", "Model.test_on_batch")
@@ -54,7 +54,7 @@ class Finder(Breaks):
 
     def _is_foreign(self, execution: Execution) -> bool:
         """Whether the tape is another library's, of which nothing was measured."""
-        info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
+        info = execution.info
         return info is not None and info.library in self.tapes.world.tape_roots
 
     def _raising(self, execution: Execution, source: SourceResult) -> Cut | None:
@@ -156,7 +156,7 @@ class Finder(Breaks):
         return replace(made, call="keras.Variable")
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
-        info: TapeInfo | None = execution.tape.info if execution.tape is not None else None
+        info = execution.info
         off = "watching is off" if info is not None and info.watches is False else None
         for option in options(source.value):
             if isinstance(option, Variable):

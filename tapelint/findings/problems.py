@@ -35,7 +35,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.names import root
-from tapelint.tapes.journal import Event, Execution, TapeInfo
+from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem, ProblemKind
@@ -97,7 +97,7 @@ class _Reader:
             yield Found(problem, execution, execution.recording)
 
     def _spent(self, execution: Execution) -> Problem | None:
-        info = _info(execution)
+        info = execution.info
         if info is None or info.persistent is not False:
             return None
         first = self._first.get(execution.recording)
@@ -414,10 +414,6 @@ def _count(value: Value, word: str = "gradient") -> str:
 
 
 # -- looking things up
-
-
-def _info(execution: Execution) -> TapeInfo | None:
-    return execution.tape.info if execution.tape is not None else None
 
 
 def _tape_place(execution: Execution) -> tuple[tuple[str, Place], ...]:

@@ -21,7 +21,7 @@ from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.numbers_names import short
 from tapelint.libraries.numbers_singular import Judgement
 from tapelint.tapes.backprop import Answer
-from tapelint.tapes.journal import Execution, TapeInfo
+from tapelint.tapes.journal import Execution
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Singularity
 
@@ -291,7 +291,7 @@ class _Reader:
         if isinstance(judgement.numerator, ast.expr):
             numerator = place_of(Site(judgement.site.source, judgement.numerator))
         result = judgement.gradient
-        info: TapeInfo | None = self.execution.tape.info if self.execution.tape is not None else None
+        info = self.execution.info
         known = info is None or info.library in TAPE_LIBRARIES
         shape = shapes.of_value(self.tapes.world, judgement.value)
         return Singularity(

@@ -17,6 +17,7 @@ from tapelint.findings.singular import singularities, strongest
 from tapelint.findings.unreached import unreached
 from tapelint.flow.graph import Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.source import Source
 from tapelint.tapes.journal import Entered, Execution, TapeInfo
 from tapelint.tapes.tape import Tapes
@@ -130,8 +131,9 @@ class _Builder:
 
     def _tape_view(self, info: TapeInfo, site: Site) -> Tape:
         return Tape(
-            place_of(site), self._tape_name(site), bool(info.persistent), info.watches is not False, info.library
-        )
+            place_of(site), self._tape_name(site), bool(info.persistent), info.watches is not False, info.library,
+            known_library=info.library in TAPE_LIBRARIES,
+        )  # fmt: skip
 
     def _tape_name(self, site: Site) -> str:
         """The name that a tape is given: `as tape`, or an assignment."""

@@ -266,7 +266,7 @@ class Core(Holding):
         return made
 
     def missing(self, site: Site | None, name: str = "") -> Opaque:
-        """Something of the project itself that was not found: unlike what comes from outside it is not trusted."""
+        """Something of the project itself that is not known: unlike what comes from outside it is not trusted."""
         made = self.opaque(site, hint=name)
         made.node.detail = MISSING
         return made

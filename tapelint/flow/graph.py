@@ -35,7 +35,7 @@ CAPTURED = "captured"
 """The linearity of an input that a function takes from around it, and that is therefore not recorded with its call."""
 
 MISSING = "not found"
-"""The detail of a name that a module of the project itself should have, and that was not found there."""
+"""The detail of what the project itself has under a name: it was not found there, or may have been set anew."""
 
 ALIAS = "perhaps the same"
 """The detail of a conversion that may have given back the very tensor that it was given."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from .values import UNBOUND, Value
+from .values import UNBOUND, Tuple, Value
 
 Key = tuple[int, str]
 Delta = dict[Key, Value]
@@ -55,6 +55,11 @@ class State:
         self._trail.append((key, heap.get(key, UNBOUND)))
         self.writes += 1
         heap[key] = value
+
+    def push(self, key: Key, value: Value) -> None:
+        """Add to the end of the tuple that a field holds."""
+        old = self.get(key)
+        self.set(key, Tuple((*(old.items if isinstance(old, Tuple) else ()), value)))
 
     def keys_of(self, owners: Collection[int]) -> list[Key]:
         """The fields that these have."""

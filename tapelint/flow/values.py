@@ -247,6 +247,11 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
 
+def is_tensor(value: Value) -> bool:
+    """Whether a value is a tensor or a variable, and not one of several alternatives."""
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+
+
 def number_of(value: Value) -> float | None:
     """The number that a constant is; None for what is none, or too large for a float."""
     if not isinstance(value, Const) or not isinstance(value.value, (int, float)):

@@ -61,9 +61,7 @@ def _enter_later(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     """`stack.enter_context(manager)`: left when the stack is."""
     assert isinstance(base, Cell)
     manager = args.get(0, "cm")
-    slot = (base.uid, "entered")
-    old = world.run.state.get(slot)
-    world.run.state.set(slot, Tuple((*(old.items if isinstance(old, Tuple) else ()), manager)))
+    world.run.state.push((base.uid, "entered"), manager)
     return world.run.enter(manager, site, site)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Const, Data, Tuple, Value, Variable
+from tapelint.flow.values import Const, Data, Tuple, Value, Variable, is_tensor
 
 from . import apply
 from .world import FunctionHandler, Libraries, Registry
@@ -40,7 +40,7 @@ def _number(name: str, handler: FunctionHandler | None) -> FunctionHandler:
 
     def number(world: Libraries, args: Arguments, site: Site) -> Value:
         first = args.positional[0] if args.positional else None
-        if world.run.graph_mode and world.run.no_autograph and first is not None and _is_tensor(first):
+        if world.run.graph_mode and world.run.no_autograph and first is not None and is_tensor(first):
             world.raised("AttributeError" if isinstance(first, Variable) else "TypeError", site, name)
         return _handled(world, name, handler, args, site)
 
@@ -58,21 +58,17 @@ def _asks(world: Libraries, name: str, args: Arguments) -> bool:
     """Whether the truth of a tensor is certainly asked for."""
     given = args.positional
     if name == "bool":
-        return len(given) == 1 and _is_tensor(given[0])
+        return len(given) == 1 and is_tensor(given[0])
     items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
     if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
         return False
     if name in COMPARING:
-        numbers = all(_is_tensor(item) or _is_number(item) for item in items.items)
-        return len(items.items) > 1 and numbers and any(map(_is_tensor, items.items))
-    return bool(items.items) and _is_tensor(items.items[0])
+        numbers = all(is_tensor(item) or _is_number(item) for item in items.items)
+        return len(items.items) > 1 and numbers and any(map(is_tensor, items.items))
+    return bool(items.items) and is_tensor(items.items[0])
 
 
 def _is_number(value: Value) -> bool:
     if isinstance(value, Data):
         return value.kind == "python"
     return isinstance(value, Const) and isinstance(value.value, int | float)
-
-
-def _is_tensor(value: Value) -> bool:
-    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")

@@ -32,6 +32,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    is_tensor,
     options,
 )
 
@@ -422,7 +423,7 @@ def staged(world: Libraries, test: Value) -> str:
     run = world.run
     if not run.graph_mode or run.no_autograph:
         return ""
-    tensors = [isinstance(o, Variable) or (isinstance(o, Data) and o.kind == "tensor") for o in options(test)]
+    tensors = [is_tensor(option) for option in options(test)]
     if all(tensors):
         return "graph"
     unknown = any(isinstance(o, Opaque) or (isinstance(o, Data) and o.kind == "?") for o in options(test))

@@ -289,10 +289,7 @@ def _note_penalty(world: Libraries, cell: Cell, result: Value, site: Site) -> No
     """Keep what a layer adds to a loss for what it gives."""
     regularizer = parameter(cell.info, "activity_regularizer")
     if cell.info.name == "keras.layers.ActivityRegularization" or regularizer not in (UNBOUND, NO_VALUE):
-        key = (cell.uid, "activity losses")
-        old = world.run.state.get(key)
-        made = penalty(world, regularizer, result, site)
-        world.run.state.set(key, Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
+        world.run.state.push((cell.uid, "activity losses"), penalty(world, regularizer, result, site))
 
 
 def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effect:

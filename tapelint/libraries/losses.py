@@ -48,9 +48,8 @@ def losses(world: Libraries, base: Cell, site: Site) -> Value:
 def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`layer.add_loss(loss)`."""
     assert isinstance(base, Cell)
-    old = world.run.state.get((base.uid, "added losses"))
-    items = old.items if isinstance(old, Tuple) else ()
-    world.run.state.set((base.uid, "added losses"), Tuple((*items, *args.positional[:1])))
+    for loss in args.positional[:1]:
+        world.run.state.push((base.uid, "added losses"), loss)
     return NO_VALUE
 
 

@@ -15,7 +15,7 @@ from tapelint.facts import Effect, Result
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range
-from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable
+from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable, is_tensor
 
 from . import arguments, numbers_exact, numbers_layers, numbers_settled, numbers_singular, shapes
 from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, truth
@@ -92,7 +92,7 @@ def _double(world: Libraries, name: str, given: Given, values: Sequence[Value]) 
         return False
     ranges = [of_value(world, v) for v in values if isinstance(v, (Data, Variable))]
     tensors = [r for v, r in zip((v for v in values if isinstance(v, (Data, Variable))), ranges, strict=True)
-               if isinstance(v, Variable) or (isinstance(v, Data) and v.kind == "tensor")]  # fmt: skip
+               if is_tensor(v)]  # fmt: skip
     return (
         any(r.double for r in (tensors or ranges) if r) if tensors or ranges else name.startswith(("numpy.", "math."))
     )

@@ -49,22 +49,26 @@ def is_unseen(value: Value) -> bool:
     return isinstance(value, Opaque)
 
 
-def is_missing(node: Node, depth: int = 3) -> bool:
+def _comes_from_there(value: Value) -> bool:
+    """Whether a value is unseen code's, and nothing that the project itself should have."""
+    return is_unseen(value) and not (isinstance(value, Opaque) and _is_missing(value.node))
+
+
+def _is_missing(node: Node, depth: int = 3) -> bool:
     """Whether something unknown is, or is a part of, what the project itself has and what was not found."""
     behind = node.edges if node.opaque and depth else ()
-    return node.detail == MISSING or any(is_missing(edge.node, depth - 1) for edge in behind)
+    return node.detail == MISSING or any(_is_missing(edge.node, depth - 1) for edge in behind)
 
 
 def is_differentiable(callee: Value) -> bool:
     """Whether something called may pass a gradient on, as far as can be told from where it comes from and its name."""
     if isinstance(callee, Library):
-        return is_unseen(callee) and not NOT_NUMBERS.search(callee.name.rpartition(".")[2])
+        return _comes_from_there(callee) and not NOT_NUMBERS.search(callee.name.rpartition(".")[2])
     if isinstance(callee, Opaque):
-        return not is_missing(callee.node) and not NOT_NUMBERS.search(callee.hint)
+        return _comes_from_there(callee) and not NOT_NUMBERS.search(callee.hint)
     if isinstance(callee, Cell):
         return callee.kind in ("instance", "layer")
     if isinstance(callee, Method):
         known = isinstance(callee.base, Cell) and callee.base.kind == "instance"
-        missing = isinstance(callee.base, Opaque) and is_missing(callee.base.node)
-        return (known or (is_unseen(callee.base) and not missing)) and not NOT_NUMBERS.search(callee.name)
+        return (known or _comes_from_there(callee.base)) and not NOT_NUMBERS.search(callee.name)
     return isinstance(callee, Function) and not NOT_NUMBERS.search(callee.name)

@@ -31,6 +31,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    is_tensor,
     one_of,
     options,
 )
@@ -278,8 +279,7 @@ def _is_cast(world: Libraries, value: Value) -> bool:
     """Whether AutoGraph has made a cast of `float(value)`."""
     run = world.run
     eager = run.converted and not run.no_autograph and not run.graph_mode
-    tensor = isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
-    return (eager and tensor) or world.staged(value) == "graph"
+    return (eager and is_tensor(value)) or world.staged(value) == "graph"
 
 
 def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:

@@ -240,8 +240,7 @@ def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
     flavor = "tf" if is_old(world, base) else "keras"
     made = make_variable(world, _start(world, args, site), dtype, trainable, flavor, site, label)
-    old = world.run.state.get((base.uid, "added weights"))
-    world.run.state.set((base.uid, "added weights"), Tuple((*(old.items if isinstance(old, Tuple) else ()), made)))
+    world.run.state.push((base.uid, "added weights"), made)
     return made
 
 

@@ -28,6 +28,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    is_tensor,
 )
 
 from . import apply
@@ -284,8 +285,7 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
         items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
         return Tuple(items, value.names)
     failure = _refused(value)
-    tensor = isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
-    if not failure and not tensor:
+    if not failure and not is_tensor(value):
         return value
     reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
     certain = [*inputs, *variables] if world.run.graph_mode else variables

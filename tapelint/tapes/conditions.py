@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tapelint.flow import values
 from tapelint.flow.core import Frame
 from tapelint.flow.functions import following
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, options
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:
@@ -39,10 +40,8 @@ def note(tapes: Tapes, kind: str, value: Value, test: ast.expr, frame: Frame, st
 
 
 def is_tensor(value: Value) -> bool:
-    """Whether a value is certainly a tensor or variable."""
-    if isinstance(value, OneOf):
-        return any(is_tensor(option) for option in value.options)
-    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+    """Whether a value, or one of its alternatives, is a tensor or variable."""
+    return any(map(values.is_tensor, options(value)))
 
 
 # -- what is left out

@@ -63,6 +63,11 @@ class Execution:
     active: tuple[int, ...] = ()
     why_unknown: str = ""
 
+    @property
+    def info(self) -> TapeInfo | None:
+        """How the tape was made, if it is known which one is asked."""
+        return self.tape.info if self.tape is not None else None
+
 
 @dataclass(slots=True)
 class Event:

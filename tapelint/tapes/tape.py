@@ -309,10 +309,8 @@ class Tapes:
         """Write an event into the journal, with where and when it happened."""
         run = self.world.run
         event.chain, event.in_graph, event.at = run.chain, run.graph_mode > 0, len(run.graph.nodes)
-        event.active, event.dead = (
-            tuple(self.active()),
-            bool(run.ended()) or (event.word == "raised" and run.doubting > 0),
-        )
+        event.active = tuple(self.active())
+        event.dead = bool(run.ended()) or (event.word == "raised" and run.doubting > 0)
         self.events.append(event)
 
     def branched(self, arms: Sequence[Delta]) -> None:
