@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from .campaign import Campaign, run, variants
-from .compare import BY_VALUE, NEVER_NONE, Finding
+from .compare import BY_ROUNDING, BY_VALUE, NEVER_NONE, Finding
 from .observe import Observation, Observer
 from .programs import make
 from .shrink import Shrinker, joined
@@ -90,7 +90,7 @@ def report(campaign: Campaign, limit: int, seconds: float) -> None:
         print(f"WRONG {len(group)} {kind}")
         for finding in group[:limit]:
             print("   ", shown(finding))
-    for judged in (NEVER_NONE, BY_VALUE):
+    for judged in (NEVER_NONE, BY_ROUNDING, BY_VALUE):
         group = campaign.compared.of(judged)
         print(
             f"{judged}: {len(group)}",

@@ -14,13 +14,14 @@ from typing import Any
 
 from .observe import Call, Observation, Place
 
-RIGHT, WRONG, MISS, QUIET, SOMETIMES, BY_VALUE, IGNORED = (
+RIGHT, WRONG, MISS, QUIET, SOMETIMES, BY_VALUE, BY_ROUNDING, IGNORED = (
     "right",
     "wrong",
     "miss",
     "quiet",
     "sometimes",
     "by value",
+    "by rounding",
     "ignored",
 )
 TOO_STRONG, NEVER_NONE = "too strong", "never none"
@@ -39,6 +40,7 @@ class Finding:
     - right; wrong (TensorFlow did otherwise); too strong (so in some runs only, where no data decides);
     - sometimes (said `sometimes none`, and it was), never none (said so, and never was);
     - by value (said flows; TensorFlow gave zeros in every run: a path, perhaps a dead one);
+    - by rounding (said zero; in some runs there was left what rounding leaves of terms that cancel);
     - miss (said unknown where there is a problem); quiet (said unknown, nothing is wrong); ignored (not to be judged).
     """
 
@@ -75,7 +77,12 @@ def judge(said: str, here: frozenset[str], elsewhere: frozenset[str] = frozenset
 
     here: with the numbers that tapelint read. elsewhere: with other numbers. failed: an exception ended the program.
     """
-    word, seen = said.split()[0], here | elsewhere
+    word = said.split()[0]
+    tiny = here | elsewhere <= {"zero", "residue"}
+    if word == "zero" and tiny and "residue" in here | elsewhere:
+        return BY_ROUNDING
+    here, elsewhere = (frozenset("flows" if o == "residue" else o for o in part) for part in (here, elsewhere))
+    seen = here | elsewhere
     kinds = {outcome.split()[0] for outcome in seen}
     if seen & KERNEL_ERRORS and word != "raises":
         return IGNORED

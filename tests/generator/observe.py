@@ -32,13 +32,17 @@ FOLDER = "tape-program-"
 
 Place = tuple[str, int]
 
+RESIDUE = 1e-6
+"""Below this a gradient may be what is left where terms cancel: a few units in the last place of a float32."""
+
 
 @dataclass
 class Call:
     """One gradient call of a program.
 
     method: gradient, jacobian or batch_jacobian. sources: for each source, in TensorFlow's order, the set of what came:
-    flows, none, zero, `raises Type`. elsewhere: the same, with other numbers in the program.
+    flows, none, zero, `raises Type`, and residue (nothing above what rounding leaves of numbers near 1).
+    elsewhere: the same, with other numbers in the program.
     lengths: the numbers of sources seen. runs: how often it was reached.
     """
 
@@ -50,6 +54,11 @@ class Call:
 
     def note(self, position: int, outcome: str) -> None:
         outcomes_at(self.sources, position).add(outcome)
+
+
+def size(largest: float) -> str:
+    """The outcome of a gradient with this largest absolute value."""
+    return "zero" if largest == 0 else "residue" if largest < RESIDUE else "flows"
 
 
 def outcomes_at(sets: list[set[str]], position: int) -> set[str]:
@@ -269,20 +278,20 @@ class Observer:
         if tf.is_symbolic_tensor(values):
             self.note_later(call, index, values)
             return
-        zero = bool((values.numpy() == 0).all())
-        call.note(index, "zero" if zero else "flows")
+        call.note(index, size(float(tf.reduce_max(tf.abs(values))) if tf.size(values) else 0.0))
 
     def note_later(self, call: Call, index: int, values: Any) -> None:
         """In a graph the value is only known when the graph runs."""
         tf = self.tf
 
-        def seen(zero: Any) -> Any:
-            call.note(index, "zero" if bool(zero) else "flows")
-            return zero
+        def seen(largest: Any) -> Any:
+            call.note(index, size(float(largest)))
+            return largest
 
         outcomes_at(call.sources, index)
-        zero = tf.reduce_all(tf.equal(tf.stop_gradient(values), 0))
-        tf.numpy_function(seen, [zero], tf.bool, stateful=True)
+        whole = tf.concat([tf.reshape(tf.abs(tf.stop_gradient(values)), [-1]), [0]], 0)
+        largest = tf.cast(tf.reduce_max(whole), tf.float64)
+        tf.numpy_function(seen, [largest], tf.float64, stateful=True)
 
 
 def observe(programs: list[dict[str, str]]) -> list[Observation]:
