@@ -33,6 +33,16 @@ PROGRAMS = {
             return tape.gradient(y, x)
         """,
     ),
+    "watched after it was used": (
+        "unknown",
+        """
+        def slope(f, x):
+            with tf.GradientTape() as tape:
+                y = f(x).value
+                tape.watch(x)
+            return tape.gradient(y, x)
+        """,
+    ),
     "called before the tape": (
         "unknown",
         """

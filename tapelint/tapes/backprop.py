@@ -123,8 +123,10 @@ def _value(
         before = reached[edge.node.id]
         if before.is_nothing():  # most edges lead away from the sources
             continue
-        outcome = _before_it_was_watched(node, edge) if node.id < late.get(edge.node.id, 0) else edge.outcome
-        outcome = FLOWS if trusted and edge.node.op != "escaped" and outcome == edge.outcome else outcome
+        if node.id < late.get(edge.node.id, 0):
+            outcome = _before_it_was_watched(node, edge)
+        else:
+            outcome = FLOWS if trusted and edge.node.op != "escaped" else edge.outcome
         path = before.along(outcome, everyone)
         value = path if value.is_nothing() else value.parallel(path)
     if status == SURE or (trusting and status == UNSURE):  # recorded, if what flows in is

@@ -1,5 +1,6 @@
 """What a tape was told to watch, and when: each function is a program of its own; its docstring is the verdict a source."""
 
+import optree
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -111,3 +112,19 @@ def a_difference_of_which_both_sides_were_recorded():
         feat = tf.tanh(v)
         y = feat + -feat
     return tape.gradient(y, [v])
+
+
+def a_tensor_watched_after_code_from_outside_used_it():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = optree.tree_map(tf.exp, x)
+        tape.watch(x)
+    return tape.gradient(y, [x])
+
+
+def a_tensor_watched_before_code_from_outside_used_it():
+    """flows"""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = optree.tree_map(tf.exp, x)
+    return tape.gradient(y, [x])
