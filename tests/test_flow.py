@@ -18,7 +18,7 @@ from tapelint.facts import Facts
 from tapelint.program import analyse
 from tapelint.project import Project
 from tapelint.source import Source
-from tapelint.tapes import backprop
+from tapelint.tapes import backprop, rows
 
 FOLDER = Path(__file__).parent / "flow"
 SAYS_NOTHING = ("unknown", "sometimes none")
@@ -116,4 +116,4 @@ def test_what_refuses_rows() -> None:
     found = [
         f"{m}.{n}" for m, module in modules.items() for n in smooth if hasattr(module, n) and raises(getattr(module, n))
     ]
-    assert sorted(found) == sorted(backprop.REFUSE_ROWS_AGAIN)
+    assert sorted(found) == sorted(rows.REFUSE_ROWS_AGAIN)

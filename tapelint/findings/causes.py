@@ -17,7 +17,7 @@ from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Variable, options
 from tapelint.libraries.graphs import COPIED_ARGUMENT
 from tapelint.libraries.names import shown
-from tapelint.tapes import backprop
+from tapelint.tapes import rows
 from tapelint.tapes.journal import Execution, SourceResult
 from tapelint.views import Cut, Place
 
@@ -59,7 +59,7 @@ class Finder(Breaks):
 
     def _raising(self, execution: Execution, source: SourceResult) -> Cut | None:
         """An operation without a registered gradient, or a target that NumPy has computed."""
-        answer = self.tapes.answers.get(id(execution))
+        answer = execution.answer
         culprit = answer.culprit if answer is not None else None
         error = execution.error
         if execution.trouble == "unregistered" and culprit is not None and culprit.site is not None:
@@ -87,7 +87,7 @@ class Finder(Breaks):
     def _unregistered(self, culprit: Node) -> Cut:
         again = culprit.op == "gradient"
         what = f"the gradient of {shown(culprit.detail)}" if again else shown(culprit.op)
-        if not backprop.refuses_rows(culprit):
+        if not rows.refuses(culprit):
             return self.raised_at(culprit, "unregistered", f"{what} has no registered gradient")
         message = f"only rows of {what} are looked up: an `IndexedSlices` comes down to it"
         return replace(self.raised_at(culprit, "unregistered", message), detail="rows")

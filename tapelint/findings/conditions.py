@@ -12,7 +12,7 @@ from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.libraries.names import TAPE_LIBRARIES
-from tapelint.tapes import backprop
+from tapelint.tapes.backprop import Answer
 from tapelint.tapes.conditions import is_tensor
 from tapelint.tapes.journal import Event, Execution, SourceResult, TapeInfo
 from tapelint.tapes.tape import Tapes
@@ -201,7 +201,7 @@ class Decisions:
 
         Of several the nearest to the target with a side that certainly has one: further up it is mixed with others.
         """
-        answer = self.tapes.answers.get(id(execution))
+        answer = execution.answer
         source = execution.sources[position]
         if answer is None or not source.nodes:
             return None
@@ -220,7 +220,7 @@ class Decisions:
                 mixed = mixed or found
         return mixed
 
-    def _at(self, answer: backprop.Answer, node: Node, index: int) -> int:
+    def _at(self, answer: Answer, node: Node, index: int) -> int:
         reached = answer.reached.get(node.id)
         return reached.at(index) if reached is not None else NONE
 

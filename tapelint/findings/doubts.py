@@ -15,7 +15,7 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
     if execution.why_unknown:
         return execution.why_unknown
     source = execution.sources[position]
-    answer = tapes.answers.get(id(execution))
+    answer = execution.answer
     if not source.nodes or answer is None:
         return "which variables these are is not known"
     at = sum(len(before.nodes) for before in execution.sources[:position])

@@ -62,7 +62,7 @@ def singularities(tapes: Tapes, syntax: Syntax | None = None) -> list[tuple[int,
         by_node.setdefault(judgement.node.id, []).append(judgement)
     found: list[tuple[int, Singularity]] = []
     for execution in tapes.executions:
-        answer = tapes.answers.get(id(execution))
+        answer = execution.answer
         if answer is not None and not execution.dead:
             reader = _Reader(tapes, syntax or Syntax(), execution, answer)
             found += [(execution.recording, view) for view in reader.views(by_node)]

@@ -34,6 +34,9 @@ REFUSES_ROWS = "refuses rows"
 CAPTURED = "captured"
 """The linearity of an input that a function takes from around it, and that is therefore not recorded with its call."""
 
+OUT_OF_SIGHT = "opaque"
+"""The linearity of an input whose backward pass no tape sees, as in `tf.py_function`."""
+
 MISSING = "not found"
 """The detail of what the project itself has under a name: it was not found there, or may have been set anew."""
 

@@ -10,7 +10,7 @@ from operator import or_
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, OUT_OF_SIGHT, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, along, parallel
 from tapelint.flow.values import (
     NO_VALUE,
@@ -328,8 +328,8 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
     def wrap(value: Value, dtype: str) -> Value:
         node = world.run.node_of(value, site)
-        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), "opaque") for n in nodes] + (
-            [Edge(node, FLOWS if node.id >= first else NONE, "opaque")] if node is not None else []
+        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), OUT_OF_SIGHT) for n in nodes] + (
+            [Edge(node, FLOWS if node.id >= first else NONE, OUT_OF_SIGHT)] if node is not None else []
         )
         return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
 

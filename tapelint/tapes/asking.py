@@ -28,7 +28,8 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries import unseen
 from tapelint.libraries.structures import flattened
-from tapelint.tapes import backprop, refusals, sources, watching
+from tapelint.tapes import refusals, rows, second_order, sources, watching
+from tapelint.tapes.backprop import Answer, Question, connect
 from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
         )
     execution.watched = frozenset(n.id for n in run.graph.ancestors(every) if tapes.known(n, recording) != NONE)
-    tapes.answers[id(execution)] = answer
+    execution.answer = answer
 
 
 def _connected(
@@ -175,22 +176,22 @@ def _connected(
     nodes: Sequence[Node],
     certain: Collection[int] | None = None,
     groups: Sequence[Sequence[Node]] = (),
-) -> backprop.Answer:
+) -> Answer:
     """The answer for these sources; where `certain` ones are named, what comes from outside is differentiable."""
     recording = execution.recording
-    return backprop.connect(
-        tapes.world.run,
+    question = Question(
         recording,
         execution.targets,
         nodes,
-        lambda node: FLOWS if certain and node.id in certain else tapes.known(node, recording),
-        execution.method == "gradient",
-        cell.info.watches is True,
-        [other for other in tapes.active() if other != recording],
-        lambda node: watching.since(tapes, recording, node),
-        certain is not None,
-        groups,
+        known=lambda node: FLOWS if certain and node.id in certain else tapes.known(node, recording),
+        since=lambda node: watching.since(tapes, recording, node),
+        groups=groups,
+        others=[other for other in tapes.active() if other != recording],
+        summed=execution.method == "gradient",
+        rereads=cell.info.watches is True,
+        trusting=certain is not None,
     )
+    return connect(tapes.world.run, question)
 
 
 def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
@@ -233,7 +234,7 @@ def aliases_of(source: Node) -> list[Node]:
     return [found[key] for key in sorted(found)]
 
 
-def _doubt_aliases(answer: backprop.Answer, aliases: Iterable[int], at: int) -> None:
+def _doubt_aliases(answer: Answer, aliases: Iterable[int], at: int) -> None:
     """A source that may be something which reaches the target may reach it too.
 
     From `at` on the answer has the outcomes of what they may be, a group for each of these sources.
@@ -307,7 +308,7 @@ def _gradient_value(tapes: Tapes, execution: Execution, source: SourceResult, no
 def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     """The inner backward pass on the tapes that still record, a node a source."""
     run = tapes.world.run
-    answer = tapes.answers.get(id(execution))
+    answer = execution.answer
     others = [r for r in tapes.active() if r != execution.recording or tapes.recordings[r].info.persistent]
     if answer is None or not others:
         return [None] * len(execution.sources)
@@ -315,11 +316,11 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
     upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
-    rows = backprop.looked_up(run, execution.recording, execution.targets, every) if summed else set()
+    only_rows = rows.looked_up(run, execution.recording, execution.targets, every) if summed else set()
     first = len(run.graph.nodes)
-    made = backprop.backward(run, execution.recording, execution.targets, every, answer, upstream)
+    made = second_order.backward(run, answer, upstream)
     if not summed:
-        backprop.loosen(run.graph.nodes[first:])
+        second_order.loosen(run.graph.nodes[first:])
     at = 0
     results: list[Node | None] = []
     for source in execution.sources:
@@ -333,7 +334,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
         around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
         last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
-        last.detail = ROWS if source.nodes[0].id in rows and len(source.nodes) == 1 else ""
+        last.detail = ROWS if source.nodes[0].id in only_rows and len(source.nodes) == 1 else ""
         if source.outcome & IGNORANT:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)

@@ -1,24 +1,50 @@
-"""A question to the graph: from targets back to sources over what one tape recorded; the backward pass as nodes."""
+"""A question to the graph: what becomes of the gradient of some targets for each of some sources, on one recording.
+
+Asked of each gradient call by `asking`. All that is needed is in the graph: what each operation does to a gradient
+(the outcomes of its edges), and which recordings saw it. The backward pass as nodes of its own, for what is asked of
+the gradient in turn, is made in `second_order`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, REFUSES_ROWS, ROWS, SURE, TRANSPARENT, UNSURE, Edge, Node
-from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, nothing
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, Outcomes, nothing
+from tapelint.tapes import rows
 
-OUT_OF_SIGHT = "opaque"
-"""The linearity of an edge whose backward pass no tape sees, as in `tf.py_function`."""
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """From which targets to which sources, on which recording, and how the call sees them.
+
+    `known`: the outcome that the tape's knowledge of a source allows. `since`: the number of nodes there were when the
+    tape was told to watch a source, 0 where it was not told. `groups`: further sources, with one outcome for each
+    group, after those of the others. `others`: the recordings that see this gradient being made.
+    `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
+    does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
+    `trusting`: what comes from outside is differentiable.
+    """
+
+    recording: int
+    targets: Sequence[Node]
+    sources: Sequence[Node]
+    known: Callable[[Node], int]
+    since: Callable[[Node], int] = lambda node: 0
+    groups: Sequence[Sequence[Node]] = ()
+    others: Sequence[int] = ()
+    summed: bool = True
+    rereads: bool = True
+    trusting: bool = False
 
 
 @dataclass(slots=True)
 class Answer:
     """The outcome of each source, what reached each node, and the error that a node on the way raises."""
 
+    question: Question
     outcomes: list[int]
     reached: dict[int, Outcomes]
     error: str = ""
@@ -26,67 +52,111 @@ class Answer:
     culprit: Node | None = None
 
 
-def connect(
-    core: Core,
-    rec: int,
-    targets: Sequence[Node],
-    sources: Sequence[Node],
-    known: Callable[[Node], int],
-    summed: bool = True,
-    rereads: bool = True,
-    others: Sequence[int] = (),
-    since: Callable[[Node], int] = lambda node: 0,
-    trusting: bool = False,
-    groups: Sequence[Sequence[Node]] = (),
-) -> Answer:
-    """What becomes of the gradient of the targets for each source, on one recording.
-
-    `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
-    does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
-    `others`: the recordings that see this gradient being made. `since`: the number of nodes there were when the tape
-    was told to watch a source. `trusting`: what comes from outside is differentiable. `groups`: further sources, with
-    one outcome for each group, after those of the others.
-    """
-    failing = _failing(core, rec, targets, others)
-    columns = [*([source] for source in sources), *groups]
-    everyone = (1 << len(columns) + len(failing)) - 1
-    bits: dict[int, int] = {}
-    for index, column in enumerate(columns):
-        for source in column:
-            bits[source.id] = bits.get(source.id, 0) | 1 << index
-    failures = {node.id: 1 << len(columns) + index for index, node in enumerate(failing)}
-    own = _alternatives(targets) if summed else {t.id for t in targets if _is_reread(t) and rereads}
-    unseen = sum(1 << i for i, column in enumerate(columns) if any(s.opaque or s.op == "weights" for s in column))
-    late = {source.id: number for column in columns for source in column if (number := since(source))}
-    reached: dict[int, Outcomes] = {}
-    for node in core.graph.ancestors(targets):
-        value = _value(node, rec, reached, everyone, late, trusting)
-        mine = bits.get(node.id)
-        if mine:
-            outcome = FLOWS if node.id in own and node.dtype not in CARRIES_NOTHING else _source_outcome(node, known)
-            value = value.parallel(nothing(everyone & ~mine).add(mine, outcome))
-        if unseen and node.op == "unknown":
-            value = value.parallel(nothing(everyone & ~unseen).add(unseen, ANYTHING))
-        if node.id in failures:
-            value = value.parallel(nothing(everyone & ~failures[node.id]).add(failures[node.id], FLOWS))
-        reached[node.id] = value
-    total = nothing(everyone)
-    for target in targets:
-        if summed and target.as_target and rec in target.active:
-            for edge in target.as_target:
-                total = total.parallel(reached[edge.node.id].along(edge.outcome, everyone))
-        elif target.dtype not in CARRIES_NOTHING:
-            total = total.parallel(reached[target.id])
-    culprit, unsure = _first_failure(list(failing), rec, [total.at(len(columns) + i) for i in range(len(failing))])
+def connect(core: Core, question: Question) -> Answer:
+    """What becomes of the gradient of the targets for each source."""
+    asked = [*([source] for source in question.sources), *question.groups]
+    failing = _failing(core, question)
+    walk = _Walk(question, asked, list(failing))
+    for node in core.graph.ancestors(question.targets):
+        walk.visit(node)
+    total = walk.total()
+    met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
+    culprit, unsure = _first_failure(list(failing), question.recording, met)
     error = failing[culprit] if culprit is not None else ""
-    if not error and (total.flows | total.zero) & (1 << len(columns)) - 1:
-        culprit = next((t for t in targets if rec in t.active and t.error_as_target), None)
+    if not error and (total.flows | total.zero) & (1 << len(asked)) - 1:
+        own = (t for t in question.targets if question.recording in t.active and t.error_as_target)
+        culprit = next(own, None)
         error = culprit.error_as_target if culprit is not None else ""
-    return Answer([total.at(i) for i in range(len(columns))], reached, error, unsure, culprit)
+    return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
 
 
-def _is_reread(target: Node) -> bool:
-    return target.kind == "variable" and not target.detail
+class _Walk:
+    """What comes to each node from all sources at once; the nodes are visited in the order of making.
+
+    Bit i of an `Outcomes` stands for what is asked i-th, a source or a group of them; the bits after these for the
+    operations that raise when a gradient is asked of them: whether the backward pass comes to one is seen like that.
+    """
+
+    def __init__(self, question: Question, asked: Sequence[Sequence[Node]], failing: Sequence[Node]) -> None:
+        self.question = question
+        self.reached: dict[int, Outcomes] = {}
+        self._everyone = (1 << len(asked) + len(failing)) - 1
+        self._sources: dict[int, int] = {}
+        for index, nodes in enumerate(asked):
+            for node in nodes:
+                self._sources[node.id] = self._sources.get(node.id, 0) | 1 << index
+        self._failing = {node.id: 1 << index for index, node in enumerate(failing, len(asked))}
+        self._anywhere = sum(1 << i for i, nodes in enumerate(asked) if any(map(_may_be_anywhere, nodes)))
+        told = ((node.id, question.since(node)) for nodes in asked for node in nodes)
+        self._watched_at = {key: number for key, number in told if number}
+        self._ends = _alternatives(question.targets) if question.summed else self._read_anew()
+
+    def _read_anew(self) -> set[int]:
+        """The targets that are sources by themselves, as a Jacobian sees them."""
+        targets = self.question.targets if self.question.rereads else ()
+        return {target.id for target in targets if target.kind == "variable" and not target.detail}
+
+    def visit(self, node: Node) -> None:
+        """Find what comes to a node: through its inputs, and from the sources that it is."""
+        value = self._through(node)
+        if bits := self._sources.get(node.id):
+            value = self._beside(value, bits, self._as_source(node))
+        if self._anywhere and node.op == "unknown":
+            value = self._beside(value, self._anywhere, ANYTHING)
+        if bits := self._failing.get(node.id):
+            value = self._beside(value, bits, FLOWS)
+        self.reached[node.id] = value
+
+    def total(self) -> Outcomes:
+        """What comes to the targets together."""
+        question, found = self.question, nothing(self._everyone)
+        for target in question.targets:
+            if question.summed and target.as_target and question.recording in target.active:
+                for edge in target.as_target:
+                    found = found.parallel(self.reached[edge.node.id].along(edge.outcome, self._everyone))
+            elif target.dtype not in CARRIES_NOTHING:
+                found = found.parallel(self.reached[target.id])
+        return found
+
+    def _beside(self, value: Outcomes, bits: int, outcome: int) -> Outcomes:
+        """What comes to a node, if from the sources in `bits` this comes to it as well."""
+        return value.parallel(nothing(self._everyone & ~bits).add(bits, outcome))
+
+    def _as_source(self, node: Node) -> int:
+        if node.dtype in CARRIES_NOTHING and node.op != "join":
+            return NONE
+        is_end = node.id in self._ends and node.dtype not in CARRIES_NOTHING
+        return FLOWS if is_end else self.question.known(node)
+
+    def _through(self, node: Node) -> Outcomes:
+        """What comes to a node through its inputs: nothing through an operation that was not recorded."""
+        if node.op == "join":
+            return _joined(node, self.reached, self._everyone)
+        value = nothing(self._everyone)
+        recording = self.question.recording
+        handed_on = node.op in ("pack", "escaped") or is_handed_on(node)
+        status = SURE if handed_on else node.recorded.get(recording, 0)
+        if not status:
+            return value
+        trusted = self.question.trusting and _is_trusted(node, recording)
+        for edge in node.edges:
+            before = self.reached[edge.node.id]
+            if before.is_nothing():  # most edges lead away from the sources
+                continue
+            if node.id < self._watched_at.get(edge.node.id, 0):
+                outcome = _before_it_was_watched(node, edge)
+            else:
+                outcome = FLOWS if trusted and edge.node.op != "escaped" else edge.outcome
+            path = before.along(outcome, self._everyone)
+            value = path if value.is_nothing() else value.parallel(path)
+        if status == SURE or (self.question.trusting and status == UNSURE):  # recorded, if what flows in is
+            return value
+        return value.add(self._everyone, NONE if status == MAYBE else NONE | IGNORANT)
+
+
+def _may_be_anywhere(source: Node) -> bool:
+    """Whether anything unknown may have been made from a source."""
+    return source.opaque or source.op == "weights"
 
 
 def _alternatives(targets: Sequence[Node]) -> set[int]:
@@ -100,38 +170,6 @@ def _alternatives(targets: Sequence[Node]) -> set[int]:
                 found.add(edge.node.id)
                 todo.append(edge.node)
     return found
-
-
-def _source_outcome(node: Node, known: Callable[[Node], int]) -> int:
-    return NONE if node.dtype in CARRIES_NOTHING and node.op != "join" else known(node)
-
-
-def _value(
-    node: Node, rec: int, reached: Mapping[int, Outcomes], everyone: int, late: Mapping[int, int], trusting: bool
-) -> Outcomes:
-    if node.op == "join":
-        return _joined(node, reached, everyone)
-    value = nothing(everyone)
-    if node.op in ("pack", "escaped") or is_handed_on(node):
-        status = SURE
-    else:
-        status = node.recorded.get(rec, 0)
-        if not status:
-            return value
-    trusted = trusting and _is_trusted(node, rec)
-    for edge in node.edges:
-        before = reached[edge.node.id]
-        if before.is_nothing():  # most edges lead away from the sources
-            continue
-        if node.id < late.get(edge.node.id, 0):
-            outcome = _before_it_was_watched(node, edge)
-        else:
-            outcome = FLOWS if trusted and edge.node.op != "escaped" else edge.outcome
-        path = before.along(outcome, everyone)
-        value = path if value.is_nothing() else value.parallel(path)
-    if status == SURE or (trusting and status == UNSURE):  # recorded, if what flows in is
-        return value
-    return value.add(everyone, NONE if status == MAYBE else NONE | IGNORANT)
 
 
 def _is_trusted(node: Node, rec: int) -> bool:
@@ -175,12 +213,12 @@ def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outco
     return Outcomes(value.none & ~mixed, value.zero | mixed, value.flows, value.ignorant)
 
 
-def _failing(core: Core, rec: int, targets: Sequence[Node], others: Sequence[int]) -> dict[Node, str]:
+def _failing(core: Core, question: Question) -> dict[Node, str]:
     """The operations behind the targets that raise when a gradient is asked of them, and what they raise."""
-    nodes = core.graph.ancestors(targets)
-    others = others if not core.graph_mode else ()
-    refusing = {node.id for node in nodes if refuses_rows(node)}
-    refusing &= _rows(core, rec, targets) if refusing else set()
+    rec, nodes = question.recording, core.graph.ancestors(question.targets)
+    others = question.others if not core.graph_mode else ()
+    refusing = {node.id for node in nodes if rows.refuses(node)}
+    refusing &= rows.behind(core, rec, question.targets) if refusing else set()
     failing = {}
     for node in nodes:
         error = _error(node, others) or ("TypeError" if node.id in refusing else "")
@@ -209,174 +247,3 @@ def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -
             return node, False
         unsure = True
     return None, unsure
-
-
-HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
-"""Operations whose gradient is the very object that comes from above."""
-
-
-GATHERED_BACK = ("tensorflow.scatter_nd",)
-"""Operations whose gradient looks up rows of what comes from above."""
-
-REFUSE_ROWS_AGAIN = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
-"""Operations whose gradient's gradient raises TypeError if an `IndexedSlices` comes down to it."""
-
-
-def refuses_rows(node: Node) -> bool:
-    """Whether the gradient of an operation raises if an `IndexedSlices` comes down to it."""
-    return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in REFUSE_ROWS_AGAIN)
-
-
-def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
-    """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
-    return {s.id for s in sources} & _rows(core, rec, targets) if not core.graph_mode else set()
-
-
-def _rows(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
-    """The nodes whose gradients are `IndexedSlices`."""
-    whole = {t.id for t in targets}
-    rows: set[int] = set()
-    for node in reversed(core.graph.ancestors(targets)):
-        summed = node.op == "gradient" and not node.detail
-        handed = (node.op in HANDED_BACK or summed) and node.id in rows - whole
-        gathered = node.op == "gradient" and node.detail in GATHERED_BACK
-        gives_rows = node.detail == ROWS or handed or gathered
-        found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
-        found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
-    return rows - whole
-
-
-# -- second order
-
-
-def backward(
-    core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node], answer: Answer, upstream: Node
-) -> list[Node | None]:
-    """The backward pass as nodes of its own, which the tapes that run record; the node of each source's gradient."""
-    nodes = [n for n in core.graph.ancestors(targets) if n.id in answer.reached]
-    relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
-    sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
-    met = _surely_met(nodes, rec, targets)
-    stop = {s.id for s in sources}
-    for node in reversed(nodes):
-        above = sums.get(node.id)
-        if above is None or node.id not in relevant:
-            continue
-        transparent = node.op in TRANSPARENT
-        if node.id in stop and not any(e.node.id in relevant for e in node.edges):
-            continue
-        if not transparent and not node.recorded.get(rec):
-            continue
-        for edge in node.edges:
-            if edge.node.id in relevant and edge.outcome != NONE:
-                term = _local(core, node, edge, above, transparent)
-                if term is not above and node.id not in met:
-                    _doubt(term, above)
-                _accumulate(core, sums, edge.node, term)
-    return [sums.get(s.id) for s in sources]
-
-
-def _reaches(outcomes: Outcomes) -> bool:
-    return bool(outcomes.zero | outcomes.flows | outcomes.ignorant)
-
-
-def _surely_met(nodes: Sequence[Node], rec: int, targets: Sequence[Node]) -> set[int]:
-    """The nodes that the backward pass comes to, whichever branches the program takes."""
-    behind: dict[int, int] = {}
-    for place, node in enumerate(nodes):
-        parts = [behind.get(e.node.id, 0) for e in node.edges if not e.outcome & (NONE | IGNORANT)]
-        if node.op == "join" and node.detail != "graph":
-            found = reduce(and_, parts) if parts and len(parts) == len(node.edges) else 0
-        elif node.op in TRANSPARENT or node.recorded.get(rec) == SURE:
-            found = reduce(or_, parts, 0)
-        else:
-            found = 0
-        behind[node.id] = found | 1 << place
-    met = reduce(or_, (behind.get(t.id, 0) for t in targets), 0)
-    return {node.id for place, node in enumerate(nodes) if met >> place & 1}
-
-
-def _doubt(term: Node, above: Node) -> None:
-    """A gradient that is there only if the one from above is: so are its other inputs."""
-    term.edges = tuple(
-        e if e.node is above or e.outcome == NONE else e._replace(outcome=e.outcome | NONE | IGNORANT)
-        for e in term.edges
-    )
-
-
-def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> None:
-    old = sums.get(node.id)
-    if old is None:
-        sums[node.id] = term
-    elif old is not term:
-        sums[node.id] = core.node(
-            "gradient", [Edge(old, FLOWS, "linear"), Edge(term, FLOWS, "linear")], node.site, dtype="f"
-        )
-
-
-def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
-    """The gradient of one operation for one input."""
-    if transparent:
-        outcome = FLOWS | NONE | IGNORANT if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
-        return (
-            above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
-        )
-    if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
-        hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
-        hidden.detail = OUT_OF_SIGHT
-        return hidden
-    if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
-        return core.graph.add("gradient", [Edge(above, NONE)], node.site)
-    through = edge.outcome
-    others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
-    if through == ZERO and edge.on is None:
-        unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
-        return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
-    if edge.on is not None and edge.again not in ("", "none"):
-        return _computed_again(core, node, edge, above)
-    edges: list[Edge] = []
-    if edge.on is not None:
-        edges = [Edge(n, outcome, "other") for n, outcome in edge.on]
-    elif edge.linearity == "bilinear":
-        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
-        edges = [Edge(n, FLOWS, "bilinear") for n in factors]
-        if edge.node.op == "pack":
-            edges.append(Edge(edge.node, ANYTHING))  # the factors lie side by side in one argument
-    elif edge.linearity == "square":
-        edges = [Edge(edge.node, FLOWS, "bilinear")]
-    elif edge.linearity == "piecewise":
-        bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
-        edges = [Edge(n, ZERO, "settled") for n in bends]
-        edges += [Edge(n, FLOWS, "other") for n in others if n not in bends and n is not edge.node]
-    elif edge.linearity == "unclear":
-        edges = [Edge(n, ANYTHING) for n in (edge.node, *others)]
-    elif edge.linearity != "linear":
-        own = FLOWS if edge.outcome == FLOWS else ANYTHING
-        added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
-        beside = [n for n in others if n.id not in added]
-        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in beside)]
-    if node.in_graph and not core.graph_mode:
-        known = {e.node.id for e in edges}
-        edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
-    first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
-    error = "" if edge.again == "none" else edge.again
-    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
-
-
-def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
-    """A gradient that raises where it is differentiated by what it certainly hangs on; by the rest it may be."""
-    assert edge.on is not None
-    certain = [Edge(n, FLOWS, "other") for n, outcome in edge.on if outcome == FLOWS]
-    raising = core.node(
-        "gradient", [Edge(above, FLOWS, "other"), *certain], node.site, dtype="f", detail=node.op, error=edge.again
-    )
-    rest = [Edge(n, outcome, "other") for n, outcome in edge.on if outcome != FLOWS]
-    return core.node("gradient", [Edge(raising, edge.outcome, "linear"), *rest], node.site, dtype="f", detail=node.op)
-
-
-def loosen(made: Sequence[Node]) -> None:
-    """The backward pass of a Jacobian is a graph's: what eager code refuses to differentiate again may work there."""
-    for node in made:
-        if node.error == "NotImplementedError":
-            node.error = ""
-            node.edges = tuple(edge._replace(outcome=edge.outcome | ANYTHING) for edge in node.edges)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Chain, Node, Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Value
+from tapelint.tapes.backprop import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Execution:
     leaves: tuple[Value, ...] = ()
     active: tuple[int, ...] = ()
     why_unknown: str = ""
+    answer: Answer | None = None
 
     @property
     def info(self) -> TapeInfo | None:

@@ -11,7 +11,7 @@ from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import Cell, Data, Flag, Function, Opaque, Value
-from tapelint.tapes import backprop
+from tapelint.tapes.backprop import Question, connect
 from tapelint.tapes.journal import Execution, SourceResult
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _note(tapes: Tapes, cell: Cell, rec: int, values: list[Value], site: Site) -
     if not targets or not watched:
         return
     run = tapes.world.run
-    answer = backprop.connect(run, rec, targets, watched, lambda node: tapes.known(node, rec))
+    answer = connect(run, Question(rec, targets, watched, lambda node: tapes.known(node, rec)))
     execution = Execution(
         site, LEAVES, cell, rec, Data(targets[0]), targets, None, None, [], False, run.ended(), False, run.chain
     )
@@ -45,7 +45,7 @@ def _note(tapes: Tapes, cell: Cell, rec: int, values: list[Value], site: Site) -
         if outcome == NONE:
             execution.sources.append(SourceResult("", Opaque(node), [node], outcome))
     execution.watched = frozenset(n.id for n in watched)
-    tapes.answers[id(execution)] = answer
+    execution.answer = answer
     tapes.left.append(execution)
 
 

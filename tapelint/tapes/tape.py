@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.world import Libraries
-from tapelint.tapes import backprop, conditions, leaving, methods, watching
+from tapelint.tapes import conditions, leaving, methods, watching
 from tapelint.tapes.journal import Entered, Event, Execution
 
 WATCH = "watch "
@@ -38,8 +38,8 @@ WATCH = "watch "
 class Tapes:
     """All tapes of one run: the recorder that the libraries' world speaks to.
 
-    The journal: `executions` of gradient calls with their `answers` (by the execution's id), `left` (tapes that leave
-    the code, likewise), `entered` tapes, other `events`, and the values of `tests` (by the statement's id).
+    The journal: `executions` of gradient calls, `left` (tapes that leave the code, likewise), `entered` tapes, other
+    `events`, and the values of `tests` (by the statement's id).
     `recordings` are the tapes by recording; `gradients` say which source of which call a node is the gradient of.
     """
 
@@ -49,7 +49,6 @@ class Tapes:
     events: list[Event] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
     recordings: dict[int, Cell] = field(default_factory=dict)
-    answers: dict[int, backprop.Answer] = field(default_factory=dict)
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     tests: dict[int, Value] = field(default_factory=dict)
     _hidden: frozenset[int] = frozenset()

@@ -1,0 +1,42 @@
+"""Gradients that have only rows: an `IndexedSlices`, which comes of looking up rows and is no tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tapelint.flow.core import Core
+from tapelint.flow.graph import REFUSES_ROWS, ROWS, SURE, Node
+from tapelint.flow.outcomes import NONE
+
+HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
+"""Operations whose gradient is the very object that comes from above."""
+
+GATHERED_BACK = ("tensorflow.scatter_nd",)
+"""Operations whose gradient looks up rows of what comes from above."""
+
+REFUSE_ROWS_AGAIN = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
+"""Operations whose gradient's gradient raises TypeError if an `IndexedSlices` comes down to it."""
+
+
+def refuses(node: Node) -> bool:
+    """Whether the gradient of an operation raises if an `IndexedSlices` comes down to it."""
+    return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in REFUSE_ROWS_AGAIN)
+
+
+def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
+    """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
+    return {s.id for s in sources} & behind(core, rec, targets) if not core.graph_mode else set()
+
+
+def behind(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
+    """The nodes behind the targets whose gradients are `IndexedSlices`."""
+    whole = {t.id for t in targets}
+    rows: set[int] = set()
+    for node in reversed(core.graph.ancestors(targets)):
+        summed = node.op == "gradient" and not node.detail
+        handed = (node.op in HANDED_BACK or summed) and node.id in rows - whole
+        gathered = node.op == "gradient" and node.detail in GATHERED_BACK
+        gives_rows = node.detail == ROWS or handed or gathered
+        found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
+        found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
+    return rows - whole

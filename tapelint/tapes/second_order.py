@@ -1,0 +1,150 @@
+"""The backward pass as a part of the graph: what a gradient is made of, for the tapes that see it being made.
+
+For each operation on the way, its edges' linearity says which of its inputs the derivative depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
+
+from tapelint.flow.core import Core
+from tapelint.flow.graph import OUT_OF_SIGHT, SURE, TRANSPARENT, Edge, Node
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
+from tapelint.tapes.backprop import Answer
+
+
+def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
+    """The backward pass as nodes of its own, which the tapes that run record; the node of each source's gradient.
+
+    `upstream` is what comes down to the targets.
+    """
+    rec, targets, sources = answer.question.recording, answer.question.targets, answer.question.sources
+    nodes = [n for n in core.graph.ancestors(targets) if n.id in answer.reached]
+    relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
+    sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
+    met = _surely_met(nodes, rec, targets)
+    stop = {s.id for s in sources}
+    for node in reversed(nodes):
+        above = sums.get(node.id)
+        if above is None or node.id not in relevant:
+            continue
+        transparent = node.op in TRANSPARENT
+        if node.id in stop and not any(e.node.id in relevant for e in node.edges):
+            continue
+        if not transparent and not node.recorded.get(rec):
+            continue
+        for edge in node.edges:
+            if edge.node.id in relevant and edge.outcome != NONE:
+                term = _local(core, node, edge, above, transparent)
+                if term is not above and node.id not in met:
+                    _doubt(term, above)
+                _accumulate(core, sums, edge.node, term)
+    return [sums.get(s.id) for s in sources]
+
+
+def _reaches(outcomes: Outcomes) -> bool:
+    return bool(outcomes.zero | outcomes.flows | outcomes.ignorant)
+
+
+def _surely_met(nodes: Sequence[Node], rec: int, targets: Sequence[Node]) -> set[int]:
+    """The nodes that the backward pass comes to, whichever branches the program takes."""
+    behind: dict[int, int] = {}
+    for place, node in enumerate(nodes):
+        parts = [behind.get(e.node.id, 0) for e in node.edges if not e.outcome & (NONE | IGNORANT)]
+        if node.op == "join" and node.detail != "graph":
+            found = reduce(and_, parts) if parts and len(parts) == len(node.edges) else 0
+        elif node.op in TRANSPARENT or node.recorded.get(rec) == SURE:
+            found = reduce(or_, parts, 0)
+        else:
+            found = 0
+        behind[node.id] = found | 1 << place
+    met = reduce(or_, (behind.get(t.id, 0) for t in targets), 0)
+    return {node.id for place, node in enumerate(nodes) if met >> place & 1}
+
+
+def _doubt(term: Node, above: Node) -> None:
+    """A gradient that is there only if the one from above is: so are its other inputs."""
+    term.edges = tuple(
+        e if e.node is above or e.outcome == NONE else e._replace(outcome=e.outcome | NONE | IGNORANT)
+        for e in term.edges
+    )
+
+
+def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> None:
+    old = sums.get(node.id)
+    if old is None:
+        sums[node.id] = term
+    elif old is not term:
+        sums[node.id] = core.node(
+            "gradient", [Edge(old, FLOWS, "linear"), Edge(term, FLOWS, "linear")], node.site, dtype="f"
+        )
+
+
+def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
+    """The gradient of one operation for one input."""
+    if transparent:
+        outcome = FLOWS | NONE | IGNORANT if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
+        return (
+            above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+        )
+    if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
+        hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
+        hidden.detail = OUT_OF_SIGHT
+        return hidden
+    if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
+        return core.graph.add("gradient", [Edge(above, NONE)], node.site)
+    through = edge.outcome
+    others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
+    if through == ZERO and edge.on is None:
+        unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
+        return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
+    if edge.on is not None and edge.again not in ("", "none"):
+        return _computed_again(core, node, edge, above)
+    edges: list[Edge] = []
+    if edge.on is not None:
+        edges = [Edge(n, outcome, "other") for n, outcome in edge.on]
+    elif edge.linearity == "bilinear":
+        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
+        edges = [Edge(n, FLOWS, "bilinear") for n in factors]
+        if edge.node.op == "pack":
+            edges.append(Edge(edge.node, ANYTHING))  # the factors lie side by side in one argument
+    elif edge.linearity == "square":
+        edges = [Edge(edge.node, FLOWS, "bilinear")]
+    elif edge.linearity == "piecewise":
+        bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
+        edges = [Edge(n, ZERO, "settled") for n in bends]
+        edges += [Edge(n, FLOWS, "other") for n in others if n not in bends and n is not edge.node]
+    elif edge.linearity == "unclear":
+        edges = [Edge(n, ANYTHING) for n in (edge.node, *others)]
+    elif edge.linearity != "linear":
+        own = FLOWS if edge.outcome == FLOWS else ANYTHING
+        added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
+        beside = [n for n in others if n.id not in added]
+        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in beside)]
+    if node.in_graph and not core.graph_mode:
+        known = {e.node.id for e in edges}
+        edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
+    first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
+    error = "" if edge.again == "none" else edge.again
+    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
+
+
+def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
+    """A gradient that raises where it is differentiated by what it certainly hangs on; by the rest it may be."""
+    assert edge.on is not None
+    certain = [Edge(n, FLOWS, "other") for n, outcome in edge.on if outcome == FLOWS]
+    raising = core.node(
+        "gradient", [Edge(above, FLOWS, "other"), *certain], node.site, dtype="f", detail=node.op, error=edge.again
+    )
+    rest = [Edge(n, outcome, "other") for n, outcome in edge.on if outcome != FLOWS]
+    return core.node("gradient", [Edge(raising, edge.outcome, "linear"), *rest], node.site, dtype="f", detail=node.op)
+
+
+def loosen(made: Sequence[Node]) -> None:
+    """The backward pass of a Jacobian is a graph's: what eager code refuses to differentiate again may work there."""
+    for node in made:
+        if node.error == "NotImplementedError":
+            node.error = ""
+            node.edges = tuple(edge._replace(outcome=edge.outcome | ANYTHING) for edge in node.edges)
