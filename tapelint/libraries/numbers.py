@@ -37,6 +37,7 @@ from .numbers_names import short
 from .numbers_pairs import ITSELF, of_all_pairs
 from .numbers_parts import of_index, of_part
 from .numbers_points import Scene, met
+from .numbers_settled import NOTHING
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 
 HOT = frozenset(["eye", "one_hot", "sequence_mask"])
 CONSTANTS = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0}
+OF_THE_FIRST = frozenset(
+    "gather tile repeat reshape transpose expand_dims squeeze broadcast_to boolean_mask cast".split()  # noqa: SIM905
+)
+"""What gives numbers of its first argument; the others say which, and in what shape."""
 
 
 # -- results
@@ -158,7 +163,8 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
     if op in MANY and ranges:
         return MANY[op](ranges[0], _softmax_count(world, given) if op == "softmax" else count(world, given))
     if op in TWO and len(ranges) > 1:
-        return TWO[op](ranges[0], ranges[1]) if not _related(world, op, given) else _relation(world, op, given)
+        related = _relation(world, op, given) if op in ("-", "*") else None
+        return related if related is not None else TWO[op](ranges[0], ranges[1])
     if op in RISING and ranges:
         return rising(op, ranges[0])
     if op in ("@", "matvec") and len(ranges) > 1:
@@ -203,24 +209,20 @@ def _softmax_count(world: Libraries, given: Given) -> int | None:
     return shape[axis] if shape and isinstance(axis, int) and -len(shape) <= axis < len(shape) else None
 
 
-def _related(world: Libraries, op: str, given: Given) -> bool:
-    return op in ("-", "*") and _relation(world, op, given) != UNBOUNDED
-
-
-def _relation(world: Libraries, op: str, given: Given) -> Range:
-    """Bounds that two operands have because one is made from the other: `x - max(x)`, `x * x`."""
+def _relation(world: Libraries, op: str, given: Given) -> Range | None:
+    """Bounds of a difference or product of which one operand is made from the other: `x - max(x)`, `x * x`."""
     left, right = (key_of(world, v) for v in list(given.values.values())[:2])
     if left is None or right is None:
-        return UNBOUNDED
+        return None
     if left == right:
         own = of_value(world, next(iter(given.values.values()))) or UNBOUNDED
         return Range(0.0, 0.0) if op == "-" else TWO["squared_difference"](own, Range(0.0, 0.0))
-    if op == "-" and numbers_settled.is_centred(world, given, alone=True):
+    if op == "-" and numbers_settled.less_its_mean(world, given) == NOTHING:
         return Range(0.0, 0.0)
     made = world.known.origin.get(_past_stop(world, right), ())
     if op == "-" and len(made) > 1 and made[0] in ("max", "min") and made[1] in (left, _past_stop(world, left)):
         return Range(high=0.0) if made[0] == "max" else Range(low=0.0)
-    return UNBOUNDED
+    return None
 
 
 def _past_stop(world: Libraries, key: Key) -> Key:
@@ -245,27 +247,13 @@ def _tightened(found: Range, result: Result) -> Range:
     return found
 
 
-# -- identity
-
-
 # -- points
 
 
 def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: Node, found: Range) -> Range:
     values = list(given.values.values())
     ranges = operands(world, op, given)
-    if op in (
-        "gather",
-        "tile",
-        "repeat",
-        "reshape",
-        "transpose",
-        "expand_dims",
-        "squeeze",
-        "broadcast_to",
-        "boolean_mask",
-        "cast",
-    ):
+    if op in OF_THE_FIRST:
         ranges = ranges[:1]
     if op in ("concat", "stack") and values:
         ranges = [of_value(world, v) or UNBOUNDED for v in items_of(world, values[0])]

@@ -35,6 +35,7 @@ KEEPING_ZEROS = frozenset(
     "sum mean [] gather".split()
 )
 CONSTANT = "constant"
+NOTHING, ABOUT_NOTHING = "nothing", "about nothing"
 
 
 # -- what lets nothing through
@@ -46,9 +47,10 @@ def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found
         return
     if op in KEEPING_ZEROS and found.low == 0 == found.high and _made_of_zeros(world, _first(given)):
         world.known.zeros.add(node.id)
-    if (found.low == 0 == found.high) or (op == "-" and is_centred(world, given)):
+    left = less_its_mean(world, given) if op == "-" else ""
+    if (found.low == 0 == found.high) or left:
         world.known.noughts.add(node.id)
-    if node.detail == "cancels" or (op == "-" and is_centred(world, given, alone=True)):
+    if node.detail == "cancels" or left == NOTHING:
         world.known.cancelled.add(node.id)
         node.detail = CONSTANT
         _take(world, node, None)
@@ -236,23 +238,26 @@ def _made_of_zeros(world: Libraries, value: Value) -> bool:
     return short(node.op) in ZEROS or node.detail == CONSTANT or node.id in world.known.zeros
 
 
-def is_centred(world: Libraries, given: Given, *, alone: bool = False) -> bool:
-    """Whether a value that is the same everywhere loses its own mean: what is left is 0, or a rounding error.
+def less_its_mean(world: Libraries, given: Given) -> str:
+    """What is left of a value from which its own mean is taken; "" where that may be anything.
 
-    alone: only where each mean is that of one number, and what is left certainly 0 and without a gradient.
+    NOTHING: each mean is that of one number, so that 0 is left, without a gradient. ABOUT_NOTHING: the value is the
+    same everywhere, so that 0 or a rounding error is left.
     """
     first, mean = list(given.values.values())[:2]
     left, right = (numbers_known.key_of(world, v) for v in (first, mean))
     made = world.known.origin.get(right, ()) if right is not None else ()
     if left is None or len(made) < 2 or made[0] != "mean" or made[1] != left:
-        return False
+        return ""
     own, shape = numbers_known.of_value(world, first) or UNBOUNDED, shapes.of_value(world, first)
     axes = _axes_of_mean(world, made, len(shape)) if shape is not None else None
     of_mean = shapes.of_value(world, mean)
     if shape is None or axes is None or of_mean is None or not _fits(of_mean, shape):
-        return False
-    same = () if alone else own.same
-    return all(shape[a] == 1 or a - len(shape) in same for a in axes) or (own.low == own.high and not alone)
+        return ""
+    if all(shape[a] == 1 for a in axes):
+        return NOTHING
+    same = own.low == own.high or all(shape[a] == 1 or a - len(shape) in own.same for a in axes)
+    return ABOUT_NOTHING if same else ""
 
 
 def _fits(other: Sequence[int | None], shape: Sequence[int | None]) -> bool:
