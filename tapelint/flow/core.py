@@ -101,12 +101,17 @@ class Loop:
     tested: Value = UNBOUND
 
 
+Entered = tuple[Value, Site]
+"""The manager of a with block that is being run, and the statement."""
+
+
 @dataclass(slots=True)
 class Attempt:
     """A `try` body that is being run, with the states in which exceptions left it.
 
     `raised`: the exceptions, where the program raised them itself. `passed`: the states after its assignments, from
-    which one may come as well. `mended`: a handler does something in place of what was tried.
+    which one may come as well, and the with blocks it was in. `mended`: a handler does something in place of what was
+    tried.
     """
 
     mark: int
@@ -115,7 +120,7 @@ class Attempt:
     mended: bool = True
     raises: list[Delta] = field(default_factory=list)
     raised: list[Value] = field(default_factory=list)
-    passed: list[Delta] = field(default_factory=list)
+    passed: list[tuple[Delta, tuple[Entered, ...]]] = field(default_factory=list)
     may_raise: bool = False
     may_fail: bool = False
 
@@ -149,7 +154,7 @@ class Frame:
     staged: str = ""
     finals: list[list[ast.stmt]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
-    entered: list[tuple[Value, Site]] = field(default_factory=list)
+    entered: list[Entered] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     alive: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from tapelint.source import last_name
@@ -323,10 +324,18 @@ class Statements(Loops):
         """Something was assigned in the body of a `try`: an exception may come right after it."""
         attempt = self.attempts[-1]
         if len(self.frames) == attempt.frames and len(attempt.passed) < MOST_RAISES:
-            mark = self.state.mark()
-            self._leave_blocks(attempt)
-            attempt.passed.append(self.state.delta(attempt.mark))
-            self.state.rollback(mark)
+            attempt.passed.append((self.state.delta(attempt.mark), tuple(self.frame.entered[attempt.depth :])))
+
+    def _after_assignments(self, attempt: Attempt) -> list[Delta]:
+        """The states in which an exception may have left a body after an assignment, by the blocks that it was in."""
+        self.state.rollback(attempt.mark)
+        ways: list[Delta] = []
+        for blocks, passed in groupby(attempt.passed, key=lambda each: each[1]):
+            self.merge([delta for delta, _ in passed])
+            for manager, site in reversed(blocks):
+                self.leave(manager, site)
+            ways.append(self.state.take(attempt.mark))
+        return ways
 
     def fail(self, error: str) -> None:
         """A call certainly raises: its handler goes on from here, and what follows the call in the body is dead."""
@@ -378,21 +387,19 @@ class Statements(Loops):
         ways: list[Delta] = []
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))
-        if attempt.may_raise:
-            attempt.raises += [{}, *attempt.passed, *([self.state.delta(attempt.mark)] if alive else [])]
-        doubtful = not attempt.raises and _may_be_caught(node, attempt.may_fail)
-        if doubtful:
-            attempt.raises += [{}, *attempt.passed]
-        if attempt.raises:
-            self.doubting += doubtful
-            try:
-                with self.joining("failure" if doubtful else self.join_detail):
+        end = [self.state.delta(attempt.mark)] if alive and attempt.may_raise else []
+        doubtful = not attempt.may_raise and not attempt.raises and _may_be_caught(node, attempt.may_fail)
+        with self.joining("failure" if doubtful else self.join_detail):
+            if attempt.may_raise or doubtful:
+                attempt.raises += [{}, *self._after_assignments(attempt), *end]
+            if attempt.raises:
+                self.doubting += doubtful
+                try:
                     ways += self._handle(node, attempt)
-            finally:
-                self.doubting -= doubtful
-        self.state.rollback(attempt.mark)
-        if ways:
-            with self.joining("failure" if doubtful else self.join_detail):
+                finally:
+                    self.doubting -= doubtful
+            self.state.rollback(attempt.mark)
+            if ways:
                 self.merge(ways)
         return bool(ways)
 
