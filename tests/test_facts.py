@@ -47,6 +47,15 @@ def test_what_makes_floats_is_listed_and_nothing_else() -> None:
 
 
 @needs_tensorflow
+def test_what_is_special_about_a_backward_pass() -> None:
+    import facts_backward
+
+    lines = list(facts_backward.lines())
+    assert [line for line in lines if not facts_backward.CHECKS[line[1]](line[2])] == []
+    assert {name for name, word, _ in lines if word == "refuses rows"} == facts_backward.refusing()
+
+
+@needs_tensorflow
 def test_a_wrong_line_shows_what_was_observed() -> None:
     import facts_check
 

@@ -8,7 +8,6 @@ it may do anything.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from tapelint.facts import Facts
 from tapelint.program import analyse
 from tapelint.project import Project
 from tapelint.source import Source
-from tapelint.tapes import backprop, rows
 
 FOLDER = Path(__file__).parent / "flow"
 SAYS_NOTHING = ("unknown", "sometimes none")
@@ -80,40 +78,3 @@ def test_what_tensorflow_does(file: str, name: str, wanted: str) -> None:
     assert len(seen) == len(words)
     for said, did in zip(words, seen, strict=True):
         assert said in SAYS_NOTHING or said == did or (said == "flows" and did in ("nan", "inf"))
-
-
-def test_what_is_one_operation() -> None:
-    """The last of several steps may remember a tensor that the first ones saw unwatched; these have one step only."""
-    tf = pytest.importorskip("tensorflow")
-    x, v = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.Variable([[2.0, 1.0], [0.5, 3.0]])
-    for name in sorted(backprop.ONE_OPERATION):
-        kind, _, sign = name.partition(" " if name.startswith("operator") else ".")
-        run = eval(f"lambda a, b: a {sign} b") if kind == "operator" else getattr(tf, sign)
-        for pair in ((x, v), (v, x)):
-            with tf.GradientTape() as tape:
-                y = run(*pair)
-                tape.watch(x)
-            assert tape.gradient(y, x) is not None, name
-
-
-def test_what_refuses_rows() -> None:
-    """Of all functions of one tensor, these raise when a gradient that has rows only comes down a second time."""
-    tf = pytest.importorskip("tensorflow")
-    v = tf.Variable([0.3, 0.4, 0.5])
-
-    def raises(function: Callable[[object], object]) -> bool:
-        with tf.GradientTape() as outer:
-            with tf.GradientTape() as inner:
-                y = function(tf.scatter_nd([[0], [1], [2]], v * v, [3]))
-            dy = inner.gradient(y, v)
-        try:
-            return outer.gradient(dy, v) is None
-        except TypeError:
-            return True
-
-    modules = {"tensorflow": tf, "keras.ops": tf.keras.ops, "keras.activations": tf.keras.activations}
-    smooth = ("tanh", "sigmoid", "exp", "sin", "softplus", "softmax", "elu", "selu", "gelu", "silu", "square")
-    found = [
-        f"{m}.{n}" for m, module in modules.items() for n in smooth if hasattr(module, n) and raises(getattr(module, n))
-    ]
-    assert sorted(found) == sorted(rows.REFUSE_ROWS_AGAIN)

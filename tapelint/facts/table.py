@@ -12,7 +12,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt"})
+NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt"})
 
 
 class Facts:
@@ -156,6 +156,14 @@ def _equivalents() -> dict[str, tuple[str, str]]:
 def _floats() -> frozenset[str]:
     lines = (FOLDER / "floats.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(full_name(line.partition("  ")[0]) for line in lines if not line.startswith("#"))
+
+
+@cache
+def whose_backward_pass(word: str) -> frozenset[str]:
+    """The operations whose backward pass does something: "hands back", "refuses rows" ...; see backward.txt."""
+    lines = (FOLDER / "backward.txt").read_text(encoding="utf-8").splitlines()
+    parts = (line.split("  ") for line in lines if not line.startswith("#"))
+    return frozenset(full_name(name) for name, said, _ in parts if said == word)
 
 
 def _pairs(file: str) -> dict[str, str]:

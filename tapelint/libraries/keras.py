@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from tapelint.facts import Effect, Fact
+from tapelint.facts import Effect, Fact, whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
@@ -252,7 +252,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
-    if info.name == "keras.layers.Embedding" and isinstance(result, Data):
+    if info.name in whose_backward_pass("looks up rows") and isinstance(result, Data):
         result.node.detail = result.node.detail or ROWS
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tapelint.facts import whose_backward_pass
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -24,14 +25,16 @@ from tapelint.flow.values import (
 )
 
 from . import apply, arguments
+from .names import root
 from .world import FunctionHandler, Libraries, Registry
 
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
-    for name in ("tensorflow.gather", "tensorflow.gather_nd", "tensorflow.nn.embedding_lookup"):
-        registry.functions[name] = _rows_of(name)
+    for name in whose_backward_pass("looks up rows"):
+        if root(name) == "tensorflow":
+            registry.functions[name] = _rows_of(name)
     for name in ("tensorflow.range", "numpy.arange", "keras.ops.arange"):
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):

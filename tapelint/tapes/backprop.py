@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
 from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, Outcomes, nothing
@@ -176,19 +177,12 @@ def _is_trusted(node: Node, rec: int) -> bool:
     return node.opaque and (node.op == "attribute" or (node.outside and rec in node.recorded))
 
 
-ONE_OPERATION = frozenset(
-    [f"operator {sign}" for sign in "+-*/@"]
-    + [f"tensorflow.{name}" for name in ("add", "subtract", "multiply", "divide", "matmul", "maximum", "minimum")]
-)
-"""What TensorFlow does in one step: it is recorded for all inputs if for one."""
-
-
 def _before_it_was_watched(node: Node, edge: Edge) -> int:
     """What comes to a source that an operation used first: a variable was read and forgotten, of a tensor the last of
     the steps that make up the operation may remember it."""
     if edge.node.kind == "variable" and node.op not in TRANSPARENT and not node.opaque:
         return NONE
-    return edge.outcome if node.op in ONE_OPERATION else edge.outcome | NONE | IGNORANT
+    return edge.outcome if node.op in whose_backward_pass("one step") else edge.outcome | NONE | IGNORANT
 
 
 def is_handed_on(node: Node) -> bool:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
 from tapelint.flow.graph import REFUSES_ROWS, ROWS, SURE, Node
 from tapelint.flow.outcomes import NONE
 
-HANDED_BACK = ("Variable.read_value", "tensorflow.identity")
-"""Operations whose gradient is the very object that comes from above."""
-
-GATHERED_BACK = ("tensorflow.scatter_nd",)
-"""Operations whose gradient looks up rows of what comes from above."""
-
-REFUSE_ROWS_AGAIN = ("tensorflow.tanh", "keras.ops.tanh", "keras.activations.tanh")
-"""Operations whose gradient's gradient raises TypeError if an `IndexedSlices` comes down to it."""
-
 
 def refuses(node: Node) -> bool:
     """Whether the gradient of an operation raises if an `IndexedSlices` comes down to it."""
-    return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in REFUSE_ROWS_AGAIN)
+    return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in whose_backward_pass("refuses rows"))
 
 
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
@@ -32,10 +24,11 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
     """The nodes behind the targets whose gradients are `IndexedSlices`."""
     whole = {t.id for t in targets}
     rows: set[int] = set()
+    hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
     for node in reversed(core.graph.ancestors(targets)):
         summed = node.op == "gradient" and not node.detail
-        handed = (node.op in HANDED_BACK or summed) and node.id in rows - whole
-        gathered = node.op == "gradient" and node.detail in GATHERED_BACK
+        handed = (node.op in hands_back or summed) and node.id in rows - whole
+        gathered = node.op == "gradient" and node.detail in picks_rows
         gives_rows = node.detail == ROWS or handed or gathered
         found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
