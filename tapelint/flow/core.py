@@ -18,6 +18,7 @@ from .graph import MISSING, Chain, Edge, Graph, Node, Site
 from .holding import Holding
 from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
+from .ranges import Range
 from .state import Delta, State
 from .values import (
     NO_VALUE,
@@ -425,16 +426,29 @@ class Core(Holding):
             return Names(tuple(dict.fromkeys((*first.names, *second.names))))
         if self.join_detail == "failure" and _are_numbers(first, second):
             return self.opaque(None, [first, second])
+        if self.join_detail in ("graph", "maybe") and (isinstance(first, Data) or isinstance(second, Data)):
+            one, other = self.as_number(first), self.as_number(second)
+            if one is not None and other is not None:
+                return self.join_data(one, other)
         made = self._limited(one_of((first, second)))
         if self.deciding is not None and isinstance(made, OneOf):
             self.chosen[made] = self.deciding
         return made
 
+    def as_number(self, value: Value) -> Data | None:
+        """A number of Python's as a branch of a graph gives it; None for what is no number."""
+        if isinstance(value, Const) and isinstance(value.value, (bool, int, float)):
+            kind, dtype = "python", const_dtype(value.value)
+            return Data(self.constant_node(), kind, dtype, (), Range.exactly(value.value))
+        return value if isinstance(value, Data) else None
+
     def join_data(self, first: Data, second: Data) -> Data:
-        """Two numbers, one of which it is."""
+        """Two numbers, one of which it is: a tensor, if a graph's operation gives it."""
         node = first.node if first.node is second.node else self.phi([first.node, second.node])
         assert node is not None
-        kind = first.kind if first.kind == second.kind else "?"
+        kinds = {first.kind, second.kind}
+        converted = self.join_detail == "graph" and "tensor" in kinds <= {"tensor", "numpy", "python"}
+        kind = first.kind if len(kinds) == 1 else "tensor" if converted else "?"
         dtype = first.dtype if first.dtype == second.dtype else "?"
         shape = first.shape if first.shape == second.shape else None
         both = first.range is not None and second.range is not None

@@ -454,14 +454,41 @@ def together(world: Libraries, made: Value, site: Site) -> Value:
 
 def _as_tensors(world: Libraries, made: Value, site: Site) -> Value:
     """A tuple whose variables have been read: what comes out of an operation are tensors."""
+    made = _one_structure(world, made, site)
     if isinstance(made, Tuple):
         return Tuple(tuple(_as_tensors(world, item, site) for item in made.items), made.names)
-    several = [o for o in options(made) if isinstance(o, (Data, Variable))]
-    if not any(isinstance(o, Variable) for o in several) or len(several) < len(options(made)):
+    numbers = [number for o in options(made) if (number := _number(world, o, site)) is not None]
+    if isinstance(made, Data) or not numbers or len(numbers) < len(options(made)):
         return made
-    node = world.run.node_of(made, site)
-    assert node is not None
-    return Data(node, "tensor", node.dtype)
+    result = numbers[0]
+    for other in numbers[1:]:
+        result = world.run.join_data(result, other)
+    return Data(result.node, "tensor", result.dtype, result.shape, result.range)
+
+
+def _number(world: Libraries, value: Value, site: Site) -> Data | None:
+    """A number, or what is read from a variable."""
+    if isinstance(value, Variable):
+        node = world.use(value, site)
+        return Data(node, "tensor", node.dtype)
+    return world.run.as_number(value)
+
+
+def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
+    """One of several lists, or dicts, of one form: an operation gives a new one with either's items."""
+    run, cells = world.run, [o for o in options(made) if isinstance(o, Cell)]
+    if len(cells) < 2 or len(cells) < len(options(made)) or len({cell.kind for cell in cells}) > 1:
+        return made
+    if cells[0].kind == "list":
+        rows = [containers.stored(run, cell) for cell in cells]
+        joined = _as_tensors(world, run.join_all(rows), site)
+        return containers.make_list(run, joined, site=site) if isinstance(joined, Tuple) else made
+    if cells[0].kind == "dict":
+        known = [dict(pairs) for cell in cells if (pairs := containers.pairs(run, cell)) is not None]
+        if len(known) == len(cells) and all(pairs.keys() == known[0].keys() for pairs in known):
+            items = [_as_tensors(world, run.join_all([pairs[key] for pairs in known]), site) for key in known[0]]
+            return containers.make_dict(run, zip(known[0], items, strict=True), site)
+    return made
 
 
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
@@ -490,8 +517,9 @@ def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Sit
     run = world.run
 
     def is_result(value: Value) -> bool:
-        several = word == "graph" and all(isinstance(o, (Data, Variable)) for o in options(value))
-        return isinstance(value, Data) or (several and len(options(value)) > 1)
+        found = options(value)
+        several = len(found) > 1 and all(isinstance(o, (Data, Variable, Cell)) or run.as_number(o) for o in found)
+        return isinstance(value, Data) or (word == "graph" and several)
 
     mine = [(key, v) for key in changed if key[0] == run.frame.uid and is_result(v := run.state.get(key))]
     values = together(world, Tuple(tuple(v for _, v in mine)), site)

@@ -179,10 +179,12 @@ def _is_trusted(node: Node, rec: int) -> bool:
 
 def _before_it_was_watched(node: Node, edge: Edge) -> int:
     """What comes to a source that an operation used first: a variable was read and forgotten, of a tensor the last of
-    the steps that make up the operation may remember it."""
+    the steps that make up the operation may remember it; what a graph captured has another name there."""
     if edge.node.kind == "variable" and node.op not in TRANSPARENT and not node.opaque:
         return NONE
-    return edge.outcome if node.op in whose_backward_pass("one step") else edge.outcome | NONE | IGNORANT
+    one_step = node.op in whose_backward_pass("one step")
+    captured = node.in_graph and not edge.node.in_graph
+    return edge.outcome if one_step and not captured else edge.outcome | NONE | IGNORANT
 
 
 def is_handed_on(node: Node) -> bool:

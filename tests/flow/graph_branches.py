@@ -1,0 +1,155 @@
+"""Branches that become operations of a graph: each function is a program; its docstring is the verdict a source."""
+
+import numpy as np
+import tensorflow as tf
+
+x = tf.constant([1.0, 2.0, 3.0])
+v = tf.Variable(2.0)
+
+
+def _asked(branch):
+    @tf.function
+    def run(p):
+        with tf.GradientTape() as tape:
+            y = branch(p)
+        return tape.gradient(y, [v])
+
+    return run(x)
+
+
+def a_number_where_the_other_branch_gives_a_tensor():
+    """unknown"""
+
+    def branch(p):
+        if tf.reduce_sum(p) < 0.0:
+            y = v * v
+        else:
+            y = 0.0
+        return y
+
+    return _asked(branch)
+
+
+def a_number_that_one_branch_leaves():
+    """unknown"""
+
+    def branch(p):
+        y = 0.0
+        if tf.reduce_sum(p) > 0.0:
+            if tf.reduce_max(p) > 5.0:
+                y = v * v
+        return y
+
+    return _asked(branch)
+
+
+def a_number_of_numpy():
+    """unknown"""
+
+    def branch(p):
+        if tf.reduce_sum(p) < 0.0:
+            y = v * v
+        else:
+            y = np.float32(0.0)
+        return y
+
+    return _asked(branch)
+
+
+def a_number_that_is_returned_early():
+    """unknown"""
+
+    def branch(p):
+        if tf.reduce_sum(p) < 0.0:
+            return v * v
+        return 0.0
+
+    return _asked(branch)
+
+
+def a_number_or_what_is_read_from_a_variable():
+    """unknown"""
+    return _asked(lambda p: tf.cond(tf.reduce_sum(p) < 0.0, lambda: v, lambda: 0.0))
+
+
+def a_number_in_a_list():
+    """unknown"""
+
+    def branch(p):
+        if tf.reduce_sum(p) < 0.0:
+            y = [v * v, v]
+        else:
+            y = [0.0, 1.0]
+        return y[0]
+
+    return _asked(branch)
+
+
+def a_number_beside_a_tensor_in_a_dict():
+    """zero"""
+
+    def branch(p):
+        made = tf.cond(tf.reduce_sum(p) < 0.0, lambda: {"a": v * v, "b": 1.0}, lambda: {"b": 0.0, "a": v})
+        return made["b"]
+
+    return _asked(branch)
+
+
+def a_number_that_another_branch_decides_by():
+    """unknown"""
+
+    def branch(p):
+        if tf.reduce_sum(p) < 0.0:
+            s = 1.0
+        else:
+            s = 0.0
+        y = v * v
+        if s == 0.0:
+            y = tf.stop_gradient(y)
+        return y
+
+    return _asked(branch)
+
+
+def a_number_kept_in_an_attribute():
+    """unknown"""
+
+    class Model(tf.Module):
+        def __call__(self, p):
+            self.extra = 0.0
+            if tf.reduce_max(p) > 5.0:
+                self.extra = v * v
+            return self.extra
+
+    return _asked(Model())
+
+
+def a_number_where_the_graph_does_not_branch():
+    """none"""
+
+    def branch(p):
+        use = False
+        return v * v if use else tf.constant(0.0)
+
+    return _asked(branch)
+
+
+def a_captured_tensor_that_is_watched_after_its_use():
+    """unknown, flows"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y = x * v
+            tape.watch(x)
+        return tape.gradient(y, [x, v])
+
+    return run()
+
+
+def a_tensor_that_is_watched_after_its_use():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = x * v
+        tape.watch(x)
+    return tape.gradient(y, [x, v])
