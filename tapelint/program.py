@@ -160,6 +160,7 @@ class Program:
         run.state.set(UNFOLLOWED, UNBOUND)
         run.outside = run.uid()
         if isinstance(callee, Bound) and isinstance(callee.self, Cell):
+            run.entered.add(callee.self.uid)
             elsewhere.fill(run, callee.self, node, making)
         if callee is not None:
             result = run.call(callee, self._unknown_arguments(node, method), site)

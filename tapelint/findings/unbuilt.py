@@ -12,6 +12,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Class, Const, Library, Tuple
 from tapelint.libraries.keras import LayerInfo
 from tapelint.libraries.names import is_of_keras
+from tapelint.libraries.weights import is_keras
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 
@@ -89,7 +90,7 @@ def _unused_layers(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
             name, layer = pair.items if isinstance(pair, Tuple) else (Const(""), pair)
             assert isinstance(name, Const)
             key = (owner.info.uid, name.value)
-            if key in seen or not isinstance(layer, Cell) or layer.uid in called or not _has_weights(layer):
+            if key in seen or not isinstance(layer, Cell) or layer.uid in called or not _has_weights(tapes, layer):
                 continue
             seen.add(key)
             site = _made_at(tapes, owner.info, name.value)
@@ -98,10 +99,10 @@ def _unused_layers(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
                 yield _unused(syntax, site, event, owner.info)
 
 
-def _has_weights(layer: Cell) -> bool:
+def _has_weights(tapes: Tapes, layer: Cell) -> bool:
     """Whether a layer would have variables of its own."""
     if layer.kind == "instance":
-        return isinstance(layer.info, Class)
+        return isinstance(layer.info, Class) and is_keras(tapes.world, layer)
     info = layer.info
     return isinstance(info, LayerInfo) and info.fact is not None and bool(info.fact.weights)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import containers
 from .core import Arguments, Frame
 from .expressions import ClassBody
-from .functions import Functions, own_nodes
+from .functions import Functions, gives_a_number, own_nodes
 from .graph import Site
 from .values import (
     NO_VALUE,
@@ -43,12 +43,16 @@ class Classes(Functions):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._lineages: dict[int, list[Value]] = {}
+        self._defined: list[Class] = []
+        self.entered: set[int] = set()
+        """Objects whose methods are entries: each may as well be one of a class that is derived from theirs."""
 
     def define_class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
         given = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
         outer = self.frame
         cls = Class(self.uid(), node, outer.module, bases, node.name)
+        self._defined.append(cls)
         scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
         frame = Frame(cls.uid, outer.source, outer.module, scopes, owner=ClassBody())
         self.frames.append(frame)
@@ -130,7 +134,22 @@ class Classes(Functions):
         found = self.find_in_class(instance.info, name)
         if found is None or not isinstance(found[1], Class):
             return None
+        if self._is_overridden(instance, name, found[0]):
+            return self._of_derived(instance, name)
         return self.bound(found[0], instance, found[1])
+
+    def _is_overridden(self, instance: Cell, name: str, found: Value) -> bool:
+        """Whether what an object's classes have under a name may be another's: that of a derived class."""
+        if instance.uid not in self.entered or name == "__init__":
+            return False
+        if isinstance(found, Function) and gives_a_number(found.node):
+            return True
+        derived = (c for c in self._defined if c != instance.info and instance.info in self.lineage(c))
+        return any(self.state.get((c.uid, name)) is not UNBOUND for c in derived)
+
+    def _of_derived(self, instance: Cell, name: str) -> Value:
+        self.escape([instance])
+        return self.opaque(instance.site, [instance], hint=name)
 
     def bound(self, value: Value, instance: Value, owner: Value) -> Value:
         """An attribute found in a class, as its object sees it."""
@@ -261,8 +280,11 @@ class Classes(Functions):
     def instance_attribute(self, base: Cell, name: str, site: Site) -> Value:
         """An object's field, else what its classes have."""
         found = self.find_in_class(base.info, name)
-        if found is not None and isinstance(found[1], Class) and self._is_property(found[0]):
-            return self._property(found[0], base, site)
+        if found is not None and isinstance(found[1], Class):
+            if self._is_overridden(base, name, found[0]) and self.state.get((base.uid, name)) is UNBOUND:
+                return self._of_derived(base, name)
+            if self._is_property(found[0]):
+                return self._property(found[0], base, site)
         getter = self._descriptor(found[0], "__get__") if found is not None else None
         value = self.state.get((base.uid, name))
         if getter is not None and found is not None and (value is UNBOUND or self._descriptor(found[0], "__set__")):

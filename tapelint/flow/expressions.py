@@ -180,10 +180,9 @@ class Expressions(Comprehensions):
             sign = {"unary -": lambda v: -v, "unary +": lambda v: +v}.get(op)
             if sign is not None:
                 return Const(sign(value.value))
-        if isinstance(value, Cell) and value.kind == "instance":
-            method = self.class_attribute(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
-            if method is not None:
-                return self.call(method, Arguments([]), self.site(node))
+        method = self.own_method(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
+        if method is not None:
+            return self.call(method, Arguments([]), self.site(node))
         return self.world.operate(op, [value], self.site(node))
 
     def boolean(self, node: ast.BoolOp) -> Value:

@@ -19,6 +19,7 @@ OPERATORS: dict[type, str] = {
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 
+COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 LONGEST_KNOWN = 64
 
 
@@ -66,11 +67,21 @@ class Operators(Core):
         if names is None:
             return None
         for operand, other, name in ((left, right, names[0]), (right, left, names[1])):
-            if isinstance(operand, Cell) and operand.kind == "instance":
-                method = self.class_attribute(operand, name)
-                if method is not None:
-                    return self.call(method, Arguments([other]), site)
+            found = self.own_method(operand, name)
+            if found is not None:
+                return self.call(found, Arguments([other]), site)
         return None
+
+    def own_method(self, value: Value, name: str) -> Value | None:
+        """A method that the project's classes give every object that a value may be; None where one has none."""
+        methods: list[Value] = []
+        for option in options(value):
+            is_object = isinstance(option, Cell) and option.kind == "instance"
+            method = self.class_attribute(option, name) if is_object else None  # type: ignore[arg-type]
+            if method is None:
+                return None
+            methods.append(method)
+        return one_of(methods)
 
     def class_attribute(self, instance: Cell, name: str) -> Value | None:
         """A method that an instance's own classes define, bound; None where none does."""
@@ -105,12 +116,15 @@ class Operators(Core):
             present = self._contains(left, right)
             if present is not None:
                 return Const(present == (op == "in"))
-            return self.unknown_bool(Tuple((left, right)), site)
+            asked = self.own_method(right, "__contains__")
+            answer = self.call(asked, Arguments([left]), site) if asked is not None else Tuple((left, right))
+            return self.unknown_bool(answer, site)
         if isinstance(left, Const) and isinstance(right, Const):
             folded = fold(op, left.value, right.value)
             if folded is not None:
                 return folded
-        return self.world.operate(op, [left, right], site)
+        method = self._operator_method(op, left, right, site)
+        return method if method is not None else self.world.operate(op, [left, right], site)
 
     def _identical(self, left: Value, right: Value) -> bool | None:
         if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
@@ -161,7 +175,13 @@ _METHODS = {
     "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
     "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
     "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
+    "|": ("__or__", "__ror__"), "&": ("__and__", "__rand__"), "^": ("__xor__", "__rxor__"),
+    "<<": ("__lshift__", "__rlshift__"), ">>": ("__rshift__", "__rrshift__"),
+    "==": ("__eq__", "__eq__"), "!=": ("__ne__", "__ne__"), "<": ("__lt__", "__gt__"), ">": ("__gt__", "__lt__"),
+    "<=": ("__le__", "__ge__"), ">=": ("__ge__", "__le__"),
 }  # fmt: skip
+
+IN_PLACE = {op: "__i" + names[0][2:] for op, names in _METHODS.items() if op not in COMPARISONS}
 
 _FOLD: dict[str, Callable[[Any, Any], Any]] = {
     "**": lambda a, b: a**b,

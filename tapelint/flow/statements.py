@@ -13,7 +13,7 @@ from . import containers
 from .core import Attempt, Suspension
 from .graph import Site
 from .loops import Loops
-from .operators import OPERATORS
+from .operators import IN_PLACE, OPERATORS
 from .state import Delta
 from .values import NO_VALUE, UNBOUND, Cell, Const, Flag, Many, OneOf, Tuple, Value, Variable, one_of, options
 
@@ -140,6 +140,8 @@ class Statements(Loops):
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
             containers.extend(self, left, self.elements(right, site))
             return left
+        if (method := self.own_method(left, IN_PLACE.get(op, ""))) is not None:
+            return self.call_method(method, [right], site)
         if isinstance(left, Variable):
             return self.world.augment(op, left, right, site)
         if isinstance(left, Const) and isinstance(right, Const):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .graph import Edge, Node, Site
 from .state import Delta, Key
-from .values import Cell, Many, Value, Variable
+from .values import Bound, Cell, Many, Value, Variable
 
 if TYPE_CHECKING:
     from .core import Arguments, Frame
@@ -34,6 +34,7 @@ class World(Protocol):
     def iterated(self, value: Value, site: Site) -> None: ...
     def call(self, callee: Value, args: Arguments, site: Site) -> Value: ...
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value: ...
+    def ran(self, method: Bound, site: Site) -> None: ...
 
     # statements; `condition`: a test was evaluated; `branched`: the arms of a branch have been run
     def enter(self, value: Value, site: Site) -> Value: ...

@@ -20,6 +20,7 @@ from tapelint.flow.values import (
 )
 
 from . import layer_members
+from .keras import own_built
 from .models import build_any
 from .symbolic import SYMBOLIC
 from .weights import ModelInfo, weights_of
@@ -54,7 +55,7 @@ def _detaching(name: str, kind: str) -> MethodHandler:
 
 def _build_by_calling(world: Libraries, model: Cell, args: Arguments, site: Site) -> None:
     """A model of the project is built by its first call, which a prediction makes out of sight of every tape."""
-    is_new = model.kind == "instance" and world.run.state.get((model.uid, "built")) is UNBOUND
+    is_new = model.kind == "instance" and not own_built(world, model)
     if is_new and args.positional and world.run.class_attribute(model, "call") is not None:
         with world.paused():
             world.run.call(model, Arguments(args.positional[:1]), site)

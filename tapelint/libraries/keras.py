@@ -18,7 +18,6 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
-    Flag,
     Library,
     Opaque,
     Tuple,
@@ -148,11 +147,16 @@ def _literal(text: str) -> object:
         return text
 
 
+def own_built(world: Libraries, cell: Cell) -> bool:
+    """What a layer's own attribute `built` says."""
+    return world.run.state.get((cell.uid, "built")) not in (UNBOUND, Const(False))
+
+
 def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None = None) -> None:
     """Make a layer's weights, once; `inputs`: the shape of what it is called with."""
-    if world.run.state.get((cell.uid, "built")) is not UNBOUND:
+    if own_built(world, cell):
         return
-    world.run.state.set((cell.uid, "built"), Flag())
+    world.run.state.set((cell.uid, "built"), Const(True))
     info: LayerInfo = cell.info
     weights: list[Value] = []
     for inner in inner_layers(world, cell):

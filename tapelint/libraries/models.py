@@ -124,7 +124,7 @@ def build_any(world: Libraries, layer: Value, site: Site) -> None:
         else:
             build_model(world, layer, Arguments([]), site)
     elif isinstance(layer, Cell) and layer.kind == "instance":
-        world.registry.methods[("instance", "build")](world, layer, Arguments([]), site)
+        world.registry.methods[("instance", "first call")](world, layer, Arguments([]), site)
 
 
 def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

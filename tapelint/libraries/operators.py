@@ -13,6 +13,7 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
+    Library,
     Many,
     OneOf,
     Opaque,
@@ -33,6 +34,9 @@ def register(registry: Registry) -> None:
     """Add the operators."""
     registry.functions["operator"] = operator
 
+REGISTERING = ("|", "&", "^", "<<", ">>")
+"""TensorFlow has these of truths and whole numbers; an object that is not seen may keep what it is combined with."""
+
 
 def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     """An operator by its name, on values that Python alone cannot combine."""
@@ -45,6 +49,8 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if op in ("format", "bool"):
         return _plain(world, op, operands, site, "s" if op == "format" else "b")
     kinds = {_side(option) for operand in operands for option in options(operand)}
+    if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
+        return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)
     held = any(isinstance(option, (Cell, Tuple)) for operand in operands for option in options(operand))
     if held and op not in (*TRUTHS, "[]") and not kinds & {"tensor", "variable", "numpy"}:
         return world.run.opaque(site, operands)  # lists, sets and objects of which one operand is perhaps one
@@ -62,6 +68,10 @@ def _side(value: Value) -> str:
         return "variable"
     instance = isinstance(value, Cell) and value.kind == "instance"  # its operators were given to its class elsewhere
     return "opaque" if instance or isinstance(value, (Opaque, Many)) else "python"
+
+
+def _is_mask(world: Libraries, value: Value) -> bool:
+    return isinstance(value, (Data, Const)) and apply.dtype_of(world, value) in ("b", "i")
 
 
 def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: str) -> Data:

@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 
 from . import initializers, shapes
 from .graphs import symbolic_arguments, unconverted
-from .keras import SYMBOLIC_BUILD, first_trainable, make_layer
+from .keras import SYMBOLIC_BUILD, first_trainable, make_layer, own_built
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .losses import losses
 from .models import functional, sequential
@@ -66,7 +66,9 @@ def register(registry: Registry) -> None:
     registry.methods[("instance", "__call__")] = call_instance
     registry.methods[("instance", "__init__")] = lambda world, base, args, site: NO_VALUE
     registry.methods[("keras init", "__init__")] = _initialise
-    registry.methods[("instance", "build")] = build_instance
+    registry.methods[("instance", "build")] = _build_of_keras
+    registry.methods[("instance", "first call")] = build_instance
+    registry.methods[("instance", "ran build")] = _note_built
     for name in ("add_weight", "add_variable"):
         registry.methods[("instance", name)] = _add_weight
     registry.methods[("instance", "loss __call__")] = _call_loss_instance
@@ -90,7 +92,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name in ("output", "input"):
         return symbolic_end(world, base, name, site)
     if name == "built":
-        return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
+        return Const(own_built(world, base))
     if name == "optimizer":
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     if name == "name":
@@ -163,7 +165,7 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     """`instance(x)` of a subclassed layer or model: `build` once, then `call`."""
     assert isinstance(base, Cell)
     world.recorder.note("called", base, site)
-    by_symbols = world.run.state.get((base.uid, "built")) is UNBOUND and _builds_by_call(world, base)
+    by_symbols = not own_built(world, base) and _builds_by_call(world, base)
     build_instance(world, base, args, site)
     method = world.run.class_attribute(base, "call")
     if method is None:
@@ -218,9 +220,9 @@ def as_keras_calls(world: Libraries, base: Cell) -> AbstractContextManager[None]
 
 def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    if world.run.state.get((base.uid, "built")) is not UNBOUND:
+    if own_built(world, base):
         return NO_VALUE
-    world.run.state.set((base.uid, "built"), Flag())
+    world.run.state.set((base.uid, "built"), Const(True))
     method = world.run.class_attribute(base, "build")
     if method is not None:
         first = args.get(0, "inputs")
@@ -228,6 +230,22 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
             world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
         )
         world.run.call(method, Arguments([shape]), site)
+    return NO_VALUE
+
+
+def _build_of_keras(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """Keras's own `build`, of a class without one, or by `super()`: no variables are made."""
+    assert isinstance(base, Cell)
+    world.run.state.set((base.uid, "built"), Const(True))
+    return NO_VALUE
+
+
+def _note_built(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """In Keras 3 a layer is built once its own `build` has run, whoever called it."""
+    if isinstance(base, Cell) and is_keras(world, base) and not is_old(world, base):
+        found = world.run.find_in_class(base.info, "build")
+        if found is not None and found[0] == args.positional[0]:
+            world.run.state.set((base.uid, "built"), Const(True))
     return NO_VALUE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tapelint.facts import whose_backward_pass
@@ -39,6 +40,8 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
+    for name in BACKEND_VARIABLES:
+        registry.functions[f"keras.backend.{name}"] = registry.functions[f"tf_keras.backend.{name}"] = _of_backend(name)
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
@@ -82,6 +85,22 @@ def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initial_value")
     trainable = args.get(1, "trainable", Const(True))
     return make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+
+
+BACKEND_VARIABLES = ("variable", "zeros", "ones", "eye", "random_normal_variable", "random_uniform_variable")
+
+
+def _of_backend(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    """What gives a variable in Keras's old backend, be it called `zeros`."""
+
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        dtype = args.get({"variable": 1, "zeros": 1, "ones": 1, "eye": 1}.get(name, 3), "dtype", NO_VALUE)
+        initial = args.get(0, "value") if name == "variable" else UNBOUND
+        if name in ("zeros", "ones", "eye"):
+            initial = world.run.call(Library(f"tensorflow.{name}"), Arguments(args.positional[:1]), site)
+        return make_variable(world, initial, Const("float32") if dtype == NO_VALUE else dtype, Const(True), "tf", site)
+
+    return make
 
 
 def make_variable(

@@ -24,7 +24,7 @@ from tapelint.flow.values import (
 )
 
 from . import keras, outside, unseen
-from .keras import LayerInfo, own_weights
+from .keras import LayerInfo, own_built, own_weights
 from .names import OLD_KERAS
 from .world import Libraries
 
@@ -250,7 +250,7 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
 
 def is_built(world: Libraries, base: Cell) -> bool:
     return any(
-        world.run.state.get((c.uid, "built")) is not UNBOUND for c in all_layers(world, base) if isinstance(c, Cell)
+        own_built(world, c) for c in all_layers(world, base) if isinstance(c, Cell)
     )
 
 

@@ -237,6 +237,8 @@ class Libraries:
         handler = self.registry.methods.get((_kind(left), f"operator {op}="))
         if handler is not None:
             return handler(self, left, Arguments([right]), site)
+        if isinstance(left, Opaque):
+            self.run.escape([right])  # perhaps a list that others hold: it is changed in place
         return self.run.operate(op, left, right, site)
 
     def truth(self, value: Value) -> bool | None:
@@ -316,6 +318,11 @@ class Libraries:
             return function
         made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
         return function if isinstance(made, Opaque) else made
+
+    def ran(self, method: Bound, site: Site) -> None:
+        handler = self.registry.methods.get(("instance", f"ran {getattr(method.function, 'name', '')}"))
+        if handler is not None and isinstance(method.self, Cell) and method.self.kind == "instance":
+            handler(self, method.self, Arguments([method.function]), site)
 
     def call_instance(self, instance: Cell, args: Arguments, site: Site) -> Value:
         found = self.run.find_in_class(instance.info, "__call__")

@@ -1,0 +1,134 @@
+"""Objects of the program's own classes: their operators, and when a layer has its variables."""
+
+import keras
+import tensorflow as tf
+import tf_keras
+
+_open = []
+
+
+class _Circuit:
+    def __init__(self):
+        self.gates = []
+
+    def __enter__(self):
+        _open.append(self)
+        return self
+
+    def __exit__(self, *error):
+        _open.pop()
+
+    def __iadd__(self, gate):
+        self.gates.append(gate)
+        return self
+
+    def __contains__(self, angle):
+        self.gates.append(_Gate(angle))
+        return True
+
+    def __lt__(self, angle):
+        self.gates.append(_Gate(angle))
+        return True
+
+    def __invert__(self):
+        return self.total() * 2.0
+
+    def total(self):
+        return sum([gate.angle for gate in self.gates], 0.0)
+
+
+class _Gate:
+    def __init__(self, angle):
+        self.angle = angle
+
+
+class _Wire:
+    def __or__(self, gate):
+        _open[-1].gates.append(gate)
+        return self
+
+    def __rshift__(self, gate):
+        _open[-1].gates.append(gate)
+
+
+def kept_by_an_operator():
+    """flows"""
+    angle = tf.Variable(0.5)
+    with tf.GradientTape() as tape:
+        with _Circuit() as circuit:
+            _Wire() | _Gate(tf.sin(angle))
+        y = circuit.total()
+    return tape.gradient(y, angle)
+
+
+def kept_by_a_shift_of_either_wire():
+    """flows"""
+    angle = tf.Variable(0.5)
+    wires = {"a": _Wire(), "b": _Wire()}
+    with tf.GradientTape() as tape:
+        with _Circuit() as circuit:
+            wires["ab"[len(wires) // 4]] >> _Gate(tf.sin(angle))
+        y = circuit.total()
+    return tape.gradient(y, angle)
+
+
+def kept_in_place():
+    """flows"""
+    angle = tf.Variable(0.5)
+    with tf.GradientTape() as tape:
+        circuit = _Circuit()
+        circuit += _Gate(angle * 2.0)
+        y = circuit.total()
+    return tape.gradient(y, angle)
+
+
+def kept_by_a_comparison():
+    """flows, flows"""
+    angle, other = tf.Variable(0.5), tf.Variable(0.25)
+    with tf.GradientTape() as tape:
+        circuit = _Circuit()
+        if circuit < angle * 2.0 and other * 3.0 in circuit:
+            y = ~circuit
+    return tape.gradient(y, [angle, other])
+
+
+class _Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.k = self.add_weight(shape=(3,), initializer="ones")
+        super().build(shape)
+
+    def call(self, x):
+        return self.scaled(x)
+
+    def scaled(self, x):
+        if not self.built:
+            self.build(x.shape)
+        return x * self.k
+
+
+def built_by_hand():
+    """flows"""
+    layer = _Scale()
+    layer.build((3,))
+    with tf.GradientTape() as tape:
+        y = layer.scaled(tf.ones([3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def built_by_the_method_that_needs_it():
+    """flows"""
+    layer = _Scale()
+    layer.scaled(tf.ones([3]))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def variables_of_the_old_backend():
+    """flows, flows, flows"""
+
+    a, b = tf.keras.backend.variable([1, 2, 3]), tf.keras.backend.zeros((3,))
+    c = tf_keras.backend.ones((3,))
+    with tf.GradientTape() as tape:
+        y = a * 2.0 + b + c
+    return tape.gradient(y, [a, b, c])
