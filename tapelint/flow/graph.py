@@ -40,6 +40,9 @@ OUT_OF_SIGHT = "opaque"
 MISSING = "not found"
 """The detail of what the project itself has under a name: it was not found there, or may have been set anew."""
 
+SEVERAL = "perhaps several"
+"""The detail of a result that may be several tensors instead of one."""
+
 ALIAS = "perhaps the same"
 """The detail of a conversion that may have given back the very tensor that it was given."""
 

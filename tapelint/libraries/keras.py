@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tapelint.facts import Effect, Fact, whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Site
+from tapelint.flow.graph import ROWS, SEVERAL, Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
@@ -258,6 +258,9 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = apply.answer(world, info.name, effect, given, site, edges)
     if info.name in whose_backward_pass("looks up rows") and isinstance(result, Data):
         result.node.detail = result.node.detail or ROWS
+    alone = isinstance(args.get(0, "inputs"), (Data, Variable)) and not inner_layers(world, cell)
+    if isinstance(result, Data) and not alone:
+        result.node.detail = result.node.detail or SEVERAL  # as many as it was given, or as the inner layer gives
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)

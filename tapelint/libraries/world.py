@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
@@ -268,8 +268,8 @@ class Libraries:
         return Many(self.run.part(site, value))
 
     def iterated(self, value: Value, site: Site) -> None:
-        """Python iterates: over a graph's tensor it cannot; what a layer gives may be several."""
-        several = isinstance(value, Data) and value.node.op.startswith(("keras.layers.", "tf_keras.layers."))
+        """Python iterates: over a graph's tensor it cannot."""
+        several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.is_in_graph(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 

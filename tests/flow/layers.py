@@ -169,3 +169,59 @@ def the_value_that_a_tensor_is_padded_with():
     with tf.GradientTape() as tape:
         y = tf.pad(v, [[1, 1]], constant_values=w[0])
     return tape.gradient(y, [v, w])
+
+
+def two_names_for_what_a_layer_gives_as_one():
+    """raises OperatorNotAllowedInGraphError"""
+    layer = keras.layers.Dense(2)
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            first, second = layer(tf.ones([2, 3]) * v)
+            y = tf.reduce_sum(first * second)
+        return tape.gradient(y, v)
+
+    return run()
+
+
+def two_names_for_what_a_layer_gives_with_its_state():
+    """flows"""
+    layer = keras.layers.GRU(2, return_state=True)
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            first, second = layer(tf.ones([1, 2, 3]) * v)
+            y = tf.reduce_sum(first * second)
+        return tape.gradient(y, v)
+
+    return run()
+
+
+def two_names_for_what_an_inner_layer_gives():
+    """flows"""
+    layer = keras.layers.Bidirectional(keras.layers.GRU(2), merge_mode=None)
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            first, second = layer(tf.ones([1, 2, 3]) * v)
+            y = tf.reduce_sum(first * second)
+        return tape.gradient(y, v)
+
+    return run()
+
+
+def two_names_for_two_that_go_through_a_layer():
+    """flows"""
+    layer = keras.layers.Identity()
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            first, second = layer([v, v + 1.0])
+            y = tf.reduce_sum(first * second)
+        return tape.gradient(y, v)
+
+    return run()
