@@ -15,6 +15,7 @@ from tapelint.source import Source
 from tapelint.views import Place
 
 MOST_STEPS = 4
+OF_SHAPE = frozenset(["size", "shape", "shape_n", "rank", "zeros_like", "ones_like", "ndim", "dtype"])
 ABOUT_SHAPE = 4
 
 
@@ -29,7 +30,7 @@ class Hop:
 def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[Hop] | None:
     """The hops from a source to a target with the fewest cuts, then the fewest steps; None where there is no way."""
     best: dict[int, tuple[int, int]] = {source.id: (0, 0)}
-    hop: dict[int, Hop] = {}
+    last: dict[int, Edge] = {}
     for node in graph.ancestors(targets):
         if node.id == source.id:
             continue
@@ -37,19 +38,21 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
             before = best.get(edge.node.id)
             if before is None:
                 continue
-            cut = (is_cut(edge, node, rec) and _carries(edge.node)) * (ABOUT_SHAPE if is_about_shape(node) else 1)
+            cut = 0
+            if is_cut(edge, node, rec) and _carries(edge.node):
+                cut = ABOUT_SHAPE if is_about_shape(node) else 1
             cost = (before[0] + cut, before[1] + (node.op not in TRANSPARENT))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost
-                hop[node.id] = Hop(edge, node)
+                last[node.id] = edge
     ends = [t for t in targets if t.id in best]
     if not ends:
         return None
     at = min(ends, key=lambda t: best[t.id])
     hops: list[Hop] = []
     while at.id != source.id:
-        hops.append(hop[at.id])
-        at = hop[at.id].edge.node
+        hops.append(Hop(last[at.id], at))
+        at = last[at.id].node
     return hops[::-1]
 
 
@@ -60,16 +63,7 @@ def _carries(node: Node) -> bool:
 
 def is_about_shape(node: Node) -> bool:
     """Whether an operation says nothing of its input's numbers: such a way explains little."""
-    return node.op.rpartition(".")[2] in (
-        "size",
-        "shape",
-        "shape_n",
-        "rank",
-        "zeros_like",
-        "ones_like",
-        "ndim",
-        "dtype",
-    )
+    return node.op.rpartition(".")[2] in OF_SHAPE
 
 
 def is_cut(edge: Edge, node: Node, rec: int) -> bool:

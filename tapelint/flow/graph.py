@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import is_
 from typing import NamedTuple
 
 from tapelint.diagnostic import Span
@@ -45,6 +44,9 @@ SEVERAL = "perhaps several"
 
 ALIAS = "perhaps the same"
 """The detail of a conversion that may have given back the very tensor that it was given."""
+
+MOST_REMEMBERED = 8
+"""Of so many sets of nodes it is remembered what they were made from."""
 
 SURE, MAYBE, UNSURE = 2, 1, 3
 """Recorded for certain; on some ways through only; nobody can tell."""
@@ -130,7 +132,8 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self._asked: tuple[int, list[Node], list[Node]] = (-1, [], [])
+        self._known_ancestors: dict[tuple[int, ...], list[Node]] = {}
+        self._known_at = 0
 
     def add(self, op: str, edges: Sequence[Edge] = (), site: Site | None = None, chain: Chain | None = None) -> Node:
         """A new node."""
@@ -140,11 +143,12 @@ class Graph:
 
     def ancestors(self, targets: Sequence[Node]) -> list[Node]:
         """The targets and all that they were made from, in the order of making."""
-        size, asked, found = self._asked
-        if size == len(self.nodes) and len(asked) == len(targets) and all(map(is_, asked, targets)):
-            return found
-        found = self._ancestors(targets)
-        self._asked = len(self.nodes), list(targets), found
+        if self._known_at != len(self.nodes) or len(self._known_ancestors) >= MOST_REMEMBERED:
+            self._known_ancestors, self._known_at = {}, len(self.nodes)
+        key = tuple([target.id for target in targets])
+        found = self._known_ancestors.get(key)
+        if found is None:
+            found = self._known_ancestors[key] = self._ancestors(targets)
         return found
 
     def _ancestors(self, targets: Sequence[Node]) -> list[Node]:

@@ -7,7 +7,7 @@ Exactly `none` absorbs along a path, exactly `flows` over parallel ones: there i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NONE, ZERO, FLOWS, IGNORANT = 1, 2, 4, 8
 ANYTHING = NONE | ZERO | FLOWS | IGNORANT
@@ -51,8 +51,7 @@ def parallel(first: int, second: int) -> int:
     return _PARALLEL[first][second]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(NamedTuple):
     """One outcome for each of many sources at once: in every field, bit i stands for source i."""
 
     none: int

@@ -82,6 +82,7 @@ class _Walk:
         self.question = question
         self.reached: dict[int, Outcomes] = {}
         self._everyone = (1 << len(asked) + len(failing)) - 1
+        self._nothing = nothing(self._everyone)
         self._sources: dict[int, int] = {}
         for index, nodes in enumerate(asked):
             for node in nodes:
@@ -110,7 +111,7 @@ class _Walk:
 
     def total(self) -> Outcomes:
         """What comes to the targets together."""
-        question, found = self.question, nothing(self._everyone)
+        question, found = self.question, self._nothing
         for target in question.targets:
             if question.summed and target.as_target and question.recording in target.active:
                 for edge in target.as_target:
@@ -133,7 +134,7 @@ class _Walk:
         """What comes to a node through its inputs: nothing through an operation that was not recorded."""
         if node.op == "join":
             return _joined(node, self.reached, self._everyone)
-        value = nothing(self._everyone)
+        value = self._nothing
         recording = self.question.recording
         handed_on = node.op in ("pack", "escaped") or is_handed_on(node)
         status = SURE if handed_on else node.recorded.get(recording, 0)
@@ -142,14 +143,14 @@ class _Walk:
         trusted = self.question.trusting and _is_trusted(node, recording)
         for edge in node.edges:
             before = self.reached[edge.node.id]
-            if before.is_nothing():  # most edges lead away from the sources
+            if before is self._nothing or before.is_nothing():  # most edges lead away from the sources
                 continue
             if node.id < self._watched_at.get(edge.node.id, 0):
                 outcome = _before_it_was_watched(node, edge)
             else:
                 outcome = FLOWS if trusted and edge.node.op != "escaped" else edge.outcome
             path = before.along(outcome, self._everyone)
-            value = path if value.is_nothing() else value.parallel(path)
+            value = path if value is self._nothing else value.parallel(path)
         if status == SURE or (self.question.trusting and status == UNSURE):  # recorded, if what flows in is
             return value
         return value.add(self._everyone, NONE if status == MAYBE else NONE | IGNORANT)
