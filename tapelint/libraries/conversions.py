@@ -45,7 +45,8 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
-            return _as_alias(value, apply.call_fact(world, fact, args, site))
+            made = apply.call_fact(world, fact, args, site)
+            return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
             node = world.run.node(name, edges, site, dtype=value.dtype)
@@ -57,13 +58,6 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         return value if same else made if same is False else _perhaps_the_same(world, value, made, site)
 
     return convert
-
-
-def _as_alias(value: Value, made: Value) -> Value:
-    """What comes of something unknown may be the very same tensor: as a source it stands for both."""
-    if isinstance(value, Opaque) and isinstance(made, Data):
-        made.node.opaque = True
-    return made
 
 
 def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
@@ -99,8 +93,14 @@ def _copied(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
 
 
 def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -> Value:
-    """A conversion to a dtype that the value may have already, so that it may be the same tensor or variable."""
-    if not isinstance(made, Data) or not isinstance(value, (Data, Variable)):
+    """What a conversion gives that need not convert anything: it may be the very tensor or variable that was given.
+
+    As a source it stands for both. A tape that recorded what was given may know it, even if it did not see this.
+    """
+    if not isinstance(made, Data) or not isinstance(value, (Data, Opaque, Variable)):
+        return made
+    if isinstance(value, Opaque):
+        made.node.opaque = True
         return made
     if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
         return made

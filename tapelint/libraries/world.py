@@ -160,15 +160,7 @@ class Libraries:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
         if name == "__name__" and isinstance(inner, Function):
             return Const(inner.name)
-        if isinstance(base, Wrapped) and name in (
-            "setter",
-            "getter",
-            "deleter",
-            "get_concrete_function",
-            "python_function",
-        ):
-            return Method(base, name)
-        if isinstance(inner, Function):
+        if isinstance(inner, Function) and not (isinstance(base, Wrapped) and name in _OF_WRAPPED):
             stored = self.run.state.get((inner.uid, name))
             return stored if stored is not UNBOUND else Method(base, name)
         return Method(base, name)
@@ -188,13 +180,7 @@ class Libraries:
         fact = self.facts.fact(name)
         kind = fact.kind if fact is not None else ""
         name = of_keras(name)
-        if name in (
-            "keras.Model",
-            "keras.models.Model",
-            "keras.Sequential",
-            "keras.models.Sequential",
-            "keras.engine.training.Model",
-        ):
+        if name in _MODELS:
             return "model"
         if kind == "layer" or name.startswith("keras.layers."):
             return "layer"
@@ -223,7 +209,7 @@ class Libraries:
         return self.operate("[]", [base, index], site)
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:
-        handler = self.registry.methods.get((_kind(base), "__setitem__"))
+        handler = self.registry.methods.get((kind_of(base), "__setitem__"))
         if handler is not None:
             handler(self, base, Arguments([index, value]), site)
         else:
@@ -234,7 +220,7 @@ class Libraries:
         return handler(self, Arguments([Const(op), *operands]), site)
 
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
-        handler = self.registry.methods.get((_kind(left), f"operator {op}="))
+        handler = self.registry.methods.get((kind_of(left), f"operator {op}="))
         if handler is not None:
             return handler(self, left, Arguments([right]), site)
         if isinstance(left, Opaque):
@@ -247,11 +233,8 @@ class Libraries:
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
             return True
         if isinstance(value, Cell) and value.kind == "instance":
-            return (
-                None
-                if self.run.class_attribute(value, "__bool__") or self.run.class_attribute(value, "__len__")
-                else True
-            )
+            own = any(self.run.class_attribute(value, name) for name in ("__bool__", "__len__"))
+            return None if own else True
         bounds = value.range if isinstance(value, Data) else None
         if bounds is None or not isinstance(value, Data):
             return None
@@ -262,7 +245,7 @@ class Libraries:
         return bounds.constant != 0.0 if bounds.constant is not None else None if bounds.contains(0.0) else True
 
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
-        handler = self.registry.elements.get(_kind(value))
+        handler = self.registry.elements.get(kind_of(value))
         if handler is not None:
             return handler(self, value, site)  # type: ignore[arg-type]
         return Many(self.run.part(site, value))
@@ -282,7 +265,7 @@ class Libraries:
     def enter(self, value: Value, site: Site) -> Value:
         results = []
         for option in options(value):
-            handler = self.registry.enters.get(_kind(option))
+            handler = self.registry.enters.get(kind_of(option))
             results.append(handler(self, option, site) if handler is not None else self._entered(option, site))  # type: ignore[arg-type]
         return self.run.join_all(results)
 
@@ -291,7 +274,7 @@ class Libraries:
 
     def leave(self, value: Value, site: Site) -> None:
         for option in options(value):
-            handler = self.registry.leaves.get(_kind(option))
+            handler = self.registry.leaves.get(kind_of(option))
             if handler is not None:
                 handler(self, option, site)  # type: ignore[arg-type]
 
@@ -434,16 +417,16 @@ class Libraries:
 
     def call_method(self, base: Value, name: str, args: Arguments, site: Site) -> Value:
         """A library's method of a value."""
-        handler = self.registry.methods.get((_kind(base), name))
+        handler = self.registry.methods.get((kind_of(base), name))
         if handler is not None:
             return handler(self, base, args, site)
-        prefix = _FACT_PREFIX.get(_kind(base), "")
+        prefix = _FACT_PREFIX.get(kind_of(base), "")
         fact = self.facts.fact(f"{prefix}.{name}") if prefix else None
         if fact is not None:
             full = args.before(base)
             full.places[0] = site.node.func.value if _is_method_call(site.node) else site.node  # type: ignore[attr-defined]
             return apply.call_fact(self, fact, full, site)
-        fallback = self.registry.methods.get((_kind(base), "*"))
+        fallback = self.registry.methods.get((kind_of(base), "*"))
         if fallback is not None:
             return fallback(self, base, args.before(Const(name)), site)
         return self.run.call_unknown(Method(base, name), args.before(base), site)
@@ -478,7 +461,8 @@ def _is_method_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
 
 
-def _kind(value: Value) -> str:
+def kind_of(value: Value) -> str:
+    """The word under which handlers for a value are registered: a cell's kind, "ndarray", "tensor", "opaque" ..."""
     if isinstance(value, (Cell, Wrapped)):
         return value.kind
     if isinstance(value, Data):
@@ -488,10 +472,15 @@ def _kind(value: Value) -> str:
     return type(value).__name__.lower()
 
 
-kind_of = _kind
-
 _HOLDERS = ("list", "dict", "set", "iterator", "tensor array", "shape")
 """Kinds whose state holds items, not attributes."""
+
+_MODELS = (
+    *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
+    "keras.engine.training.Model",
+)
+_OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
+"""What properties and graph functions have of their own, beside what the function has."""
 
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",
@@ -516,21 +505,5 @@ _LIBRARY_CONSTANTS: dict[str, Value] = {
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 _INERT_BUILTINS = frozenset(
     f"builtins.{n}"
-    for n in [
-        "print",
-        "repr",
-        "str",
-        "hash",
-        "id",
-        "input",
-        "open",
-        "format",
-        "breakpoint",
-        "help",
-        "ascii",
-        "bytes",
-        "hex",
-        "oct",
-        "bin",
-    ]
+    for n in "print repr str hash id input open format breakpoint help ascii bytes hex oct bin".split()  # noqa: SIM905
 )
