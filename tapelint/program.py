@@ -96,7 +96,7 @@ class Program:
         module = run.run_main(self.source)
         inner = dict(run.inner)
         spent = min(run.steps, STEPS_OF_A_FILE - STEPS_OF_ENTRIES)
-        for function, cls in self._entries(module):
+        for function, cls in self._entries():
             run.begin_entry()
             if spent > STEPS_OF_A_FILE:
                 break
@@ -108,9 +108,7 @@ class Program:
             with self._as_entry(module):
                 self._call_left(inner)
 
-    def _entries(
-        self, module: ModuleValue
-    ) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
+    def _entries(self) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
         """Functions and methods that use a tape and that were not reached; callers before what they call."""
         every = list(_functions(self.source.tree))
         uses = {id(f): _mentions_tape(f) for f, _ in every}

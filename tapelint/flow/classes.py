@@ -448,6 +448,6 @@ class Classes(Functions):
                 self.call(method, Arguments([NO_VALUE, NO_VALUE, NO_VALUE]), statement)
                 return
         if isinstance(manager, Generator):
-            self.resume(manager, statement)
+            self.resume(manager)
             return
         self.world.leave(manager, statement)

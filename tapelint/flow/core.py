@@ -158,7 +158,6 @@ class Frame:
     entered: list[Entered] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
-    alive: bool = True
 
 
 class Core(Holding):

@@ -300,7 +300,7 @@ class Functions(Statements):
             frame.suspends = False
         return NO_VALUE
 
-    def resume(self, generator: Generator, site: Site) -> None:
+    def resume(self, generator: Generator) -> None:
         """Run a generator that was begun to its end."""
         pause = self.suspended.pop(generator.uid, None)
         frame = self.frames_kept.get(generator.frame)

@@ -269,7 +269,7 @@ def make_data(
         node.as_target = _edges_of_target(effect, given, edges)
         node.error_as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
     shape = shapes.of_call(world, name, given)
-    bounds = numbers.bounds(world, name, effect, given, node, shape, dtype)
+    bounds = numbers.bounds(world, name, effect, given, node, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
     return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds)
 
@@ -313,7 +313,7 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
     result = effect.result
     asked = given.get("dtype")
     if result.dtype == "argument" or asked not in (UNBOUND, NO_VALUE):
-        return dtype_argument(world, asked)
+        return dtype_argument(asked)
     if result.dtype != "same":
         return category(result.dtype)
     for wanted in (("flows", "zero", "raises", "unknown"), ("detached",), ("none",)):

@@ -118,7 +118,7 @@ def plain_constant(world: Libraries, value: Value) -> object:
     return UNSET
 
 
-def dtype_argument(world: Libraries, value: Value) -> str:
+def dtype_argument(value: Value) -> str:
     """What a `dtype` argument says."""
     if value is UNBOUND or value == NO_VALUE:
         return "f"

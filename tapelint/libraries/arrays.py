@@ -47,7 +47,7 @@ def register(registry: Registry) -> None:
     registry.methods[("shape", "__getitem__")] = _size
     for name in ("as_list", "concatenate"):
         registry.methods[("shape", name)] = lambda world, base, args, site: base
-    registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world, site)
+    registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world)
     registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("tensor", "set_shape")] = lambda world, base, args, site: NO_VALUE
@@ -66,7 +66,7 @@ def register(registry: Registry) -> None:
     registry.attributes["shape"] = lambda world, base, name, site: (
         world.run.opaque(site)
         if name == "dims"
-        else sequences.count(world, site)
+        else sequences.count(world)
         if name in ("rank", "ndims")
         else None
     )
@@ -86,16 +86,16 @@ def shape_value(world: Libraries, base: Value, site: Site) -> Value:
     shape = base.shape if isinstance(base, (Data, Variable)) else None
     cell = Cell(world.run.uid(), "shape", shape, site)
     if shape is None:
-        world.run.state.set((cell.uid, "items"), Many(sequences.count(world, site)))
+        world.run.state.set((cell.uid, "items"), Many(sequences.count(world)))
     else:
-        sizes = tuple(Const(n) if n is not None else sequences.count(world, site) for n in shape)
+        sizes = tuple(Const(n) if n is not None else sequences.count(world) for n in shape)
         world.run.state.set((cell.uid, "items"), Tuple(sizes))
     return cell
 
 
 def _sizes(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
     items = world.run.state.get((cell.uid, "items"))
-    return list(items.items) if isinstance(items, Tuple) else Many(sequences.count(world, site))
+    return list(items.items) if isinstance(items, Tuple) else Many(sequences.count(world))
 
 
 def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -107,7 +107,7 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         found = containers.index(world.run, items, args.positional[0])
         if isinstance(found, (Const, Data, Tuple)):
             return found
-    return sequences.count(world, site)
+    return sequences.count(world)
 
 
 def dtype_value(dtype: str) -> Value:
@@ -117,7 +117,7 @@ def dtype_value(dtype: str) -> Value:
 
 def _dtype(world: Libraries, args: Arguments, site: Site) -> Value:
     """`np.dtype("int32")`, `tf.as_dtype(...)`."""
-    return dtype_value(apply.dtype_argument(world, args.positional[0] if args.positional else UNBOUND))
+    return dtype_value(apply.dtype_argument(args.positional[0] if args.positional else UNBOUND))
 
 
 def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
@@ -139,7 +139,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         return dtype_value(base.dtype)
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
-        return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world, site)
+        return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world)
     if name == "values" and isinstance(base, Data) and base.node.detail == ROWS and base.node.op == "gradient":
         edges = [Edge(base.node, FLOWS, "linear")]
         return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
@@ -212,7 +212,7 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     nodes = [n for v in rest.every() if (n := world.run.node_of(v, site)) is not None]
     kind = _object(base) or "ndarray"
     node = world.run.node(f"{kind}.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind="numpy")
-    dtype = apply.dtype_argument(world, args.positional[1]) if name == "astype" and len(args.positional) > 1 else None
+    dtype = apply.dtype_argument(args.positional[1]) if name == "astype" and len(args.positional) > 1 else None
     dtype = dtype or (base.dtype if isinstance(base, Data) else "f")
     bounds = numbers.of_method(world, name, base, args.after(1))
     if name in ("item", "tolist"):

@@ -20,7 +20,7 @@ def register(registry: Registry) -> None:
     registry.methods.update({("str", name): handler for name, handler in STRING.items()})
     registry.methods[("str", "*")] = _string_method
     registry.methods.update({("tuple", name): handler for name, handler in TUPLE.items()})
-    registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: sequences.count(w, s)
+    registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: sequences.count(w)
     registry.calls["named tuple"] = _make_named
 
 
@@ -121,7 +121,7 @@ def _remove(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 
 
 def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    return sequences.count(world, site)
+    return sequences.count(world)
 
 
 LIST: dict[str, MethodHandler] = {

@@ -55,7 +55,7 @@ OF_THE_FIRST = frozenset(
 
 
 def bounds(
-    world: Libraries, name: str, effect: Effect, given: Given, node: Node, shape: shapes.Shape | None, dtype: str
+    world: Libraries, name: str, effect: Effect, given: Given, node: Node, dtype: str
 ) -> Range | None:
     """What is known of the numbers that come out of a call; a call without freedom gets edges without a gradient."""
     result = effect.result
@@ -68,7 +68,7 @@ def bounds(
     found = Range.of(array, double) if array is not None else _interval(world, name, op, effect, given, node)
     found = identified(world, name, op, given, node, replace(found, double=double))
     if array is None and op:
-        found = _with_points(world, op, effect, given, node, found)
+        found = _with_points(world, op, given, node, found)
     if op in TRUTHS or op == "where":
         numbers_singular.remember(world, op, values, found, node)
     numbers_settled.settle(world, name, op, given, node, found)
@@ -250,7 +250,7 @@ def _tightened(found: Range, result: Result) -> Range:
 # -- points
 
 
-def _with_points(world: Libraries, op: str, effect: Effect, given: Given, node: Node, found: Range) -> Range:
+def _with_points(world: Libraries, op: str, given: Given, node: Node, found: Range) -> Range:
     values = list(given.values.values())
     ranges = operands(world, op, given)
     if op in OF_THE_FIRST:
@@ -300,7 +300,7 @@ def of_method(world: Libraries, name: str, base: Value, args: Arguments) -> Rang
         return None
     if name in ("astype", "copy"):
         wanted = str(getattr(args.get(0, "dtype"), "value", getattr(args.get(0, "dtype"), "name", "")))
-        kind = arguments.dtype_argument(world, args.get(0, "dtype")) if name == "astype" else "f"
+        kind = arguments.dtype_argument(args.get(0, "dtype")) if name == "astype" else "f"
         return Range.of(own.array, "64" in wanted or not wanted) if kind == "f" else None
     if args.every() or name not in ("sum", "mean", "max", "min", "std", "prod", "any", "all"):
         return None

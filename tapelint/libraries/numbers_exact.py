@@ -169,7 +169,7 @@ def _identity(world: Libraries, given: Given, array: Array, of: ArrayOf, double:
 
 
 def _converted(world: Libraries, array: Array, dtype: Value, double: bool) -> Array | None:
-    letter = arguments.dtype_argument(world, dtype)
+    letter = arguments.dtype_argument(dtype)
     if letter == "f":
         return made(array.shape, array.flat, double)
     if letter == "b":

@@ -170,10 +170,10 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
         method = world.run.class_attribute(value, "__len__")
         if method is not None:
             return world.run.call(method, Arguments([]), site)
-    return count(world, site)
+    return count(world)
 
 
-def count(world: Libraries, site: Site) -> Data:
+def count(world: Libraries) -> Data:
     """A whole number of which nothing more is known."""
     return Data(world.run.constant_node(), "python", "i")
 
@@ -360,7 +360,7 @@ LARGEST_PRODUCT = 64
 
 
 def _count_up(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Many(count(world, site))
+    return Many(count(world))
 
 
 def _cycle(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -64,7 +64,7 @@ def _input(world: Libraries, args: Arguments, site: Site) -> Value:
     node = world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC)
     shape = shapes.as_shape(world, args.get(0, "shape"))
     dtype = args.keywords.get("dtype", UNBOUND)
-    kind = apply.dtype_argument(world, dtype) if dtype not in (UNBOUND, NO_VALUE) else "f"
+    kind = apply.dtype_argument(dtype) if dtype not in (UNBOUND, NO_VALUE) else "f"
     return Data(node, SYMBOLIC, kind, (None, *shape) if shape is not None else None)
 
 

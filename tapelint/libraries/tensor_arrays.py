@@ -20,7 +20,7 @@ def register(registry: Registry) -> None:
 
 
 def _tensor_array(world: Libraries, args: Arguments, site: Site) -> Value:
-    cell = Cell(world.run.uid(), "tensor array", apply.dtype_argument(world, args.get(0, "dtype")), site)
+    cell = Cell(world.run.uid(), "tensor array", apply.dtype_argument(args.get(0, "dtype")), site)
     world.run.state.set((cell.uid, "items"), Tuple(()))
     return cell
 
@@ -89,7 +89,7 @@ def _array_unstack(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 TENSOR_ARRAY = {
     "write": _array_write, "stack": _array_stack, "concat": _array_stack, "read": _array_read, "gather": _array_stack,
-    "unstack": _array_unstack, "size": lambda world, base, args, site: sequences.count(world, site),
+    "unstack": _array_unstack, "size": lambda world, base, args, site: sequences.count(world),
     "mark_used": lambda world, base, args, site: NO_VALUE, "close": lambda world, base, args, site: NO_VALUE,
     "identity": lambda world, base, args, site: base,
 }  # fmt: skip

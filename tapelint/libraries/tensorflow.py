@@ -114,7 +114,7 @@ def make_variable(
     source = world.run.node_of(initial, site) if initial is not UNBOUND else None
     place = getattr(site.node, "args", [None])
     edges = [Edge(source, NONE, "other", place[0] if place else None)] if source is not None else []
-    kind = apply.dtype_argument(world, dtype) if dtype not in (UNBOUND, NO_VALUE) else ""
+    kind = apply.dtype_argument(dtype) if dtype not in (UNBOUND, NO_VALUE) else ""
     kind = kind or (apply.dtype_of(world, initial) if initial is not UNBOUND else "f") or "f"
     node = world.run.node(
         f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable"
@@ -267,7 +267,7 @@ def _counting(name: str) -> FunctionHandler:
         ends = [*args.positional[:3], *(v for n, v in args.keywords.items() if n in ENDS)]
         given = [apply.dtype_of(world, end) for end in ends]
         found = next((letter for letter in "?fi" if letter in given), "?")
-        made.node.dtype = found if asked == NO_VALUE else apply.dtype_argument(world, asked)
+        made.node.dtype = found if asked == NO_VALUE else apply.dtype_argument(asked)
         exact = made.range.array if made.range is not None and not world.run.graph_mode else None
         return replace(made, dtype=made.node.dtype, shape=exact.shape if exact is not None else made.shape)
 

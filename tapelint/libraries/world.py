@@ -144,7 +144,7 @@ class Libraries:
                 return Method(base, name)
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
-            return self._function_attribute(base, name, site)
+            return self._function_attribute(base, name)
         return Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:
@@ -156,7 +156,7 @@ class Libraries:
         value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
         return value if value is not None else Method(base, name)
 
-    def _function_attribute(self, base: Value, name: str, site: Site) -> Value:
+    def _function_attribute(self, base: Value, name: str) -> Value:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
         if name == "__name__" and isinstance(inner, Function):
             return Const(inner.name)

@@ -321,8 +321,7 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     handed = [_handed(world, value, site) for value in inputs]
     with eager(world):
         result = world.run.call(args.get(0, "func"), Arguments(handed), site)
-    own = {n.id for v in inputs for n in world.run.nodes_in(v)}
-    _cut_captured(world, first, {v.node.id for v in handed if isinstance(v, (Data, Opaque))}, own)
+    _cut_captured(world, first, {v.node.id for v in handed if isinstance(v, (Data, Opaque))})
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
     shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
 
@@ -338,9 +337,9 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(kinds, list):
         made = world.run.elements(result, site)
         values = made if isinstance(made, list) and len(made) == len(kinds) else [result] * len(kinds)
-        parts = [wrap(v, apply.dtype_argument(world, k)) for v, k in zip(values, kinds, strict=True)]
+        parts = [wrap(v, apply.dtype_argument(k)) for v, k in zip(values, kinds, strict=True)]
         return containers.make_list(world.run, Tuple(tuple(parts)))
-    return wrap(result, apply.dtype_argument(world, wanted))
+    return wrap(result, apply.dtype_argument(wanted))
 
 
 def _handed(world: Libraries, value: Value, site: Site) -> Value:
@@ -353,7 +352,7 @@ def _handed(world: Libraries, value: Value, site: Site) -> Value:
     return Data(made, "tensor", node.dtype, value.shape, getattr(value, "range", None))
 
 
-def _cut_captured(world: Libraries, first: int, handed: set[int], own: set[int]) -> None:
+def _cut_captured(world: Libraries, first: int, handed: set[int]) -> None:
     """Let no gradient through to what operations made since the node `first` captured."""
     for node in world.run.graph.nodes[first:]:
         if node.id not in handed and not node.opaque:
@@ -389,9 +388,9 @@ def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
         each = [kinds.element] if isinstance(kinds, Many) else kinds
         parts = world.run.elements(result, site) if len(each) > 1 and result != NO_VALUE else [result]
         several = parts if isinstance(parts, list) and len(parts) == len(each) else [result] * len(each)
-        items = [made(apply.dtype_argument(world, k), v) for k, v in zip(each, several, strict=True)]
+        items = [made(apply.dtype_argument(k), v) for k, v in zip(each, several, strict=True)]
         return containers.make_list(world.run, Tuple(tuple(items)))
-    return made(apply.dtype_argument(world, wanted), result)
+    return made(apply.dtype_argument(wanted), result)
 
 
 def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:

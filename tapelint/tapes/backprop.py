@@ -133,7 +133,7 @@ class _Walk:
     def _through(self, node: Node) -> Outcomes:
         """What comes to a node through its inputs: nothing through an operation that was not recorded."""
         if node.op == "join":
-            return _joined(node, self.reached, self._everyone)
+            return _joined(node, self.reached)
         value = self._nothing
         recording = self.question.recording
         handed_on = node.op in ("pack", "escaped") or is_handed_on(node)
@@ -193,7 +193,7 @@ def is_handed_on(node: Node) -> bool:
     return node.opaque and node.op in ("unknown", "attribute", "operator []")
 
 
-def _joined(node: Node, reached: Mapping[int, Outcomes], everyone: int) -> Outcomes:
+def _joined(node: Node, reached: Mapping[int, Outcomes]) -> Outcomes:
     """One of several; in a graph's own branch what one arm leaves out is zero there, not missing."""
     parts = [reached[edge.node.id] for edge in node.edges]
     value = parts[0]

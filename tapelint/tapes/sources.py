@@ -47,12 +47,12 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
             return [Listed(c[0].expression, run.join_all([x.value for x in c])) for c in zip(*known, strict=True)]
         return None
     if isinstance(value, Cell) and value.kind == "dict":
-        return _dict(tapes, value, text, place)
+        return _dict(tapes, value, text)
     items = containers.sequence(run, value)
     if isinstance(items, Many):
         return [Listed(text, items.element)] if _one_stands_for_all(items.element) else None
     if items is None:
-        return _side_by_side(tapes, value, text) if isinstance(value, Opaque) else [Listed(text, value)]
+        return _side_by_side(value, text) if isinstance(value, Opaque) else [Listed(text, value)]
     names = weight_names(tapes, place)
     whole = f"({text})" if isinstance(place, (ast.BinOp, ast.BoolOp, ast.IfExp)) else text
     found: list[Listed] = []
@@ -70,7 +70,7 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
     return found
 
 
-def _side_by_side(tapes: Tapes, value: Opaque, text: str) -> list[Listed]:
+def _side_by_side(value: Opaque, text: str) -> list[Listed]:
     """The variables of several models in one list, model by model where one cannot be seen."""
     if value.node.op != LISTED or value.node.site is None:
         return [Listed(text, value)]
@@ -84,7 +84,7 @@ def _one_stands_for_all(element: Value) -> bool:
     return isinstance(element, Opaque) and element.node.op == "weights"
 
 
-def _dict(tapes: Tapes, value: Cell, text: str, place: ast.AST | None) -> list[Listed] | None:
+def _dict(tapes: Tapes, value: Cell, text: str) -> list[Listed] | None:
     known = containers.pairs(tapes.world.run, value)
     if known is None or not all(isinstance(k, Const) for k, _ in known):
         return None
