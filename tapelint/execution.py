@@ -51,7 +51,7 @@ def run(path: str, text: str, function: str, lines: Collection[int]) -> Run:
         file = os.path.join(folder, os.path.basename(path))
         Path(file).write_text(text, encoding="utf-8")  # AutoGraph reads functions from their file
         tree = _Watcher(lines).visit(ast.parse(text))
-        code = compile(ast.fix_missing_locations(tree), file, "exec")
+        code = compile(ast.fix_missing_locations(tree), file, "exec", dont_inherit=True)
         names = {"__name__": "__main__", "__file__": file, "__seen__": seen}
         sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
         error: BaseException | None = None

@@ -11,8 +11,7 @@ from functools import partial
 from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
-from tapelint.flow.core import Arguments
-from tapelint.flow.functions import UNFOLLOWED
+from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.statements import ENDED

@@ -190,7 +190,12 @@ def wrong_points(said: Answer, seen: lab.Seen, expression: str, env: dict[str, A
             others = together if stated and stated.together else ()
             point = lab.at_point(expression, env, name, at, others)
             observed = point and Singular(
-                at, point.gradient, point.guarded, point.value, point.beyond, bool(others)  # type: ignore[arg-type]
+                at,
+                point.gradient,
+                point.guarded,
+                point.value,
+                point.beyond,
+                bool(others),  # type: ignore[arg-type]
             )
             if observed != stated:
                 words = propose.point_words(point, at, bool(others)) if point else f"a finite gradient at {at}"

@@ -319,9 +319,7 @@ def _countable(part: Any) -> bool:
     return tf.is_tensor(part) and (part.dtype.is_integer or part.dtype.is_bool) and not part.dtype.is_quantized
 
 
-def _first(
-    seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any], ups: list[Any]
-) -> dict[str, Any]:
+def _first(seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any], ups: list[Any]) -> dict[str, Any]:
     gradients: dict[str, Any] = {}
     for name, value in carriers.items():
         try:

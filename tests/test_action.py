@@ -129,5 +129,5 @@ def test_the_recipes_run(project: Path, recipe: str) -> None:
     script = f'tapelint() {{ "{sys.executable}" -m tapelint "$@"; }}\n{recipe}'
     done = subprocess.run(["bash", "-c", script], cwd=project, env=environment, capture_output=True, text=True)
     assert done.returncode == (0 if "--exit-zero" in recipe else 1), done.stderr
-    for file in re.findall(r'=([\w./-]+|\$GITHUB_STEP_SUMMARY)', recipe):
+    for file in re.findall(r"=([\w./-]+|\$GITHUB_STEP_SUMMARY)", recipe):
         assert (project / file.replace("$GITHUB_STEP_SUMMARY", "summary.md")).stat().st_size

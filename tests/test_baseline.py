@@ -70,7 +70,9 @@ def known(project: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 
 def test_what_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert known(project, capsys).read_text() == """{
+    assert (
+        known(project, capsys).read_text()
+        == """{
  "version": 1,
  "findings": {
   "src/train.py": [
@@ -80,6 +82,7 @@ def test_what_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> N
  }
 }
 """
+    )
 
 
 def test_what_is_known_is_not_reported(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,9 +93,7 @@ def test_what_is_known_is_not_reported(project: Path, capsys: pytest.CaptureFixt
     assert len(check(capsys, "--isolated")[1]) == 2
     assert check(capsys, "--isolated", "--baseline", "known.json") == (0, [], "")
     assert run(["--no-cache"]) == 0
-    assert capsys.readouterr().out == (
-        "Nothing new: 2 gradient calls in 1 file\n2 findings known from the baseline\n"
-    )
+    assert capsys.readouterr().out == ("Nothing new: 2 gradient calls in 1 file\n2 findings known from the baseline\n")
     assert run(["--no-cache", "--statistics", "--quiet"]) == 0 and capsys.readouterr().out == ""
 
 

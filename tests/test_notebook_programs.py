@@ -89,9 +89,7 @@ def test_characters_stay_escaped(repository: Path) -> None:
     assert [a == b for a, b in zip(before["cells"], after["cells"], strict=True)].count(False) == 1
 
 
-def test_the_diff_of_a_notebook_is_the_diff_of_its_cells(
-    repository: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_diff_of_a_notebook_is_the_diff_of_its_cells(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["--no-cache", "--diff", "training_loop.ipynb"])
     assert capsys.readouterr().out.split("\n")[:8] == [
         "--- a/training_loop.ipynb:cell 10",

@@ -15,8 +15,10 @@ from tapelint.libraries.numbers_points import Scene, met
 
 NUMBERS = st.floats(-6, 6, allow_nan=False).map(lambda x: rounded(x))
 ENDS = NUMBERS | st.sampled_from([-math.inf, math.inf, -200.0, 200.0])
-INTERVALS = st.tuples(ENDS, ENDS).filter(lambda ends: math.isfinite(min(map(abs, ends))) or ends[0] != ends[1]).map(
-    lambda ends: Range(min(ends), max(ends))
+INTERVALS = (
+    st.tuples(ENDS, ENDS)
+    .filter(lambda ends: math.isfinite(min(map(abs, ends))) or ends[0] != ends[1])
+    .map(lambda ends: Range(min(ends), max(ends)))
 )
 
 

@@ -60,6 +60,7 @@ class Comprehensions(Operators):
             items = self._results(node, frame, first)
             return list(items.items) if isinstance(items, Tuple) else items
 
+        self.waiting_frames.add(frame.uid)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
         names = dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
         uses = [
@@ -80,9 +81,13 @@ class Comprehensions(Operators):
 
     def _generate(self, node: Any, index: int, iterable: Value, results: list[Value]) -> bool:
         """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
-        generator: ast.comprehension = node.generators[index]
-        site = self.site(generator.iter)
+        site = self.site(node.generators[index].iter)
         items = self.iterate(iterable, site)
+        with self.between(iterable):
+            return self._each_of(node, index, items, results)
+
+    def _each_of(self, node: Any, index: int, items: list[Value] | Many, results: list[Value]) -> bool:
+        generator: ast.comprehension = node.generators[index]
         sure = not isinstance(items, Many)
         for item in [items.element] if isinstance(items, Many) else items:
             if self.exhausted and results:

@@ -182,13 +182,16 @@ def _is_recorded(core: Core, key: Value) -> bool:
 
 
 def _slice(core: Core, items: Tuple | Many, key: SliceOf) -> Value:
-    ends = [_end(v) for v in (key.start, key.stop, key.step)]
     if isinstance(items, Many):
         return items
-    if any(end is False for end in ends):
-        return Many(core.join_all(items.items))
-    start, stop, step = (end if end is not False else None for end in ends)
-    return Tuple(items.items[slice(start, stop, step)])
+    known = ends(key)
+    return Tuple(items.items[slice(*known)]) if known is not None else Many(core.join_all(items.items))
+
+
+def ends(key: SliceOf) -> list[int | None] | None:
+    """A slice's start, stop and step; None where one of them is not known."""
+    found = [_end(v) for v in (key.start, key.stop, key.step)]
+    return None if any(end is False for end in found) else [end if end is not False else None for end in found]
 
 
 def _end(value: Value) -> int | bool | None:
@@ -211,10 +214,10 @@ def replace_item(core: Core, cell: Cell, key: Value, value: Value) -> None:
         return
     if isinstance(items, Tuple) and isinstance(key, SliceOf):
         inner = sequence(core, value)
-        ends = [_end(v) for v in (key.start, key.stop, key.step)]
-        if isinstance(inner, Tuple) and all(end is not False for end in ends):
+        known = ends(key)
+        if isinstance(inner, Tuple) and known is not None:
             changed = list(items.items)
-            changed[slice(*ends)] = inner.items
+            changed[slice(*known)] = inner.items
             core.state.set(slot, Tuple(tuple(changed)))
             return
         value = core.join_all(list(_each(inner))) if inner is not None else value

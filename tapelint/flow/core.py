@@ -19,7 +19,7 @@ from .holding import Holding
 from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
 from .ranges import Range
-from .state import Delta, State
+from .state import Delta, Key, State
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from .world import World
 
 MOST_OPTIONS = 8
+UNFOLLOWED: Key = (0, "unfollowed")
+"""Where the state says that something the project's own code does was not followed."""
+
 OBJECTS = ("instance", "object", "tensor array")
 """Kinds of objects that hold numbers in their fields."""
 
@@ -233,6 +236,10 @@ class Core(Holding):
     def spend(self, steps: float) -> None:
         """Count work that is no step of the program."""
         self.steps += steps
+
+    def lose_track(self) -> None:
+        """From now on nobody can tell what is read, written and done: nothing is claimed any more."""
+        self.state.set(UNFOLLOWED, Flag())
 
     # -- nodes
 

@@ -15,6 +15,7 @@ from .values import (
     NO_VALUE,
     UNBOUND,
     Cell,
+    Class,
     Const,
     Deferred,
     Function,
@@ -175,15 +176,18 @@ class Expressions(Comprehensions):
             self.world.condition("not", value, node.operand, self.frame, node)
             truth = self.truth(value)
             return Const(not truth) if truth is not None else self.unknown_bool(value, self.site(node))
-        op = OPERATORS[type(node.op)]
+        return self.operate_on_one(OPERATORS[type(node.op)], value, self.site(node))
+
+    def operate_on_one(self, op: str, value: Value, site: Site) -> Value:
+        """`-value`, `+value`, `~value`."""
         if isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
             sign = {"unary -": lambda v: -v, "unary +": lambda v: +v}.get(op)
             if sign is not None:
                 return Const(sign(value.value))
         method = self.own_method(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
         if method is not None:
-            return self.call(method, Arguments([]), self.site(node))
-        return self.world.operate(op, [value], self.site(node))
+            return self.call(method, Arguments([]), site)
+        return self.world.operate(op, [value], site)
 
     def boolean(self, node: ast.BoolOp) -> Value:
         """`a and b`, `a or b`: stops where a truth decides."""
@@ -302,6 +306,8 @@ class Expressions(Comprehensions):
             method = self.class_attribute(base, "__getitem__")
             if method is not None:
                 return self.call(method, Arguments([key]), site)
+        if isinstance(base, Class) and (item := self.item_of_class(base, key, site)) is not None:
+            return item
         items = containers.sequence(self, base)
         if items is None:
             return self.world.subscript(base, key, site)
@@ -311,6 +317,10 @@ class Expressions(Comprehensions):
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)
         return containers.picked(self, found, key, site)
+
+    def item_of_class(self, base: Class, key: Value, site: Site) -> Value | None:
+        """`Class[key]`; None where that is the class itself."""
+        raise NotImplementedError
 
     def slice_(self, node: ast.Slice) -> Value:
         parts = [self.evaluate(p) if p is not None else NO_VALUE for p in (node.lower, node.upper, node.step)]

@@ -10,7 +10,6 @@ from tapelint.source import Source, last_name
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
 from .graph import Chain, Site
-from .state import Key
 from .statements import Statements
 from .values import (
     NO_VALUE,
@@ -20,7 +19,6 @@ from .values import (
     Class,
     Const,
     Data,
-    Flag,
     Function,
     Generator,
     Library,
@@ -38,9 +36,6 @@ from .world import World
 MEMORABLE = 4_000
 """Steps from which on calls are remembered: shorter programs do not need it."""
 
-UNFOLLOWED: Key = (0, "unfollowed")
-"""Where the state says that a call of the project's own code was not followed."""
-
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
 
@@ -54,6 +49,8 @@ class Functions(Statements):
         self.frames_kept: dict[int, Frame] = {}
         self.suspended: dict[int, Suspension] = {}
         self.generators: dict[ast.AST, bool] = {}
+        self.came_back = True
+        """Whether the last call of a function that ended came back, and did not raise on every way."""
 
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         self.step()
@@ -136,7 +133,7 @@ class Functions(Statements):
         From now on nobody can tell what else was read, written and done, if the function does such things.
         """
         if not (all(map(_is_data, args.every())) and self._keeps_to_itself(function, set())):
-            self.state.set(UNFOLLOWED, Flag())
+            self.lose_track()
         return self.call_unknown(function, args, site)
 
     def _keeps_to_itself(self, function: Function, seen: set[int]) -> bool:
@@ -167,6 +164,7 @@ class Functions(Statements):
             self.state.set((frame.uid, name), value)
         if self.is_generator(function.node):
             self.frames_kept[frame.uid] = frame
+            self.waiting_frames.add(frame.uid)
             return Generator(self.uid(), function, frame.uid)
         result = self.run_frame(function, frame, site)
         if frame.uid not in self.enclosing:
@@ -176,6 +174,9 @@ class Functions(Statements):
     def source_of(self, function: Function) -> Source:
         """The file that a function stands in."""
         raise NotImplementedError
+
+    def definition(self, function: Function) -> Site:
+        return Site(self.source_of(function), function.node)
 
     def run_frame(self, function: Function, frame: Frame, site: Site) -> Value:
         """Run a body in its frame; the joined results."""
@@ -200,6 +201,7 @@ class Functions(Statements):
         if alive:
             ways.append(self.state.delta(frame.mark))
             values.append(NO_VALUE)
+        self.came_back = bool(ways)
         if not ways:
             self.state.rollback(frame.mark)
             return self.opaque(site)
@@ -261,29 +263,40 @@ class Functions(Statements):
     # -- generators and lazy iteration
 
     def generate(self, generator: Generator, site: Site) -> list[Value] | Many:
-        """Run a generator's body now; what it yields."""
-        if self.state.get((generator.uid, "consumed")) is not UNBOUND:
-            each = self.state.get((generator.uid, "each"))
-            return Many(each) if each is not UNBOUND else []
-        self.state.set((generator.uid, "consumed"), NO_VALUE)
+        """Run a generator's body now; what it yields, or yields still."""
+        rest = self.state.get((generator.uid, "rest"))
+        if rest is UNBOUND:
+            return self._run_generator(generator, site)
+        self.asked_again(generator)
+        self.state.set((generator.uid, "rest"), Tuple(()))
+        return rest if isinstance(rest, Many) else list(rest.items) if isinstance(rest, Tuple) else []
+
+    def _run_generator(self, generator: Generator, site: Site) -> list[Value] | Many:
+        self.state.set((generator.uid, "rest"), Tuple(()))
         frame = self.frames_kept.get(generator.frame)
         if frame is None or _yields_in_with(generator.function.node):
-            self.state.set(UNFOLLOWED, Flag())
+            self.lose_track()
             return Many(self.opaque(site))
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
-        self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
+
+        def run() -> None:
+            self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
+
+        self.compute(generator.uid, run)
         if copy.yields_more or _yields_conditionally(generator.function.node):
             return Many(self.join_all(copy.yields))
         return copy.yields
 
     def advance(self, generator: Generator, site: Site) -> Value:
-        """`next(generator)`: one of the values that it yields; UNBOUND where it yields none."""
-        key = (generator.uid, "each")
-        if self.state.get(key) is UNBOUND:
-            found = self.generate(generator, site)
-            self.state.set(key, found.element if isinstance(found, Many) else self.join_all(found))
-        return self.state.get(key)
+        """`next(generator)`: the next of the values that it yields; UNBOUND where it yields none."""
+        found = self.generate(generator, site)
+        self.asked_in_part(generator)
+        rest = found if isinstance(found, Many) else Tuple(tuple(found[1:]))
+        self.state.set((generator.uid, "rest"), rest)
+        if isinstance(found, Many):
+            return found.element
+        return found[0] if found else UNBOUND
 
     def begin(self, generator: Generator, site: Site) -> Value:
         """Run a generator up to its first `yield`; what that gives."""

@@ -9,8 +9,7 @@ from tapelint.source import Source
 
 from . import elsewhere
 from .classes import Classes
-from .core import Arguments, Frame
-from .functions import UNFOLLOWED
+from .core import UNFOLLOWED, Arguments, Frame
 from .graph import Site
 from .values import UNBOUND, Bound, Const, Deferred, Function, ModuleValue, Value
 from .world import World

@@ -118,7 +118,8 @@ class Loops(Matching):
         general: list[Start] = []
         if exact and len(rounds) > FEW and all(isinstance(item, Const) for item in rounds):
             general = [start(2, self.generalised(rounds[2:], site))] * (len(rounds) - 2)
-        return self.loop(node, starts, exact, staged, general)
+        with self.between(iterable, node.body):
+            return self.loop(node, starts, exact, staged, general)
 
     def generalised(self, items: list[Value], site: Site) -> Value:
         """One value for all of many."""

@@ -7,9 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 from . import containers
-from .core import Arguments, Core
+from .core import Arguments
 from .graph import Site
-from .values import Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, one_of, options
+from .values import (
+    NOT_IMPLEMENTED,
+    Bound,
+    Cell,
+    Const,
+    Data,
+    Function,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    one_of,
+    options,
+)
+from .waiting import Waiting
 
 OPERATORS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -23,7 +38,7 @@ COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 LONGEST_KNOWN = 64
 
 
-class Operators(Core):
+class Operators(Waiting):
     """How values are combined and compared."""
 
     def operate(self, op: str, left: Value, right: Value, site: Site) -> Value:
@@ -32,11 +47,11 @@ class Operators(Core):
             folded = fold(op, left.value, right.value)
             if folded is not None:
                 return folded
-        joined = self._sequence_operator(op, left, right)
-        if joined is not None:
-            return joined
         method = self._operator_method(op, left, right, site)
-        return method if method is not None else self.world.operate(op, [left, right], site)
+        if method is not None:
+            return method
+        joined = self._sequence_operator(op, left, right)
+        return joined if joined is not None else self.world.operate(op, [left, right], site)
 
     def _sequence_operator(self, op: str, left: Value, right: Value) -> Value | None:
         if op == "|" and containers.is_dict(left) and containers.is_dict(right):
@@ -63,25 +78,38 @@ class Operators(Core):
         return containers.make_list(self, made) if is_list else made
 
     def _operator_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
-        names = _METHODS.get(op)
+        """What the operands' own classes do, the left one first; None where none does anything."""
+        names = METHODS.get(op)
         if names is None:
             return None
-        for operand, other, name in ((left, right, names[0]), (right, left, names[1])):
-            found = self.own_method(operand, name)
-            if found is not None:
-                return self.call(found, Arguments([other]), site)
-        return None
+        sides = [(left, right, names[0]), (right, left, names[1])]
+        if self._extends(right, left) and self.own_method(right, names[1]) is not None:
+            sides.reverse()
+        found: list[Value] = []
+        for operand, other, name in sides:
+            method = self.own_method(operand, name)
+            if method is None:
+                continue
+            result = options(self.call(method, Arguments([other]), site))
+            found += [option for option in result if option != NOT_IMPLEMENTED]
+            if NOT_IMPLEMENTED not in result:
+                break
+        return self.join_all(found) if found else None
+
+    def _extends(self, value: Value, other: Value) -> bool:
+        """Whether an object's class extends another object's class: its operators come first."""
+        if not (_is_object(value) and _is_object(other)) or value.info == other.info:  # type: ignore[attr-defined]
+            return False
+        return other.info in self.lineage(value.info)  # type: ignore[attr-defined]
 
     def own_method(self, value: Value, name: str) -> Value | None:
-        """A method that the project's classes give every object that a value may be; None where one has none."""
-        methods: list[Value] = []
-        for option in options(value):
-            is_object = isinstance(option, Cell) and option.kind == "instance"
-            method = self.class_attribute(option, name) if is_object else None  # type: ignore[arg-type]
-            if method is None:
-                return None
-            methods.append(method)
-        return one_of(methods)
+        """A method with double underscores that the project's classes give every object that a value may be, bound;
+        None where one has none."""
+        raise NotImplementedError
+
+    def lineage(self, cls: Value) -> list[Value]:
+        """A class and its bases, in order."""
+        raise NotImplementedError
 
     def class_attribute(self, instance: Cell, name: str) -> Value | None:
         """A method that an instance's own classes define, bound; None where none does."""
@@ -96,6 +124,10 @@ class Operators(Core):
             site = other.node.site if isinstance(other, Opaque) else None
             unknown = self.opaque(site, [other])
             containers.store(self, cell, unknown, unknown)
+
+    def definition(self, function: Function) -> Site:
+        """Where a function stands: the place of a call that Python makes by itself."""
+        raise NotImplementedError
 
     # -- comparisons and truth
 
@@ -113,18 +145,38 @@ class Operators(Core):
             same = self._identical(left, right)
             return Const(same == (op == "is")) if same is not None else self.unknown_bool(Tuple((left, right)), site)
         if op in ("in", "not in"):
+            method = self.own_method(right, "__contains__")
+            if method is not None:
+                answer = self.call(method, Arguments([left]), site)
+                truth = self.truth(answer)
+                return Const(truth == (op == "in")) if truth is not None else self.unknown_bool(answer, site)
+            self.asked_for_one(right)
             present = self._contains(left, right)
             if present is not None:
                 return Const(present == (op == "in"))
-            asked = self.own_method(right, "__contains__")
-            answer = self.call(asked, Arguments([left]), site) if asked is not None else Tuple((left, right))
-            return self.unknown_bool(answer, site)
+            return self.unknown_bool(Tuple((left, right)), site)
         if isinstance(left, Const) and isinstance(right, Const):
             folded = fold(op, left.value, right.value)
             if folded is not None:
                 return folded
-        method = self._operator_method(op, left, right, site)
-        return method if method is not None else self.world.operate(op, [left, right], site)
+        made = self._compared_by_method(op, left, right, site)
+        return made if made is not None else self.world.operate(op, [left, right], site)
+
+    def _compared_by_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
+        """A comparison by the operands' own classes."""
+        made = self._operator_method(op, left, right, site)
+        if made is None and op == "!=" and (same := self._operator_method("==", left, right, site)) is not None:
+            truth = self.truth(same)
+            return Const(not truth) if truth is not None else self.unknown_bool(same, site)
+        if made is not None or op not in ("==", "!=") or not (_is_object(left) or _is_object(right)):
+            return made
+        if self.is_equal_to_itself_only(left) and self.is_equal_to_itself_only(right):
+            return Const((left == right) == (op == "=="))
+        return made
+
+    def is_equal_to_itself_only(self, value: Value) -> bool:
+        """Whether a value is a constant, or an object whose classes say nothing of what it equals."""
+        raise NotImplementedError
 
     def _identical(self, left: Value, right: Value) -> bool | None:
         if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
@@ -159,6 +211,9 @@ class Operators(Core):
         """Whether a value counts as true; None where nobody can tell."""
         if isinstance(value, Const):
             return bool(value.value)
+        method = self.own_method(value, "__bool__") or self.own_method(value, "__len__")
+        if isinstance(method, Bound) and isinstance(method.function, Function):
+            return self.truth(self.call(method, Arguments([]), self.definition(method.function)))
         if isinstance(value, OneOf):
             truths = {self.truth(option) for option in value.options}
             return truths.pop() if len(truths) == 1 else None
@@ -171,17 +226,20 @@ class Operators(Core):
         return self.world.truth(value)
 
 
-_METHODS = {
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Cell) and value.kind == "instance"
+
+
+METHODS = {
     "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
     "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
-    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
-    "|": ("__or__", "__ror__"), "&": ("__and__", "__rand__"), "^": ("__xor__", "__rxor__"),
-    "<<": ("__lshift__", "__rlshift__"), ">>": ("__rshift__", "__rrshift__"),
-    "==": ("__eq__", "__eq__"), "!=": ("__ne__", "__ne__"), "<": ("__lt__", "__gt__"), ">": ("__gt__", "__lt__"),
-    "<=": ("__le__", "__ge__"), ">=": ("__ge__", "__le__"),
+    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"), "&": ("__and__", "__rand__"),
+    "|": ("__or__", "__ror__"), "^": ("__xor__", "__rxor__"), "<<": ("__lshift__", "__rlshift__"),
+    ">>": ("__rshift__", "__rrshift__"), "==": ("__eq__", "__eq__"), "!=": ("__ne__", "__ne__"),
+    "<": ("__lt__", "__gt__"), ">": ("__gt__", "__lt__"), "<=": ("__le__", "__ge__"), ">=": ("__ge__", "__le__"),
 }  # fmt: skip
 
-IN_PLACE = {op: "__i" + names[0][2:] for op, names in _METHODS.items() if op not in COMPARISONS}
+IN_PLACE = {op: "__i" + names[0][2:] for op, names in METHODS.items() if op not in COMPARISONS}
 
 _FOLD: dict[str, Callable[[Any, Any], Any]] = {
     "**": lambda a, b: a**b,

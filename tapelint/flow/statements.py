@@ -10,12 +10,28 @@ from typing import Any
 from tapelint.source import last_name
 
 from . import containers
-from .core import Attempt, Suspension
+from .core import Arguments, Attempt, Suspension
 from .graph import Site
 from .loops import Loops
 from .operators import IN_PLACE, OPERATORS
 from .state import Delta
-from .values import NO_VALUE, UNBOUND, Cell, Const, Flag, Many, OneOf, Tuple, Value, Variable, one_of, options
+from .values import (
+    NO_VALUE,
+    NOT_IMPLEMENTED,
+    UNBOUND,
+    Cell,
+    Const,
+    Flag,
+    Many,
+    OneOf,
+    Opaque,
+    SliceOf,
+    Tuple,
+    Value,
+    Variable,
+    one_of,
+    options,
+)
 
 ASSIGNING = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 MOST_RAISES = 8
@@ -140,10 +156,11 @@ class Statements(Loops):
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
             containers.extend(self, left, self.elements(right, site))
             return left
-        if (method := self.own_method(left, IN_PLACE.get(op, ""))) is not None:
-            return self.call_method(method, [right], site)
         if isinstance(left, Variable):
             return self.world.augment(op, left, right, site)
+        if (method := self.own_method(left, IN_PLACE.get(op, ""))) is not None:
+            found = [o for o in options(self.call(method, Arguments([right]), site)) if o != NOT_IMPLEMENTED]
+            return self.join_all(found) if found else self.operate(op, left, right, site)
         if isinstance(left, Const) and isinstance(right, Const):
             return self.operate(op, left, right, site)
         if containers.sequence(self, left) is not None:
@@ -152,23 +169,47 @@ class Statements(Loops):
 
     def delete(self, node: ast.Delete) -> bool:
         for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.assign_name(target.id, UNBOUND)
-            elif isinstance(target, ast.Subscript):
-                base, key = self.evaluate(target.value), self.evaluate(target.slice)
-                if isinstance(base, Cell) and base.kind == "dict":
-                    containers.remove(self, base, key)
-                elif isinstance(base, Cell) and base.kind == "list":
-                    self._delete_item(base, key)
+            self._delete(target)
         return True
 
-    def _delete_item(self, cell: Cell, key: Value) -> None:
+    def _delete(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.assign_name(target.id, UNBOUND)
+        elif isinstance(target, ast.Attribute):
+            self.delete_attribute(self.evaluate(target.value), target.attr, self.site(target))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for each in target.elts:
+                self._delete(each)
+        elif isinstance(target, ast.Subscript):
+            self.delete_item(self.evaluate(target.value), self.evaluate(target.slice), self.site(target))
+
+    def delete_attribute(self, base: Value, name: str, site: Site) -> None:
+        """`del base.name`."""
+        raise NotImplementedError
+
+    def delete_item(self, base: Value, key: Value, site: Site) -> None:
+        """`del base[key]`."""
+        method = self.own_method(base, "__delitem__")
+        if method is not None:
+            self.call(method, Arguments([key]), site)
+        elif isinstance(base, Cell) and base.kind == "dict":
+            containers.remove(self, base, key)
+        elif isinstance(base, Cell) and base.kind == "list":
+            self._delete_from_list(base, key)
+        elif not isinstance(base, Opaque):
+            self.lose_track()
+
+    def _delete_from_list(self, cell: Cell, key: Value) -> None:
         items = containers.stored(self, cell)
         slot = (cell.uid, "items")
         if isinstance(items, Tuple) and isinstance(key, Const) and isinstance(key.value, int):
             rest = list(items.items)
             if -len(rest) <= key.value < len(rest):
                 del rest[key.value]
+            self.state.set(slot, Tuple(tuple(rest)))
+        elif isinstance(items, Tuple) and isinstance(key, SliceOf) and (ends := containers.ends(key)) is not None:
+            rest = list(items.items)
+            del rest[slice(*ends)]
             self.state.set(slot, Tuple(tuple(rest)))
         elif isinstance(items, Tuple):
             self.state.set(slot, Many(self.join_all(items.items)))
@@ -415,6 +456,8 @@ class Statements(Loops):
     def _caught(self, attempt: Attempt, handler: ast.ExceptHandler) -> Value:
         """The exception that a handler is given: the one that was raised, where it is known."""
         raised = attempt.raised
+        if "StopIteration" in _names_of(handler) and any(_is_result(n, handler.name) for n in ast.walk(handler)):
+            self.lose_track()  # it carries what a generator returns
         known = not attempt.may_raise and len(raised) == len(attempt.raises) == 1
         if known and isinstance(raised[0], Cell):
             return raised[0]
@@ -431,6 +474,12 @@ class Statements(Loops):
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
         return ways
+
+
+def _is_result(node: ast.AST, name: str | None) -> bool:
+    """Whether a node is `error.value` or `error.args`."""
+    of_it = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+    return of_it and node.attr in ("value", "args")  # type: ignore[attr-defined]
 
 
 def _only_tells(node: ast.Try) -> bool:

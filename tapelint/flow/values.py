@@ -59,6 +59,7 @@ class Const(Value):
 
 NO_VALUE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
+NOT_IMPLEMENTED = Const("NotImplemented")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from . import (
     layer_members,
     losses,
     models,
+    operator_functions,
     operators,
     passing,
     pieces,
@@ -38,7 +39,19 @@ from .world import Registry
 
 def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
-    of_python = (operators, python, sequences, standard, collections, contexts, arrays, random_arrays, passing, unseen)
+    of_python = (
+        operators,
+        operator_functions,
+        python,
+        sequences,
+        standard,
+        collections,
+        contexts,
+        arrays,
+        random_arrays,
+        passing,
+        unseen,
+    )
     of_tensorflow = (
         variables,
         tensorflow,

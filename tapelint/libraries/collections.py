@@ -22,6 +22,8 @@ def register(registry: Registry) -> None:
     registry.methods.update({("tuple", name): handler for name, handler in TUPLE.items()})
     registry.methods[("many", "index")] = registry.methods[("many", "count")] = lambda w, b, a, s: sequences.count(w)
     registry.calls["named tuple"] = _make_named
+    registry.functions["tapelint.named_tuple._replace"] = _replaced_object
+    registry.functions["tapelint.named_tuple._asdict"] = _object_as_dict
 
 
 def _make_named(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -142,6 +144,23 @@ def _replaced(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
 def _as_dict(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Tuple)
     return containers.make_dict(world.run, [(Const(n), v) for n, v in zip(base.names, base.items, strict=True)], site)
+
+
+def _fields_of(world: Libraries, args: Arguments) -> tuple[Cell, dict[str, Value]]:
+    """An object that is a named tuple, and its fields."""
+    base = args.positional[0]
+    assert isinstance(base, Cell)
+    return base, {name: world.run.state.get((base.uid, name)) for name in world.run.fields_of_class(base.info)}
+
+
+def _replaced_object(world: Libraries, args: Arguments, site: Site) -> Value:
+    base, fields = _fields_of(world, args)
+    return world.run.named_tuple(base.info, Arguments([], {**fields, **args.keywords}), site)
+
+
+def _object_as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
+    _, fields = _fields_of(world, args)
+    return containers.make_dict(world.run, [(Const(name), value) for name, value in fields.items()], site)
 
 
 TUPLE |= {"_replace": _replaced, "_asdict": _as_dict}

@@ -10,6 +10,7 @@ from tapelint.flow.values import (
     UNBOUND,
     Cell,
     Class,
+    Const,
     Data,
     Many,
     Names,
@@ -32,6 +33,8 @@ def register(registry: Registry) -> None:
     for name in ("keras.models.clone_model", "keras.clone_model", "keras.utils.clone_model"):
         registry.functions[name] = registry.functions[f"tf_{name}"] = _clone
     registry.functions["copy.deepcopy"] = _deep_copy
+    registry.functions["dataclasses.asdict"] = _as_dict
+    registry.functions["dataclasses.astuple"] = _as_tuple
     for kind in ("layer", "instance"):
         for name in ("predict", "predict_on_batch", "predict_step"):
             registry.methods[(kind, name)] = _detaching(name, "numpy")
@@ -70,6 +73,33 @@ def _deep_copy(world: Libraries, args: Arguments, site: Site) -> Value:
     return duplicate(world, args.get(0, "x"), "copy.deepcopy", site, {})
 
 
+def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`dataclasses.asdict(object)`: a dict of copies."""
+    return _taken_apart(world, args.get(0, "obj"), site, True)
+
+
+def _as_tuple(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`dataclasses.astuple(object)`: a tuple of copies."""
+    return _taken_apart(world, args.get(0, "obj"), site, False)
+
+
+def _taken_apart(world: Libraries, value: Value, site: Site, named: bool) -> Value:
+    run = world.run
+    record = run.record_of(value.info) if isinstance(value, Cell) and value.kind == "instance" else None
+    if record is not None and isinstance(value, Cell):
+        fields = [f.name for f in record.fields if f.kept]
+        parts = [_taken_apart(world, run.attribute(value, name, site), site, named) for name in fields]
+        pairs = [(Const(name), part) for name, part in zip(fields, parts, strict=True)]
+        return containers.make_dict(run, pairs, site) if named else Tuple(tuple(parts))
+    if isinstance(value, Cell) and value.kind == "list" and isinstance(items := containers.stored(run, value), Tuple):
+        return containers.make_list(run, Tuple(tuple(_taken_apart(world, v, site, named) for v in items.items)))
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_taken_apart(world, v, site, named) for v in value.items), value.names)
+    if isinstance(value, Cell) and value.kind == "dict" and (known := containers.pairs(run, value)) is not None:
+        return containers.make_dict(run, [(k, _taken_apart(world, v, site, named)) for k, v in known], site)
+    return duplicate(world, value, "copy.deepcopy", site, {})
+
+
 def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[int, Value]) -> Value:
     """A copy that shares nothing: variables are new ones that no gradient leads back from."""
     if isinstance(value, Variable):
@@ -94,6 +124,11 @@ def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[
 def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: dict[int, Value]) -> Value:
     if value.uid in done:
         return done[value.uid]
+    if world.run.own_method(value, "__reduce__") is not None or world.run.own_method(value, "__setstate__") is not None:
+        world.run.lose_track()
+    own = world.run.own_method(value, "__deepcopy__")
+    if own is not None and name == "copy.deepcopy":
+        return world.run.call(own, Arguments([containers.make_dict(world.run, [], site)]), site)
     info = value.info
     state = world.run.state
     copy = Cell(world.run.uid(), value.kind, info, value.site)

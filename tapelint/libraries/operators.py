@@ -34,6 +34,7 @@ def register(registry: Registry) -> None:
     """Add the operators."""
     registry.functions["operator"] = operator
 
+
 REGISTERING = ("|", "&", "^", "<<", ">>")
 """TensorFlow has these of truths and whole numbers; an object that is not seen may keep what it is combined with."""
 

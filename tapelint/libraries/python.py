@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from contextlib import suppress
 
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
@@ -37,7 +38,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply
-from .world import Libraries, Registry, kind_of
+from .world import Libraries, MethodHandler, Registry, kind_of
 
 
 def register(registry: Registry) -> None:
@@ -55,16 +56,32 @@ def register(registry: Registry) -> None:
     registry.methods.update({("wrapped setter", ""): _nothing})
     for kind in ("builtins.property", "functools.cached_property"):
         registry.calls[kind] = lambda world, callee, args, site: world.run.opaque(site)
-        registry.methods[(kind, "setter")] = _setter
+        for word in ("setter", "getter", "deleter"):
+            registry.methods[(kind, word)] = _accessor(word)
 
 
 def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return NO_VALUE
 
 
-def _setter(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Wrapped)
-    return Wrapped(base.kind, base.function, (("setter", args.get(0, "fset")),))
+def _accessor(word: str) -> MethodHandler:
+    """`@name.setter`, `@name.deleter`, `@name.getter`: the same property with another function."""
+
+    def decorate(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(base, Wrapped)
+        function = args.get(0, "f" + word)
+        if word == "getter":
+            return Wrapped(base.kind, function, base.options)
+        return Wrapped(base.kind, base.function, (*((n, f) for n, f in base.options if n != word), (word, function)))
+
+    return decorate
+
+
+def _property(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`property(get, set, delete)`."""
+    given = {"setter": args.get(1, "fset"), "deleter": args.get(2, "fdel")}
+    more = tuple((word, function) for word, function in given.items() if function not in (UNBOUND, NO_VALUE))
+    return Wrapped("builtins.property", args.get(0, "fget", NO_VALUE), more)
 
 
 # -- sequences
@@ -118,6 +135,9 @@ def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
 
 def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else NO_VALUE
+    if len(args.positional) > 1:  # a new class, which is made by a text and a dict
+        world.run.escape(args.every())
+        return world.run.missing(site)
     if isinstance(value, Cell) and value.kind == "instance" and isinstance(value.info, Class):
         return value.info
     return world.run.opaque(site, [])
@@ -144,6 +164,59 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
     else:
         world.run.escape([value, base])
     return NO_VALUE
+
+
+def _delattr(world: Libraries, args: Arguments, site: Site) -> Value:
+    base, name = args.positional[:2]
+    if isinstance(name, Const) and isinstance(name.value, str):
+        world.run.delete_attribute(base, name.value, site)
+    else:
+        world.run.lose_track()
+    return NO_VALUE
+
+
+def _plain_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`object.__getattribute__(base, name)`: past the object's own."""
+    base, name = args.positional[:2]
+    if isinstance(base, Cell) and base.kind == "instance" and isinstance(name, Const):
+        return world.run.plain_attribute(base, str(name.value), site)
+    return _getattr(world, args, site)
+
+
+def _store_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`object.__setattr__(base, name, value)`: past the object's own."""
+    base, name, value = args.positional[:3]
+    if isinstance(name, Const) and isinstance(name.value, str) and not isinstance(base, OneOf):
+        world.run.store_attribute(base, name.value, value, site)
+    else:
+        _forget_fields(world, base, [value], site)
+    return NO_VALUE
+
+
+def _remove_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`object.__delattr__(base, name)`: past the object's own."""
+    base, name = args.positional[:2]
+    if isinstance(name, Const) and isinstance(name.value, str):
+        world.run.remove_attribute(base, name.value, site)
+    else:
+        world.run.lose_track()
+    return NO_VALUE
+
+
+def _bare(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`object.__new__(cls)`: an object before its `__init__`."""
+    cls = args.positional[0] if args.positional else NO_VALUE
+    if not isinstance(cls, Class) or any(_fills_itself(world, base) for base in world.run.lineage(cls)):
+        return world.run.opaque(site, args.every())
+    return world.run.bare(cls, args.after(1), site)
+
+
+def _fills_itself(world: Libraries, base: Value) -> bool:
+    """Whether objects of a base hold more than their fields: a number's value, a tuple's items."""
+    if isinstance(base, Class) or base == Library("typing.NamedTuple"):
+        return False
+    name = base.name if isinstance(base, Library) else ""
+    return not name or (name.startswith("builtins.") and name != "builtins.object")
 
 
 def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -195,7 +268,8 @@ def _field_of(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
     assert isinstance(base, Cell)
     name = args.positional[0]
     if isinstance(name, Const) and isinstance(name.value, str):
-        return world.run.attribute(base.info, name.value, site)
+        held = world.run.state.get((base.info.uid, name.value))
+        return held if held is not UNBOUND else world.run.plain_attribute(base.info, name.value, site)
     return world.run.opaque(site, [base.info])
 
 
@@ -203,7 +277,7 @@ def _set_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     assert isinstance(base, Cell)
     name, value = args.positional[:2]
     if isinstance(name, Const) and isinstance(name.value, str):
-        world.run.set_attribute(base.info, name.value, value, site)
+        world.run.store_field(base.info, name.value, value)
     else:
         _forget_fields(world, base.info, [value], site)
     return NO_VALUE
@@ -215,8 +289,14 @@ def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: S
     name, rest = args.positional[0], args.after(1)
     if name == Const("update"):
         for key, value in rest.keywords.items():
-            world.run.set_attribute(base.info, key, value, site)
-        if not rest.positional:
+            world.run.store_field(base.info, key, value)
+        given = rest.positional[0] if rest.positional else NO_VALUE
+        known = containers.pairs(world.run, given) if isinstance(given, Cell) and given.kind == "dict" else None
+        if known is not None and all(isinstance(key, Const) for key, _ in known):
+            for field, value in known:
+                world.run.store_field(base.info, str(field.value), value)  # type: ignore[attr-defined]
+            return NO_VALUE
+        if not rest.positional and rest.rest is None:
             return NO_VALUE
     _forget_fields(world, base.info, rest.every(), site)
     return world.run.opaque(site, [base.info, *rest.every()])
@@ -339,7 +419,9 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
 BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "isinstance": _isinstance, "type": _type, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
-    "callable": _callable, "super": _super, "property": _descriptor("builtins.property"),
+    "callable": _callable, "super": _super, "property": _property, "delattr": _delattr,
+    "object.__getattribute__": _plain_attribute, "object.__setattr__": _store_attribute,
+    "object.__delattr__": _remove_attribute, "object.__new__": _bare,
     "staticmethod": _descriptor("builtins.staticmethod"), "classmethod": _descriptor("builtins.classmethod"),
     "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _locals,
     "eval": _eval, "exec": _exec, "float": _number("float"),

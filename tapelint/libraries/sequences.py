@@ -6,9 +6,11 @@ items when they are asked for: only then a tape that records sees the operations
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -42,6 +44,9 @@ def register(registry: Registry) -> None:
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
     registry.functions.update({f"itertools.{name}": handler for name, handler in ITERTOOLS.items()})
     registry.functions["functools.reduce"] = _reduce
+    for name in ("send", "throw"):
+        registry.methods[("generator", name)] = _by_hand
+    registry.methods[("generator", "close")] = _closed
     registry.elements["iterator"] = _iterate
     registry.elements["const"] = lambda world, value, site: []
 
@@ -60,8 +65,9 @@ def _remaining(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
     """What an iterator still gives; a lazy one computes it now."""
     items = world.run.state.get((cell.uid, "items"))
     if items is UNBOUND and callable(cell.info):
-        found: list[Value] | Many = cell.info()
+        found: list[Value] | Many = world.run.compute(cell.uid, cell.info)
         return found
+    world.run.asked_again(cell)
     if isinstance(items, Tuple):
         return list(items.items)
     return items if isinstance(items, Many) else Many(items if items is not UNBOUND else world.run.opaque(site))
@@ -85,6 +91,9 @@ def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
     if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
         return value
+    made = world.run.own_method(value, "__iter__")
+    if made is not None and len(args.positional) == 1:
+        return world.run.call(made, Arguments([]), site)
     return iterator(world, world.run.iterate(value, site), site)
 
 
@@ -92,6 +101,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
     if isinstance(value, Cell) and value.kind == "iterator":
         items = _remaining(world, value, site)
+        world.run.asked_in_part(value)
         world.run.state.set((value.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items[1:])))
         if isinstance(items, Many):
             return items.element
@@ -99,12 +109,32 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(value, Generator):
         each = world.run.advance(value, site)
         return each if each is not UNBOUND else args.get(1, "default", world.run.opaque(site, [value]))
+    following = world.run.own_method(value, "__next__")
+    if following is not None:
+        item, ends = world.run.one_step(following, site)
+        default = args.get(1, "default", world.run.opaque(site))
+        return item if ends is False else default if ends else world.run.join(item, default)
     found = world.run.iterate(value, site)
     if isinstance(found, Many):
         return found.element
     if found:
         return found[0]
     return args.get(1, "default", world.run.opaque(site))
+
+
+def _by_hand(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`generator.send(value)`, `generator.throw(error)`: what it does then is not followed."""
+    world.run.lose_track()
+    return world.run.call_unknown(base, args, site)
+
+
+def _closed(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`generator.close()`: it does not go on; what it does at its end was done, or is never."""
+    assert isinstance(base, Generator)
+    if any(isinstance(n, (ast.Try, ast.With)) for n in ast.walk(base.function.node)):
+        world.run.lose_track()
+    world.run.state.set((base.uid, "rest"), Tuple(()))
+    return NO_VALUE
 
 
 # -- containers
@@ -183,9 +213,35 @@ def count(world: Libraries) -> Data:
 
 def _columns(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
     """The items of several sequences, and how many rows they have; None where nobody can tell."""
-    columns = [world.run.iterate(value, site) for value in values]
+    run = world.run
+    columns = [run.iterate(value, site) for value in values]
+    if len(values) > 1 and any(_is_once(value) and value in values[:i] for i, value in enumerate(values)):
+        columns = _dealt(world, values, columns)
     known = [len(c) for c in columns if isinstance(c, list)]
-    return columns, min(known) if known else None
+    length = min(known) if known else None
+    for value, column in zip(values, columns, strict=True):
+        run.asked_again(value)
+        if length is None or isinstance(column, Many) or len(column) > length:
+            run.asked_in_part(value)
+    return columns, length
+
+
+def _is_once(value: Value) -> bool:
+    """Whether a value gives its items once only."""
+    return isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator")
+
+
+def _dealt(
+    world: Libraries, values: Sequence[Value], columns: Sequence[list[Value] | Many]
+) -> list[list[Value] | Many]:
+    """The columns where one iterator stands in several places, which take its items in turn."""
+    made = list(columns)
+    for value in dict.fromkeys(v for v in values if _is_once(v)):
+        places = [i for i, v in enumerate(values) if v == value]
+        items = columns[places[0]]
+        for turn, place in enumerate(places):
+            made[place] = items if isinstance(items, Many) else items[turn :: len(places)]
+    return made
 
 
 def _row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
@@ -193,23 +249,30 @@ def _row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
 
 
 def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
-    if args.rest is not None:
-        return iterator(world, Many(Many(args.rest)), site)
-    columns, length = _columns(world, args.positional, site)
-    rows: list[Value] = [Tuple(tuple(_row(columns, i))) for i in range(length if length is not None else 1)]
-    made = iterator(world, rows if length is not None else Many(rows[0]), site)
+    def compute() -> list[Value] | Many:
+        if args.rest is not None:
+            return Many(Many(args.rest))
+        columns, length = _columns(world, args.positional, site)
+        rows: list[Value] = [Tuple(tuple(_row(columns, i))) for i in range(length if length is not None else 1)]
+        return rows if length is not None else Many(rows[0])
+
+    made = lazily(world, args.every(), compute, site)
     world.run.state.set((made.uid, "zipped"), Tuple(tuple(args.positional)))
     return made
 
 
 def _zip_longest(world: Libraries, args: Arguments, site: Site) -> Value:
-    columns, _ = _columns(world, args.positional, site)
     fill = args.keywords.get("fillvalue", NO_VALUE)
-    if not all(isinstance(c, list) for c in columns):
-        return iterator(world, Many(Tuple(tuple(_one(world, c) for c in columns))), site)
-    known = [c for c in columns if isinstance(c, list)]
-    rows = [Tuple(tuple(c[i] if i < len(c) else fill for c in known)) for i in range(max(map(len, known), default=0))]
-    return iterator(world, list(rows), site)
+
+    def compute() -> list[Value] | Many:
+        columns, _ = _columns(world, args.positional, site)
+        if not all(isinstance(c, list) for c in columns):
+            return Many(Tuple(tuple(_one(world, c) for c in columns)))
+        known = [c for c in columns if isinstance(c, list)]
+        longest = max(map(len, known), default=0)
+        return [Tuple(tuple(c[i] if i < len(c) else fill for c in known)) for i in range(longest)]
+
+    return lazily(world, args.every(), compute, site)
 
 
 def _one(world: Libraries, items: list[Value] | Many) -> Value:
@@ -217,12 +280,17 @@ def _one(world: Libraries, items: list[Value] | Many) -> Value:
 
 
 def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[0], site)
     start = args.get(1, "start", Const(0))
-    if isinstance(items, Many) or not (isinstance(start, Const) and isinstance(start.value, int)):
-        element = items.element if isinstance(items, Many) else world.run.join_all(items)
-        return Many(Tuple((Data(world.run.constant_node(), "python", "i"), element)))
-    return iterator(world, [Tuple((Const(start.value + i), item)) for i, item in enumerate(items)], site)
+
+    def compute() -> list[Value] | Many:
+        items = world.run.iterate(args.positional[0], site)
+        world.run.asked_again(args.positional[0])
+        if isinstance(items, Many) or not (isinstance(start, Const) and isinstance(start.value, int)):
+            element = items.element if isinstance(items, Many) else world.run.join_all(items)
+            return Many(Tuple((Data(world.run.constant_node(), "python", "i"), element)))
+        return [Tuple((Const(start.value + i), item)) for i, item in enumerate(items)]
+
+    return lazily(world, args.every(), compute, site)
 
 
 def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -274,9 +342,10 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
 
     def compute() -> list[Value] | Many:
         columns, length = _columns(world, iterables, site)
-        if length is None:
-            return Many(world.run.call(function, Arguments(_row(columns, 0)), site))
-        return [world.run.call(function, Arguments(_row(columns, i)), site) for i in range(length)]
+        with _between(world, iterables):
+            if length is None:
+                return Many(world.run.call(function, Arguments(_row(columns, 0)), site))
+            return [world.run.call(function, Arguments(_row(columns, i)), site) for i in range(length)]
 
     return lazily(world, args.positional, compute, site)
 
@@ -291,7 +360,8 @@ def _starmap(world: Libraries, args: Arguments, site: Site) -> Value:
 
     def compute() -> list[Value] | Many:
         found = world.run.iterate(rows, site)
-        return Many(call(found.element)) if isinstance(found, Many) else [call(row) for row in found]
+        with _between(world, [rows]):
+            return Many(call(found.element)) if isinstance(found, Many) else [call(row) for row in found]
 
     return lazily(world, args.positional, compute, site)
 
@@ -303,16 +373,31 @@ def _filter(world: Libraries, args: Arguments, site: Site) -> Value:
         items = world.run.iterate(value, site)
         if isinstance(items, Many):
             return items
-        kept: list[Value] = []
-        for item in items:
-            truth = world.run.truth(world.run.call(function, Arguments([item]), site) if function != NO_VALUE else item)
-            if truth is None:
-                return Many(world.run.join_all(items))
-            if truth:
-                kept.append(item)
-        return kept
+        with _between(world, [value]):
+            return _kept(world, function, items, site)
 
     return lazily(world, args.positional, compute, site)
+
+
+def _kept(world: Libraries, function: Value, items: list[Value], site: Site) -> list[Value] | Many:
+    """The items for which a function is true."""
+    kept: list[Value] = []
+    for item in items:
+        truth = world.run.truth(world.run.call(function, Arguments([item]), site) if function != NO_VALUE else item)
+        if truth is None:
+            return Many(world.run.join_all(items))
+        if truth:
+            kept.append(item)
+    return kept
+
+
+@contextmanager
+def _between(world: Libraries, values: Sequence[Value]) -> Iterator[None]:
+    """What is done meanwhile, Python does between the items of these."""
+    with ExitStack() as stack:
+        for value in values:
+            stack.enter_context(world.run.between(value))
+        yield
 
 
 def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -340,11 +425,23 @@ def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
     """`itertools.islice`."""
-    items = world.run.iterate(args.positional[0], site)
+    source = args.positional[0]
     ends = [a.value for a in args.positional[1:] if isinstance(a, Const)]
-    if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
-        return iterator(world, items if isinstance(items, Many) else Many(world.run.join_all(items)), site)
-    return iterator(world, items[slice(*ends)], site)
+
+    def compute() -> list[Value] | Many:
+        items = world.run.iterate(source, site)
+        world.run.asked_in_part(source)
+        if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
+            if isinstance(items, list) and _is_once(source):
+                world.run.lose_track()  # nobody can tell what is left
+            return items if isinstance(items, Many) else Many(world.run.join_all(items))
+        stop = ends[0] if len(ends) == 1 else ends[1]
+        if isinstance(source, (Cell, Generator)) and _is_once(source) and isinstance(stop, int):
+            place = "items" if isinstance(source, Cell) else "rest"
+            world.run.state.set((source.uid, place), Tuple(tuple(items[stop:])))
+        return items[slice(*ends)]
+
+    return lazily(world, args.every(), compute, site)
 
 
 def _product(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -368,25 +465,24 @@ def _cycle(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _chain(world: Libraries, args: Arguments, site: Site) -> Value:
-    found: list[Value] = []
-    unknown: list[Value] = []
-    for value in args.positional:
-        items = world.run.iterate(value, site)
-        if isinstance(items, Many):
-            unknown.append(items.element)
-        else:
-            found += items
-    if unknown or args.rest is not None:
-        return Many(world.run.join_all([*found, *unknown, *([args.rest] if args.rest is not None else [])]))
-    return iterator(world, found, site)
+    given: list[Value] | Many = Many(world.run.join_all(args.every())) if args.rest is not None else args.positional
+    return lazily(world, args.every(), lambda: _chained(world, given, site), site)
 
 
 def _chain_from(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[0], site)
-    if isinstance(items, Many):
-        inner = world.run.iterate(items.element, site)
+    given = args.positional[0]
+    return lazily(world, args.every(), lambda: _chained(world, world.run.iterate(given, site), site), site)
+
+
+def _chained(world: Libraries, values: list[Value] | Many, site: Site) -> list[Value] | Many:
+    """The items of one sequence after the other."""
+    if isinstance(values, Many):
+        inner = world.run.iterate(values.element, site)
         return inner if isinstance(inner, Many) else Many(world.run.join_all(inner))
-    return _chain(world, Arguments(items), site)
+    parts = [world.run.iterate(value, site) for value in values]
+    if any(isinstance(part, Many) for part in parts):
+        return Many(world.run.join_all([_one(world, part) for part in parts]))
+    return [item for part in parts if isinstance(part, list) for item in part]
 
 
 def _repeat(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -452,12 +548,15 @@ def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         items = world.run.iterate(args.positional[0], site)
         if isinstance(items, list):
             truths = [world.run.truth(i) for i in items]
+            if truths.count(name == "all") < len(truths):
+                world.run.asked_in_part(args.positional[0])
             if name == "any" and True in truths:
                 return TRUE
             if name == "all" and False in truths:
                 return FALSE
             if None not in truths:
                 return Const(name == "all")
+        world.run.asked_in_part(args.positional[0])
         return world.run.unknown_bool(args.positional[0], site)
 
     return decide

@@ -14,11 +14,13 @@ from tapelint.flow.values import (
     Cell,
     Class,
     Const,
+    Data,
     Function,
     Library,
     Many,
     Method,
-    Names,
+    OneOf,
+    Opaque,
     Partial,
     Tuple,
     Value,
@@ -36,9 +38,11 @@ def register(registry: Registry) -> None:
     """Add it."""
     registry.functions.update(LIBRARY)
     registry.calls["functools.cache"] = _call_cached
-    registry.calls["item getter"] = _get_items
     registry.calls["dispatcher"] = _call_dispatcher
-    registry.methods[("dispatcher", "register")] = _add_function
+    registry.calls["method dispatcher"] = _call_dispatcher
+    registry.calls["functools.partialmethod"] = _call_partial_method
+    for kind in ("dispatcher", "method dispatcher"):
+        registry.methods[(kind, "register")] = _add_function
     for name in ("cache_clear", "cache_info"):
         registry.methods[("functools.cache", name)] = _clear_cache
 
@@ -56,25 +60,56 @@ def _identity(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _cached(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`functools.cache`, with or without arguments of its own: results are kept by arguments."""
+    """`functools.lru_cache`, with or without arguments of its own: results are kept by arguments."""
     first = args.get(0, "user_function")
     if isinstance(first, (Function, Wrapped, Bound, Class, Partial)):
-        return Wrapped("functools.cache", first, (), world.run.uid())
-    return Library("functools.cache")
+        return _with_cache(world, first, Const(128))
+    size = args.get(0, "maxsize", Const(128))
+    return Partial(Library("tapelint.cache"), (), (("size", size),))
+
+
+def _unbounded(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`functools.cache`."""
+    return _with_cache(world, args.get(0, "user_function"), NO_VALUE)
+
+
+def _sized(world: Libraries, args: Arguments, site: Site) -> Value:
+    return _with_cache(world, args.get(0, "user_function"), args.keywords.get("size", NO_VALUE))
+
+
+def _with_cache(world: Libraries, function: Value, size: Value) -> Value:
+    return Wrapped("functools.cache", function, (("size", size),), world.run.uid())
 
 
 def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    """The result kept for arguments like these: what was used last is kept longest, as many as there is room for."""
     assert isinstance(callee, Wrapped)
-    slot = (callee.uid, "results")
-    known = world.run.state.get(slot)
-    rows = known.items if isinstance(known, Tuple) else ()
-    given = Tuple((*args.positional, *(v for _, v in sorted(args.keywords.items()))))
-    for row in rows:
-        if isinstance(row, Tuple) and row.items[0] == given:
-            return row.items[1]
-    made = world.run.call(callee.function, args, site)
-    world.run.state.set(slot, Tuple((*rows, Tuple((given, made)))))
-    return made
+    run, slot = world.run, (callee.uid, "results")
+    known = run.state.get(slot)
+    rows = [row for row in known.items if isinstance(row, Tuple)] if isinstance(known, Tuple) else []
+    named = [Tuple((Const(n), v)) for n, v in args.keywords.items()]
+    given = Tuple((*args.positional, *named))
+    room = dict(callee.options).get("size", NO_VALUE)
+    limit = room.value if isinstance(room, Const) else len(rows)
+    hit = next((row for row in rows if row.items[0] == given), None)
+    if hit is None and rows and any(_may_equal(row.items[0], given) for row in rows):
+        run.lose_track()
+    if hit is None:
+        hit = Tuple((given, run.call(callee.function, args, site)))
+    rows = [*(row for row in rows if row.items[0] != given), hit]
+    kept = rows if limit is None else rows[max(0, len(rows) - limit) :] if isinstance(limit, int) else rows
+    run.state.set(slot, Tuple(tuple(kept)))
+    return hit.items[1]
+
+
+def _may_equal(first: Value, second: Value) -> bool:
+    """Whether the arguments of two calls may be equal, although they are not the same: numbers of other types."""
+    if isinstance(first, Tuple) and isinstance(second, Tuple):
+        same_length = len(first.items) == len(second.items)
+        return same_length and all(a == b or _may_equal(a, b) for a, b in zip(first.items, second.items, strict=True))
+    if isinstance(first, Const) and isinstance(second, Const):
+        return bool(first.value == second.value)
+    return isinstance(first, (Data, Opaque, OneOf, Many)) or isinstance(second, (Data, Opaque, OneOf, Many))
 
 
 def _clear_cache(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -94,7 +129,8 @@ def _copy(world: Libraries, args: Arguments, site: Site) -> Value:
         world.run.state.set((cell.uid, "items"), world.run.state.get((value.uid, "items")))
         return cell
     if isinstance(value, Cell) and value.kind == "instance":
-        return copy_instance(world, value, site)
+        own = world.run.own_method(value, "__copy__")
+        return world.run.call(own, Arguments([]), site) if own is not None else copy_instance(world, value, site)
     return value
 
 
@@ -121,9 +157,16 @@ def _named_tuple(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _field(world: Libraries, args: Arguments, site: Site) -> Value:
-    if "default" in args.keywords:
-        return args.keywords["default"]
-    return Cell(world.run.uid(), "field", args.keywords.get("default_factory"))
+    return Cell(world.run.uid(), "field", dict(args.keywords))
+
+
+def _dataclass(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`@dataclass`, with or without arguments of its own."""
+    cls = args.get(0, "cls")
+    if isinstance(cls, Class):
+        world.run.make_record(cls, args.keywords)
+        return cls
+    return Partial(Library("dataclasses.dataclass"), (), tuple(args.keywords.items()))
 
 
 def _namespace(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -155,30 +198,24 @@ def _replace_fields(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.get(0, "obj")
     if not (isinstance(value, Cell) and value.kind == "instance"):
         return world.run.opaque(site, args.every())
-    made = copy_instance(world, value, site)
+    made = world.run.replace_fields(value, args.keywords, site)
+    if made is not None:
+        return made
+    copied = copy_instance(world, value, site)
     for name, item in args.keywords.items():
-        world.run.set_attribute(made, name, item, site)
-    return made
+        world.run.set_attribute(copied, name, item, site)
+    return copied
 
 
-def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`dataclasses.asdict(object)`, `vars(object)` read."""
-    value = args.get(0, "obj")
-    names = (
-        world.run.state.get((value.uid, "__names__"))
-        if isinstance(value, Cell) and value.kind == "instance"
-        else UNBOUND
-    )
-    if not isinstance(value, Cell) or not isinstance(names, Names):
-        return world.run.opaque(site, args.every())
-    return containers.make_dict(world.run, [(Const(n), world.run.state.get((value.uid, n))) for n in names.names], site)
-
-
-def _dispatch(world: Libraries, args: Arguments, site: Site) -> Value:
+def _dispatch(kind: str) -> Handler:
     """`functools.singledispatch`: one of several functions, by the type of the first argument."""
-    cell = Cell(world.run.uid(), "dispatcher", site=site)
-    world.run.state.set((cell.uid, "items"), args.get(0, "func"))
-    return cell
+
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        cell = Cell(world.run.uid(), kind, site=site)
+        world.run.state.set((cell.uid, "items"), args.get(0, "func"))
+        return cell
+
+    return make
 
 
 def _add_function(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -197,6 +234,22 @@ def _call_dispatcher(world: Libraries, callee: Value, args: Arguments, site: Sit
     return world.run.call(world.run.state.get((callee.uid, "items")), args, site)
 
 
+def _partial_method(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`functools.partialmethod`: the object comes before the arguments that are given already."""
+    given = Tuple(tuple(args.positional[1:]))
+    return Wrapped("functools.partialmethod", args.positional[0], (("", given), *args.keywords.items()))
+
+
+def _call_partial_method(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    (_, given), *named = callee.options
+    first, rest = args.positional[:1], args.after(1)
+    held = given.items if isinstance(given, Tuple) else ()
+    full = rest.before(*first, *held)
+    full.keywords = {**dict(named), **args.keywords}
+    return world.run.call(callee.function, full, site)
+
+
 def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     """A list; a bounded one forgets items, so that nobody can tell which is where."""
     made = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
@@ -209,30 +262,17 @@ def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
-def _getter(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`operator.itemgetter(...)`: something to call."""
-    return Cell(world.run.uid(), "item getter", tuple(args.positional), site)
-
-
-def _get_items(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(callee, Cell)
-    found = [world.run.subscript(args.get(0, "obj"), key, site) for key in callee.info]
-    return found[0] if len(found) == 1 else Tuple(tuple(found))
-
-
 LIBRARY: dict[str, Handler] = {
     "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
-    "functools.lru_cache": _cached, "functools.cache": _cached, "functools.singledispatch": _dispatch,
+    "functools.lru_cache": _cached, "functools.cache": _unbounded, "tapelint.cache": _sized,
+    "functools.singledispatch": _dispatch("dispatcher"),
+    "functools.singledispatchmethod": _dispatch("method dispatcher"), "functools.partialmethod": _partial_method,
+    "enum.auto": lambda w, a, s: Cell(w.run.uid(), "next value", site=s),
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
-    "dataclasses.asdict": _as_dict,
     "copy.copy": _copy,
     "collections.OrderedDict": BUILTINS["dict"], "collections.deque": _deque,
     "collections.defaultdict": _default_dict,
-    "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _identity, "dataclasses.field": _field,
+    "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _dataclass, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,
     "typing.overload": _identity, "typing.final": _identity, "atexit.register": _identity,
-    "operator.itemgetter": _getter,
-    "operator.mul": lambda w, a, s: w.run.operate("*", a.positional[0], a.positional[1], s),
-    "operator.add": lambda w, a, s: w.run.operate("+", a.positional[0], a.positional[1], s),
-    "operator.sub": lambda w, a, s: w.run.operate("-", a.positional[0], a.positional[1], s),
 }  # fmt: skip

@@ -249,9 +249,7 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
 
 
 def is_built(world: Libraries, base: Cell) -> bool:
-    return any(
-        own_built(world, c) for c in all_layers(world, base) if isinstance(c, Cell)
-    )
+    return any(own_built(world, c) for c in all_layers(world, base) if isinstance(c, Cell))
 
 
 def is_from_outside(world: Libraries, base: Cell) -> bool:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     NO_VALUE,
+    NOT_IMPLEMENTED,
     UNBOUND,
     Bound,
     Cell,
@@ -34,7 +35,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers, outside
-from .names import EXTERNAL, INERT, normalised, of_keras, root
+from .names import EXTERNAL, HOLDING, INERT, normalised, of_keras, root
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -233,8 +234,8 @@ class Libraries:
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
             return True
         if isinstance(value, Cell) and value.kind == "instance":
-            own = any(self.run.class_attribute(value, name) for name in ("__bool__", "__len__"))
-            return None if own else True
+            hooks = (self.run.own_method(value, name) for name in ("__bool__", "__len__"))
+            return None if any(hook is not None for hook in hooks) else True
         bounds = value.range if isinstance(value, Data) else None
         if bounds is None or not isinstance(value, Data):
             return None
@@ -338,6 +339,9 @@ class Libraries:
     def made(self, node: Node) -> None:
         self.recorder.made(node)
 
+    def is_recording(self, owner: int) -> bool:
+        return self.recorder.is_recording(owner)
+
     def marks(self) -> tuple[int, ...]:
         return (*self.recorder.marks(), len(self.symbolic_calls))
 
@@ -387,7 +391,10 @@ class Libraries:
             return self.inert(name, args, site)
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
-        return self.run.call_unknown(Library(name), args, site)
+        made = self.run.call_unknown(Library(name), args, site)
+        if top in HOLDING:
+            made.node.detail = MISSING
+        return made
 
     def effect(self, fact: Fact, known: dict[str, object], unknown: set[str]) -> Effect:
         """`fact.effect`, looked up once for every set of constants that makes a difference."""
@@ -488,7 +495,7 @@ _FACT_PREFIX: Mapping[str, str] = {
 
 _BUILTIN_CONSTANTS = {
     "builtins.True": Const(True), "builtins.False": Const(False), "builtins.None": NO_VALUE,
-    "builtins.NotImplemented": Const("NotImplemented"), "builtins.__debug__": Const(True),
+    "builtins.NotImplemented": NOT_IMPLEMENTED, "builtins.__debug__": Const(True),
 }  # fmt: skip
 
 _LIBRARY_CONSTANTS: dict[str, Value] = {

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments
-from tapelint.flow.functions import UNFOLLOWED
+from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import ROWS, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.flow.values import (

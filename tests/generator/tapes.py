@@ -1,7 +1,5 @@
 """The tape around the path: how it is opened, what it watches, and how gradients are asked for."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

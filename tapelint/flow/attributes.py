@@ -1,0 +1,383 @@
+"""What `base.name` means, is set to and loses: fields of objects, what their classes have, the hooks of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .core import Arguments
+from .functions import Functions, gives_a_number
+from .graph import Site
+from .values import (
+    NO_VALUE,
+    TRUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Function,
+    Library,
+    ModuleValue,
+    OneOf,
+    Opaque,
+    Partial,
+    Super,
+    Tuple,
+    Value,
+    Wrapped,
+    one_of,
+    options,
+)
+from .world import World
+
+PROPERTIES = ("builtins.property", "functools.cached_property")
+OF_OBJECT = ("__getattribute__", "__setattr__", "__delattr__", "__new__")
+"""Methods of `object` that classes extend."""
+
+IDENTITY = (Library("builtins.object"), Library("enum.Enum"), Library("enum.Flag"), Library("abc.ABC"))
+"""Bases whose objects equal themselves only."""
+
+TUPLE = "as a tuple"
+"""Where an object that is a named tuple keeps its items."""
+
+OF_TUPLES = ("_replace", "_asdict")
+"""Methods of named tuples."""
+
+METHOD_DISPATCHER = "method dispatcher"
+"""The kind of several functions of which a method picks one."""
+
+FROZEN = "frozen"
+"""Under which a class says that the fields of its objects cannot be set."""
+
+
+class Attributes(Functions):
+    """Lookups in classes, and attributes of everything."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._lineages: dict[int, list[Value]] = {}
+        self.defined: list[Class] = []
+        self.entered: set[int] = set()
+        """Objects whose methods are entries: each may as well be one of a class that is derived from theirs."""
+        self.hooks: set[str] = set()
+        """The methods with double underscores that some class of the program defines."""
+
+    # -- classes
+
+    def lineage(self, cls: Value) -> list[Value]:
+        """A class and its bases in the order in which attributes are looked up (library and unknown ones included)."""
+        if isinstance(cls, OneOf):
+            return [base for option in cls.options for base in self.lineage(option)]
+        if not isinstance(cls, Class):
+            return [cls]
+        known = self._lineages.get(cls.uid)
+        if known is None:
+            last: dict[Value, None] = {}  # of a base that is met more than once the last place counts
+            for base in cls.bases:
+                for found in self.lineage(base):
+                    last.pop(found, None)
+                    last[found] = None
+            known = self._lineages[cls.uid] = [cls, *last]
+        return known
+
+    def find_in_class(self, cls: Value, name: str, after: Value | None = None) -> tuple[Value, Value] | None:
+        """An attribute of a class or its bases, with the class that has it.
+
+        A library's or unknown base ends the search where it may have the attribute: the base itself is given then.
+        """
+        order = self.lineage(cls)
+        if after is not None and after in order:
+            order = order[order.index(after) + 1 :]
+        for base in order:
+            if isinstance(base, Class):
+                value = self.state.get((base.uid, name))
+                if value is not UNBOUND:
+                    return value, base
+        for base in order:
+            if not isinstance(base, Class) and base != Library("builtins.object"):
+                return base, base
+        return None
+
+    def class_attribute(self, instance: Cell, name: str) -> Value | None:
+        found = self.find_in_class(instance.info, name)
+        if found is None or not isinstance(found[1], Class):
+            return None
+        if self._is_overridden(instance, name, found[0]):
+            return self._of_derived(instance, name)
+        return self.bound(found[0], instance, found[1])
+
+    def _is_overridden(self, instance: Cell, name: str, found: Value) -> bool:
+        """Whether what an object's classes have under a name may be another's: that of a derived class."""
+        if instance.uid not in self.entered or name == "__init__":
+            return False
+        if isinstance(found, Function) and gives_a_number(found.node):
+            return True
+        derived = (c for c in self.defined if c != instance.info and instance.info in self.lineage(c))
+        return any(self.state.get((c.uid, name)) is not UNBOUND for c in derived)
+
+    def _of_derived(self, instance: Cell, name: str) -> Value:
+        self.escape([instance])
+        return self.opaque(instance.site, [instance], hint=name)
+
+    def bound(self, value: Value, instance: Value, owner: Value) -> Value:
+        """An attribute found in a class, as its object sees it."""
+        if isinstance(value, Function):
+            return Bound(value, instance)
+        if isinstance(value, Wrapped):
+            if value.kind == "builtins.staticmethod":
+                return value.function
+            if value.kind == "builtins.classmethod":
+                cls = instance.info if isinstance(instance, Cell) else owner
+                return Bound(value.function, cls)
+            return Bound(value, instance)
+        return Bound(value, instance) if isinstance(value, Cell) and value.kind == METHOD_DISPATCHER else value
+
+    def _descriptor(self, value: Value, name: str) -> Value | None:
+        """A method of the descriptor protocol, where a value of a class body has it."""
+        return self.class_attribute(value, name) if isinstance(value, Cell) and value.kind == "instance" else None
+
+    # -- attributes
+
+    def attribute(self, base: Value, name: str, site: Site) -> Value:
+        if isinstance(base, OneOf):
+            kept = [o for o in base.options if o != NO_VALUE] or list(base.options)
+            return self.join_all([self.attribute(option, name, site) for option in kept])
+        if isinstance(base, Cell) and base.kind == "instance":
+            return self.instance_attribute(base, name, site)
+        if isinstance(base, Class):
+            return self._of_class(base, name, site)
+        if isinstance(base, ModuleValue):
+            return self.module_attribute(base, name, site)
+        if isinstance(base, Super):
+            return self._of_super(base, name, site)
+        if isinstance(base, Tuple) and name in base.names:
+            return base.items[base.names.index(name)]
+        if isinstance(base, Opaque):
+            return self._of_opaque(base, name, site)
+        return self.world.attribute(base, name, site)
+
+    def module_attribute(self, base: ModuleValue, name: str, site: Site) -> Value:
+        """A name of a module."""
+        raise NotImplementedError
+
+    def own_method(self, value: Value, name: str) -> Value | None:
+        methods: list[Value] = []
+        for option in options(value) if name in self.hooks else ():
+            is_object = isinstance(option, Cell) and option.kind == "instance"
+            method = self.class_attribute(option, name) if is_object else None  # type: ignore[arg-type]
+            if method is None:
+                return None
+            methods.append(method)
+        return one_of(methods) if methods else None
+
+    def is_equal_to_itself_only(self, value: Value) -> bool:
+        if not (isinstance(value, Cell) and value.kind == "instance"):
+            return isinstance(value, Const)
+        order = self.lineage(value.info)
+        own = all(isinstance(base, Class) or base in IDENTITY for base in order)
+        return own and not any(isinstance(base, Class) and base.node.decorator_list for base in order)
+
+    def instance_attribute(self, base: Cell, name: str, site: Site) -> Value:
+        """An object's attribute, by its own `__getattribute__` where it has one."""
+        hook = self.own_method(base, "__getattribute__")
+        if hook is None:
+            return self.plain_attribute(base, name, site)
+        if self.own_method(base, "__getattr__") is not None:
+            self.lose_track()  # one comes after the other where that raises
+        return self.call(hook, Arguments([Const(name)]), site)
+
+    def plain_attribute(self, base: Cell, name: str, site: Site) -> Value:
+        """An object's field, else what its classes have."""
+        found = self.find_in_class(base.info, name)
+        if found is not None and isinstance(found[1], Class):
+            if self._is_overridden(base, name, found[0]) and self.state.get((base.uid, name)) is UNBOUND:
+                return self._of_derived(base, name)
+            if self._is_property(found[0]):
+                return self._property(found[0], base, name, site)
+        getter = self._descriptor(found[0], "__get__") if found is not None else None
+        value = self.state.get((base.uid, name))
+        if getter is not None and found is not None and (value is UNBOUND or self._descriptor(found[0], "__set__")):
+            return self.call(getter, Arguments([base, base.info if isinstance(base.info, Value) else NO_VALUE]), site)
+        if value is not UNBOUND:
+            return value
+        if name == "__dict__":
+            return Cell(self.uid(), "fields", base, site)
+        if name == "__class__":
+            return base.info if isinstance(base.info, Value) else self.opaque(site)
+        if found is None:
+            return self._missing(base, name, site)
+        if isinstance(found[1], Class):
+            return self.bound(found[0], base, found[1])
+        inherited = self.world.inherited(base, found[1], name, site)
+        if inherited is not None:
+            return inherited
+        if name in OF_TUPLES and self.state.get((base.uid, TUPLE)) is not UNBOUND:
+            return Partial(Library(f"tapelint.named_tuple.{name}"), (base,), ())
+        self.escape([base])  # a class that is not seen has this, and may use the object
+        return self._missing(base, name, site)
+
+    def _missing(self, base: Cell, name: str, site: Site) -> Value:
+        getter = self.class_attribute(base, "__getattr__")
+        if getter is not None:
+            return self.call(getter, Arguments([Const(name)]), site)
+        result = self.opaque(site, [base], hint=name)
+        self.state.set((base.uid, name), result)
+        self.note_field(base.uid, name)
+        return result
+
+    def _is_property(self, value: Value) -> bool:
+        return isinstance(value, Wrapped) and value.kind in PROPERTIES
+
+    def _property(self, value: Value, base: Cell, name: str, site: Site) -> Value:
+        assert isinstance(value, Wrapped)
+        if value.kind != "functools.cached_property":
+            return self.call(value.function, Arguments([base]), site)
+        key = (base.uid, name)  # the field that keeps it, and that may be set or deleted, has the same name
+        if self.state.get(key) is UNBOUND:
+            self.state.set(key, self.call(value.function, Arguments([base]), site))
+        return self.state.get(key)
+
+    def _of_class(self, base: Class, name: str, site: Site) -> Value:
+        found = self.find_in_class(base, name)
+        if found is None:
+            return Const(base.name) if name == "__name__" else self.opaque(site, [], hint=name)
+        value, owner = found
+        if not isinstance(owner, Class):
+            inherited = self.world.inherited(base, owner, name, site)
+            return inherited if inherited is not None else self.opaque(site, hint=name)
+        if (getter := self._descriptor(value, "__get__")) is not None:
+            return self.call(getter, Arguments([NO_VALUE, base]), site)
+        if isinstance(value, Wrapped) and value.kind == "builtins.classmethod":
+            return Bound(value.function, base)
+        if isinstance(value, Wrapped) and value.kind == "builtins.staticmethod":
+            return value.function
+        return value
+
+    def _of_super(self, base: Super, name: str, site: Site) -> Value:
+        cls = base.self.info if isinstance(base.self, Cell) else base.self
+        found = self.find_in_class(cls, name, base.after)
+        if found is None or (name in OF_OBJECT and not isinstance(found[1], (Class, Opaque))):
+            method = Library("builtins.object." + name)
+            return Partial(method, (base.self,), ()) if name in OF_OBJECT and name != "__new__" else method
+        value, owner = found
+        if isinstance(owner, Class):
+            if self._is_property(value) and isinstance(base.self, Cell):
+                return self._property(value, base.self, name, site)
+            return self.bound(value, base.self, owner)
+        inherited = self.world.inherited(base.self, owner, name, site)
+        return inherited if inherited is not None else self.opaque(site, [base.self], hint=name)
+
+    def _of_opaque(self, base: Opaque, name: str, site: Site) -> Value:
+        """An attribute of something unknown: the same one each time, until unknown code may have changed it."""
+        key = (-base.node.id - 1, name)
+        known = self.state.get(key)
+        if known is not UNBOUND:
+            return known
+        made = self.world.attribute(base, name, site)
+        self.state.set(key, made)
+        return made
+
+    def set_attribute(self, base: Value, name: str, value: Value, site: Site) -> None:
+        self._each(base, site, lambda option, several: self._set(option, name, value, site, several))
+
+    def _each(self, base: Value, site: Site, act: Callable[[Value, bool], None]) -> None:
+        """Do something to an object, or to one of several; where that runs code of theirs, on a way for each."""
+        every = options(base)
+        if len(every) > 1 and any(self._runs_code(option) for option in every):
+            self.branch(base, site.node, [lambda option=option: act(option, False) for option in every])  # type: ignore[misc]
+            return
+        for option in every:
+            act(option, len(every) > 1)
+
+    def _runs_code(self, value: Value) -> bool:
+        """Whether the program's own code may run where an attribute is set or deleted."""
+        return isinstance(value, Cell) and value.kind == "instance"
+
+    def _set(self, base: Value, name: str, value: Value, site: Site, several: bool) -> None:
+        hook = self.own_method(base, "__setattr__")
+        if hook is not None:
+            self.call(hook, Arguments([Const(name), value]), site)
+        elif self.is_frozen(base):
+            self.world.raised("FrozenInstanceError", site)
+        else:
+            self.store_attribute(base, name, value, site, several)
+
+    def is_frozen(self, base: Value) -> bool:
+        if FROZEN not in self.hooks or not (isinstance(base, Cell) and base.kind == "instance"):
+            return False
+        return any(isinstance(c, Class) and self.state.get((c.uid, FROZEN)) == TRUE for c in self.lineage(base.info))
+
+    def store_attribute(self, base: Value, name: str, value: Value, site: Site, several: bool = False) -> None:
+        """`object.__setattr__(base, name, value)`; `several`: this is one of several that it may be."""
+        if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
+            return
+        if isinstance(base, (Cell, Class, ModuleValue)):
+            self.store_field(base, name, self.join(self.state.get((base.uid, name)), value) if several else value)
+        elif isinstance(base, Opaque):
+            self.state.set((-base.node.id - 1, name), value)
+            self.escape([value])
+
+    def store_field(self, base: Cell | Class | ModuleValue, name: str, value: Value) -> None:
+        """`base.__dict__[name] = value`."""
+        if isinstance(base, Class) and name.startswith("__"):
+            self.hooks.add(name)
+        self.state.set((base.uid, name), value)
+        self.note_field(base.uid, name)
+
+    def _set_by_property(self, base: Value, name: str, value: Value, site: Site) -> bool:
+        if not (isinstance(base, Cell) and base.kind == "instance"):
+            return False
+        found = self.find_in_class(base.info, name)
+        method = self._descriptor(found[0], "__set__") if found is not None else None
+        if method is not None:
+            self.call(method, Arguments([base, value]), site)
+            return True
+        if found is None or not (isinstance(found[0], Wrapped) and found[0].kind == "builtins.property"):
+            return False
+        setter = dict(found[0].options).get("setter")
+        if setter is not None:
+            self.call(setter, Arguments([base, value]), site)
+        else:
+            self.world.raised("AttributeError", site)
+        return True
+
+    def delete_attribute(self, base: Value, name: str, site: Site) -> None:
+        """`del base.name`."""
+        self._each(base, site, lambda option, several: self._delete_by_hook(option, name, site, several))
+
+    def _delete_by_hook(self, base: Value, name: str, site: Site, several: bool) -> None:
+        hook = self.own_method(base, "__delattr__")
+        if hook is not None:
+            self.call(hook, Arguments([Const(name)]), site)
+        else:
+            self.remove_attribute(base, name, site, several)
+
+    def remove_attribute(self, base: Value, name: str, site: Site, several: bool = False) -> None:
+        """`object.__delattr__(base, name)`: what the class has under the name is seen again."""
+        if isinstance(base, Opaque):
+            self.state.set((-base.node.id - 1, name), UNBOUND)
+        elif isinstance(base, Cell) and base.kind == "instance" and not several:
+            self._remove_field(base, name, site)
+        elif isinstance(base, (Class, ModuleValue)) and not several:
+            self.state.set((base.uid, name), UNBOUND)
+        else:
+            self.lose_track()
+
+    def _remove_field(self, base: Cell, name: str, site: Site) -> None:
+        found = self.find_in_class(base.info, name)
+        if found is None:
+            self.state.set((base.uid, name), UNBOUND)
+            return
+        deleter = dict(found[0].options).get("deleter") if isinstance(found[0], Wrapped) else None
+        if deleter is not None:
+            self.call(deleter, Arguments([base]), site)
+            return
+        method = self._descriptor(found[0], "__delete__")
+        if method is not None:
+            self.call(method, Arguments([base]), site)
+        elif not isinstance(found[1], Class):
+            self.lose_track()  # a library's class may do more than forget it
+        elif self._is_property(found[0]) or self._descriptor(found[0], "__get__") is not None:
+            self.state.set((base.uid, name), UNBOUND)
+        else:  # kept as a field, so that it is seen on this way only where there are several
+            self.state.set((base.uid, name), self.bound(found[0], base, found[1]))

@@ -1,0 +1,294 @@
+"""Classes that Python fills in: dataclasses, named tuples, enumerations; and how an object's fields begin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tapelint.source import last_name
+
+from .attributes import FROZEN, TUPLE, Attributes
+from .core import Arguments
+from .graph import Site
+from .values import (
+    TRUE,
+    UNBOUND,
+    Cell,
+    Class,
+    Const,
+    Function,
+    Library,
+    Opaque,
+    Tuple,
+    Value,
+    Wrapped,
+    one_of,
+)
+from .world import World
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A dataclass's field. `kept`: it becomes a field of the object, and is not for `__post_init__` only."""
+
+    name: str
+    default: Value = UNBOUND
+    factory: Value = UNBOUND
+    init: bool = True
+    by_name: bool = False
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a dataclass is made of; `init`: it has a method that fills its fields."""
+
+    fields: tuple[RecordField, ...]
+    init: bool
+
+    def positional(self) -> list[str]:
+        """The names of the fields that are given by their places."""
+        return [f.name for f in self.fields if f.init and not f.by_name]
+
+
+class Records(Attributes):
+    """How objects begin."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.records: dict[int, Record] = {}
+        self.members: dict[int, dict[str, Cell]] = {}
+        """The members of enumerations, by the class and their names."""
+
+    # -- dataclasses
+
+    def make_record(self, cls: Class, given: Mapping[str, Value]) -> None:
+        """`@dataclass(...)`: a class's annotations are fields, with the defaults that they have now."""
+        fields: dict[str, RecordField] = {}
+        for base in reversed(self.lineage(cls)[1:]):
+            if isinstance(base, Class) and base.uid in self.records:
+                fields |= {f.name: f for f in self.records[base.uid].fields}
+        by_name = given.get("kw_only") == TRUE
+        for statement in cls.node.body:
+            if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
+                continue
+            word = _kind_of_field(statement.annotation)
+            if word == "KW_ONLY":
+                by_name = True
+            elif word != "ClassVar":
+                fields[statement.target.id] = self._field(cls, statement.target.id, by_name, word != "InitVar")
+        self.records[cls.uid] = Record(tuple(fields.values()), given.get("init") != Const(False))
+        if given.get("frozen") == TRUE:
+            self.hooks.add(FROZEN)
+            self.state.set((cls.uid, FROZEN), TRUE)
+
+    def _field(self, cls: Class, name: str, by_name: bool, kept: bool) -> RecordField:
+        value = self.state.get((cls.uid, name))
+        if not (isinstance(value, Cell) and value.kind == "field"):
+            return RecordField(name, value, by_name=by_name, kept=kept)
+        given: Mapping[str, Value] = value.info
+        default = given.get("default", UNBOUND)
+        self.state.set((cls.uid, name), default)
+        init, named = given.get("init") != Const(False), given.get("kw_only", TRUE if by_name else UNBOUND) == TRUE
+        return RecordField(name, default, given.get("default_factory", UNBOUND), init, named, kept)
+
+    def record_of(self, cls: Value) -> Record | None:
+        """The dataclass that a class is or extends."""
+        found = (self.records.get(base.uid) for base in self.lineage(cls) if isinstance(base, Class))
+        return next((record for record in found if record is not None), None)
+
+    def replace_fields(self, instance: Cell, changes: Mapping[str, Value], site: Site) -> Value | None:
+        """`dataclasses.replace(instance, ...)`: a new object, made as any other; None where it is no dataclass's."""
+        record = self.record_of(instance.info)
+        if record is None or not isinstance(instance.info, Class):
+            return None
+        kept = [f.name for f in record.fields if f.init and f.kept and f.name not in changes]
+        given = {name: self.attribute(instance, name, site) for name in kept}
+        return self.instantiate(instance.info, Arguments([], {**given, **changes}), site)
+
+    def _fill_record(self, instance: Cell, record: Record, args: Arguments, site: Site) -> None:
+        positional = record.positional()
+        passed: list[Value] = []
+        for field in record.fields:
+            index = positional.index(field.name) if field.name in positional else len(args.positional)
+            value = args.get(index, field.name) if field.init else UNBOUND
+            if value is UNBOUND:
+                value = field.default
+                if field.factory is not UNBOUND:
+                    value = self.call(field.factory, Arguments([]), site)
+                if args.rest is not None and field.init:
+                    value = self.join(value, args.rest)
+            if not field.kept:
+                passed.append(value if value is not UNBOUND else self.opaque(site, hint=field.name))
+            elif value is not UNBOUND and self.is_frozen(instance):
+                self.store_attribute(instance, field.name, value, site)
+            elif value is not UNBOUND:
+                self.set_attribute(instance, field.name, value, site)
+        after = self.class_attribute(instance, "__post_init__")
+        if after is not None:
+            self.call(after, Arguments(passed), site)
+
+    # -- how an object begins
+
+    def initialise(self, instance: Cell, args: Arguments, site: Site) -> None:
+        """Run `__init__`, a dataclass's fields, or a library base's own."""
+        for base in self.lineage(instance.info):
+            if not isinstance(base, Class):
+                continue
+            if (method := self.state.get((base.uid, "__init__"))) is not UNBOUND:
+                self.call(self.bound(method, instance, base), args, site)
+                return
+            record = self.records.get(base.uid)
+            if record is not None and record.init:
+                self._fill_record(instance, record, args, site)
+                return
+        found = self.find_in_class(instance.info, "__init__")
+        fields = self._annotated_fields(instance.info) if self._is_filled(instance.info) else []
+        if fields:
+            self._fill_fields(instance, fields, args, site)
+            after = self.class_attribute(instance, "__post_init__")
+            if after is not None:
+                self.call(after, Arguments([]), site)
+        elif found is not None:
+            inherited = self.world.inherited(instance, found[1], "__init__", site)
+            if inherited is not None:
+                self.call(inherited, args, site)
+            if isinstance(found[1], Opaque):
+                self.escape(args.every())
+
+    def _is_filled(self, cls: Value) -> bool:
+        """Whether a base or a decorator that is not seen may give a class a method that fills its fields."""
+        return any(not isinstance(base, Class) or base.node.decorator_list for base in self.lineage(cls))
+
+    def fields_of_class(self, cls: Value) -> list[str]:
+        record = self.record_of(cls)
+        return record.positional() if record is not None else [name for name, _ in self._annotated_fields(cls)]
+
+    def _annotated_fields(self, cls: Value) -> list[tuple[str, Class]]:
+        """A named tuple's fields, or those of something like a dataclass, in order."""
+        found: dict[str, Class] = {}
+        for base in reversed(self.lineage(cls)):
+            if isinstance(base, Class):
+                for statement in base.node.body:
+                    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                        found[statement.target.id] = base
+        return list(found.items())
+
+    def _fill_fields(self, instance: Cell, fields: list[tuple[str, Class]], args: Arguments, site: Site) -> None:
+        for index, (name, owner) in enumerate(fields):
+            value = args.get(index, name)
+            if value is UNBOUND:
+                value = self.state.get((owner.uid, name))
+                if isinstance(value, Cell) and value.kind == "field":
+                    factory = value.info.get("default_factory", UNBOUND)
+                    made = self.call(factory, Arguments([]), site) if factory is not UNBOUND else UNBOUND
+                    value = value.info.get("default", made)
+            if value is not UNBOUND:
+                self.set_attribute(instance, name, value, site)
+
+    # -- named tuples
+
+    def named_tuple(self, cls: Class, args: Arguments, site: Site) -> Value:
+        """An object of a `typing.NamedTuple`: a tuple, or an object that is one where it has methods."""
+        fields = self._annotated_fields(cls)
+        items: list[Value] = []
+        for index, (name, owner) in enumerate(fields):
+            given = args.get(index, name)
+            default = self.state.get((owner.uid, name))
+            items.append(given if given is not UNBOUND else default if default is not UNBOUND else self.opaque(site))
+        made = Tuple(tuple(items), tuple(name for name, _ in fields))
+        if not any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in cls.node.body):
+            return made
+        instance = Cell(self.uid(), "instance", cls, site)
+        for name, value in zip(made.names, made.items, strict=True):
+            self.store_field(instance, name, value)
+        self.state.set((instance.uid, TUPLE), made)
+        return instance
+
+    # -- enumerations
+
+    def make_members(self, cls: Class) -> None:
+        """The names that an enumeration's body binds become its members."""
+        bases = {base.name for base in self.lineage(cls) if isinstance(base, Library)}
+        if not any(name.startswith("enum.") for name in bases):
+            return
+        plain = bases <= {"enum.Enum", "enum.Flag", "builtins.object"} and not self.hooks & {
+            "_generate_next_value_",
+            "_missing_",
+        }
+        members: dict[str, Cell] = {}
+        last: Value = Const(0)
+        for name in _assigned(cls.node):
+            value = self.state.get((cls.uid, name))
+            if value is UNBOUND or isinstance(value, (Function, Wrapped)):
+                continue
+            if isinstance(value, Cell) and value.kind == "next value":
+                value = _next_value(last, name, bases)
+            last = value
+            if not plain:  # its members are numbers or texts
+                self.state.set((cls.uid, name), value)
+                continue
+            same = [m for m in members.values() if isinstance(value, Const) and self._value_of(m) == value]
+            members[name] = same[0] if same else self._make_member(cls, name, value)
+            self.state.set((cls.uid, name), members[name])
+        if plain:
+            self.members[cls.uid] = members
+
+    def _make_member(self, cls: Class, name: str, value: Value) -> Cell:
+        site = self.site(cls.node)
+        made = Cell(self.uid(), "instance", cls, site)
+        for field, held in (("name", Const(name)), ("_name_", Const(name)), ("value", value), ("_value_", value)):
+            self.store_field(made, field, held)
+        method = self.class_attribute(made, "__init__")
+        if method is not None:
+            given = list(value.items) if isinstance(value, Tuple) else [value]
+            self.call(method, Arguments(given), site)
+        return made
+
+    def _value_of(self, member: Cell) -> Value:
+        return self.state.get((member.uid, "_value_"))
+
+    def member(self, cls: Class, args: Arguments, site: Site) -> Value | None:
+        """`Enumeration(value)`; None for a class that is none."""
+        members = self.members.get(cls.uid)
+        if members is None:
+            return None
+        wanted = args.get(0, "value")
+        every: list[Value] = list(dict.fromkeys(members.values()))
+        if wanted in every:
+            return wanted
+        values = [self._value_of(m) for m in dict.fromkeys(members.values())]
+        if isinstance(wanted, Const) and all(isinstance(value, Const) for value in values):
+            found = [m for m, value in zip(every, values, strict=True) if value == wanted]
+            return found[0] if found else self.opaque(site, [cls])
+        return one_of(every) if every else self.opaque(site, [cls])
+
+    def member_named(self, cls: Class, name: Value, site: Site) -> Value:
+        """`Enumeration["name"]`."""
+        members = self.members[cls.uid]
+        if isinstance(name, Const):
+            return members.get(name.value) or self.opaque(site, [cls])
+        return one_of(list(members.values())) if members else self.opaque(site, [cls])
+
+
+def _next_value(last: Value, name: str, bases: set[str]) -> Value:
+    """What `enum.auto()` stands for after a value."""
+    if "enum.StrEnum" in bases:
+        return Const(name.lower())
+    number = last.value if isinstance(last, Const) and isinstance(last.value, int) else 0
+    return Const(1 << number.bit_length() if bases & {"enum.Flag", "enum.IntFlag"} else number + 1)
+
+
+def _assigned(node: ast.ClassDef) -> list[str]:
+    """The names that a class's body assigns, but for private ones."""
+    targets = [t for statement in node.body if isinstance(statement, ast.Assign) for t in statement.targets]
+    return [t.id for t in targets if isinstance(t, ast.Name) and not t.id.startswith("_")]
+
+
+def _kind_of_field(annotation: ast.expr) -> str:
+    """The last name of an annotation, without what stands in brackets."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        text = annotation.value.partition("[")[0]
+        return text.rpartition(".")[2]
+    return last_name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)

@@ -1,0 +1,109 @@
+"""Iterators: Python computes their items one by one, a run all at once when the first is asked for.
+
+That comes to the same as long as nobody changes in between what the items are made from, sees between two items what
+computing them writes, or leaves some of what writes out. Otherwise the run loses track.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from .core import Core
+from .state import Delta, Key, Log
+from .values import Cell, Generator, Value
+from .world import World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What computing an iterator's items has read and written, as it was right after."""
+
+    read: Delta
+    written: frozenset[Key]
+
+
+class Waiting(Core):
+    """What is computed before its time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.computed: dict[int, Computed] = {}
+        self.waiting_frames: set[int] = set()
+        """The frames of generators: nobody else sees their names."""
+
+    def compute(self, uid: int, items: Callable[[], T]) -> T:
+        """Compute an iterator's items now."""
+        newest, state = self.uid(), self.state
+        outer, state.log = state.log, Log()
+        try:
+            found = items()
+        finally:
+            log, state.log = state.log, outer
+            if outer is not None and log is not None:
+                outer.include(log)
+        assert log is not None
+
+        def counts(key: Key) -> bool:
+            owner = key[0]
+            return owner <= newest and owner not in (uid, *self.waiting_frames) and not self.world.is_recording(owner)
+
+        read = {key: state.get(key) for key in log.read if counts(key)}
+        written = frozenset(key for key in log.written if counts(key) and key[0] > 0)
+        self.computed[uid] = Computed(read, written)
+        return found
+
+    def computed_for(self, value: Value) -> Computed | None:
+        """What computing a value's items took, where it is an iterator whose items were computed."""
+        return self.computed.get(value.uid) if isinstance(value, (Generator, Cell)) else None
+
+    def is_disturbed(self, computed: Computed) -> bool:
+        """Whether what items were made from is another by now."""
+        return any(self.state.get(key) != value for key, value in computed.read.items())
+
+    def asked_again(self, value: Value) -> None:
+        """More of an iterator is asked for: Python computes it now only."""
+        computed = self.computed_for(value)
+        if computed is not None and self.is_disturbed(computed):
+            self.lose_track()
+
+    def asked_in_part(self, value: Value) -> None:
+        """Not all of an iterator may have been asked for: Python has not computed the rest."""
+        computed = self.computed_for(value)
+        if computed is not None and computed.written:
+            self.lose_track()
+
+    def asked_for_one(self, value: Value) -> None:
+        """`item in value`: an iterator is used up to the item."""
+        if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
+            self.lose_track()
+
+    @contextmanager
+    def between(self, value: Value, body: Sequence[ast.AST] = ()) -> Iterator[None]:
+        """What is done meanwhile, Python does between the items of an iterator."""
+        computed = self.computed_for(value)
+        if computed is None:
+            yield
+            return
+        state = self.state
+        outer = state.log
+        if computed.written:
+            state.log = Log()
+        try:
+            yield
+        finally:
+            log, state.log = state.log, outer
+            if log is not None and log is not outer and outer is not None:
+                outer.include(log)
+        seen = computed.written and log is not None and not computed.written.isdisjoint(log.read)
+        if seen or (computed.written and _may_end_early(body)) or self.is_disturbed(computed):
+            self.lose_track()
+
+
+def _may_end_early(body: Sequence[ast.AST]) -> bool:
+    return any(isinstance(n, (ast.Break, ast.Return, ast.Raise)) for part in body for n in ast.walk(part))

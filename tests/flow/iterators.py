@@ -1,0 +1,145 @@
+"""Generators, iterators and what is computed late: the docstring is the verdict a source."""
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def a_generator_kept_that_is_not_run_to_its_end():
+    """unknown, unknown"""
+    out = []
+
+    def g():
+        try:
+            for i in range(3):
+                yield v * float(i + 1)
+        finally:
+            out.append(w * 1.0)
+
+    with tf.GradientTape() as tape:
+        it = g()
+        for _a in it:
+            break
+        y = _a + (out[0] if out else 0.0)
+    return tape.gradient(y, [v, w])
+
+
+def what_an_exhausted_generator_carries():
+    """unknown, unknown"""
+
+    def g():
+        yield v
+        return w * 2.0
+
+    with tf.GradientTape() as tape:
+        it = g()
+        next(it)
+        try:
+            next(it)
+        except StopIteration as e:
+            y = e.value
+    return tape.gradient(y, [v, w])
+
+
+def any_stops_at_the_first():
+    """unknown, unknown"""
+    items = []
+
+    def f(e):
+        items.append(e)
+        return True
+
+    with tf.GradientTape() as tape:
+        any(f(e) for e in [v, w])
+        y = sum(items) * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def all_stops_at_the_first():
+    """unknown, unknown"""
+    items = []
+
+    def f(e):
+        items.append(e)
+        return len(items) < 1
+
+    with tf.GradientTape() as tape:
+        all(f(e) for e in [v, w])
+        y = sum(items) * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_generator_that_an_exception_is_thrown_into():
+    """unknown, unknown"""
+
+    def g():
+        cur = v
+        while True:
+            try:
+                yield cur * 1.0
+            except KeyError:
+                cur = w
+
+    with tf.GradientTape() as tape:
+        it = g()
+        next(it)
+        it.throw(KeyError())
+        y = next(it)
+    return tape.gradient(y, [v, w])
+
+
+def the_rest_of_a_generator():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        g = (e * 2.0 for e in [v, w])
+        next(g)
+        y = sum(g)
+    return tape.gradient(y, [v, w])
+
+
+def an_iterator_of_two_loops():
+    """unknown, unknown"""
+
+    class It:
+        def __init__(self, items):
+            self.items = items
+            self.i = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if self.i >= len(self.items):
+                raise StopIteration
+            self.i += 1
+            return self.items[self.i - 1]
+
+    it = It([v, w])
+    with tf.GradientTape() as tape:
+        for _a in it:
+            break
+        for _b in it:
+            break
+        y = _b * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_generator_that_is_closed():
+    """unknown, unknown"""
+    out = [v * 1.0]
+
+    def g():
+        try:
+            yield 1
+            yield 2
+        finally:
+            out[0] = w * 3.0
+
+    with tf.GradientTape() as tape:
+        out[0] = v * 2.0
+        it = g()
+        next(it)
+        it.close()
+        y = out[0]
+    return tape.gradient(y, [v, w])

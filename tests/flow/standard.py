@@ -1,0 +1,182 @@
+"""Functions of Python's own library: the docstring is the verdict a source."""
+
+import functools
+import itertools
+import operator
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([0.5, -1.0, 2.0])
+
+
+def a_cache_of_one():
+    """none, flows"""
+    c = [v]
+
+    @functools.lru_cache(maxsize=1)
+    def f(n):
+        return c[0] * 1.0
+
+    with tf.GradientTape() as tape:
+        f(1)
+        c[0] = w
+        f(2)
+        y = f(1)
+    return tape.gradient(y, [v, w])
+
+
+def cached_by_position_and_by_name():
+    """none, flows"""
+    c = [v]
+
+    @functools.lru_cache(None)
+    def f(n):
+        return c[0] * 1.0
+
+    with tf.GradientTape() as tape:
+        f(1)
+        c[0] = w
+        y = f(n=1)
+    return tape.gradient(y, [v, w])
+
+
+def a_cached_property_deleted():
+    """flows, flows"""
+
+    class A:
+        @functools.cached_property
+        def q(self):
+            return v * 2.0
+
+    a = A()
+    assert a.q is not None
+    with tf.GradientTape() as tape:
+        del a.q
+        y = a.q * w
+    return tape.gradient(y, [v, w])
+
+
+def a_cached_property_set():
+    """none, flows"""
+
+    class A:
+        @functools.cached_property
+        def q(self):
+            return v * 2.0
+
+    a = A()
+    a.q = w
+    with tf.GradientTape() as tape:
+        y = a.q * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_method_dispatched_by_type():
+    """sometimes none, sometimes none"""
+
+    class A:
+        @functools.singledispatchmethod
+        def f(self, a):
+            return w * 1.0
+
+        @f.register
+        def _(self, a: str):
+            return v * 1.0
+
+    with tf.GradientTape() as tape:
+        y = A().f("x")
+    return tape.gradient(y, [v, w])
+
+
+def a_partial_method():
+    """flows, flows"""
+
+    class A:
+        def f(self, k, z):
+            return z * k
+
+        g = functools.partialmethod(f, w)
+
+    with tf.GradientTape() as tape:
+        y = A().g(v)
+    return tape.gradient(y, [v, w])
+
+
+def an_attribute_getter():
+    """none, flows"""
+
+    class A:
+        def __init__(self):
+            self.a = v
+            self.b = w
+
+    with tf.GradientTape() as tape:
+        y = operator.attrgetter("b")(A()) * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_method_caller():
+    """flows, flows"""
+
+    class A:
+        def f(self, k):
+            return k * v
+
+    with tf.GradientTape() as tape:
+        y = operator.methodcaller("f", w)(A())
+    return tape.gradient(y, [v, w])
+
+
+def an_item_set_by_a_function():
+    """none, flows"""
+    items = [v]
+    with tf.GradientTape() as tape:
+        operator.setitem(items, 0, w)
+        y = items[0] * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_list_grown_by_a_function():
+    """none, flows"""
+    items = [v]
+    with tf.GradientTape() as tape:
+        operator.iadd(items, [w])
+        y = items[-1] * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def an_item_deleted_by_a_function():
+    """none, flows"""
+    items = [v, w]
+    with tf.GradientTape() as tape:
+        operator.delitem(items, 0)
+        y = items[0] * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_chain_reads_late():
+    """none, flows"""
+    items = [v]
+    with tf.GradientTape() as tape:
+        c = itertools.chain(items, [1.0])
+        items[0] = w
+        y = sum(c)
+    return tape.gradient(y, [v, w])
+
+
+def one_iterator_twice_in_a_zip():
+    """flows, none"""
+    it = iter([v, w, v, w])
+    with tf.GradientTape() as tape:
+        y = sum(a for a, b in zip(it, it, strict=False))
+    return tape.gradient(y, [v, w])
+
+
+def what_a_slice_leaves():
+    """none, flows"""
+    it = iter([v, w])
+    with tf.GradientTape() as tape:
+        list(itertools.islice(it, 1))
+        y = next(it) * 1.0
+    return tape.gradient(y, [v, w])
