@@ -27,6 +27,7 @@ from tapelint.flow.values import (
 
 from . import apply, initializers, shapes
 from .names import OLD_KERAS, is_of_keras, of_keras
+from .replaced import instead_of, written
 from .symbolic import symbolic
 from .tensorflow import make_variable
 from .world import Libraries, Registry
@@ -224,6 +225,12 @@ def own_weights(world: Libraries, cell: Cell) -> tuple[Value, ...]:
     return weights.items if isinstance(weights, Tuple) else ()
 
 
+def replaced(world: Libraries, cell: Cell) -> list[Value]:
+    """What was written in the place of a layer's weights, or of its call."""
+    fact = cell.info.fact if isinstance(cell.info, LayerInfo) else None
+    return instead_of(world, cell, [w.name for w in fact.weights], own_weights(world, cell)) if fact is not None else []
+
+
 # -- calls
 
 
@@ -244,13 +251,16 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     build(world, cell, site, shapes.of_value(world, args.get(0, "inputs")))
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
+    if instead := replaced(world, cell):
+        return world.run.call_unknown(cell, Arguments([*args.every(), *own_weights(world, cell), *instead]), site)
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
     if inner and info.name.endswith(".layers.TimeDistributed"):
         return world.run.call(inner[0], args, site)
     given = apply.bind(info.fact.call_parameters, args)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, more_unknown = apply.constants(world, given)
-    function = parameter(info, "activation")
+    function = written(world, cell, "activation")
+    function = parameter(info, "activation") if function is UNBOUND else function
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
     effect = _with_weights(world, effect, given) if edges else effect

@@ -36,6 +36,8 @@ def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
         return stored if stored is not UNBOUND else TRUE
     if stored is not UNBOUND and name not in ("weights", "built", "layers"):
         return stored
+    if name == "__dict__":
+        return Cell(world.run.uid(), "fields", base, site)
     if name == "losses":
         return losses(world, base, site)
     if isinstance(base.info, LayerInfo):

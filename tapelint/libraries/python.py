@@ -38,6 +38,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply
+from .replaced import write_somewhere
 from .world import Libraries, MethodHandler, Registry, kind_of
 
 
@@ -162,6 +163,9 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(name, Const) and isinstance(name.value, str):
         world.run.set_attribute(base, name.value, value, site)
     else:
+        for option in options(base):
+            if isinstance(option, Cell):
+                write_somewhere(world, option, value)
         world.run.escape([value, base])
     return NO_VALUE
 
@@ -308,6 +312,7 @@ def _forget_fields(world: Libraries, value: Value, more: list[Value], site: Site
         names = state.get((value.uid, "__names__"))
         for name in names.names if isinstance(names, Names) else ():
             state.set((value.uid, name), world.run.opaque(site, [state.get((value.uid, name)), *more]))
+        write_somewhere(world, value, world.run.opaque(site, more))
     world.run.escape([value, *more])
 
 

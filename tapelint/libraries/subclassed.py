@@ -14,6 +14,7 @@ from tapelint.flow.values import (
     TRUE,
     UNBOUND,
     Cell,
+    Class,
     Const,
     Data,
     Flag,
@@ -28,10 +29,11 @@ from tapelint.flow.values import (
 
 from . import initializers, shapes
 from .graphs import symbolic_arguments, unconverted
-from .keras import SYMBOLIC_BUILD, first_trainable, make_layer, own_built
+from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .losses import losses
 from .models import functional, sequential
+from .replaced import OWNER
 from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
 from .weights import (
@@ -130,7 +132,9 @@ def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
     part = part_of(world, base)
     if part is None:
         return world.run.opaque(None, [base], hint=name)
-    return Method(base, name) if name == "build" else part
+    own = world.run.find_in_class(base.info, "call")
+    calls_own = name == "__call__" and own is not None and isinstance(own[1], Class)
+    return Method(base, name) if name == "build" or calls_own else part
 
 
 def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -149,6 +153,7 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
         part = make_layer(world, cls, args, site)
     if isinstance(part, Cell) and part.kind == "layer":
         world.run.state.set((instance.uid, PART), part)
+        world.run.state.set((part.uid, OWNER), instance)
     return NO_VALUE
 
 
@@ -224,8 +229,10 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
         return NO_VALUE
     world.run.state.set((base.uid, "built"), Const(True))
     method = world.run.class_attribute(base, "build")
-    if method is not None:
-        first = args.get(0, "inputs")
+    first = args.get(0, "inputs")
+    if method is None:
+        _build_part(world, base, shapes.of_value(world, first) if first is not UNBOUND else None, site)
+    else:
         shape = (
             world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
         )
@@ -234,10 +241,17 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 
 def _build_of_keras(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """Keras's own `build`, of a class without one, or by `super()`: no variables are made."""
+    """Keras's own `build`, of a class without one, or by `super()`: variables are made of a concrete layer only."""
     assert isinstance(base, Cell)
     world.run.state.set((base.uid, "built"), Const(True))
+    _build_part(world, base, shapes.as_shape(world, args.get(0, "input_shape", NO_VALUE)), site)
     return NO_VALUE
+
+
+def _build_part(world: Libraries, base: Cell, inputs: shapes.Shape | None, site: Site) -> None:
+    part = part_of(world, base)
+    if part is not None and isinstance(part.info, LayerInfo):
+        build(world, part, site, inputs)
 
 
 def _note_built(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

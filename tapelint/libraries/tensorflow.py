@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -112,8 +113,8 @@ def make_variable(
     if initial is not UNBOUND and isinstance(initial, (OneOf,)) is False and world.is_callable(initial):
         initial = world.run.call(initial, Arguments([]), site)
     source = world.run.node_of(initial, site) if initial is not UNBOUND else None
-    place = getattr(site.node, "args", [None])
-    edges = [Edge(source, NONE, "other", place[0] if place else None)] if source is not None else []
+    place = site.node.args[0] if isinstance(site.node, ast.Call) and site.node.args else None
+    edges = [Edge(source, NONE, "other", place)] if source is not None else []
     kind = apply.dtype_argument(dtype) if dtype not in (UNBOUND, NO_VALUE) else ""
     kind = kind or (apply.dtype_of(world, initial) if initial is not UNBOUND else "f") or "f"
     node = world.run.node(

@@ -184,9 +184,16 @@ def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
     added = world.run.state.get((base.uid, "added weights"))
     more = added.items if isinstance(added, Tuple) else ()
     own += [v for v in more if isinstance(v, Variable) and v not in own]
+    if (part := part_of(world, base)) is not None and isinstance(part.info, LayerInfo):
+        built_in = [w for w in own_weights(world, part) if isinstance(w, Variable) and w not in own]
+        own = sorted([*own, *built_in], key=_made)  # all are of one layer
     if any(outside.is_unseen(c) for c in world.run.lineage(base.info)):
         return None
     return sorted(own, key=_is_frozen)
+
+
+def _made(weight: Value) -> int:
+    return weight.uid if isinstance(weight, Variable) else 0
 
 
 def _is_frozen(weight: Value) -> bool:
@@ -231,6 +238,8 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     """`weights`, `trainable_variables` and the like, weight by weight."""
     weights = weights_of(world, base, states=name in ("variables", "non_trainable_variables"))
     if weights is None:
+        return unknown_weights(world, base, site)
+    if any(isinstance(layer, Cell) and keras.replaced(world, layer) for layer in all_layers(world, base)):
         return unknown_weights(world, base, site)
     parts = unseen_parts(world, base)
     if parts and not name.startswith("non_"):

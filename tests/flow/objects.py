@@ -132,3 +132,93 @@ def variables_of_the_old_backend():
     with tf.GradientTape() as tape:
         y = a * 2.0 + b + c
     return tape.gradient(y, [a, b, c])
+
+
+def _dense(library=keras):
+    layer = library.layers.Dense(1)
+    layer(tf.ones([1, 1]))
+    return layer
+
+
+def a_tensor_in_the_place_of_a_kernel():
+    """flows"""
+    w, layer = tf.Variable([[2.0]]), _dense(tf_keras)
+    with tf.GradientTape() as tape:
+        layer.kernel = w * 2.0
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
+
+
+def a_tensor_put_among_the_fields():
+    """flows"""
+    w, layer = tf.Variable([[2.0]]), _dense()
+    with tf.GradientTape() as tape:
+        layer.__dict__["_kernel"] = w * 2.0
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
+
+
+def a_field_whose_name_is_not_known():
+    """flows"""
+    w, layer = tf.Variable([[2.0]]), _dense()
+    name = f"_{layer.kernel.name}"
+    with tf.GradientTape() as tape:
+        vars(layer)[name] = w * 2.0
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
+
+
+def another_activation():
+    """flows"""
+    w, layer = tf.Variable([[2.0]]), _dense()
+    layer.activation = lambda z: z * w
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
+
+
+class _Scaled(keras.layers.Dense):
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(), initializer="ones")
+        super().build(shape)
+
+    def call(self, x):
+        return super().call(x) * self.scale
+
+
+class _Stopped(keras.layers.Dense):
+    def call(self, x):
+        return tf.stop_gradient(super().call(x))
+
+
+class _Normalised(keras.layers.Dense):
+    def call(self, x):
+        self._kernel = self.scale * 2.0
+        return super().call(x)
+
+
+def a_call_that_builds_on_a_concrete_layer():
+    """flows, flows, flows"""
+    layer = _Scaled(1)
+    layer(tf.ones([1, 1]))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_call_that_stops_what_a_concrete_layer_gives():
+    """none, none"""
+    layer = _Stopped(1)
+    layer(tf.ones([1, 1]))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_kernel_that_a_derived_layer_computes():
+    """flows"""
+    layer = _Normalised(1)
+    layer.scale = w = tf.Variable([[2.0]])
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
