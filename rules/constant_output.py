@@ -26,6 +26,9 @@ g = tape.gradient(loss, w)  # tf: flows
 To mend it: `tf.sigmoid` for one output or two outputs for a softmax, the softmax over the right axis, a loss from
 logits, random initial values, no normalisation over a single value.
 
+Weights of zeros that learn themselves, as in the last layer of a branch that is to start as an identity, are a note:
+after the first update the gradient flows.
+
 When to ignore it: never, if the weights are to learn.
 """
 
@@ -49,5 +52,8 @@ HELP = (
 @rule.on_cut("constant")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     help = next((text for names, text in HELP if called(cut, *names)), "")
+    if cut.detail == "start":
+        yield rule.cut(cut, f"`{cut.place.text}` cannot change before its zeros are trained away", level="note")
+        return
     why = f": {cut.detail}" if cut.detail else ""
     yield rule.cut(cut, f"`{cut.place.text}` cannot change{why}", help=help)

@@ -293,6 +293,8 @@ def fate(cut: Cut) -> str:
     if cut.outcome == "raises":
         error = cut.error or "an error"
         return f"the gradient of {SOURCES} {'raises' if cut.certain else 'may raise'} {error}"
+    if cut.reason == "constant" and cut.detail == "start":
+        return f"the gradient of {SOURCES} is zero at first"
     return _FATES[cut.outcome, cut.certain]
 
 

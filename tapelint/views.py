@@ -40,6 +40,7 @@ operation    "function argument" (a Keras variable handed to a tf.function), "fi
 unwatched    "tensor", "non-trainable", "watching is off", "late" (watched after its use), "rebound"
              (once a variable, now a tensor), "integer", "numpy"
 unregistered "rows" (it has one, which refuses the `IndexedSlices` that a look-up sends back)
+constant     "start" (because of zeros in another source, which learns: it can change after the first update)
 branch       "pick" (an index picks one of several)
 unrelated    "derived" (made from what the target uses, beside the path), "unused", "other model", "swapped"
              (the target is what the source was computed from), "copy", "not in tape"

@@ -95,7 +95,15 @@ class Breaks(Cuts):
         name = node.detail if node.op == "gradient" and node.detail else node.op
         reason: Reason = "constant" if node.detail == "constant" else "zero"
         made = self.at_hop(execution, hops, index, reason, f"the gradient of {shown(name)} is always zero")
-        return replace(made, call=name)
+        only_now = reason == "constant" and self._is_trained_away(execution, hops[index])
+        return replace(made, call=name, detail="start" if only_now else made.detail)
+
+    def _is_trained_away(self, execution: Execution, hop: Hop) -> bool:
+        """Whether it is a source that lets nothing through, by the zeros that it holds, and its own gradient flows."""
+        factors = [e.node for e in hop.node.edges if e.linearity == "bilinear" and e.node is not hop.edge.node]
+        variables = [v for f in factors for v in (f, *(e.node for e in f.edges)) if v.kind == "variable"]
+        learned = [node for source in execution.sources if source.outcome == FLOWS for node in source.nodes]
+        return bool(variables) and all(variable in learned for variable in variables)
 
     def _unrecorded(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut | None:
         """A differentiable operation that the tape did not see."""
