@@ -54,8 +54,7 @@ class Finder(Breaks):
 
     def _is_foreign(self, execution: Execution) -> bool:
         """Whether the tape is another library's, of which nothing was measured."""
-        info = execution.info
-        return info is not None and info.library in self.tapes.world.tape_roots
+        return execution.info.library in self.tapes.world.tape_roots
 
     def _raising(self, execution: Execution, source: SourceResult) -> Cut | None:
         """An operation without a registered gradient, or a target that NumPy has computed."""
@@ -142,7 +141,7 @@ class Finder(Breaks):
         if node.op == COPIED_ARGUMENT and node.site is not None:
             return self._copied_argument(execution, source, node.site)
         site = self.source_site(execution, source)
-        if detail == "watching is off" and execution.tape is not None and execution.tape.site is not None:
+        if detail == "watching is off" and execution.tape.site is not None:
             site = execution.tape.site
         if detail == "non-trainable":
             site = self.definition(source) or site
@@ -156,8 +155,7 @@ class Finder(Breaks):
         return replace(made, call="keras.Variable")
 
     def _why_unwatched(self, execution: Execution, source: SourceResult, node: Node) -> str | None:
-        info = execution.info
-        off = "watching is off" if info is not None and info.watches is False else None
+        off = "watching is off" if execution.info.watches is False else None
         for option in options(source.value):
             if isinstance(option, Variable):
                 return "non-trainable" if option.trainable is False else off

@@ -9,8 +9,7 @@ from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Cell
-from tapelint.tapes.journal import Event, Execution, TapeInfo
+from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -28,13 +27,12 @@ def notes(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
 def _gradients_inside(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
     """Gradients that a persistent tape records itself, and that nobody differentiates again."""
     for execution in tapes.executions:
-        info = _info(execution.tape)
-        if execution.dead or execution.error or info is None or info.persistent is not True:
+        if execution.dead or execution.error or execution.info.persistent is not True:
             continue
         if execution.recording not in execution.active or _differentiated(tapes, execution):
             continue
         rest = []
-        if execution.tape is not None and execution.tape.site is not None:
+        if execution.tape.site is not None:
             rest.append(("tape", place_of(execution.tape.site)))
         steps = [Step(execution.site.span, "the tape is persistent and still records: it records this too")]
         problem = made(syntax, "gradient inside tape", execution.site, steps=steps, rest=rest)
@@ -66,11 +64,10 @@ def _kept(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
     seen: set[int] = set()
     for entered in tapes.entered:
         cell = entered.tape
-        info = _info(cell)
-        if cell.site is None or info is None or info.persistent is not True or id(cell.site.node) in seen:
+        if cell.site is None or cell.info.persistent is not True or id(cell.site.node) in seen:
             continue
         seen.add(id(cell.site.node))
-        mine = [e for e in tapes.executions if e.tape is not None and e.tape.site == cell.site and not e.dead]
+        mine = [e for e in tapes.executions if e.tape.site == cell.site and not e.dead]
         if mine and not any(e.error for e in mine):
             text = _why_kept(syntax, cell.site, mine)
             if text:
@@ -126,8 +123,3 @@ def _in_loop(syntax: Syntax, site: Site) -> bool:
             return True
         at = syntax.parent(Site(site.source, at))
     return False
-
-
-def _info(cell: Cell | None) -> TapeInfo | None:
-    info = cell.info if cell is not None else None
-    return info if isinstance(info, TapeInfo) else None

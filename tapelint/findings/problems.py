@@ -97,25 +97,21 @@ class _Reader:
             yield Found(problem, execution, execution.recording)
 
     def _spent(self, execution: Execution) -> Problem | None:
-        info = execution.info
-        if info is None or info.persistent is not False:
+        if execution.info.persistent is not False:
             return None
         first = self._first.get(execution.recording)
-        made = execution.tape.site if execution.tape is not None else None
+        made = execution.tape.site
         places = [execution.site, *([made] if made is not None else [])]
         if execution.error.startswith("?") and (first is None or any(map(self._is_conditional, places))):
             return None
         rest = _tape_place(execution)
         steps: list[Step] = []
-        if execution.tape is not None and execution.tape.site is not None:
+        if execution.tape.site is not None:
             steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
         if first is not None:
             again = first.site.span == execution.site.span
-            said = (
-                "the first round asks it, and what it recorded is gone"
-                if again
-                else "asked here, it forgets what it recorded"
-            )
+            said = "the first round asks it, and what it recorded is gone"
+            said = said if again else "asked here, it forgets what it recorded"
             steps.append(Step(first.site.span, said))
             rest = (*rest, ("first call", place_of(first.site)))
         if first is None or first.site.span != execution.site.span:
@@ -133,14 +129,14 @@ class _Reader:
 
     def _never_entered(self, execution: Execution) -> Problem:
         steps = []
-        if execution.tape is not None and execution.tape.site is not None:
+        if execution.tape.site is not None:
             steps.append(Step(execution.tape.site.span, "the tape is made here"))
         steps.append(Step(execution.site.span, "it is asked, and no `with` block ever entered it: RuntimeError"))
         return self._problem("tape never entered", execution.site, steps=steps, rest=_tape_place(execution))
 
     def _pfor(self, execution: Execution) -> Problem:
         steps = []
-        if execution.tape is not None and execution.tape.site is not None:
+        if execution.tape.site is not None:
             steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
         steps.append(Step(execution.site.span, "without pfor the tape is asked once for each row"))
         return self._problem("jacobian without pfor", execution.site, steps=steps, rest=_tape_place(execution))
@@ -418,7 +414,7 @@ def _count(value: Value, word: str = "gradient") -> str:
 
 def _tape_place(execution: Execution) -> tuple[tuple[str, Place], ...]:
     cell = execution.tape
-    return (("tape", place_of(cell.site)),) if cell is not None and cell.site is not None else ()
+    return (("tape", place_of(cell.site)),) if cell.site is not None else ()
 
 
 def _shape(value: Value) -> tuple[int | None, ...] | None:

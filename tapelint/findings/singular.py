@@ -291,8 +291,7 @@ class _Reader:
         if isinstance(judgement.numerator, ast.expr):
             numerator = place_of(Site(judgement.site.source, judgement.numerator))
         result = judgement.gradient
-        info = self.execution.info
-        known = info is None or info.library in TAPE_LIBRARIES
+        known = self.execution.info.library in TAPE_LIBRARIES
         shape = shapes.of_value(self.tapes.world, judgement.value)
         return Singularity(
             kind=judgement.kind,

@@ -125,7 +125,7 @@ class _Builder:
 
     def _tape(self, execution: Execution) -> Tape | None:
         cell = execution.tape
-        if cell is None or cell.site is None:
+        if cell.site is None:
             return None
         return self._tape_view(cell.info, cell.site)
 

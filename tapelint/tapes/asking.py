@@ -29,7 +29,7 @@ from tapelint.libraries import unseen
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect
-from tapelint.tapes.journal import Execution, SourceResult, TapeInfo
+from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
     from tapelint.tapes.tape import Tapes
@@ -38,25 +38,14 @@ if TYPE_CHECKING:
 def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> Value:
     """Run one call: note its verdicts, give its value."""
     run = tapes.world.run
-    target, asked = args.get(0, "target"), args.get(1, "sources" if method != "batch_jacobian" else "source")
-    rec = tapes.recording(cell)
-    execution = Execution(
-        site, method, cell, rec if rec is not None else -1, target, [], args.places.get(0, args.places.get("target")),
-        args.places.get(1, args.places.get("sources", args.places.get("source"))), [], _zeros(args), run.ended(),
-        run.graph_mode > 0, run.chain,
-    )  # fmt: skip
-    execution.asked, execution.active = asked, tuple(tapes.active())
-    if method == "gradient":
-        execution.output_gradients = args.get(2, "output_gradients")
-    execution.leaves = tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else ()
+    execution = _begun(tapes, cell, method, args, site)
     tapes.executions.append(execution)
     info: TapeInfo = cell.info
-    found = sources.listed(tapes, asked, execution.sources_place)
-    execution.error, execution.trouble = refusals.refusal(tapes, cell, rec, method, target, found, args)
-    inside = tapes.active()
-    if rec is not None and rec in inside and info.persistent is False:
+    found = sources.listed(tapes, execution.asked, execution.sources_place)
+    execution.error, execution.trouble = refusals.refusal(tapes, execution, found, args)
+    if execution.recording in execution.active and info.persistent is False:
         tapes.leave(cell)
-    _judge(tapes, execution, rec, found, cell)
+    _judge(tapes, execution, found)
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
@@ -68,12 +57,37 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")
     if trusted:
-        _trust(tapes, execution, cell)
+        _trust(tapes, execution)
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
-    return _result(tapes, execution, asked, found)
+    return _result(tapes, execution, found)
+
+
+def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> Execution:
+    """A call with its arguments, of which nothing has been found yet."""
+    run = tapes.world.run
+    word = "source" if method == "batch_jacobian" else "sources"
+    recording = tapes.recording(cell)
+    target = args.get(0, "target")
+    return Execution(
+        site,
+        method,
+        cell,
+        recording if recording is not None else NO_RECORDING,
+        chain=run.chain,
+        dead=run.ended(),
+        in_graph=run.graph_mode > 0,
+        active=tuple(tapes.active()),
+        target=target,
+        leaves=tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else (),
+        target_place=args.places.get(0, args.places.get("target")),
+        asked=args.get(1, word),
+        sources_place=args.places.get(1, args.places.get("sources", args.places.get("source"))),
+        zeros=_zeros(args),
+        output_gradients=args.get(2, "output_gradients") if method == "gradient" else UNBOUND,
+    )
 
 
 def _as_converted(execution: Execution, args: Arguments) -> str:
@@ -126,7 +140,8 @@ def _is_on_one_side(
     return False
 
 
-def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sources.Listed] | None, cell: Cell) -> None:
+def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | None) -> None:
+    """Find the outcome of each source, and what raises on the way."""
     run = tapes.world.run
     execution.targets = target_nodes(tapes, execution.target)
     if found is None:
@@ -141,9 +156,8 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         rows.append(list(range(len(every), len(every) + len(nodes))))
         every += nodes
     aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
-    recording = rec if rec is not None else -1
     run.spend(len(run.graph.ancestors(execution.targets)) / 16)
-    answer = _connected(tapes, execution, cell, every, groups=list(aliases.values()))
+    answer = _connected(tapes, execution, every, groups=list(aliases.values()))
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
@@ -164,14 +178,14 @@ def _judge(tapes: Tapes, execution: Execution, rec: int | None, found: list[sour
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
         )
-    execution.watched = frozenset(n.id for n in run.graph.ancestors(every) if tapes.known(n, recording) != NONE)
+    behind = run.graph.ancestors(every)
+    execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
 
 
 def _connected(
     tapes: Tapes,
     execution: Execution,
-    cell: Cell,
     nodes: Sequence[Node],
     certain: Collection[int] | None = None,
     groups: Sequence[Sequence[Node]] = (),
@@ -187,13 +201,13 @@ def _connected(
         groups=groups,
         others=[other for other in tapes.active() if other != recording],
         summed=execution.method == "gradient",
-        rereads=cell.info.watches is True,
+        rereads=execution.info.watches is True,
         trusting=certain is not None,
     )
     return connect(tapes.world.run, question)
 
 
-def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
+def _trust(tapes: Tapes, execution: Execution) -> None:
     """Mark the sources that are not decided, and flow if what comes from outside is differentiable."""
     open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT]
     if not open_ones or execution.dead:
@@ -204,11 +218,11 @@ def _trust(tapes: Tapes, execution: Execution, cell: Cell) -> None:
     if not any(outputs) and not behind:
         return
     certain = {node.id for own in outputs for node in own}
-    if cell.info.watches is True:
+    if execution.info.watches is True:
         read = {e.node.id for n in behind if execution.recording in n.recorded for e in n.edges}
         variables = (s.value for s in open_ones if isinstance(s.value, Variable) and s.value.trainable is True)
         certain |= {v.node.id for v in variables} & read
-    outcomes = iter(_connected(tapes, execution, cell, nodes, certain).outcomes)
+    outcomes = iter(_connected(tapes, execution, nodes, certain).outcomes)
     for source, own in zip(open_ones, outputs, strict=True):
         found = {next(outcomes) for _ in source.nodes}
         source.trusted = FLOWS in [next(outcomes) for _ in own] or found == {FLOWS}
@@ -273,8 +287,9 @@ def source_nodes(value: Value) -> list[Node]:
 # -- results
 
 
-def _result(tapes: Tapes, execution: Execution, asked: Value, found: list[sources.Listed] | None) -> Value:
-    run = tapes.world.run
+def _result(tapes: Tapes, execution: Execution, found: list[sources.Listed] | None) -> Value:
+    """What the call gives to the program: gradients in the structure of the sources."""
+    run, asked = tapes.world.run, execution.asked
     if found is None:
         return _like(tapes, asked, [run.opaque(execution.site, [execution.target, asked])])
     nodes = _second_order(tapes, execution)

@@ -6,7 +6,7 @@ Tapes write it while the program runs; the findings are read off it afterwards.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Chain, Node, Site
@@ -38,23 +38,37 @@ class SourceResult:
     trusted: bool = False
 
 
+NO_RECORDING = -1
+"""In place of the recording of a tape that was never entered."""
+
+
 @dataclass(slots=True)
 class Execution:
-    """One time that a gradient call was run. `dead`: the exception that had ended the program before, if one had."""
+    """One time that a gradient call was run: `site` is the call, on a `recording` of the `tape`.
+
+    Where and when: the `chain` of calls that led there; `dead`, the exception that had ended the program before, if
+    one had; `in_graph`, whether a graph was being made; `active`, the recordings that ran.
+
+    Its arguments: `target` with its `leaves` and `targets`, their nodes; `asked`, the sources as they were given; the
+    places of both in the call; `zeros`, whether it wants zeros for None; `output_gradients`.
+
+    What was found: an outcome for each of the `sources`, with the graph's `answer`; the `error` that it raises ("?" in
+    front where it may), and for which `trouble`; the nodes that the tape `watched`; `why_unknown`, if it was given up.
+    """
 
     site: Site
     method: str
-    tape: Cell | None
+    tape: Cell
     recording: int
-    target: Value
-    targets: list[Node]
-    target_place: ast.AST | None
-    sources_place: ast.AST | None
-    sources: list[SourceResult]
-    zeros: bool
+    chain: Chain | None
     dead: str
     in_graph: bool
-    chain: Chain | None
+    target: Value
+    target_place: ast.AST | None = None
+    sources_place: ast.AST | None = None
+    targets: list[Node] = field(default_factory=list)
+    sources: list[SourceResult] = field(default_factory=list)
+    zeros: bool = False
     error: str = ""
     trouble: str = ""
     watched: frozenset[int] = frozenset()
@@ -66,9 +80,10 @@ class Execution:
     answer: Answer | None = None
 
     @property
-    def info(self) -> TapeInfo | None:
-        """How the tape was made, if it is known which one is asked."""
-        return self.tape.info if self.tape is not None else None
+    def info(self) -> TapeInfo:
+        """How the tape was made."""
+        assert isinstance(self.tape.info, TapeInfo)
+        return self.tape.info
 
 
 @dataclass(slots=True)

@@ -38,9 +38,7 @@ def _note(tapes: Tapes, cell: Cell, rec: int, values: list[Value], site: Site) -
         return
     run = tapes.world.run
     answer = connect(run, Question(rec, targets, watched, lambda node: tapes.known(node, rec)))
-    execution = Execution(
-        site, LEAVES, cell, rec, Data(targets[0]), targets, None, None, [], False, run.ended(), False, run.chain
-    )
+    execution = Execution(site, LEAVES, cell, rec, run.chain, run.ended(), False, Data(targets[0]), targets=targets)
     for node, outcome in zip(watched, answer.outcomes, strict=False):
         if outcome == NONE:
             execution.sources.append(SourceResult("", Opaque(node), [node], outcome))

@@ -33,30 +33,24 @@ from tapelint.flow.values import (
 from tapelint.libraries.names import is_of_keras
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import sources
-from tapelint.tapes.journal import TapeInfo
+from tapelint.tapes.journal import NO_RECORDING, Execution, TapeInfo
 
 if TYPE_CHECKING:
     from tapelint.tapes.tape import Tapes
 
 
 def refusal(
-    tapes: Tapes,
-    cell: Cell,
-    rec: int | None,
-    method: str,
-    target: Value,
-    found: list[sources.Listed] | None,
-    args: Arguments,
+    tapes: Tapes, execution: Execution, found: list[sources.Listed] | None, args: Arguments
 ) -> tuple[str, str]:
     """The exception that the call raises, and its kind; "?" in front where it may."""
-    info: TapeInfo = cell.info
+    info, method, target = execution.info, execution.method, execution.target
     if not info.called:
         return "TypeError", "tape not called"
     if info.library in tapes.world.tape_roots:
         return "", ""
-    if rec is None:
+    if execution.recording == NO_RECORDING:
         return "RuntimeError", "tape never entered"
-    spent = tapes.world.run.state.get((cell.uid, "spent"))
+    spent = tapes.world.run.state.get((execution.tape.uid, "spent"))
     if isinstance(spent, Flag) and info.persistent is not True:
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
     if method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False) and info.persistent is False:
