@@ -8,13 +8,16 @@ it may do anything.
 from __future__ import annotations
 
 import ast
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from tapelint import flow
 from tapelint.execution import run
 from tapelint.facts import Facts
-from tapelint.program import analyse
+from tapelint.program import Program, analyse
 from tapelint.project import Project
 from tapelint.source import Source
 
@@ -78,3 +81,16 @@ def test_what_tensorflow_does(file: str, name: str, wanted: str) -> None:
     assert len(seen) == len(words)
     for said, did in zip(words, seen, strict=True):
         assert said in SAYS_NOTHING or said == did or (said == "flows" and did in ("nan", "inf"))
+
+
+def test_the_graph_of_the_example_that_explains_the_house(facts: Facts, tmp_path: Path) -> None:
+    blocks = [textwrap.dedent(b) for b in re.findall(r"(?:^    .*\n)+", flow.__doc__ or "", re.MULTILINE)]
+    path = tmp_path / "example.py"
+    path.write_text(f"import tensorflow as tf\n{blocks[0]}")
+    program = Program(Source.read(path), Project(tmp_path), facts)
+    program.run()
+    told = {
+        f"{node.id} {node.op} {[edge.node.id for edge in node.edges]}" + " recorded" * bool(node.recorded)
+        for node in program.interpreter.graph.nodes
+    }
+    assert set(blocks[1].splitlines()) <= told

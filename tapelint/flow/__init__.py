@@ -1,13 +1,36 @@
 """Python as gradients see it: a program is run on stand-ins for its values, and a graph of what it computes is kept.
 
-Knows no TensorFlow: what a library does is asked of the `World` that an interpreter is given. To read, from the ground:
+Knows no TensorFlow: what a library does is asked of the `World` that an interpreter is given. An example:
+
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * 3.0
+        z = y + tf.round(y)
+    g = tape.gradient(z, w)
+
+When this was run the graph has these nodes (number, operation, the nodes that its edges lead to):
+
+    0 tensorflow.Variable []
+    2 operator * [0] recorded
+    3 tensorflow.round [2] recorded
+    4 operator + [2, 3] recorded
+
+A `Value` is what an expression is worth: `w` is a `Variable` with node 0, `y` a `Data` with node 2. The `State` says
+what a name holds, from (identity of the frame, name) to value; fields of objects and items of lists lie there as well.
+An `Edge` has an outcome, what becomes of a gradient on the way back: NONE from 3 to 2, as rounding has no gradient,
+else FLOWS. `tape.gradient` asks for the outcome from node 4 to node 0: NONE along 4-3-2-0, FLOWS along 4-2-0, and the
+two side by side FLOWS. Where a program branches the ways are run one after the other from the same state, and what
+they leave is joined: a name then holds a `OneOf`, or a `Data` whose node is a "join" of several.
+
+To read, from the ground:
 
 1. `outcomes`, `graph`: what can become of a gradient, and the operations that it passes.
 2. `values`, `ranges`, `state`: what an expression is worth, its bounds, what changes while a program runs.
-3. `holding`, `core`, `world`: what a value holds; one run, and what escapes it; what it asks of libraries.
+3. `memory`, `holding`, `core`, `world`: calls that are shared; what a value holds; one run, and what escapes it; what
+   it asks of libraries.
 4. `containers`, `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
 5. `matching`, `loops`, `statements`: how statements are run, and how control leaves them.
-6. `memory`, `functions`, `classes`, `interpreter`: calls, objects, modules. Each class from `core` on is a layer over
-   the one before; the last, `interpreter.Interpreter`, is what a run is made of.
+6. `functions`, `classes`, `interpreter`: calls, objects, modules. Each class from `core` on is a layer over the one
+   before; the last, `interpreter.Interpreter`, is what a run is made of.
 7. `elsewhere`: what code that is not run may have written.
 """

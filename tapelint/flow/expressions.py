@@ -155,7 +155,7 @@ class Expressions(Comprehensions):
             if d is not None
         ]
         frame = self.frame
-        inner = () if isinstance(frame.owner, _CLASS_BODY) or frame.uid == frame.module else (frame.uid,)
+        inner = () if isinstance(frame.owner, ClassBody) or frame.uid == frame.module else (frame.uid,)
         self.enclosing.update(inner, frame.scopes)
         return Function(self.uid(), node, frame.module, (*inner, *frame.scopes), tuple(defaults), None, name)
 
@@ -406,8 +406,6 @@ class ClassBody(Value):
 
     __slots__ = ()
 
-
-_CLASS_BODY = ClassBody
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
     ast.Name: Expressions.name, ast.Constant: Expressions.constant, ast.Tuple: Expressions.tuple_,

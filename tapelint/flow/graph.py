@@ -79,7 +79,8 @@ class Chain:
 class Edge(NamedTuple):
     """One input of an operation: what becomes of a gradient on the way back through it.
 
-    `linearity` says how the operation depends on it (see facts), `argument` is its expression at the call.
+    `linearity` says on what the derivative depends (see facts; besides "filled": it may come back as zeros,
+    "settled": it cannot change the result, and the words above). `argument` is its expression at the call.
     `again`: what becomes of the gradient that comes down, where it is itself differentiated: "" as ever, "none", or
     an exception. `on`: what the derivative is made of, and how, where that is known better than by the linearity.
     """
