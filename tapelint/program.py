@@ -20,7 +20,7 @@ from tapelint.libraries.assemble import register_all
 from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.world import Libraries
 from tapelint.project import LIBRARIES, Project
-from tapelint.source import Source, last_name
+from tapelint.source import Source, last_name, walk
 from tapelint.tapes import leaving
 from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.tapes.tape import Tapes
@@ -56,7 +56,7 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
 
 def _asks_for_gradients(tree: ast.Module) -> bool:
     """Whether a file makes a tape or asks one, and does not only name it."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call):
             name = last_name(node.func)
             if name.endswith("GradientTape") or name in GRADIENT_METHODS:
@@ -172,7 +172,7 @@ class Program:
 
     def _own_definitions(self) -> frozenset[ast.AST]:
         if self._definitions is None:
-            self._definitions = frozenset(n for n in ast.walk(self.source.tree) if isinstance(n, DEFINITIONS))
+            self._definitions = frozenset(n for n in walk(self.source.tree) if isinstance(n, DEFINITIONS))
         return self._definitions
 
     def _call_left(self, inner: Mapping[ast.stmt, Value]) -> None:
@@ -277,7 +277,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFu
 
 
 def _mentions_tape(function: ast.AST) -> bool:
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Attribute) and node.attr.endswith(("GradientTape", *GRADIENT_METHODS)):
             return True
         if isinstance(node, ast.Name) and node.id.endswith("GradientTape"):
@@ -287,7 +287,7 @@ def _mentions_tape(function: ast.AST) -> bool:
 
 def _names_used(function: ast.AST) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
@@ -299,7 +299,7 @@ def _tape_roots(source: Source) -> set[str]:
     """The packages, other than TensorFlow's own, from which this file takes a tape."""
     imported = source.imports
     found: set[str] = set()
-    for node in ast.walk(source.tree):
+    for node in walk(source.tree):
         name = ""
         if isinstance(node, ast.Attribute) and node.attr == "GradientTape" and isinstance(node.value, ast.Name):
             name = imported.get(node.value.id, "")

@@ -334,6 +334,19 @@ def _units(body: list[ast.stmt]) -> Iterator[tuple[int, int, ast.stmt]]:
         yield pending
 
 
+def walk(node: ast.AST) -> list[ast.AST]:
+    """A node and all below it, level by level: as `ast.walk`, but sooner, and without contexts (`Load`, `Store`)."""
+    found = [node]
+    for each in found:  # it grows meanwhile
+        for name in each._fields if not isinstance(each, (ast.Name, ast.Constant)) else ():
+            value = getattr(each, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                found.append(value)
+    return found
+
+
 def last_name(node: ast.AST | None) -> str:
     """`c` of `a.b.c` and of `c`; "" for what is neither a name nor an attribute."""
     if isinstance(node, ast.Attribute):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from tapelint.source import walk
+
 from . import containers
 from .core import Frame, Suspension
 from .graph import Site
@@ -62,7 +64,7 @@ class Comprehensions(Operators):
 
         self.waiting_frames.add(frame.uid)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
-        names = dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        names = dict.fromkeys(n.id for n in walk(node) if isinstance(n, ast.Name))
         uses = [
             first,
             *(v for name in names if isinstance(v := self.look_up(name), (Data, Opaque, Cell, OneOf, Tuple, Many))),

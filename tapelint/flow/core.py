@@ -141,7 +141,14 @@ class Suspension(Exception):
 
 @dataclass(slots=True)
 class Frame:
-    """One run of a function's, class's or module's body."""
+    """One run of a function's, class's or module's body. Its names lie in the state under `uid`.
+
+    `scopes`: the frames around it, innermost first. `owner`: the class that a method belongs to, or what else made the
+    frame. `mark`: where the state's trail began. `returns`: the state and the value of each way out so far, `deciders`
+    the statements that decide which is taken, `staged` whether a graph's condition does. `yields`: what a generator
+    gave; `yields_more` where it may give more of it, `suspends` where it is to stop at a `yield`. `finals`, `loops`,
+    `entered`: the `finally` blocks, loops and with blocks that are being run, outermost first.
+    """
 
     uid: int
     source: Source
@@ -167,45 +174,57 @@ class Core(Holding):
     """State and services that all rooms share."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self.world = world
         self.graph = Graph()
         self.state = State()
         self.memory = Memory(self.state)
+        self._uids = 0
+        self._constant: Node | None = None
+        self._phis: dict[tuple[int | str, ...], Node] = {}
+
+        # where we are
         self.frames: list[Frame] = []
         self.attempts: list[Attempt] = []
         self.chain: Chain | None = None
+        self.outside = 0
+        """The last identity of what was made before the entry that is run: it may have been used since."""
+
+        # how much is left to do
         self.steps = 0.0
         self.limit = STEPS
         self.call_limit: float = STEPS
         self.exhausted = False
+
+        # how code is run that libraries call: counts of what is around us
         self.graph_mode = 0
         self.no_autograph = 0
-        self.converted = False  # whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`
-        self.arguments_of_graphs: frozenset[int] = frozenset()
+        self.converted = False
+        """Whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`."""
         self.run_twice = 0
+        self.arguments_of_graphs: frozenset[int] = frozenset()
+
+        # which way is taken, and what decides it
         self.join_detail = ""
         self.staged_in = ""
-        self.doubting = 0  # handlers that are being run of which nobody can tell whether they are
+        self.doubting = 0
+        """How many handlers are being run of which nobody can tell whether they are."""
         self.deciding: Site | None = None
         self.choosing = False
         """Whether the method that is called belongs to one of several objects."""
         self.chosen: dict[Value, Site] = {}
-        self.outside = 0
-        """The last identity of what was made before the entry that is run: it may have been used since."""
+
+        # what others can reach
         self.enclosing: set[int] = set()
         """The frames that functions defined in them may still read when they are left."""
         self.inner: dict[ast.stmt, Value] = {}
         """The functions and classes that were defined inside functions, by their definition."""
-        self._uids = 0
         self._pool: Node | None = None
-        super().__init__()
-        self._constant: Node | None = None
         self._pooled: set[int] = set()
         self._escaped: set[int] = set()
         self._in_unknown_hands: set[int] = set()
         self._maybe_read: set[int] = set()
         """The variables that something unknown was made from."""
-        self._phis: dict[tuple[int | str, ...], Node] = {}
 
     # -- identity, places, steps
 
@@ -264,7 +283,8 @@ class Core(Holding):
 
         `behind` are the edges from what it is known to be made from.
         """
-        nodes = {n.id: n for value in inputs for n in self.nodes_in(value)}
+        seen: set[int] = set()
+        nodes = {n.id: n for value in inputs for n in self.nodes_in(value, seen)}
         if self._pool is not None:
             nodes[self._pool.id] = self._pool
         self._maybe_read |= {key for key, node in nodes.items() if node.kind == "variable"}

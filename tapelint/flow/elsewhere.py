@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from tapelint.source import Source
+from tapelint.source import Source, walk
 
 from .classes import Classes
 from .core import Core
@@ -21,14 +21,14 @@ def rebound_globals(source: Source) -> frozenset[str]:
     """The module's names that its functions bind anew."""
     if not _GLOBAL.search(source.text):  # most modules have none, and every imported one is asked
         return frozenset()
-    return frozenset(name for node in ast.walk(source.tree) if isinstance(node, ast.Global) for name in node.names)
+    return frozenset(name for node in walk(source.tree) if isinstance(node, ast.Global) for name in node.names)
 
 
 def set_in_modules(source: Source) -> frozenset[str]:
     """The names that `setattr(sys.modules[...], "name", ...)` binds, in whichever module."""
     if "setattr" not in source.text:
         return frozenset()
-    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call) and len(n.args) == 3)
+    calls = (n for n in walk(source.tree) if isinstance(n, ast.Call) and len(n.args) == 3)
     return frozenset(
         str(call.args[1].value)
         for call in calls
@@ -58,7 +58,7 @@ def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.A
 def fill_scopes(core: Core, functions: Iterable[Function], called: Collection[ast.AST]) -> None:
     """Likewise what functions share with the one that they were defined in, and bind anew or fill."""
     for function in functions:
-        nodes = list(ast.walk(function.node))
+        nodes = walk(function.node)
         rebound = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
         filled = {node.id for node in nodes if isinstance(node, ast.Name)} if function.node not in called else set()
         for scope in function.scopes:
@@ -106,7 +106,7 @@ def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection
         for method in cls.node.body if isinstance(cls, Class) else ():
             if method is entry or method in called or not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
-            for node in ast.walk(method):
+            for node in walk(method):
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
                     held = core.state.get((instance.uid, node.attr))
                     if isinstance(node.ctx, ast.Store) or isinstance(held, Cell):

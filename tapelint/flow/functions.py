@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from tapelint.source import Source, last_name
+from tapelint.source import Source, last_name, walk
 
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
@@ -49,6 +49,7 @@ class Functions(Statements):
         self.frames_kept: dict[int, Frame] = {}
         self.suspended: dict[int, Suspension] = {}
         self.generators: dict[ast.AST, bool] = {}
+        self._owned: dict[ast.AST, frozenset[str] | None] = {}
         self.came_back = True
         """Whether the last call of a function that ended came back, and did not raise on every way."""
 
@@ -141,8 +142,8 @@ class Functions(Statements):
         if function.uid in seen:
             return True
         seen.add(function.uid)
-        own = _names_bound(function.node)
-        if any(_reaches_out(node, own) for node in ast.walk(function.node)):
+        own = self._own_names(function.node)
+        if own is None:
             return False
         for name in set(self._names_in(function.node)) - own:
             held = next(
@@ -155,6 +156,15 @@ class Functions(Statements):
             elif held is not UNBOUND and not isinstance(held, (Library, Const)):
                 return False
         return True
+
+    def _own_names(self, function: ast.AST) -> frozenset[str] | None:
+        """The parameters and local names of a function and of those inside it; None if it writes to anything else."""
+        if function not in self._owned:
+            nodes = walk(function)
+            own = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+            own |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+            self._owned[function] = None if any(_reaches_out(n, own) for n in nodes) else frozenset(own)
+        return self._owned[function]
 
     def _run_function(self, function: Function, bound: dict[str, Value], site: Site) -> Value:
         mark = self.state.mark()
@@ -388,12 +398,6 @@ def _is_data(value: Value) -> bool:
     return isinstance(value, (Const, Data, Variable, Opaque)) or (isinstance(value, Many) and _is_data(value.element))
 
 
-def _names_bound(function: ast.AST) -> set[str]:
-    """The parameters and local names of a function, and of those inside it."""
-    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    return stored | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
-
-
 def _reaches_out(node: ast.AST, own: set[str]) -> bool:
     """Whether a piece of a function may change something that is not its own: by writing, or by a method of it."""
     if isinstance(node, (ast.Attribute, ast.Subscript)):
@@ -424,7 +428,7 @@ def _yields_in_with(node: ast.AST) -> bool:
         isinstance(inner, (ast.Yield, ast.YieldFrom))
         for outer in own_nodes(node)
         if isinstance(outer, (ast.With, ast.AsyncWith))
-        for inner in ast.walk(outer)
+        for inner in walk(outer)
     )
 
 
@@ -434,7 +438,7 @@ def _yields_conditionally(node: ast.AST) -> bool:
         isinstance(inner, (ast.Yield, ast.YieldFrom))
         for outer in own_nodes(node)
         if isinstance(outer, (ast.If, ast.While, ast.Try))
-        for inner in ast.walk(outer)
+        for inner in walk(outer)
     )
 
 

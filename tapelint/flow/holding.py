@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tapelint.source import walk
+
 from .graph import Node
 from .state import State
 from .values import (
@@ -128,6 +130,6 @@ class Holding:
         """The names that a function mentions."""
         known = self._mentioned.get(node)
         if known is None:
-            found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            found = {n.id for n in walk(node) if isinstance(n, ast.Name)}
             known = self._mentioned[node] = tuple(sorted(found))
         return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tapelint.project import Module, Project
-from tapelint.source import Source
+from tapelint.source import Source, walk
 
 from . import elsewhere
 from .classes import Classes
@@ -31,6 +31,7 @@ class Interpreter(Classes):
         self._depth = 0
         self._settling: list[Deferred] = []
         self._set_in_modules: frozenset[str] = frozenset()
+        self._top_names: dict[Source, list[str]] = {}
 
     def run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
         inner, held = function, function.self if isinstance(function, Bound) else UNBOUND
@@ -216,7 +217,9 @@ class Interpreter(Classes):
         source = self._sources.get(base.uid)
         if source is None:
             return
-        for name in _top_names(source.tree):
+        if source not in self._top_names:
+            self._top_names[source] = _top_names(source.tree)
+        for name in self._top_names[source]:
             value = self.state.get((base.uid, name))
             if not name.startswith("_") and value is not UNBOUND:
                 self.assign_name(name, value)
@@ -248,7 +251,7 @@ class Interpreter(Classes):
 
 def _top_names(tree: ast.Module) -> list[str]:
     names: dict[str, None] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from tapelint.source import walk
+
 from . import containers
 from .core import Arguments
 from .expressions import Expressions
@@ -89,7 +91,7 @@ class Matching(Expressions):
 
     def _anything(self, pattern: ast.pattern, subject: Value, site: Site) -> dict[str, Value]:
         """What a pattern binds where nothing is known of the parts."""
-        names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+        names = [n.name for n in walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
         return {name: self.opaque(site, [subject]) for name in names}
 
     def _match_class(self, pattern: ast.MatchClass, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
@@ -129,7 +131,7 @@ class Matching(Expressions):
         if items is None and not isinstance(subject, Opaque):
             return False, {}
         if not isinstance(items, Tuple):
-            names = [n.name for n in ast.walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+            names = [n.name for n in walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
             return None, {name: self.opaque(site, [subject]) for name in names}
         count = len(pattern.patterns)
         if len(items.items) < count - (star is not None) or (star is None and len(items.items) != count):
@@ -153,7 +155,7 @@ class Matching(Expressions):
         self, pattern: ast.MatchMapping, subject: Value, site: Site
     ) -> tuple[bool | None, dict[str, Value]]:
         if not (isinstance(subject, Cell) and subject.kind == "dict"):
-            names = [n.name for n in ast.walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
+            names = [n.name for n in walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
             return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
         fits: bool | None = True
         bound: dict[str, Value] = {}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from tapelint.source import last_name
+from tapelint.source import last_name, walk
 
 from . import containers
 from .core import Arguments, Attempt, Suspension
@@ -493,7 +493,7 @@ def _tells(statement: ast.stmt) -> bool:
         word = last_name(call.func) if isinstance(call, ast.Call) else ""
         return isinstance(call, ast.Constant) or word in TELLING
     if isinstance(statement, ast.Assign):
-        return not any(isinstance(n, ast.Call) for n in ast.walk(statement.value))
+        return not any(isinstance(n, ast.Call) for n in walk(statement.value))
     return isinstance(statement, (ast.Pass, ast.Raise, ast.Continue, ast.Break, ast.Return))
 
 
@@ -514,7 +514,7 @@ def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
     caught = {word for h in node.handlers for word in _names_of(h)}
     if may_fail and (caught & FAILURES or any(word.endswith("Error") and word not in RAISED_BY for word in caught)):
         return True
-    body = [n for statement in node.body for n in ast.walk(statement)]
+    body = [n for statement in node.body for n in walk(statement)]
     caught -= OF_OPERATIONS
     return any(isinstance(n, RAISED_BY.get(word, ast.Call)) and _is_risky(n, word) for word in caught for n in body)
 
