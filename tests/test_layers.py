@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,3 +127,15 @@ def test_no_circles() -> None:
 
 def _dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("package", ["flow", "tapes"])
+def test_a_package_names_its_rooms_in_the_order_of_reading(package: str) -> None:
+    folder = ROOT / "tapelint" / package
+    rooms = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_bytes())) or ""
+    named = [name for name in re.findall(r"`(\w+)`", doc.partition("To read")[2]) if name in rooms]
+    assert sorted(named) == sorted(rooms)
+    for place, room in enumerate(named):
+        used = {name.rpartition(".")[2] for _, name in _imports(folder / f"{room}.py", only_top=True)} & rooms
+        assert used <= set(named[: place + 1]), f"{room} is to be read after {sorted(used - set(named[:place]))}"

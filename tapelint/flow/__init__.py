@@ -25,12 +25,13 @@ they leave is joined: a name then holds a `OneOf`, or a `Data` whose node is a "
 To read, from the ground:
 
 1. `outcomes`, `graph`: what can become of a gradient, and the operations that it passes.
-2. `values`, `ranges`, `state`: what an expression is worth, its bounds, what changes while a program runs.
-3. `memory`, `holding`, `core`, `world`: calls that are shared; what a value holds; one run, and what escapes it; what
-   it asks of libraries.
-4. `containers`, `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
-5. `matching`, `loops`, `statements`: how statements are run, and how control leaves them.
-6. `functions`, `classes`, `interpreter`: calls, objects, modules. Each class from `core` on is a layer over the one
-   before; the last, `interpreter.Interpreter`, is what a run is made of.
-7. `elsewhere`: what code that is not run may have written.
+2. `ranges`, `values`, `state`: bounds of numbers, what an expression is worth, what changes while a program runs.
+3. `memory`, `holding`, `world`, `core`: calls that are shared; what a value holds; what is asked of libraries; one run,
+   and what escapes it.
+4. `containers`, `waiting`: lists and dicts; what is computed later than a run computes it.
+5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
+6. `matching`, `loops`, `statements`: how statements are run, and how control leaves them.
+7. `functions`, `attributes`, `records`, `classes`: calls, and objects.
+8. `elsewhere`, `interpreter`: what code that is not run may have written; modules. Each class from `Core` on is a layer
+   over the one before; the last, `Interpreter`, is what a run is made of.
 """

@@ -456,7 +456,7 @@ class Statements(Loops):
     def _caught(self, attempt: Attempt, handler: ast.ExceptHandler) -> Value:
         """The exception that a handler is given: the one that was raised, where it is known."""
         raised = attempt.raised
-        if "StopIteration" in _names_of(handler) and any(_is_result(n, handler.name) for n in ast.walk(handler)):
+        if "StopIteration" in _names_of(handler) and any(_is_result(n, handler.name) for n in walk(handler)):
             self.lose_track()  # it carries what a generator returns
         known = not attempt.may_raise and len(raised) == len(attempt.raises) == 1
         if known and isinstance(raised[0], Cell):

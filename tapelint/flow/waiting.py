@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tapelint.source import walk
+
 from .core import Core
 from .state import Delta, Key, Log
 from .values import Cell, Generator, Value
@@ -106,4 +108,4 @@ class Waiting(Core):
 
 
 def _may_end_early(body: Sequence[ast.AST]) -> bool:
-    return any(isinstance(n, (ast.Break, ast.Return, ast.Raise)) for part in body for n in ast.walk(part))
+    return any(isinstance(n, (ast.Break, ast.Return, ast.Raise)) for part in body for n in walk(part))
