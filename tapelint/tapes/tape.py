@@ -34,6 +34,10 @@ WATCH = "watch "
 """Under this word and a node's number the state of a recording has the flag that says whether the node is watched."""
 
 
+ACTIVE = (0, "active")
+"""Where the state has the recordings that run now."""
+
+
 @dataclass(slots=True)
 class Tapes:
     """All tapes of one run: the recorder that the libraries' world speaks to.
@@ -59,6 +63,7 @@ class Tapes:
 
     def __post_init__(self) -> None:
         methods.register(self)
+        self.world.run.state.set(ACTIVE, Const(()))
 
     # -- entering, leaving
 
@@ -124,7 +129,7 @@ class Tapes:
 
     def active(self) -> dict[int, int]:
         """The recordings that run now, and whether that is sure."""
-        value = self.world.run.state.get((0, "active"))
+        value = self.world.run.state.get(ACTIVE)
         if value is self._last_active[0] and self._hidden is self._last_active[1]:
             return self._last_active[2]
         every = [o.value for o in options(value) if isinstance(o, Const)]
@@ -140,13 +145,13 @@ class Tapes:
         return now
 
     def _set_active(self, rec: int, on: bool) -> None:
-        value = self.world.run.state.get((0, "active"))
+        value = self.world.run.state.get(ACTIVE)
         now = list(self._all_active(value))
         if on and rec not in now:
             now.append(rec)
         elif not on and rec in now:
             now.remove(rec)
-        self.world.run.state.set((0, "active"), Const(tuple(sorted(now))))
+        self.world.run.state.set(ACTIVE, Const(tuple(sorted(now))))
 
     def _all_active(self, value: Value) -> Sequence[int]:
         return list(dict.fromkeys(rec for o in options(value) if isinstance(o, Const) for rec in o.value))
@@ -155,7 +160,7 @@ class Tapes:
     def paused(self) -> Iterator[None]:
         """No tape that records now goes on recording; one that is entered meanwhile does."""
         outer = self._hidden
-        self._hidden |= frozenset(self._all_active(self.world.run.state.get((0, "active"))))
+        self._hidden |= frozenset(self._all_active(self.world.run.state.get(ACTIVE)))
         try:
             yield
         finally:

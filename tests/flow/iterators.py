@@ -143,3 +143,13 @@ def a_generator_that_is_closed():
         it.close()
         y = out[0]
     return tape.gradient(y, [v, w])
+
+
+def tapes_between_the_items_of_a_generator():
+    """flows, none"""
+    w, unused = tf.Variable(1.0), tf.Variable(2.0)
+    for x in (float(number) + 1.0 for number in range(3)):
+        with tf.GradientTape() as tape:
+            y = x * w
+        found = tape.gradient(y, [w, unused])
+    return found
