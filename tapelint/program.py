@@ -160,7 +160,7 @@ class Program:
             run.entered.add(callee.self.uid)
             elsewhere.fill(run, callee.self, node, making)
         if callee is not None:
-            result = run.call(callee, self._unknown_arguments(node, method), site)
+            result = run.awaited(run.call(callee, self._unknown_arguments(node, method), site), site)
             leaving.leave(self.tapes, result, leaving.returning(site, _function_of(callee)))
             self._call_kept(callee, result)
 

@@ -37,6 +37,9 @@ OF_OBJECT = ("__getattribute__", "__setattr__", "__delattr__", "__new__")
 IDENTITY = (Library("builtins.object"), Library("enum.Enum"), Library("enum.Flag"), Library("abc.ABC"))
 """Bases whose objects equal themselves only."""
 
+MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
+"""Attributes that make another thing of an object, a class or a function when they are set."""
+
 TUPLE = "as a tuple"
 """Where an object that is a named tuple keeps its items."""
 
@@ -59,6 +62,7 @@ class Attributes(Functions):
         self.defined: list[Class] = []
         self.entered: set[int] = set()
         """Objects whose methods are entries: each may as well be one of a class that is derived from theirs."""
+        self.written_in = {}
         self.hooks: set[str] = set()
         """The methods with double underscores that some class of the program defines."""
 
@@ -309,9 +313,13 @@ class Attributes(Functions):
 
     def store_attribute(self, base: Value, name: str, value: Value, site: Site, several: bool = False) -> None:
         """`object.__setattr__(base, name, value)`; `several`: this is one of several that it may be."""
+        if name in MAKES_ANOTHER:
+            self.lose_track()
         if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
             return
-        if isinstance(base, (Cell, Class, ModuleValue)):
+        if isinstance(base, Function):
+            self.state.set((base.uid, name), self.join(self.state.get((base.uid, name)), value) if several else value)
+        elif isinstance(base, (Cell, Class, ModuleValue)):
             self.store_field(base, name, self.join(self.state.get((base.uid, name)), value) if several else value)
         elif isinstance(base, Opaque):
             self.state.set((-base.node.id - 1, name), value)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
+
+from tapelint.source import Source
 
 from . import containers
 from .attributes import TUPLE
@@ -31,13 +34,19 @@ from .values import (
     Wrapped,
     options,
 )
+from .world import World
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 METACLASS = "metaclass"
 TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))
 
 
 class Classes(Records):
     """Class statements, objects, what is iterated and entered."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._private: dict[str, bool] = {}
 
     def define_class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
@@ -46,6 +55,9 @@ class Classes(Records):
         cls = Class(self.uid(), node, outer.module, bases, node.name)
         self.defined.append(cls)
         scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
+        if self._has_private_names(outer.source):
+            inner = (n for n in ast.walk(node) if isinstance(n, FUNCTIONS))
+            self.written_in.update(dict.fromkeys(inner, node.name))
         frame = Frame(cls.uid, outer.source, outer.module, scopes, owner=ClassBody())
         self.frames.append(frame)
         try:
@@ -62,6 +74,12 @@ class Classes(Records):
         self.assign_name(node.name, value)
         self.note_inner(node, cls)
         return True
+
+    def _has_private_names(self, source: Source) -> bool:
+        """Whether a file has attributes whose names are those of a class only."""
+        if source.path not in self._private:
+            self._private[source.path] = _PRIVATE.search(source.text) is not None
+        return self._private[source.path]
 
     def _tell_base(self, cls: Class, given: dict[str, Value]) -> None:
         """Run a base's `__init_subclass__`; a metaclass of the project may do anything with the class."""
@@ -238,6 +256,9 @@ class Classes(Records):
             self.resume(manager)
             return
         self.world.leave(manager, statement)
+
+
+_PRIVATE = re.compile(r"\.__(?!\w*__\b)\w")
 
 
 def _bound_in(node: ast.ClassDef) -> set[str]:

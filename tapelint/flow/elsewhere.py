@@ -108,6 +108,8 @@ def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection
                 continue
             for node in walk(method):
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-                    held = core.state.get((instance.uid, node.attr))
+                    private = node.attr.startswith("__") and not node.attr.endswith("__")
+                    name = f"_{cls.name.lstrip('_')}{node.attr}" if private and isinstance(cls, Class) else node.attr
+                    held = core.state.get((instance.uid, name))
                     if isinstance(node.ctx, ast.Store) or isinstance(held, Cell):
-                        yield node.attr
+                        yield name

@@ -32,6 +32,9 @@ from .values import (
 class Expressions(Comprehensions):
     """How expressions are evaluated."""
 
+    written_in: dict[ast.AST, str]
+    """The functions that stand in classes, by their classes' names."""
+
     def evaluate(self, node: ast.expr) -> Value:
         self.step()
         method = _EVALUATORS.get(type(node))
@@ -285,7 +288,15 @@ class Expressions(Comprehensions):
 
     def attribute_(self, node: ast.Attribute) -> Value:
         base = self.evaluate(node.value)
-        return self.attribute(base, node.attr, self.site(node))
+        return self.attribute(base, self.mangled(node.attr), self.site(node))
+
+    def mangled(self, name: str) -> str:
+        """An attribute's name as it is where it is written: in a class a private one has the class's before it."""
+        if not name.startswith("__") or name.endswith("__"):
+            return name
+        function = next((f.function for f in reversed(self.frames) if f.owner is not COMPREHENSION), None)
+        cls = self.written_in.get(function.node) if function is not None else None
+        return f"_{cls.lstrip('_')}{name}" if cls else name
 
     def subscript_(self, node: ast.Subscript) -> Value:
         base = self.evaluate(node.value)
@@ -395,7 +406,11 @@ class Expressions(Comprehensions):
         raise NotImplementedError
 
     def await_(self, node: ast.Await) -> Value:
-        return self.evaluate(node.value)
+        return self.awaited(self.evaluate(node.value), self.site(node))
+
+    def awaited(self, value: Value, site: Site) -> Value:
+        """`await value`."""
+        raise NotImplementedError
 
     def starred(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)

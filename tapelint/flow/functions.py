@@ -36,6 +36,9 @@ from .world import World
 MEMORABLE = 4_000
 """Steps from which on calls are remembered: shorter programs do not need it."""
 
+COROUTINE = "coroutine"
+"""The kind of what calling an `async def` gives."""
+
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
 
@@ -176,10 +179,37 @@ class Functions(Statements):
             self.frames_kept[frame.uid] = frame
             self.waiting_frames.add(frame.uid)
             return Generator(self.uid(), function, frame.uid)
+        if isinstance(function.node, ast.AsyncFunctionDef):
+            return self._coroutine(function, frame, site)
         result = self.run_frame(function, frame, site)
         if frame.uid not in self.enclosing:
             self.state.forget(mark, frame.uid)
         return result
+
+    def _coroutine(self, function: Function, frame: Frame, site: Site) -> Cell:
+        """What calling an `async def` gives: its body runs when it is awaited."""
+        self.waiting_frames.add(frame.uid)
+        made = Cell(self.uid(), COROUTINE, lambda: self.run_frame(function, frame, site), site)
+        names = [(frame.uid, a.arg) for a in ast.walk(function.node.args) if isinstance(a, ast.arg)]
+        self.state.set((made.uid, "uses"), Tuple((function, *(self.state.get(name) for name in names))))
+        return made
+
+    def awaited(self, value: Value, site: Site) -> Value:
+        """`await value`: what a coroutine returns; it is run now."""
+        if isinstance(value, OneOf):
+            results: list[Value] = []
+            arms = [lambda option=option: results.append(self.awaited(option, site)) for option in value.options]
+            self.branch(value, site.node, list(arms))
+            return self.join_all(results)
+        if not (isinstance(value, Cell) and value.kind == COROUTINE):
+            if self.own_method(value, "__await__") is not None:
+                self.lose_track()
+            return value
+        known = self.state.get((value.uid, "result"))
+        if known is UNBOUND:
+            known = self.compute(value.uid, value.info)
+            self.state.set((value.uid, "result"), known)
+        return known
 
     def source_of(self, function: Function) -> Source:
         """The file that a function stands in."""
@@ -242,7 +272,7 @@ class Functions(Statements):
         plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
         bound: dict[str, Value] = dict(zip(plain, args.positional, strict=False))
         keywords = dict(args.keywords)
-        for name in (*plain, *(a.arg for a in spec.kwonlyargs)):
+        for name in (*(a.arg for a in spec.args), *(a.arg for a in spec.kwonlyargs)):
             if name in keywords:
                 bound[name] = keywords.pop(name)
         extra = args.positional[len(plain) :]
@@ -364,7 +394,7 @@ class Functions(Statements):
 
     def run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
         """Run a function as unknown code does."""
-        result = self.call(function, args, site)
+        result = self.awaited(self.call(function, args, site), site)
         self.escape([result])
 
 

@@ -81,7 +81,7 @@ class Statements(Loops):
         if isinstance(target, ast.Name):
             self.assign_name(target.id, value)
         elif isinstance(target, ast.Attribute):
-            self.set_attribute(self.evaluate(target.value), target.attr, value, self.site(target))
+            self.set_attribute(self.evaluate(target.value), self.mangled(target.attr), value, self.site(target))
         elif isinstance(target, ast.Subscript):
             base, key = self.evaluate(target.value), self.evaluate(target.slice)
             self.set_subscript(base, key, value, self.site(target))
@@ -176,7 +176,7 @@ class Statements(Loops):
         if isinstance(target, ast.Name):
             self.assign_name(target.id, UNBOUND)
         elif isinstance(target, ast.Attribute):
-            self.delete_attribute(self.evaluate(target.value), target.attr, self.site(target))
+            self.delete_attribute(self.evaluate(target.value), self.mangled(target.attr), self.site(target))
         elif isinstance(target, (ast.Tuple, ast.List)):
             for each in target.elts:
                 self._delete(each)

@@ -64,11 +64,7 @@ def register(registry: Registry) -> None:
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = lambda world, base, name, site: (
-        world.run.opaque(site)
-        if name == "dims"
-        else sequences.count(world)
-        if name in ("rank", "ndims")
-        else None
+        world.run.opaque(site) if name == "dims" else sequences.count(world) if name in ("rank", "ndims") else None
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     arrays,
+    asynchronous,
     collections,
     contexts,
     conversions,
@@ -50,6 +51,7 @@ def register_all(registry: Registry) -> None:
         arrays,
         random_arrays,
         passing,
+        asynchronous,
         unseen,
     )
     of_tensorflow = (

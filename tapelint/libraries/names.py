@@ -44,8 +44,8 @@ EXTERNAL = frozenset(
 """Libraries of numbers that know no TensorFlow: what they return is detached."""
 
 HOLDING = frozenset(
-    "abc bisect collections contextlib copy dataclasses enum functools heapq itertools operator queue string types "  # noqa: SIM905
-    "typing weakref".split()
+    "abc asyncio bisect collections concurrent contextlib contextvars copy dataclasses enum functools heapq itertools "  # noqa: SIM905
+    "multiprocessing operator queue string threading types typing weakref".split()
 )
 """Modules of Python's library whose functions hand on what the program itself has made."""
 

@@ -54,9 +54,7 @@ OF_THE_FIRST = frozenset(
 # -- results
 
 
-def bounds(
-    world: Libraries, name: str, effect: Effect, given: Given, node: Node, dtype: str
-) -> Range | None:
+def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node, dtype: str) -> Range | None:
     """What is known of the numbers that come out of a call; a call without freedom gets edges without a gradient."""
     result = effect.result
     if result.kind not in ("tensor", "numpy", "python") or dtype in "sc":

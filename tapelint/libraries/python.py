@@ -52,6 +52,9 @@ def register(registry: Registry) -> None:
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
     registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
     registry.methods[("fields", "__getitem__")] = _field_of
+    registry.methods[("globals", "__getitem__")] = _global_of
+    registry.methods[("globals", "__setitem__")] = _set_global
+    registry.methods[("globals", "*")] = _other_use_of_globals
     registry.methods[("fields", "__setitem__")] = _set_field
     registry.methods[("fields", "*")] = _other_use_of_fields
     registry.methods.update({("wrapped setter", ""): _nothing})
@@ -334,30 +337,81 @@ def _frames(world: Libraries, args: Arguments, site: Site) -> Value:
     return run.opaque(site, [run.state.get(key) for key in keys])
 
 
+def _globals(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`globals()`: the names of the module, by their texts."""
+    frame = world.run.frame
+    return Cell(world.run.uid(), "globals", frame.module, site)
+
+
+def _global_of(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`globals()[name]`."""
+    assert isinstance(base, Cell)
+    name = args.positional[0]
+    held = world.run.state.get((base.info, str(name.value))) if isinstance(name, Const) else UNBOUND
+    return held if held is not UNBOUND else world.run.opaque(site, [value for _, value in _visible(world)])
+
+
+def _set_global(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    name, value = args.positional[:2]
+    if isinstance(name, Const):
+        world.run.state.set((base.info, str(name.value)), value)
+    else:
+        world.run.lose_track()
+    return NO_VALUE
+
+
+def _other_use_of_globals(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    if args.positional[0] not in (Const("get"), Const("keys"), Const("items"), Const("values")):
+        world.run.lose_track()
+    return _locals(world, args, site)
+
+
 def _eval(world: Libraries, args: Arguments, site: Site) -> Value:
-    """Code that is a text can read every name."""
+    """Code that is a text can read every name, and call what it reads."""
+    nodes = _nodes_of(args.get(0, "source"))
+    if any(isinstance(node, ast.Call) for node in nodes or ()):
+        world.run.lose_track()
+    return _read_all(world, args, site)
+
+
+def _nodes_of(code: Value) -> list[ast.AST] | None:
+    """The syntax of code that is a known text."""
+    if isinstance(code, Const) and isinstance(code.value, str):
+        with suppress(SyntaxError, ValueError):
+            return list(ast.walk(ast.parse(code.value)))
+    return None
+
+
+def _read_all(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Something made of all names that can be seen."""
     world.run.escape([*args.every(), *(value for _, value in _visible(world) if isinstance(value, Variable))])
     return world.run.opaque(site, [*(value for _, value in _visible(world)), *args.every()])
 
 
 def _exec(world: Libraries, args: Arguments, site: Site) -> Value:
-    """Code that is a text can also bind every name that stands for data, and new ones."""
-    result = _eval(world, args, site)
-    code = args.get(0, "source")
-    bound: set[str] | None = None
-    if isinstance(code, Const) and isinstance(code.value, str):
-        with suppress(SyntaxError, ValueError):
-            nodes = list(ast.walk(ast.parse(code.value)))
-            bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    """Code that is a text can also bind every name that stands for data, and new ones; and do anything."""
+    result = _read_all(world, args, site)
+    nodes = _nodes_of(args.get(0, "source"))
+    if nodes is None or not _only_binds(nodes):
+        world.run.lose_track()
+    bound = {n.id for n in nodes or () if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     for key, value in _visible(world):
-        if isinstance(value, (Data, Opaque, Const, Variable)) and (bound is None or key[1] in bound):
+        if isinstance(value, (Data, Opaque, Const, Variable)) and (nodes is None or key[1] in bound):
             world.run.state.set(key, result)
-    for name in bound or ():
+    for name in bound:
         world.run.state.set((world.run.frame.uid, name), result)
     for scope in args.every():
         if isinstance(scope, Cell) and scope.kind == "dict":
             world.run.state.set((scope.uid, "items"), Many(Tuple((result, result))))
     return NO_VALUE
+
+
+def _only_binds(nodes: list[ast.AST]) -> bool:
+    """Whether code does nothing but give values to names."""
+    done = (ast.Call, ast.Delete, ast.AugAssign, ast.Global, ast.For, ast.While, ast.With)
+    stored = (n for n in nodes if isinstance(n, (ast.Attribute, ast.Subscript)) and not isinstance(n.ctx, ast.Load))
+    return not any(isinstance(n, done) for n in nodes) and not any(stored)
 
 
 def _is_cast(world: Libraries, value: Value) -> bool:
@@ -428,7 +482,7 @@ BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "object.__getattribute__": _plain_attribute, "object.__setattr__": _store_attribute,
     "object.__delattr__": _remove_attribute, "object.__new__": _bare,
     "staticmethod": _descriptor("builtins.staticmethod"), "classmethod": _descriptor("builtins.classmethod"),
-    "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _locals,
+    "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _globals,
     "eval": _eval, "exec": _exec, "float": _number("float"),
     "int": _number("int"), "bool": _number("bool"), "complex": _number("complex"), "str": _number("str"),
     "abs": _numeric("abs"), "pow": _numeric("pow"), "round": _numeric("round"), "divmod": _numeric("divmod"),
