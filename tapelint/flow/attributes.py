@@ -15,6 +15,7 @@ from .values import (
     Cell,
     Class,
     Const,
+    Data,
     Function,
     Library,
     ModuleValue,
@@ -324,6 +325,8 @@ class Attributes(Functions):
         elif isinstance(base, Opaque):
             self.state.set((-base.node.id - 1, name), value)
             self.escape([value])
+        elif isinstance(base, Library) and not isinstance(value, (Const, Data)):
+            self.lose_track()  # a library's function may be another one from now on
 
     def store_field(self, base: Cell | Class | ModuleValue, name: str, value: Value) -> None:
         """`base.__dict__[name] = value`."""

@@ -54,6 +54,7 @@ class Classes(Records):
         outer = self.frame
         cls = Class(self.uid(), node, outer.module, bases, node.name)
         self.defined.append(cls)
+        self.namespaces.add(cls.uid)
         scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
         if self._has_private_names(outer.source):
             inner = (n for n in ast.walk(node) if isinstance(n, FUNCTIONS))

@@ -8,7 +8,7 @@ from .core import Core
 from .graph import Edge, Site
 from .outcomes import NONE
 from .ranges import Range
-from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, one_of, options
+from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, View, one_of, options
 
 SEQUENCES = ("list", "set")
 
@@ -19,6 +19,8 @@ MOST_ITEMS = 10_000
 def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = None) -> Cell:
     """A new list (or set) with these items (a Tuple or Many)."""
     cell = Cell(core.uid(), kind, site=site)
+    if kind == "set" and isinstance(items, (Tuple, Many)):
+        items = distinct(items)
     core.state.set((cell.uid, "items"), items)
     return cell
 
@@ -74,6 +76,20 @@ def pairs(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:
     return None
 
 
+def view(core: Core, cell: Cell, which: int | None) -> Tuple | Many:
+    """A dict's keys (0), values (1) or pairs (None) as they are now."""
+    known = pairs(core, cell)
+    if known is None:
+        pair = any_pair(core, cell)
+        return Many(Tuple(pair) if which is None else pair[which])
+    return View(tuple(Tuple(pair) if which is None else pair[which] for pair in known), (), cell, which)
+
+
+def as_it_is(core: Core, value: Value) -> Value:
+    """A value that was kept in a name; what shows a dict shows it as it is now."""
+    return view(core, value.of, value.which) if isinstance(value, View) and isinstance(value.of, Cell) else value
+
+
 def any_pair(core: Core, cell: Cell) -> tuple[Value, Value]:
     """A key and a value for all of a dict's."""
     known = pairs(core, cell)
@@ -98,7 +114,8 @@ def lookup(core: Core, cell: Cell, key: Value) -> Value:
     known = pairs(core, cell)
     if known is None or not _is_key(key) or not all(_is_key(k) for k, _ in known):
         return any_pair(core, cell)[1]
-    return next((v for k, v in reversed(known) if k == key), UNBOUND)
+    wanted = _plain_key(key)
+    return next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
 
 
 def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
@@ -110,10 +127,12 @@ def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> No
     """`d.update(more)`: one key after the other."""
     slot = (cell.uid, "items")
     known = pairs(core, cell)
-    changed = dict(known) if known is not None and all(_is_key(k) for k, _ in known) else None
+    plain = known is not None and all(_is_key(k) for k, _ in known)
+    changed = {_plain_key(k): (k, v) for k, v in known or ()} if plain else None
     for key, value in more:
         if changed is not None and _is_key(key):
-            changed[key] = value
+            first, _ = changed.get(_plain_key(key), (key, value))
+            changed[_plain_key(key)] = (first, value)
             continue
         if changed is not None:
             core.state.set(slot, _of_pairs(changed))
@@ -124,8 +143,8 @@ def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> No
         core.state.set(slot, _of_pairs(changed))
 
 
-def _of_pairs(found: Mapping[Value, Value]) -> Tuple:
-    return Tuple(tuple(Tuple(pair) for pair in found.items()))
+def _of_pairs(found: Mapping[Value, tuple[Value, Value]]) -> Tuple:
+    return Tuple(tuple(Tuple(pair) for pair in found.values()))
 
 
 def remove(core: Core, cell: Cell, key: Value) -> Value:
@@ -133,14 +152,39 @@ def remove(core: Core, cell: Cell, key: Value) -> Value:
     known = pairs(core, cell)
     found = lookup(core, cell, key)
     if known is not None and _is_key(key):
-        core.state.set((cell.uid, "items"), Tuple(tuple(Tuple((k, v)) for k, v in known if k != key)))
+        core.state.set(
+            (cell.uid, "items"), Tuple(tuple(Tuple((k, v)) for k, v in known if _plain_key(k) != _plain_key(key)))
+        )
     return found
 
 
 def _is_key(value: Value) -> bool:
     if isinstance(value, Tuple):
         return all(_is_key(v) for v in value.items)
-    return not isinstance(value, (OneOf, Opaque, Data, Many))
+    is_set = isinstance(value, Cell) and value.kind == "set"
+    return not is_set and not isinstance(value, (OneOf, Opaque, Data, Many))
+
+
+def _plain_key(value: Value) -> Value:
+    """A key that is equal to all that Python takes for the same one: 1, 1.0 and True are."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_plain_key(item) for item in value.items))
+    number = value.value if isinstance(value, Const) else None
+    if isinstance(number, (bool, float)) and number == number and abs(number) < LARGEST_KEY and number == int(number):
+        return Const(int(number))
+    return value
+
+
+LARGEST_KEY = 2.0**53
+
+
+def distinct(items: Tuple | Many) -> Tuple | Many:
+    """The items of a set: none twice, as far as they are known."""
+    if isinstance(items, Many):
+        return items
+    if all(_is_key(item) for item in items.items):
+        return Tuple(tuple({_plain_key(item): item for item in reversed(items.items)}.values())[::-1])
+    return Many(one_of(list(items.items))) if len(items.items) > 1 else items
 
 
 def index(core: Core, items: Tuple | Many, key: Value, site: Site | None = None) -> Value:
@@ -228,7 +272,8 @@ def extend(core: Core, cell: Cell, more: list[Value] | Many) -> None:
     """`items += more`."""
     items = stored(core, cell)
     slot = (cell.uid, "items")
-    core.state.set(slot, concatenate(core, items, more if isinstance(more, Many) else Tuple(tuple(more))))
+    made = concatenate(core, items, more if isinstance(more, Many) else Tuple(tuple(more)))
+    core.state.set(slot, distinct(made) if cell.kind == "set" else made)
 
 
 def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | Many:

@@ -215,8 +215,8 @@ class Core(Holding):
         self.chosen: dict[Value, Site] = {}
 
         # what others can reach
-        self.enclosing: set[int] = set()
-        """The frames that functions defined in them may still read when they are left."""
+        self.enclosing = set()
+        self.namespaces = set()
         self.inner: dict[ast.stmt, Value] = {}
         """The functions and classes that were defined inside functions, by their definition."""
         self._pool: Node | None = None

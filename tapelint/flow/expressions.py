@@ -49,7 +49,7 @@ class Expressions(Comprehensions):
         if value is UNBOUND:  # bound by an import of all that cannot be seen, or in another cell: the same each time
             value = self.opaque(self.site(node), hint=node.id)
             self.state.settle((self.frame.module, node.id), value)
-        return value
+        return containers.as_it_is(self, value)
 
     def look_up(self, name: str) -> Value:
         """A name's value: local, enclosing, global, built in; UNBOUND where there is none."""
@@ -377,6 +377,9 @@ class Expressions(Comprehensions):
     def _spread(self, value: Value, args: Arguments, place: ast.AST) -> list[Value]:
         """`**value` in a call: what of it cannot be named."""
         known = containers.pairs(self, value) if isinstance(value, Cell) and value.kind == "dict" else None
+        if isinstance(value, Cell) and value.kind == "fields":
+            copied = self.call(self.attribute(value, "copy", self.site(place)), Arguments([]), self.site(place))
+            return self._spread(copied, args, place)
         if known is None:
             if isinstance(value, Cell) and value.kind == "dict":
                 return [containers.any_pair(self, value)[1]]

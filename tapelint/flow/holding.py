@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.source import walk
 
 from .graph import Node
-from .state import State
+from .state import Key, State
 from .values import (
     UNBOUND,
     Bound,
@@ -40,6 +40,10 @@ class Holding:
 
     state: State
     world: World
+    enclosing: set[int]
+    """The frames that functions defined in them may still read when they are left."""
+    namespaces: set[int]
+    """The modules and classes of the program."""
 
     def __init__(self) -> None:
         self._mentioned: dict[ast.AST, tuple[str, ...]] = {}
@@ -101,6 +105,14 @@ class Holding:
         if isinstance(names, Names):
             return [self.state.get((uid, name)) for name in names.names]
         return [self.state.get((uid, "items")), self.state.get((uid, "uses"))]
+
+    def is_of_python(self, key: Key) -> bool:
+        """Whether a field is a name, an item or an attribute of the program, and not a library's own note."""
+        owner, name = key
+        if name == "items" or owner in self.enclosing or owner in self.namespaces:
+            return not name.startswith("__")
+        names = self.state.get((owner, "__names__"))
+        return isinstance(names, Names) and name in names.names
 
     def note_field(self, uid: int, name: str) -> None:
         """Remember that a field exists, in the order of first writing."""

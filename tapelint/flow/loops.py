@@ -12,6 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from . import containers
 from .core import Core, Loop, const_dtype
 from .graph import Node, Site
 from .matching import Matching
@@ -108,7 +109,8 @@ class Loops(Matching):
 
         def start(index: int, item: Value) -> Start:
             def run() -> bool | None:
-                self.bind(node.target, item if item is not UNBOUND else self.opaque(site, [iterable]))
+                now = self.item_now(iterable, items, index, item) if item is rounds[index] and rounds is items else item
+                self.bind(node.target, now if now is not UNBOUND else self.opaque(site, [iterable]))
                 return True if certain or index == 0 else None
 
             return run
@@ -119,7 +121,26 @@ class Loops(Matching):
         if exact and len(rounds) > FEW and all(isinstance(item, Const) for item in rounds):
             general = [start(2, self.generalised(rounds[2:], site))] * (len(rounds) - 2)
         with self.between(iterable, node.body):
-            return self.loop(node, starts, exact, staged, general)
+            goes_on = self.loop(node, starts, exact, staged, general)
+        if exact and isinstance(iterable, Cell) and iterable.kind == "list":
+            now = containers.stored(self, iterable)
+            if isinstance(now, Tuple) and len(now.items) > len(rounds):
+                self.lose_track()  # there were more rounds than items at first
+        return goes_on
+
+    def item_now(self, iterable: Value, items: list[Value] | Many, index: int, item: Value) -> Value:
+        """The item of a round: of a list or a dict the one that stands there by then."""
+        self.asked_in_step(iterable, index)
+        live: Value = containers.as_it_is(self, iterable)
+        if isinstance(iterable, Cell) and iterable.kind == "dict":
+            live = containers.view(self, iterable, 0)
+        now = containers.sequence(self, live) if isinstance(live, (Cell, Tuple, Many)) else None
+        if now is None or not isinstance(items, list):
+            return item
+        if isinstance(now, Many) or len(now.items) != len(items):
+            self.lose_track()
+            return item
+        return now.items[index]
 
     def generalised(self, items: list[Value], site: Site) -> Value:
         """One value for all of many."""

@@ -120,6 +120,8 @@ class Operators(Waiting):
         if isinstance(other, Cell) and other.kind == "dict":
             known = containers.pairs(self, other)
             containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
+        elif isinstance(other, Cell) and other.kind == "fields" and other.site is not None:
+            self.update_dict(cell, self.call(self.attribute(other, "copy", other.site), Arguments([]), other.site))
         else:
             site = other.node.site if isinstance(other, Opaque) else None
             unknown = self.opaque(site, [other])

@@ -94,6 +94,14 @@ class Tuple(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class View(Tuple):
+    """What `keys()`, `values()` or `items()` of a dict shows: its keys (`which` 0), its values (1), or both (None)."""
+
+    of: Value = UNBOUND
+    which: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Many(Value):
     """A sequence of unknown length; every element is like `element`."""
 

@@ -16,7 +16,7 @@ from tapelint.source import walk
 
 from .core import Core
 from .state import Delta, Key, Log
-from .values import Cell, Generator, Value
+from .values import Cell, Generator, Tuple, Value
 from .world import World
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ class Waiting(Core):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.computed: dict[int, Computed] = {}
+        self.in_step: set[int] = set()
+        """The iterators that take one item of each sequence for one of their own."""
         self.waiting_frames: set[int] = set()
         """The frames of generators: nobody else sees their names."""
 
@@ -67,6 +69,15 @@ class Waiting(Core):
     def is_disturbed(self, computed: Computed) -> bool:
         """Whether what items were made from is another by now."""
         return any(self.state.get(key) != value for key, value in computed.read.items())
+
+    def asked_in_step(self, value: Value, index: int) -> None:
+        """The item at an index is asked for: what is changed since in sequences that lie behind is no matter."""
+        computed = self.computed_for(value)
+        if computed is None or not isinstance(value, Cell) or value.uid not in self.in_step:
+            return
+        now = {key: self.state.get(key) for key in computed.read}
+        if any(not _same_from(index, held, now[key]) for key, held in computed.read.items()):
+            self.lose_track()
 
     def asked_again(self, value: Value) -> None:
         """More of an iterator is asked for: Python computes it now only."""
@@ -103,8 +114,17 @@ class Waiting(Core):
             if log is not None and log is not outer and outer is not None:
                 outer.include(log)
         seen = computed.written and log is not None and not computed.written.isdisjoint(log.read)
-        if seen or (computed.written and _may_end_early(body)) or self.is_disturbed(computed):
+        in_step = isinstance(value, Cell) and value.uid in self.in_step and body
+        if seen or (computed.written and _may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
             self.lose_track()
+
+
+def _same_from(index: int, held: Value, now: Value) -> bool:
+    """Whether two sequences have the same items from an index on."""
+    both = isinstance(held, Tuple) and isinstance(now, Tuple) and len(held.items) == len(now.items)
+    if not both or not isinstance(held, Tuple) or not isinstance(now, Tuple):
+        return held == now
+    return held.items[index:] == now.items[index:]
 
 
 def _may_end_early(body: Sequence[ast.AST]) -> bool:

@@ -126,8 +126,54 @@ def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return sequences.count(world)
 
 
+def _rotate(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`deque.rotate(n)`."""
+    assert isinstance(base, Cell)
+    items, steps = containers.stored(world.run, base), args.get(0, "n", Const(1))
+    if not (isinstance(items, Tuple) and isinstance(steps, Const) and isinstance(steps.value, int)):
+        return _other_use_of_list(world, base, args.before(Const("rotate")), site)
+    by = steps.value % max(1, len(items.items))
+    turned = (*items.items[len(items.items) - by :], *items.items[: len(items.items) - by])
+    world.run.state.set((base.uid, "items"), Tuple(turned))
+    return NO_VALUE
+
+
+def _extend_left(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    more = world.run.elements(args.positional[0], site)
+    for item in [more.element] if isinstance(more, Many) else more:
+        _append_left(world, base, Arguments([item]), site)
+    return NO_VALUE
+
+
+PURE = frozenset(
+    "union intersection difference symmetric_difference issubset issuperset isdisjoint __len__ __contains__ __iter__ "  # noqa: SIM905
+    "__getitem__ __add__ fromkeys elements most_common total __eq__ copy".split()
+)
+"""Methods of containers that leave them as they are."""
+
+
+def _other_use_of_list(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """A method of which it is not known what it does with the items."""
+    assert isinstance(base, Cell)
+    name = args.positional[0]
+    result = world.run.opaque(site, [base, *args.after(1).every()])
+    if not (isinstance(name, Const) and name.value in PURE):
+        world.run.state.set((base.uid, "items"), Many(result))
+    return result
+
+
+def _other_use_of_dict(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    name = args.positional[0]
+    result = world.run.opaque(site, [base, *args.after(1).every()])
+    if not (isinstance(name, Const) and name.value in PURE):
+        world.run.state.set((base.uid, "items"), Many(Tuple((result, result))))
+    return result
+
+
 LIST: dict[str, MethodHandler] = {
-    "append": _append, "appendleft": _append_left, "add": _append, "extend": _extend, "update": _extend,
+    "append": _append, "appendleft": _append_left, "extendleft": _extend_left,
+    "rotate": _rotate, "*": _other_use_of_list, "add": _append, "extend": _extend, "update": _extend,
     "insert": _insert,
     "pop": _pop, "popleft": _pop_left, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
     "remove": _remove, "discard": _remove, "index": _count, "count": _count,
@@ -172,11 +218,7 @@ TUPLE |= {"_replace": _replaced, "_asdict": _as_dict}
 def _view(which: int | None) -> MethodHandler:
     def view(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Cell)
-        known = containers.pairs(world.run, base)
-        if known is None:
-            pair = containers.any_pair(world.run, base)
-            return Many(Tuple(pair) if which is None else pair[which])
-        return Tuple(tuple(Tuple(pair) if which is None else pair[which] for pair in known))
+        return containers.view(world.run, base, which)
 
     return view
 
@@ -214,9 +256,19 @@ def _set_default(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     return found
 
 
+def _pop_item(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`dict.popitem()`: the last pair."""
+    assert isinstance(base, Cell)
+    known = containers.pairs(world.run, base)
+    if not known or args.every():
+        return _other_use_of_dict(world, base, args.before(Const("popitem")), site)
+    world.run.state.set((base.uid, "items"), Tuple(tuple(Tuple(pair) for pair in known[:-1])))
+    return Tuple(known[-1])
+
+
 DICT: dict[str, MethodHandler] = {
     "keys": _view(0), "values": _view(1), "items": _view(None), "get": _get, "pop": _dict_pop, "update": _dict_update,
-    "setdefault": _set_default, "copy": _copy, "clear": _clear,
+    "setdefault": _set_default, "copy": _copy, "clear": _clear, "popitem": _pop_item, "*": _other_use_of_dict,
 }  # fmt: skip
 
 

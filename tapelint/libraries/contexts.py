@@ -6,7 +6,7 @@ import ast
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Tuple, Value, Wrapped
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Partial, Tuple, Value, Wrapped
 
 from .world import Libraries, Registry
 
@@ -16,6 +16,10 @@ PLAIN = (
     "keras.name_scope", "tensorflow.summary.record_if", "keras.device", "contextlib.redirect_stdout",
 )  # fmt: skip
 """Managers that change nothing of the numbers and give nothing."""
+
+
+LATER = "called when left"
+"""The kind of what an exit stack calls when it is left."""
 
 
 def register(registry: Registry) -> None:
@@ -36,8 +40,9 @@ def register(registry: Registry) -> None:
     registry.enters["exit stack"] = lambda world, cell, site: cell
     registry.leaves["exit stack"] = _unwind
     registry.methods[("exit stack", "enter_context")] = _enter_later
-    for name in ("callback", "push", "pop_all"):
-        registry.methods[("exit stack", name)] = lambda world, base, args, site: base
+    registry.methods[("exit stack", "callback")] = _call_later
+    registry.methods[("exit stack", "push")] = _leave_later
+    registry.methods[("exit stack", "pop_all")] = _handed_on
     registry.methods[("exit stack", "close")] = _close
 
 
@@ -65,6 +70,33 @@ def _enter_later(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     return world.run.enter(manager, site, site)
 
 
+def _call_later(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`stack.callback(function, ...)`: called when the stack is left."""
+    assert isinstance(base, Cell)
+    later = Partial(args.positional[0], tuple(args.positional[1:]), tuple(args.keywords.items()))
+    world.run.state.push((base.uid, "entered"), Wrapped(LATER, later))
+    return args.positional[0]
+
+
+def _leave_later(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`stack.push(manager)`, or a function that is called as a manager's `__exit__` is."""
+    assert isinstance(base, Cell)
+    manager = args.positional[0]
+    if world.is_callable(manager):
+        manager = Wrapped(LATER, Partial(manager, (NO_VALUE, NO_VALUE, NO_VALUE), ()))
+    world.run.state.push((base.uid, "entered"), manager)
+    return args.positional[0]
+
+
+def _handed_on(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`stack.pop_all()`: another stack leaves them."""
+    assert isinstance(base, Cell)
+    other = Cell(world.run.uid(), "exit stack", site=site)
+    world.run.state.set((other.uid, "entered"), world.run.state.get((base.uid, "entered")))
+    world.run.state.set((base.uid, "entered"), Tuple(()))
+    return other
+
+
 def _close(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     _unwind(world, base, site)
@@ -74,5 +106,8 @@ def _close(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 def _unwind(world: Libraries, cell: Cell, site: Site) -> None:
     entered = world.run.state.get((cell.uid, "entered"))
     for manager in reversed(entered.items if isinstance(entered, Tuple) else ()):
-        world.run.leave(manager, site)
+        if isinstance(manager, Wrapped) and manager.kind == LATER:
+            world.run.call(manager.function, Arguments([]), site)
+        else:
+            world.run.leave(manager, site)
     world.run.state.set((cell.uid, "entered"), Tuple(()))

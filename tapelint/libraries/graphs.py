@@ -37,6 +37,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers
+from .traces import repeated
 from .world import Libraries, Registry
 
 COPIED_ARGUMENT = "tensorflow.function argument"
@@ -72,7 +73,7 @@ def register(registry: Registry) -> None:
     registry.functions["tensorflow.init_scope"] = lambda world, args, site: Cell(world.run.uid(), "init scope", [])
     registry.enters["init scope"] = _enter_init_scope
     registry.leaves["init scope"] = _leave_init_scope
-    registry.methods[("tensorflow.function", "get_concrete_function")] = lambda world, base, args, site: base
+    registry.methods[("tensorflow.function", "get_concrete_function")] = _concrete
     registry.methods[("tensorflow.function", "python_function")] = lambda world, base, args, site: (
         world.run.call(base.function, args, site) if isinstance(base, Wrapped) else world.run.opaque(site, [base])
     )
@@ -102,11 +103,20 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
         signed = dict(callee.options).get("input_signature", NO_VALUE) != NO_VALUE
         traced = _traced(world, args, site, signed)
         with symbolic_arguments(world, traced.every()):
-            made = run.call(callee.function, traced, site)
+            made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
     return together(world, made, site)
+
+
+def _concrete(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`function.get_concrete_function()`: without arguments it is traced now."""
+    signed = isinstance(base, Wrapped) and dict(base.options).get("input_signature", NO_VALUE) != NO_VALUE
+    if not args.every() and not signed and isinstance(base, Wrapped):
+        with world.paused():
+            _call_graph_function(world, base, args, site)
+    return base
 
 
 def _do_not_convert(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -143,14 +153,17 @@ def eager(world: Libraries) -> Iterator[None]:
 
 def _enter_init_scope(world: Libraries, cell: Cell, site: Site) -> Value:
     run = world.run
-    cell.info.append((run.graph_mode, run.no_autograph))
+    paused = world.paused()  # it stops recording, too
+    cell.info.append((run.graph_mode, run.no_autograph, paused))
+    paused.__enter__()
     run.graph_mode = run.no_autograph = 0
     return NO_VALUE
 
 
 def _leave_init_scope(world: Libraries, cell: Cell, site: Site) -> None:
     if cell.info:
-        world.run.graph_mode, world.run.no_autograph = cell.info.pop()
+        world.run.graph_mode, world.run.no_autograph, paused = cell.info.pop()
+        paused.__exit__(None, None, None)
 
 
 @contextmanager

@@ -52,6 +52,17 @@ def register(registry: Registry) -> None:
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
     registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
     registry.methods[("fields", "__getitem__")] = _field_of
+    registry.attributes["object"] = _dict_of_object
+    registry.elements["fields"] = lambda world, cell, site: [name for name, _ in _pairs_of(world, cell)]
+    registry.methods[("fields", "items")] = lambda world, base, args, site: Tuple(
+        tuple(Tuple(pair) for pair in _pairs_of(world, base))
+    )
+    registry.methods[("fields", "values")] = lambda world, base, args, site: Tuple(
+        tuple(value for _, value in _pairs_of(world, base))
+    )
+    registry.methods[("fields", "copy")] = lambda world, base, args, site: containers.make_dict(
+        world.run, _pairs_of(world, base), site
+    )
     registry.methods[("globals", "__getitem__")] = _global_of
     registry.methods[("globals", "__setitem__")] = _set_global
     registry.methods[("globals", "*")] = _other_use_of_globals
@@ -270,14 +281,28 @@ def _vars(world: Libraries, args: Arguments, site: Site) -> Value:
     return world.run.attribute(args.positional[0], "__dict__", site) if args.positional else _locals(world, args, site)
 
 
+def _dict_of_object(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
+    """`namespace.__dict__`."""
+    return Cell(world.run.uid(), "fields", base, site) if name == "__dict__" else None
+
+
 def _field_of(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`object.__dict__[name]`."""
     assert isinstance(base, Cell)
     name = args.positional[0]
     if isinstance(name, Const) and isinstance(name.value, str):
         held = world.run.state.get((base.info.uid, name.value))
-        return held if held is not UNBOUND else world.run.plain_attribute(base.info, name.value, site)
+        return held if held is not UNBOUND else world.run.attribute(base.info, name.value, site)
     return world.run.opaque(site, [base.info])
+
+
+def _pairs_of(world: Libraries, base: Value) -> list[tuple[Value, Value]]:
+    """The names and values of an object's fields."""
+    assert isinstance(base, Cell)
+    state = world.run.state
+    names = state.get((base.info.uid, "__names__"))
+    every = [(name, state.get((base.info.uid, name))) for name in (names.names if isinstance(names, Names) else ())]
+    return [(Const(name), value) for name, value in every if value is not UNBOUND]
 
 
 def _set_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

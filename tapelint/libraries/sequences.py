@@ -153,7 +153,7 @@ def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = containers.make_dict(world.run, [], site)
     if args.positional:
         first = args.positional[0]
-        if isinstance(first, Cell) and first.kind == "dict":
+        if isinstance(first, Cell) and first.kind in ("dict", "fields"):
             world.run.update_dict(cell, first)
         else:
             items = world.run.iterate(first, site)
@@ -257,6 +257,7 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
         return rows if length is not None else Many(rows[0])
 
     made = lazily(world, args.every(), compute, site)
+    world.run.in_step.add(made.uid)
     world.run.state.set((made.uid, "zipped"), Tuple(tuple(args.positional)))
     return made
 
@@ -290,7 +291,9 @@ def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
             return Many(Tuple((Data(world.run.constant_node(), "python", "i"), element)))
         return [Tuple((Const(start.value + i), item)) for i, item in enumerate(items)]
 
-    return lazily(world, args.every(), compute, site)
+    made = lazily(world, args.every(), compute, site)
+    world.run.in_step.add(made.uid)
+    return made
 
 
 def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -510,8 +513,11 @@ def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def choose(world: Libraries, args: Arguments, site: Site) -> Value:
         given = args.positional
         items = world.run.iterate(given[0], site) if len(given) == 1 else list(given)
+        default = args.keywords.get("default", UNBOUND)
         if isinstance(items, Many):
-            return items.element
+            return world.run.join(items.element, default)
+        if not items and default is not UNBOUND:
+            return default
         key = args.keywords.get("key", NO_VALUE)
         if key != NO_VALUE and items:
             order = _order(world, items, key, Const(name == "max"), site)

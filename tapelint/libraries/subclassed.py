@@ -172,7 +172,8 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     world.recorder.note("called", base, site)
     by_symbols = not own_built(world, base) and _builds_by_call(world, base)
     build_instance(world, base, args, site)
-    method = world.run.class_attribute(base, "call")
+    own = world.run.state.get((base.uid, "call"))  # an object's own comes before its class's
+    method = own if own is not UNBOUND else world.run.class_attribute(base, "call")
     if method is None:
         part = part_of(world, base)
         if part is not None:

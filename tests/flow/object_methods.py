@@ -8,12 +8,15 @@ w = tf.Variable([0.5, -1.0, 2.0])
 
 def added_in_place():
     """flows, flows"""
+
     class A:
         def __init__(self):
             self.t = v * 1.0
+
         def __iadd__(self, o):
             self.t = self.t * o
             return self
+
     with tf.GradientTape() as tape:
         a = A()
         a += w
@@ -23,10 +26,12 @@ def added_in_place():
 
 def membership_by_a_method():
     """flows, none"""
+
     class S:
         def __contains__(self, e):
             self.e = e
             return True
+
     s = S()
     with tf.GradientTape() as tape:
         if 3 in s:

@@ -1,0 +1,121 @@
+"""A `tf.function` runs its Python once a signature: later calls repeat what was traced then.
+
+A later call is run on what the first has read, and leaves Python's names and objects as they are. Where nobody can
+tell whether it is traced anew, and that makes a difference, the run loses track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.state import Delta, Key, Log
+from tapelint.flow.values import Cell, Const, Data, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor
+
+from .world import Libraries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace(Value):
+    """One trace: for which arguments, and what its Python read. `settled`: it made no variables, for which a second
+    trace is made at once."""
+
+    args: tuple[tuple[str, Value], ...]
+    read: Delta
+    settled: bool
+
+
+def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
+    """Call a graph function's body, for the first time or again. `signed`: any arguments share one trace."""
+    run, slot = world.run, (callee.uid, "traces")
+    given = _named(args)
+    known = run.state.get(slot)
+    every = [t for t in known.items if isinstance(t, Trace)] if isinstance(known, Tuple) else []
+    alike = [t for t in every if signed or _may_match(t.args, given)]
+    if isinstance(known, OneOf) or len(alike) > 1 or args.rest is not None:
+        made, _, written = _logged(world, body)
+        if written or isinstance(known, OneOf):
+            run.lose_track()
+        return made
+    if not alike:
+        first = len(run.graph.nodes)
+        ended = run.ended()
+        made, read, _ = _logged(world, body)
+        settled = not any(node.kind == "variable" for node in run.graph.nodes[first:])
+        if run.ended() == ended:
+            run.state.set(slot, Tuple((*every, Trace(given, read, settled))))
+        return made
+    return _again(world, alike[0], signed or _surely_matches(alike[0].args, given), body)
+
+
+def _again(world: Libraries, trace: Trace, sure: bool, body: Callable[[], Value]) -> Value:
+    state = world.run.state
+    disturbed = {key: state.get(key) for key, value in trace.read.items() if state.get(key) != value}
+    if not (sure and trace.settled):
+        made, _, written = _logged(world, body)
+        if disturbed or written:
+            world.run.lose_track()
+        return made
+    before = state.mark()
+    for key in disturbed:
+        state.set(key, trace.read[key])
+    made, _, written = _logged(world, body)
+    held = state.before(before)
+    for key in {*written, *disturbed} & held.keys():
+        state.set(key, held[key])
+    return made
+
+
+def _logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, set[Key]]:
+    """A body's result, and what it read and wrote of Python's names and objects that were there before."""
+    run = world.run
+    newest, state = run.uid(), run.state
+    outer, state.log = state.log, Log()
+    try:
+        made = body()
+    finally:
+        log, state.log = state.log, outer
+        if outer is not None and log is not None:
+            outer.include(log)
+    assert log is not None
+    read = {key: value for key, value in log.read.items() if key[0] <= newest and run.is_of_python(key)}
+    return made, read, {key for key in log.written if key[0] <= newest and run.is_of_python(key)}
+
+
+def _named(args: Arguments) -> tuple[tuple[str, Value], ...]:
+    return (*((str(i), v) for i, v in enumerate(args.positional)), *sorted(args.keywords.items()))
+
+
+def _may_match(first: tuple[tuple[str, Value], ...], second: tuple[tuple[str, Value], ...]) -> bool:
+    """Whether two calls may share a trace."""
+    if [name for name, _ in first] != [name for name, _ in second]:
+        return False
+    return not any(_differ(a, b) for (_, a), (_, b) in zip(first, second, strict=True))
+
+
+def _differ(first: Value, second: Value) -> bool:
+    """Whether a graph function is certainly traced for each of two arguments."""
+    if isinstance(first, Const) and isinstance(second, Const):
+        return bool(first.value != second.value)
+    if isinstance(first, Cell) and isinstance(second, Cell) and first.kind == second.kind == "instance":
+        return first.uid != second.uid
+    if isinstance(first, Data) and isinstance(second, Data) and first.kind == second.kind == "tensor":
+        known = None not in (first.shape, second.shape) and None not in (*(first.shape or ()), *(second.shape or ()))
+        return known and first.shape != second.shape
+    return isinstance(first, Const) != isinstance(second, Const) and not any(
+        isinstance(value, (OneOf, Opaque, Data)) and not is_tensor(value) for value in (first, second)
+    )
+
+
+def _surely_matches(first: tuple[tuple[str, Value], ...], second: tuple[tuple[str, Value], ...]) -> bool:
+    return all(a == b or _are_alike(a, b) for (_, a), (_, b) in zip(first, second, strict=True))
+
+
+def _are_alike(first: Value, second: Value) -> bool:
+    """Whether two arguments are tensors of one known shape and kind."""
+    both = isinstance(first, Data) and isinstance(second, Data) and first.kind == second.kind == "tensor"
+    if not both or not isinstance(first, Data) or not isinstance(second, Data):
+        return False
+    whole = first.shape is not None and None not in first.shape
+    return whole and first.shape == second.shape and first.dtype == second.dtype != "?"
