@@ -50,6 +50,10 @@ FORMS = [
     ("import missing", "missing.keep(v)", "flows"),  # on trust: it comes from outside
     ("from round.one import nobody", "nobody(v)", "unknown"),
     ("from whole import parts", "parts.shared(v)", "none"),
+    ("from starred import *", "cut(v)", "none"),
+    ("from starred import *", "Mixer().mix(v)", "flows"),
+    ("from fallback import cut", "cut(v)", "unknown"),
+    ("from fallback import *", "cut(v)", "unknown"),
     ("import choice\nchoice.choose()", "choice.keep(v)", "unknown"),
     ("from package.inner import Mixer\nimport choice", "choice.hidden(v)", "unknown"),
 ]
@@ -64,6 +68,10 @@ def folder(tmp_path: Path) -> Path:
         "package/__init__.py": "from .inner import keep\n",
         "package/inner.py": HELPERS,
         "package/renamed.py": "from . import inner as other\naway = other.cut\n",
+        "starred/__init__.py": "from .names import *\n",
+        "starred/names.py": "from .inner import *\n",
+        "starred/inner.py": HELPERS,
+        "fallback.py": "try:\n    from elsewhere import *\nexcept ImportError:\n    from helpers import *\n",
         "circle/one.py": (
             "from circle import two\ndef first(x):\n    return two.second(x)\ndef third(x):\n    return x * 2.0\n"
         ),

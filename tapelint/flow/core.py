@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from .world import World
 
 MOST_OPTIONS = 8
+ALL_NAMES = "*"
+"""Under this a scope that imports all of something unseen has a flag."""
+
 UNFOLLOWED: Key = (0, "unfollowed")
 """Where the state says that something the project's own code does was not followed."""
 
@@ -182,6 +185,7 @@ class Core(Holding):
         self._uids = 0
         self._constant: Node | None = None
         self._phis: dict[tuple[int | str, ...], Node] = {}
+        self.open_scopes: set[int] = set()
 
         # where we are
         self.frames: list[Frame] = []
@@ -518,7 +522,16 @@ class Core(Holding):
 
     def merge(self, deltas: Sequence[Delta]) -> None:
         """The state after one of several ways."""
+        if self.open_scopes and len(deltas) > 1:
+            deltas = [self._with_unseen_names(delta, deltas) for delta in deltas]
         self.state.merge(deltas, self.join)
+
+    def _with_unseen_names(self, delta: Delta, every: Sequence[Delta]) -> Delta:
+        """A way that imports all of what cannot be seen may have bound the names that other ways bind."""
+        scopes = [scope for scope in self.open_scopes if (scope, ALL_NAMES) in delta]
+        names = [key for other in every for key in other if key[0] in scopes and key not in delta]
+        new = dict.fromkeys(key for key in names if self.state.get(key) is UNBOUND)
+        return {**{key: self.opaque(None, hint=key[1]) for key in new}, **delta} if new else delta
 
     # -- what other rooms give
 

@@ -9,9 +9,9 @@ from tapelint.source import Source, walk
 
 from . import elsewhere
 from .classes import Classes
-from .core import UNFOLLOWED, Arguments, Frame
+from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
-from .values import UNBOUND, Bound, Const, Deferred, Function, ModuleValue, Value
+from .values import UNBOUND, Bound, Const, Deferred, Flag, Function, ModuleValue, Value
 from .world import World
 
 MOST_MODULES_DEEP = 30
@@ -213,6 +213,7 @@ class Interpreter(Classes):
 
     def _import_all(self, base: Value) -> None:
         if not isinstance(base, ModuleValue):
+            self._opens(self.frame.uid)
             return
         self.ready(base)
         source = self._sources.get(base.uid)
@@ -220,10 +221,19 @@ class Interpreter(Classes):
             return
         if source not in self._top_names:
             self._top_names[source] = _top_names(source.tree)
-        for name in self._top_names[source]:
+        names = self._top_names[source]
+        if ALL_NAMES in names:  # what it has from others by such an import
+            names = [*names, *sorted({name for _, name in self.state.keys_of({base.uid})} - set(names))]
+            if self.state.get((base.uid, ALL_NAMES)) is not UNBOUND:
+                self._opens(self.frame.uid)
+        for name in names:
             value = self.state.get((base.uid, name))
-            if not name.startswith("_") and value is not UNBOUND:
+            if not name.startswith("_") and name != ALL_NAMES and value is not UNBOUND:
                 self.assign_name(name, value)
+
+    def _opens(self, scope: int) -> None:
+        self.open_scopes.add(scope)
+        self.state.set((scope, ALL_NAMES), Flag())
 
     def module_attribute(self, base: ModuleValue, name: str, site: Site) -> Value:
         self.ready(base)
