@@ -20,7 +20,7 @@ from tapelint.libraries.assemble import register_all
 from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.libraries.world import Libraries
 from tapelint.project import LIBRARIES, Project
-from tapelint.source import Source, last_name, walk
+from tapelint.source import Source, below, last_name, walk
 from tapelint.tapes import leaving
 from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.tapes.tape import Tapes
@@ -47,21 +47,21 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     SourceError if it does not parse.
     """
     with _deep_stack():
-        if not _asks_for_gradients(source.tree):
+        if not _asks_for_gradients(source):
             return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()
         return summary.build(program.tapes, source)
 
 
-def _asks_for_gradients(tree: ast.Module) -> bool:
+def _asks_for_gradients(source: Source) -> bool:
     """Whether a file makes a tape or asks one, and does not only name it."""
-    for node in walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call):
             name = last_name(node.func)
             if name.endswith("GradientTape") or name in GRADIENT_METHODS:
                 return True
-        elif isinstance(node, ast.withitem) and ast.unparse(node.context_expr).endswith("GradientTape"):
+        elif isinstance(node, ast.withitem) and last_name(node.context_expr).endswith("GradientTape"):
             return True
     return False
 
@@ -114,9 +114,10 @@ class Program:
         names = {f.name for f, _ in every if uses[id(f)]}
         if not names:
             return
-        callers = [(f, c) for f, c in every if not uses[id(f)] and names & _names_used(f)]
+        named = {id(f): _names_used(f) for f, _ in every}
+        callers = [(f, c) for f, c in every if not uses[id(f)] and names & named[id(f)]]
         wanted = [*callers, *((f, c) for f, c in every if uses[id(f)])]
-        called_by_others = {n for f, _ in wanted for n in _names_used(f) if n != f.name}
+        called_by_others = {n for f, _ in wanted for n in named[id(f)] if n != f.name}
         first = [(f, c) for f, c in wanted if f.name not in called_by_others]
         for function, cls in [*first, *((f, c) for f, c in wanted if uses[id(f)])]:
             if function not in self.interpreter.called:
@@ -172,7 +173,7 @@ class Program:
 
     def _own_definitions(self) -> frozenset[ast.AST]:
         if self._definitions is None:
-            self._definitions = frozenset(n for n in walk(self.source.tree) if isinstance(n, DEFINITIONS))
+            self._definitions = frozenset(n for n in self.source.nodes if isinstance(n, DEFINITIONS))
         return self._definitions
 
     def _call_left(self, inner: Mapping[ast.stmt, Value]) -> None:
@@ -273,7 +274,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFu
         elif isinstance(node, ast.ClassDef):
             todo[:0] = [(inner, node) for inner in node.body]
         elif isinstance(node, (ast.If, ast.Try, ast.With)):
-            todo[:0] = [(inner, cls) for inner in ast.iter_child_nodes(node)]
+            todo[:0] = [(inner, cls) for inner in below(node)]
 
 
 def _mentions_tape(function: ast.AST) -> bool:
@@ -299,7 +300,7 @@ def _tape_roots(source: Source) -> set[str]:
     """The packages, other than TensorFlow's own, from which this file takes a tape."""
     imported = source.imports
     found: set[str] = set()
-    for node in walk(source.tree):
+    for node in source.nodes:
         name = ""
         if isinstance(node, ast.Attribute) and node.attr == "GradientTape" and isinstance(node.value, ast.Name):
             name = imported.get(node.value.id, "")

@@ -13,7 +13,7 @@ import sys
 import tokenize
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -204,6 +204,11 @@ class Source:
         except ValueError as error:
             raise SourceError(self.path, f"cannot be parsed: {error}") from error
 
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All nodes of the tree, as `walk` gives them. SourceError when the file does not parse."""
+        return walk(self.tree)
+
     def _why_unparsable(self, error: SyntaxError) -> str:
         cell = self.cell_of(error.lineno or 0)
         where = f"cell {cell[0]}, line {cell[1]}: " if cell else f"line {error.lineno}: " if error.lineno else ""
@@ -214,7 +219,7 @@ class Source:
 
     def call_at(self, span: Span) -> ast.Call | None:
         """The call that stands at a span; None where there is none."""
-        calls = (n for n in ast.walk(self.tree) if isinstance(n, ast.Call) and n.lineno == span.start.line)
+        calls = (n for n in self.nodes if isinstance(n, ast.Call) and n.lineno == span.start.line)
         return next((call for call in calls if self.span(call) == span), None)
 
     def span(self, node: ast.AST) -> Span:
@@ -338,12 +343,20 @@ def walk(node: ast.AST) -> list[ast.AST]:
     """A node and all below it, level by level: as `ast.walk`, but sooner, and without contexts (`Load`, `Store`)."""
     found = [node]
     for each in found:  # it grows meanwhile
-        for name in each._fields if not isinstance(each, (ast.Name, ast.Constant)) else ():
-            value = getattr(each, name, None)
-            if isinstance(value, list):
-                found += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
-                found.append(value)
+        if not isinstance(each, (ast.Name, ast.Constant)):
+            found += below(each)
+    return found
+
+
+def below(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, without contexts."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
     return found
 
 

@@ -11,7 +11,7 @@ from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Chain, Edge, Graph, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.libraries.names import shown
-from tapelint.source import Source
+from tapelint.source import Source, below
 from tapelint.views import Place
 
 MOST_STEPS = 4
@@ -85,7 +85,7 @@ class Syntax:
     def _of(self, source: Source) -> dict[int, ast.AST]:
         known = self._parents.get(id(source))
         if known is None:
-            known = {id(child): node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)}
+            known = {id(child): node for node in source.nodes for child in below(node)}
             self._parents[id(source)] = known
         return known
 

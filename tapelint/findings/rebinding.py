@@ -11,6 +11,7 @@ from tapelint.findings.paths import Syntax, place_of, way
 from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Data, Variable, options
+from tapelint.source import walk
 from tapelint.tapes.journal import Execution, SourceResult
 from tapelint.tapes.tape import Tapes
 
@@ -104,7 +105,7 @@ def _binding(syntax: Syntax, site: Site, name: str) -> Site:
         return site
     function = syntax.function(site)
     line = getattr(statement, "lineno", 0)
-    for node in ast.walk(function if function is not None else site.source.tree):
+    for node in walk(function) if function is not None else site.source.nodes:
         if isinstance(node, ast.Assign) and node.lineno > line and name.split("[")[0] in _targets(site, node):
             return Site(site.source, node.value)
     return site

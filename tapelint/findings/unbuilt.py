@@ -126,7 +126,7 @@ def _made_at(tapes: Tapes, cls: Class, name: str) -> Site | None:
 
 def _is_mentioned(site: Site, classes: Sequence[ast.ClassDef], name: str) -> bool:
     """Whether the file uses the attribute anywhere by its name, or the class's own code in a way that needs none."""
-    for node in ast.walk(site.source.tree):
+    for node in site.source.nodes:
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
             return True
         if isinstance(node, ast.Constant) and node.value == name:

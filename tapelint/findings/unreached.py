@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from tapelint.diagnostic import Span
 from tapelint.findings.paths import place_of
@@ -18,9 +18,9 @@ HANDED_IN = "the tape comes from code that is not seen"
 
 def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
     """The gradient calls of a file that are asked of a tape, by its name, and are not among those that were run."""
-    names = _tape_names(source.tree)
+    names = _tape_names(source.nodes)
     found: list[Gradient] = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr not in GRADIENT_METHODS or not _is_tape(node.func.value, names):
@@ -43,10 +43,10 @@ def _unknown(site: Site, node: ast.Call, why: str) -> Gradient:
     )  # fmt: skip
 
 
-def _tape_names(tree: ast.Module) -> set[str]:
+def _tape_names(nodes: Sequence[ast.AST]) -> set[str]:
     """Names that a tape is given: `with ... as name`, `name = tf.GradientTape()`."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         target: ast.AST | None = None
         if isinstance(node, ast.withitem) and _makes_tape(node.context_expr):
             target = node.optional_vars

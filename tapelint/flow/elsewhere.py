@@ -21,14 +21,14 @@ def rebound_globals(source: Source) -> frozenset[str]:
     """The module's names that its functions bind anew."""
     if not _GLOBAL.search(source.text):  # most modules have none, and every imported one is asked
         return frozenset()
-    return frozenset(name for node in walk(source.tree) if isinstance(node, ast.Global) for name in node.names)
+    return frozenset(name for node in source.nodes if isinstance(node, ast.Global) for name in node.names)
 
 
 def set_in_modules(source: Source) -> frozenset[str]:
     """The names that `setattr(sys.modules[...], "name", ...)` binds, in whichever module."""
     if "setattr" not in source.text:
         return frozenset()
-    calls = (n for n in walk(source.tree) if isinstance(n, ast.Call) and len(n.args) == 3)
+    calls = (n for n in source.nodes if isinstance(n, ast.Call) and len(n.args) == 3)
     return frozenset(
         str(call.args[1].value)
         for call in calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from tapelint.source import Source, last_name, walk
+from tapelint.source import Source, below, last_name, walk
 
 from . import containers
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
@@ -472,6 +472,10 @@ def _yields_conditionally(node: ast.AST) -> bool:
     )
 
 
+NOT_ENTERED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Name, ast.Constant)
+"""Nodes with code of their own, and those with none below."""
+
+
 def own_nodes(function: ast.AST) -> Sequence[ast.AST]:
     """A function's nodes, without those of functions inside it."""
     found: list[ast.AST] = []
@@ -479,8 +483,8 @@ def own_nodes(function: ast.AST) -> Sequence[ast.AST]:
     while todo:
         node = todo.pop()
         found.append(node)
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            todo.extend(ast.iter_child_nodes(node))
+        if not isinstance(node, NOT_ENTERED):
+            todo.extend(below(node))
     return found
 
 

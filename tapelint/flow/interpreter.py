@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from tapelint.project import Module, Project
-from tapelint.source import Source, walk
+from tapelint.source import Source
 
 from . import elsewhere
 from .classes import Classes
@@ -220,7 +221,7 @@ class Interpreter(Classes):
         if source is None:
             return
         if source not in self._top_names:
-            self._top_names[source] = _top_names(source.tree)
+            self._top_names[source] = _top_names(source.nodes)
         names = self._top_names[source]
         if ALL_NAMES in names:  # what it has from others by such an import
             names = [*names, *sorted({name for _, name in self.state.keys_of({base.uid})} - set(names))]
@@ -260,9 +261,10 @@ class Interpreter(Classes):
         return value
 
 
-def _top_names(tree: ast.Module) -> list[str]:
+def _top_names(nodes: Sequence[ast.AST]) -> list[str]:
+    """The names that are bound anywhere in a module, in the order of their depth."""
     names: dict[str, None] = {}
-    for node in walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
