@@ -51,7 +51,7 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
             return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()
-        return summary.build(program.tapes, source)
+        return summary.build(program.tapes, source, program.cut_short)
 
 
 def _asks_for_gradients(source: Source) -> bool:
@@ -88,6 +88,8 @@ class Program:
         self.tapes = Tapes(self.world)
         self.world.recorder = self.tapes
         self._definitions: frozenset[ast.AST] | None = None
+        self.cut_short = False
+        """Whether there were more entries than a file may take."""
 
     def run(self) -> None:
         """All entries, in order."""
@@ -98,6 +100,7 @@ class Program:
         for function, cls in self._entries():
             run.begin_entry()
             if spent > STEPS_OF_A_FILE:
+                self.cut_short = True
                 break
             run.inner.clear()
             self._enter(module, function, cls)

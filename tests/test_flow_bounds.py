@@ -125,3 +125,12 @@ def _python_reads(text: str) -> bool:
 def test_a_spent_budget_is_told(tmp_path: Path) -> None:
     text, _ = PROGRAMS["seven nested loops"]
     assert "given up after" in _verdict(text, tmp_path).why_unknown
+
+
+def test_a_file_of_large_functions_says_what_was_not_run(tmp_path: Path) -> None:
+    body = "".join(f"    {line}\n" for line in _nested_loops().splitlines())
+    path = tmp_path / "main.py"
+    path.write_text(START + "".join(f"def f{i}(x):\n{body}" for i in range(6)))
+    gradients = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
+    assert [g.sources[0].verdict for g in gradients][-1] == "unknown"
+    assert gradients[-1].sources[0].why_unknown == "the file is too large: given up before this call"

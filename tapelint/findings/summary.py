@@ -24,15 +24,16 @@ from tapelint.tapes.tape import Tapes
 from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
 
 
-def build(tapes: Tapes, source: Source) -> Analysis:
+def build(tapes: Tapes, source: Source, cut_short: bool = False) -> Analysis:
     """All findings of one file's run."""
-    return _Builder(tapes, source).analysis()
+    return _Builder(tapes, source, cut_short).analysis()
 
 
 @dataclass(slots=True)
 class _Builder:
     tapes: Tapes
     source: Source
+    cut_short: bool = False
     syntax: Syntax = field(default_factory=Syntax)
     found: list[Found] = field(default_factory=list)
     decisions: Decisions = field(init=False)
@@ -47,7 +48,7 @@ class _Builder:
         blocks = self._blocks(groups, gradients)
         told = {id(p) for g in gradients for p in g.problems} | {id(p) for b in blocks for p in b.problems}
         rest = tuple(f.problem for f in self.found if id(f.problem) not in told)
-        silent = unreached(self.source, {g.place.span for g in gradients})
+        silent = unreached(self.source, {g.place.span for g in gradients}, self.cut_short)
         every = sorted([*gradients, *silent], key=lambda g: g.place.span)
         return Analysis(self.source.path, tuple(blocks), tuple(every), rest)
 

@@ -13,11 +13,16 @@ from tapelint.tapes.methods import GRADIENT_METHODS
 from tapelint.views import Gradient, SourceVerdict
 
 WHY = "no way to this call was found"
+TOO_LARGE = "the file is too large: given up before this call"
 HANDED_IN = "the tape comes from code that is not seen"
 
 
-def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
-    """The gradient calls of a file that are asked of a tape, by its name, and are not among those that were run."""
+def unreached(source: Source, run: Collection[Span], cut_short: bool) -> list[Gradient]:
+    """The gradient calls of a file that are asked of a tape, by its name, and are not among those that were run.
+
+    `cut_short`: not all of the file was run through.
+    """
+    why = TOO_LARGE if cut_short else WHY
     names = _tape_names(source.nodes)
     found: list[Gradient] = []
     for node in source.nodes:
@@ -27,7 +32,7 @@ def unreached(source: Source, run: Collection[Span]) -> list[Gradient]:
             continue
         site = Site(source, node)
         if site.span not in run:
-            found.append(_unknown(site, node, WHY if last_name(node.func.value) in names else HANDED_IN))
+            found.append(_unknown(site, node, why if last_name(node.func.value) in names else HANDED_IN))
     return found
 
 
