@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tapelint.source import Source
 
@@ -86,12 +86,21 @@ class Classes(Records):
         """Run a base's `__init_subclass__`; a metaclass of the project may do anything with the class."""
         if isinstance(meta := given.pop("metaclass", UNBOUND), Class):
             self.escape([cls, meta])
-            if (own := self.find_in_class(meta, "__call__")) is not None and isinstance(own[1], Class):
+            if any(self._defines(meta, name) for name in ("__call__", "__new__", "__init__", "__prepare__")):
                 self.state.set((cls.uid, METACLASS), meta)
+            if any(self._defines(meta, name) for name in ("__new__", "__init__", "__prepare__")):
+                for name in sorted(_bound_in(cls.node)):
+                    held = self.state.get((cls.uid, name))
+                    self.state.set((cls.uid, name), self.opaque(self.site(cls.node), [held], hint=name))
         found = self.find_in_class(cls, "__init_subclass__", after=cls)
         if found is not None and isinstance(found[1], Class):
             method = found[0].function if isinstance(found[0], Wrapped) else found[0]
             self.call(Bound(method, cls), Arguments([], given), self.site(cls.node))
+
+    def _defines(self, cls: Class, name: str) -> bool:
+        """Whether a class of the project, or one that it extends, has a method."""
+        found = self.find_in_class(cls, name)
+        return found is not None and isinstance(found[1], Class)
 
     def _name_descriptors(self, cls: Class, site: Site) -> None:
         """Tell the descriptors in a class body what they are called."""
@@ -215,10 +224,14 @@ class Classes(Records):
 
     def one_step(self, following: Value, site: Site) -> tuple[Value, bool | None]:
         """Call a `__next__`: what it gives, and whether it raised instead (None: nobody can tell)."""
+        return self.attempted(lambda: self.call(following, Arguments([]), site))
+
+    def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
+        """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
         attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
         self.attempts.append(attempt)
         try:
-            item = self.call(following, Arguments([]), site)
+            item = act()
         finally:
             self.attempts.pop()
         if attempt.may_raise:

@@ -20,7 +20,7 @@ def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = 
     """A new list (or set) with these items (a Tuple or Many)."""
     cell = Cell(core.uid(), kind, site=site)
     if kind == "set" and isinstance(items, (Tuple, Many)):
-        items = distinct(items)
+        items = distinct(core, items)
     core.state.set((cell.uid, "items"), items)
     return cell
 
@@ -112,7 +112,7 @@ def _flat(value: Value) -> list[Value]:
 def lookup(core: Core, cell: Cell, key: Value) -> Value:
     """`d[key]`; UNBOUND where the key is known to be missing."""
     known = pairs(core, cell)
-    if known is None or not _is_key(key) or not all(_is_key(k) for k, _ in known):
+    if known is None or not _is_key(core, key) or not all(_is_key(core, k) for k, _ in known):
         return any_pair(core, cell)[1]
     wanted = _plain_key(key)
     return next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
@@ -127,10 +127,10 @@ def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> No
     """`d.update(more)`: one key after the other."""
     slot = (cell.uid, "items")
     known = pairs(core, cell)
-    plain = known is not None and all(_is_key(k) for k, _ in known)
+    plain = known is not None and all(_is_key(core, k) for k, _ in known)
     changed = {_plain_key(k): (k, v) for k, v in known or ()} if plain else None
     for key, value in more:
-        if changed is not None and _is_key(key):
+        if changed is not None and _is_key(core, key):
             first, _ = changed.get(_plain_key(key), (key, value))
             changed[_plain_key(key)] = (first, value)
             continue
@@ -151,18 +151,19 @@ def remove(core: Core, cell: Cell, key: Value) -> Value:
     """`del d[key]`, giving what was there."""
     known = pairs(core, cell)
     found = lookup(core, cell, key)
-    if known is not None and _is_key(key):
+    if known is not None and _is_key(core, key):
         core.state.set(
             (cell.uid, "items"), Tuple(tuple(Tuple((k, v)) for k, v in known if _plain_key(k) != _plain_key(key)))
         )
     return found
 
 
-def _is_key(value: Value) -> bool:
+def _is_key(core: Core, value: Value) -> bool:
     if isinstance(value, Tuple):
-        return all(_is_key(v) for v in value.items)
-    is_set = isinstance(value, Cell) and value.kind == "set"
-    return not is_set and not isinstance(value, (OneOf, Opaque, Data, Many))
+        return all(_is_key(core, v) for v in value.items)
+    if isinstance(value, Cell):
+        return value.kind != "set" and not core.has_equals(value)
+    return not isinstance(value, (OneOf, Opaque, Data, Many))
 
 
 def _plain_key(value: Value) -> Value:
@@ -178,11 +179,11 @@ def _plain_key(value: Value) -> Value:
 LARGEST_KEY = 2.0**53
 
 
-def distinct(items: Tuple | Many) -> Tuple | Many:
+def distinct(core: Core, items: Tuple | Many) -> Tuple | Many:
     """The items of a set: none twice, as far as they are known."""
     if isinstance(items, Many):
         return items
-    if all(_is_key(item) for item in items.items):
+    if all(_is_key(core, item) for item in items.items):
         return Tuple(tuple({_plain_key(item): item for item in reversed(items.items)}.values())[::-1])
     return Many(one_of(list(items.items))) if len(items.items) > 1 else items
 
@@ -273,7 +274,7 @@ def extend(core: Core, cell: Cell, more: list[Value] | Many) -> None:
     items = stored(core, cell)
     slot = (cell.uid, "items")
     made = concatenate(core, items, more if isinstance(more, Many) else Tuple(tuple(more)))
-    core.state.set(slot, distinct(made) if cell.kind == "set" else made)
+    core.state.set(slot, distinct(core, made) if cell.kind == "set" else made)
 
 
 def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | Many:

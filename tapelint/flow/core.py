@@ -106,6 +106,8 @@ class Loop:
     continues: list[Delta] = field(default_factory=list)
     decider: Site | None = None
     tested: Value = UNBOUND
+    widened: bool = False
+    """Whether its last rounds stand for more than one."""
 
 
 Entered = tuple[Value, Site]
@@ -541,6 +543,10 @@ class Core(Holding):
 
     def execute(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements in the innermost frame; False if control does not come out at their end."""
+        raise NotImplementedError
+
+    def has_equals(self, value: Value) -> bool:
+        """Whether another object may be equal to one: its class says what equals it."""
         raise NotImplementedError
 
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:

@@ -175,8 +175,11 @@ class Loops(Matching):
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
+        yielded = len(self.frame.yields or ())
         alive = self._rounds(node, rounds, exact, loop, exits, general)
         self.frame.loops.pop()
+        if (loop.widened or not exact) and len(self.frame.yields or ()) > yielded:
+            self.frame.yields_more = True
         if alive and not (_is_forever(node) and not exact):
             exits.append(self.state.delta(loop.mark))
         word = staged if isinstance(staged, str) else staged()
@@ -203,7 +206,7 @@ class Loops(Matching):
         undecided = 0
         for index, start in enumerate(rounds):
             if index == 1 and general and (self.steps - begun) * len(rounds) > COSTLY:
-                rounds[2:], exact = general, False
+                rounds[2:], exact, loop.widened = general, False, True
             if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
                 self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
             before = self.state.writes

@@ -129,6 +129,11 @@ class Records(Attributes):
         if after is not None:
             self.call(after, Arguments(passed), site)
 
+    def has_equals(self, value: Value) -> bool:
+        if not (isinstance(value, Cell) and value.kind == "instance"):
+            return False
+        return self.own_method(value, "__eq__") is not None or self.record_of(value.info) is not None
+
     # -- how an object begins
 
     def initialise(self, instance: Cell, args: Arguments, site: Site) -> None:

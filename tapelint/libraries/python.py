@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -45,6 +46,8 @@ from .world import Libraries, MethodHandler, Registry, kind_of
 def register(registry: Registry) -> None:
     """Add all of Python's own."""
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
+    for name in EXCEPTIONS:
+        registry.functions[f"builtins.{name}"] = _exception
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
     for name in ("importlib.import_module", "builtins.__import__"):
@@ -73,6 +76,17 @@ def register(registry: Registry) -> None:
         registry.calls[kind] = lambda world, callee, args, site: world.run.opaque(site)
         for word in ("setter", "getter", "deleter"):
             registry.methods[(kind, word)] = _accessor(word)
+
+
+EXCEPTIONS = [n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)]
+
+
+def _exception(world: Libraries, args: Arguments, site: Site) -> Value:
+    """An exception of Python's own, with what it was made of."""
+    made = Cell(world.run.uid(), "exception", site=site)
+    world.run.state.set((made.uid, "args"), Tuple(tuple(args.every())))
+    world.run.note_field(made.uid, "args")
+    return made
 
 
 def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -164,12 +178,21 @@ def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
         default = args.get(2, "default")
         if default is not UNBOUND and isinstance(base, Cell) and base.kind == "instance":
             known = world.run.state.get((base.uid, name.value)) is not UNBOUND
-            if not known and world.run.find_in_class(base.info, name.value) is None:
+            found = world.run.find_in_class(base.info, name.value)
+            if not known and (found is not None or world.run.own_method(base, "__getattr__") is not None):
+                return _or_default(world, base, name.value, default, site)
+            if not known:
                 return default
         return world.run.attribute(base, name.value, site)
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
         return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
     return world.run.opaque(site, [base])
+
+
+def _or_default(world: Libraries, base: Value, name: str, default: Value, site: Site) -> Value:
+    """An attribute that the object's own code gives, or the default where that raises."""
+    value, ends = world.run.attempted(lambda: world.run.attribute(base, name, site))
+    return value if ends is False else default if ends else world.run.join(value, default)
 
 
 def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -243,6 +266,9 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
         if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
             return TRUE
         found = world.run.find_in_class(base.info, str(name.value))
+        if found is None and world.run.own_method(base, "__getattr__") is not None:
+            _, ends = world.run.attempted(lambda: world.run.attribute(base, str(name.value), site))
+            return Const(not ends) if ends is not None else world.run.unknown_bool(Tuple(()), site)
         if found is None:
             return FALSE
         if isinstance(found[1], Class):

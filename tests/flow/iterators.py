@@ -153,3 +153,67 @@ def tapes_between_the_items_of_a_generator():
             y = x * w
         found = tape.gradient(y, [w, unused])
     return found
+
+
+def a_loop_that_changes_what_its_generator_reads():
+    """unknown, unknown"""
+    box = [v]
+
+    def g():
+        for _ in range(2):
+            yield box[0] * 1.0
+
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for e in g():
+            y = y + e
+            box[0] = w
+    return tape.gradient(y, [v, w])
+
+
+def a_tape_that_is_entered_between_two_items():
+    """unknown, unknown"""
+
+    def g():
+        yield v * 1.0
+        yield w * 1.0
+
+    it = g()
+    a = next(it)
+    with tf.GradientTape() as tape:
+        b = next(it)
+        y = a + b
+    return tape.gradient(y, [v, w])
+
+
+def a_generator_over_data():
+    """sometimes none, sometimes none"""
+
+    def g():
+        for a in tf.data.Dataset.range(5):
+            yield v * float(a)
+
+    with tf.GradientTape() as tape:
+        items = list(g())
+        y = items[4] * 1.0 if len(items) == 5 else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_generator_that_counts():
+    """unknown, unknown"""
+
+    class A:
+        def __init__(self):
+            self.n = 0
+
+        def items(self):
+            for z in [v, w]:
+                self.n += 1
+                yield z * float(self.n)
+
+    a = A()
+    with tf.GradientTape() as tape:
+        for e in a.items():
+            if a.n == 1:
+                y = e
+    return tape.gradient(y, [v, w])

@@ -34,8 +34,108 @@ def membership_by_a_method():
 
     s = S()
     with tf.GradientTape() as tape:
-        if 3 in s:
-            y = v * float(s.e)
-        else:
-            y = w * 1.0
+        y = v * float(s.e) if 3 in s else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_default_beside_a_method_for_the_missing():
+    """flows, flows"""
+
+    class A:
+        def __getattr__(self, n):
+            if n == "z":
+                return v
+            raise AttributeError(n)
+
+    with tf.GradientTape() as tape:
+        y = getattr(A(), "q", w) * getattr(A(), "z", 1.0)
+    return tape.gradient(y, [v, w])
+
+
+def what_a_method_for_the_missing_has():
+    """none, flows"""
+
+    class A:
+        def __getattr__(self, n):
+            if n == "z":
+                return v
+            raise AttributeError(n)
+
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if hasattr(A(), "q") else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def an_object_in_front_of_another():
+    """none, flows"""
+
+    class P:
+        def __init__(self, o):
+            object.__setattr__(self, "_o", o)
+
+        def __getattr__(self, n):
+            return getattr(self._o, n)
+
+        def __setattr__(self, n, val):
+            setattr(self._o, n, val)
+
+    class A:
+        pass
+
+    a = A()
+    p = P(a)
+    p.z = v
+    p.z = w
+    with tf.GradientTape() as tape:
+        y = a.z * p.z
+    return tape.gradient(y, [v, w])
+
+
+def a_field_that_fills_itself():
+    """flows, none"""
+
+    class A:
+        def __getattr__(self, n):
+            val = w * 2.0
+            self.__dict__[n] = val
+            return val
+
+    a = A()
+    a.q
+    with tf.GradientTape() as tape:
+        y = a.q * v
+    return tape.gradient(y, [v, w])
+
+
+def equal_objects_in_a_set():
+    """sometimes none, sometimes none"""
+
+    class A:
+        def __init__(self, k):
+            self.k = k
+
+        def __eq__(self, o):
+            return self.k == o.k
+
+        def __hash__(self):
+            return hash(self.k)
+
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if len({A(1), A(1)}) == 1 else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_class_that_its_metaclass_changes():
+    """unknown, unknown"""
+
+    class M(type):
+        def __new__(mcs, n, b, d):
+            d["z"] = w
+            return super().__new__(mcs, n, b, d)
+
+    class A(metaclass=M):
+        z = v
+
+    with tf.GradientTape() as tape:
+        y = A.z * 1.0
     return tape.gradient(y, [v, w])

@@ -241,3 +241,51 @@ def numbered_members():
     with tf.GradientTape() as tape:
         y = v * 1.0 if E.B == 2 else w * 1.0
     return tape.gradient(y, [v, w])
+
+
+def equal_records_as_keys():
+    """sometimes none, sometimes none"""
+
+    @dataclasses.dataclass(frozen=True)
+    class K:
+        a: int
+
+    d = {K(1): v, K(1): w}
+    with tf.GradientTape() as tape:
+        y = d[K(1)] * 1.0 + sum(d.values())
+    return tape.gradient(y, [v, w])
+
+
+def a_descriptor_as_a_default():
+    """none, unknown"""
+
+    class D:
+        def __get__(self, o, c):
+            return w if o is None else o._q
+
+        def __set__(self, o, val):
+            o._q = val * 2.0
+
+    @dataclasses.dataclass
+    class A:
+        q: object = D()
+
+    with tf.GradientTape() as tape:
+        y = A().q
+    return tape.gradient(y, [v, w])
+
+
+def a_record_made_by_a_derived_class():
+    """unknown, unknown"""
+
+    @dataclasses.dataclass
+    class P:
+        z: object
+
+    class A(P):
+        def __init__(self, a):
+            super().__init__(z=a * w)
+
+    with tf.GradientTape() as tape:
+        y = A(v).z
+    return tape.gradient(y, [v, w])
