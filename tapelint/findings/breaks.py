@@ -10,11 +10,12 @@ from tapelint.findings.paths import Hop, chain_sites, gives_function, place_of, 
 from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, TRANSPARENT, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Cell
-from tapelint.libraries.names import EXTERNAL, root, shown
+from tapelint.libraries.names import EXTERNAL, PYTHONS_NUMBERS, root, shown
 from tapelint.tapes.journal import Entered, Execution
 from tapelint.views import Cut, Place, Reason
 
 CASTS = ("cast", "saturate_cast", "convert_image_dtype", "to_int32", "to_int64")
+PICKING = ("gather", "gather_nd", "operator []", "take", "embedding_lookup")
 ASSIGNMENTS = ("Variable.assign", "Variable.scatter", "Variable.load")
 
 
@@ -59,11 +60,8 @@ class Breaks(Cuts):
         elif node.op == "custom gradient":
             reason = "custom gradient"
         elif node.kind in ("numpy", "python", "object"):
-            reason = (
-                "external"
-                if root(node.op) in EXTERNAL or root(node.op) in ("math", "cmath", "statistics")
-                else "detached"
-            )
+            knows_none = root(node.op) in EXTERNAL or root(node.op) in PYTHONS_NUMBERS
+            reason = "external" if knows_none else "detached"
         elif node.dtype in CARRIES_NOTHING and node.op.rpartition(".")[2] in CASTS:
             reason = "integer"
         elif node.op == "gradient" and node.detail:
@@ -82,13 +80,7 @@ class Breaks(Cuts):
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
         """Whether the integer is used to pick from a table."""
         after = next((h.node for h in hops[index + 1 :] if h.node.op not in TRANSPARENT), None)
-        return after is not None and after.op.rpartition(".")[2] in (
-            "gather",
-            "gather_nd",
-            "operator []",
-            "take",
-            "embedding_lookup",
-        )
+        return after is not None and after.op.rpartition(".")[2] in PICKING
 
     def _zero(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:
         node = hops[index].node

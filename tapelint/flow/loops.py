@@ -75,17 +75,14 @@ class Reach:
         if isinstance(value, Cell):
             inside = value.kind in ("list", "dict", "set", "tensor array") and depth < DEEPEST
             return self._of_value(self._state.get((value.uid, "items")), depth + 1) if inside else 0
+        items: Sequence[Value] = ()
+        if isinstance(value, Many):
+            items = (value.element,)
+        elif isinstance(value, (Tuple, OneOf)):
+            items = value.items if isinstance(value, Tuple) else value.options
         mask = 0
-        if isinstance(value, (Tuple, OneOf, Many)):
-            items = (
-                (value.element,)
-                if isinstance(value, Many)
-                else value.items
-                if isinstance(value, Tuple)
-                else value.options
-            )
-            for item in items:
-                mask |= self._of_value(item, depth)
+        for item in items:
+            mask |= self._of_value(item, depth)
         return mask
 
 

@@ -15,6 +15,9 @@ SAME_MODULES = (
     ("keras.src.", "keras."),
 )
 
+PYTHONS_NUMBERS = ("math", "cmath", "statistics")
+"""Modules of Python that compute plain numbers."""
+
 EXTERNAL = frozenset(
     [
         "scipy",

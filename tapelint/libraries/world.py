@@ -35,7 +35,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers, outside
-from .names import EXTERNAL, HOLDING, INERT, normalised, of_keras, root
+from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -385,7 +385,7 @@ class Libraries:
             again = self.registry.functions.get(fact.name)
             return again(self, args, site) if again is not None else apply.call_fact(self, fact, args, site)
         top = root(name)
-        if top in EXTERNAL or top in ("numpy", "math", "cmath", "statistics"):
+        if top in EXTERNAL or top in ("numpy", *PYTHONS_NUMBERS):
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
         if top in INERT or name in _INERT_BUILTINS:
             return self.inert(name, args, site)

@@ -30,14 +30,13 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
         above = sums.get(node.id)
         if above is None or node.id not in relevant:
             continue
-        transparent = node.op in TRANSPARENT
         if node.id in stop and not any(e.node.id in relevant for e in node.edges):
             continue
-        if not transparent and not node.recorded.get(rec):
+        if node.op not in TRANSPARENT and not node.recorded.get(rec):
             continue
         for edge in node.edges:
             if edge.node.id in relevant and edge.outcome != NONE:
-                term = _local(core, node, edge, above, transparent)
+                term = _local(core, node, edge, above)
                 if term is not above and node.id not in met:
                     _doubt(term, above)
                 _accumulate(core, sums, edge.node, term)
@@ -82,53 +81,63 @@ def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> No
         )
 
 
-def _local(core: Core, node: Node, edge: Edge, above: Node, transparent: bool) -> Node:
-    """The gradient of one operation for one input."""
-    if transparent:
-        outcome = FLOWS | NONE | IGNORANT if node.op == "join" else FLOWS if node.op == "pack" else ANYTHING
-        return (
-            above if outcome == FLOWS else core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
-        )
+def _local(core: Core, node: Node, edge: Edge, above: Node) -> Node:
+    """The gradient of one operation for one input, made from what comes down to it from above."""
+    if node.op in TRANSPARENT:
+        return _handed_down(core, node, above)
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
         hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
         hidden.detail = OUT_OF_SIGHT
         return hidden
     if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
         return core.graph.add("gradient", [Edge(above, NONE)], node.site)
-    through = edge.outcome
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
-    if through == ZERO and edge.on is None:
+    if edge.outcome == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
         return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
     if edge.on is not None and edge.again not in ("", "none"):
         return _computed_again(core, node, edge, above)
-    edges: list[Edge] = []
-    if edge.on is not None:
-        edges = [Edge(n, outcome, "other") for n, outcome in edge.on]
-    elif edge.linearity == "bilinear":
-        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
-        edges = [Edge(n, FLOWS, "bilinear") for n in factors]
-        if edge.node.op == "pack":
-            edges.append(Edge(edge.node, ANYTHING))  # the factors lie side by side in one argument
-    elif edge.linearity == "square":
-        edges = [Edge(edge.node, FLOWS, "bilinear")]
-    elif edge.linearity == "piecewise":
-        bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
-        edges = [Edge(n, ZERO, "settled") for n in bends]
-        edges += [Edge(n, FLOWS, "other") for n in others if n not in bends and n is not edge.node]
-    elif edge.linearity == "unclear":
-        edges = [Edge(n, ANYTHING) for n in (edge.node, *others)]
-    elif edge.linearity != "linear":
-        own = FLOWS if edge.outcome == FLOWS else ANYTHING
-        added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
-        beside = [n for n in others if n.id not in added]
-        edges = [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in beside)]
+    edges = _derivative(node, edge, others)
     if node.in_graph and not core.graph_mode:
         known = {e.node.id for e in edges}
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
-    first = Edge(above, NONE if edge.again == "none" else through, "bilinear" if edges else "linear")
+    first = Edge(above, NONE if edge.again == "none" else edge.outcome, "bilinear" if edges else "linear")
     error = "" if edge.again == "none" else edge.again
     return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
+
+
+def _handed_down(core: Core, node: Node, above: Node) -> Node:
+    """What comes down through a node that is no operation; through a join only if its branch was taken."""
+    if node.op == "pack":
+        return above
+    outcome = FLOWS | NONE | IGNORANT if node.op == "join" else ANYTHING
+    return core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+
+
+def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
+    """What the derivative of an operation for one input is made of; nothing where it is a constant.
+
+    `others` are its further inputs that carry a gradient.
+    """
+    if edge.on is not None:
+        return [Edge(n, outcome, "other") for n, outcome in edge.on]
+    if edge.linearity == "linear":
+        return []
+    if edge.linearity == "bilinear":
+        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
+        beside = [Edge(edge.node, ANYTHING)] if edge.node.op == "pack" else []  # factors side by side in one argument
+        return [*(Edge(n, FLOWS, "bilinear") for n in factors), *beside]
+    if edge.linearity == "square":
+        return [Edge(edge.node, FLOWS, "bilinear")]
+    if edge.linearity == "piecewise":
+        bends = [e.node for e in node.edges if e.linearity == "piecewise" and e.outcome != NONE]
+        rest = [n for n in others if n not in bends and n is not edge.node]
+        return [*(Edge(n, ZERO, "settled") for n in bends), *(Edge(n, FLOWS, "other") for n in rest)]
+    if edge.linearity == "unclear":
+        return [Edge(n, ANYTHING) for n in (edge.node, *others)]
+    own = FLOWS if edge.outcome == FLOWS else ANYTHING
+    added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
+    return [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others if n.id not in added)]
 
 
 def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
