@@ -21,7 +21,7 @@ from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.source import Source
 from tapelint.tapes.journal import Entered, Execution, TapeInfo
 from tapelint.tapes.tape import Tapes
-from tapelint.views import Analysis, Block, Cut, Gradient, Place, SourceVerdict, Tape
+from tapelint.views import Analysis, Block, Cut, Gradient, Place, Problem, SourceVerdict, Tape
 
 
 def build(tapes: Tapes, source: Source, cut_short: bool = False) -> Analysis:
@@ -68,35 +68,15 @@ class _Builder:
         mine = {id(e) for e in group}
         own = [f.problem for f in self.found if id(f.execution) in mine]
         names = list(dict.fromkeys(s.expression for e in group for s in e.sources))
-        verdicts: list[SourceVerdict] = []
-        cuts: list[Cut] = []
-        for name in names:
-            verdict = _verdict(group, name)
-            cut = None
-            if verdict.split()[0] in ("none", "zero", "sometimes", "raises"):
-                found = (self._cut(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name)
-                cut = next((c for c in found if c is not None), None)
-            rebound = next((p for p in own if p.kind == "rebound source" and name in p.sources), None)
-            if cut is not None and cut.reason == "unregistered" and any(p.kind == "custom gradient count" for p in own):
-                cut = None
-            if rebound is not None:
-                verdicts.append(SourceVerdict(name, verdict, rebound.steps))
-                continue
-            if cut is not None:
-                cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
-                cuts.append(cut)
-            why = self._doubt(group, name) if verdict == "unknown" or _is_trusted(group, name) else ""
-            if verdict == "flows" and _is_trusted(group, name):
-                why = f"on trust: {why or 'what comes from outside is taken to be differentiable'}"
-            verdicts.append(SourceVerdict(name, verdict, cut.steps if cut is not None else (), why))
+        told = [self._source(group, name, own) for name in names]
         return Gradient(
             place=place_of(first.site),
             method=first.method,
             tape=self._tape(first),
             target=_place(first, first.target_place),
-            sources=tuple(verdicts),
+            sources=tuple(verdict for verdict, _ in told),
             sources_place=_place(first, first.sources_place),
-            cuts=joined(cuts),
+            cuts=joined([cut for _, cut in told if cut is not None]),
             zeros_for_none=first.zeros,
             in_graph=first.in_graph,
             in_loop=len({id(e) for e in group}) > 1,
@@ -104,6 +84,28 @@ class _Builder:
             problems=tuple(own),
             reached=not first.dead,
         )
+
+    def _source(
+        self, group: list[Execution], name: str, own: Sequence[Problem]
+    ) -> tuple[SourceVerdict, Cut | None]:
+        """One source's verdict with its steps, and the cut that it comes from; `own` are the call's problems."""
+        verdict = _verdict(group, name)
+        rebound = next((p for p in own if p.kind == "rebound source" and name in p.sources), None)
+        if rebound is not None:
+            return SourceVerdict(name, verdict, rebound.steps), None
+        cut = None
+        if verdict.split()[0] in ("none", "zero", "sometimes", "raises"):
+            found = (self._cut(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name)
+            cut = next((c for c in found if c is not None), None)
+        if cut is not None and cut.reason == "unregistered" and any(p.kind == "custom gradient count" for p in own):
+            cut = None
+        if cut is not None:
+            cut = replace(cut, certain=cut.certain and not verdict.startswith("sometimes"))
+        trusted = _is_trusted(group, name)
+        why = self._doubt(group, name) if verdict == "unknown" or trusted else ""
+        if verdict == "flows" and trusted:
+            why = f"on trust: {why or 'what comes from outside is taken to be differentiable'}"
+        return SourceVerdict(name, verdict, cut.steps if cut is not None else (), why), cut
 
     def _doubt(self, group: list[Execution], name: str) -> str:
         asked = [(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name]
