@@ -17,6 +17,10 @@ PLAIN = (
 )  # fmt: skip
 """Managers that change nothing of the numbers and give nothing."""
 
+WAYS = ("", ".object", ".multiple")
+PATCHES = tuple(f"{library}.patch{way}" for library in ("unittest.mock", "mock") for way in WAYS)
+"""Managers that put something else in the place of anybody's attribute."""
+
 
 LATER = "called when left"
 """The kind of what an exit stack calls when it is left."""
@@ -34,6 +38,11 @@ def register(registry: Registry) -> None:
     registry.functions["contextlib.ExitStack"] = lambda world, args, site: Cell(
         world.run.uid(), "exit stack", site=site
     )
+    for name in PATCHES:
+        registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "patch")
+    registry.calls["patch"] = lambda world, callee, args, site: world.run.opaque(site)
+    registry.enters["patch"] = _patched
+    registry.methods[("patch", "start")] = lambda world, base, args, site: _patched(world, base, site)
     registry.calls["context manager"] = _made
     registry.enters["context"] = lambda world, cell, site: cell.info if isinstance(cell.info, Value) else NO_VALUE
     registry.enters["suppressor"] = lambda world, cell, site: NO_VALUE
@@ -49,6 +58,11 @@ def register(registry: Registry) -> None:
 def _holding(world: Libraries, args: Arguments, site: Site) -> Value:
     given = args.get(0, "enter_result")
     return Cell(world.run.uid(), "context", given if given is not UNBOUND else NO_VALUE)
+
+
+def _patched(world: Libraries, patch: Value, site: Site) -> Value:
+    world.run.lose_track()
+    return world.run.opaque(site)
 
 
 def _suppressing(world: Libraries, args: Arguments, site: Site) -> Value:

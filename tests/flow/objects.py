@@ -1,5 +1,7 @@
 """Objects of the program's own classes: their operators, and when a layer has its variables."""
 
+from unittest import mock
+
 import keras
 import tensorflow as tf
 import tf_keras
@@ -221,4 +223,13 @@ def a_kernel_that_a_derived_layer_computes():
     layer.scale = w = tf.Variable([[2.0]])
     with tf.GradientTape() as tape:
         y = layer(tf.ones([1, 1]))
+    return tape.gradient(y, w)
+
+
+def a_call_of_the_library_that_is_patched():
+    """unknown"""
+    w, layer = tf.Variable([[2.0]]), _dense()
+    with tf.GradientTape() as tape:
+        with mock.patch.object(keras.layers.Dense, "__call__", lambda self, x: x @ w):
+            y = layer(tf.ones([1, 1]))
     return tape.gradient(y, w)
