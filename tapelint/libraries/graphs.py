@@ -37,7 +37,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, numbers
-from .traces import repeated
+from .traces import repeated, some_times
 from .world import Libraries, Registry
 
 COPIED_ARGUMENT = "tensorflow.function argument"
@@ -53,16 +53,20 @@ class Packed(Value):
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
+    loops = {
+        "while_loop": _while_loop, "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold,
+        "foldr": _fold,
+    }  # fmt: skip
     functions = {
-        "function": _function, "cond": _cond, "switch_case": _switch_case, "case": _case, "while_loop": _while_loop,
-        "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold, "foldr": _fold,
+        "function": _function, "cond": _cond, "switch_case": _switch_case, "case": _case,
         "autograph.experimental.do_not_convert": _do_not_convert,
+        **{name: some_times(handler) for name, handler in loops.items()},
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
     registry.functions["keras.ops.cond"] = _cond
-    registry.functions["keras.ops.while_loop"] = _while_loop
-    registry.functions["keras.ops.map"] = _map_fn
-    registry.functions["keras.ops.vectorized_map"] = _vectorized_map
+    registry.functions["keras.ops.while_loop"] = some_times(_while_loop)
+    registry.functions["keras.ops.map"] = some_times(_map_fn)
+    registry.functions["keras.ops.vectorized_map"] = some_times(_vectorized_map)
     registry.staged, registry.staged_value = staged, staged_value
     registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
     registry.calls["tensorflow.function"] = _call_graph_function
@@ -250,6 +254,14 @@ def _cond(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _either(world: Libraries, functions: list[Value], args: Arguments, pred: Value, site: Site) -> Value:
     """The result of one of several functions; in a graph, where only some cut, the gradient is zero and not missing."""
+
+    def act(world: Libraries, args: Arguments, site: Site) -> Value:
+        return _one_of_them(world, functions, args, pred, site)
+
+    return (some_times(act) if world.run.graph_mode else act)(world, args, site)  # in a graph all of them are traced
+
+
+def _one_of_them(world: Libraries, functions: list[Value], args: Arguments, pred: Value, site: Site) -> Value:
     results: list[Value] = []
     arms: list[Callable[[], object]] = [lambda f=f: results.append(world.run.call(f, args, site)) for f in functions]  # type: ignore[misc]
     world.run.branch(pred, site.node, arms)

@@ -155,7 +155,12 @@ def _with_places(operands: list[Value], site: Site) -> Arguments:
 def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     """`tensor[key]`: the gradient flows to the tensor, never to the key."""
     node = world.run.node_of(base, site)
-    edges = [Edge(node, FLOWS, "linear", getattr(site.node, "value", None))] if node is not None else []
+    ragged = node is not None and node.op.startswith("tensorflow.ragged.")  # a row of which others have no part
+    edges = (
+        [Edge(node, FLOWS | ZERO if ragged else FLOWS, "linear", getattr(site.node, "value", None))]
+        if node is not None
+        else []
+    )
     key_node = world.run.node_of(key, site)
     if key_node is not None:
         edges.append(Edge(key_node, NONE, "zero", getattr(site.node, "slice", None)))

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
 from tapelint.flow.state import Delta, Key, Log
-from tapelint.flow.values import Cell, Const, Data, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor
+from tapelint.flow.values import Cell, Const, Data, Function, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor
 
-from .world import Libraries
+from .world import FunctionHandler, Libraries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,7 @@ class Trace(Value):
 def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
     """Call a graph function's body, for the first time or again. `signed`: any arguments share one trace."""
     run, slot = world.run, (callee.uid, "traces")
-    given = _named(args)
+    given = _named(callee, args)
     known = run.state.get(slot)
     every = [t for t in known.items if isinstance(t, Trace)] if isinstance(known, Tuple) else []
     alike = [t for t in every if signed or _may_match(t.args, given)]
@@ -83,8 +84,26 @@ def _logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, 
     return made, read, {key for key in log.written if key[0] <= newest and run.is_of_python(key)}
 
 
-def _named(args: Arguments) -> tuple[tuple[str, Value], ...]:
-    return (*((str(i), v) for i, v in enumerate(args.positional)), *sorted(args.keywords.items()))
+def some_times(handler: FunctionHandler) -> FunctionHandler:
+    """A library's function that calls another nobody knows how often: what Python does there is done as often."""
+
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        made, _, written = _logged(world, lambda: handler(world, args, site))
+        if written:
+            world.run.lose_track()
+        return made
+
+    return call
+
+
+def _named(callee: Wrapped, args: Arguments) -> tuple[tuple[str, Value], ...]:
+    """The arguments of a call by their parameters, with the defaults of those that were not given."""
+    function = callee.function
+    spec = function.node.args if isinstance(function, Function) else None
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)] if spec is not None else []
+    given = {names[i] if i < len(names) else str(i): value for i, value in enumerate(args.positional)}
+    defaults = dict(function.defaults) if isinstance(function, Function) else {}
+    return tuple(sorted({**defaults, **given, **args.keywords}.items(), key=lambda each: each[0]))
 
 
 def _may_match(first: tuple[tuple[str, Value], ...], second: tuple[tuple[str, Value], ...]) -> bool:

@@ -286,3 +286,88 @@ def handed_on_to_another_stack():
         st.pop_all().close()
         y = y * w
     return tape.gradient(y, [v, w])
+
+
+def a_default_given_by_name():
+    """flows, none"""
+    box = []
+
+    @tf.function
+    def f(a, b=1.0):
+        box.append(1)
+        return a * b * (v if len(box) == 1 else w)
+
+    f(x)
+    with tf.GradientTape() as tape:
+        y = f(x, b=1.0)
+    return tape.gradient(y, [v, w])
+
+
+def what_a_loop_of_tensorflow_counts():
+    """unknown, unknown"""
+    box = []
+
+    def f(a):
+        box.append(a)
+        return a * 2.0
+
+    with tf.GradientTape() as tape:
+        tf.map_fn(f, v)
+        y = len(box) * w if len(box) == 3 else v * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def both_branches_of_a_graph_are_traced():
+    """unknown, unknown"""
+    box = []
+
+    @tf.function
+    def f():
+        return tf.cond(s > 1.0, lambda: (box.append(1), v * 1.0)[1], lambda: (box.append(1), w * 1.0)[1])
+
+    with tf.GradientTape() as tape:
+        f()
+        y = v * 1.0 if len(box) == 2 else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_row_of_ragged_rows():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        rt = tf.ragged.stack([v * 1.0, w[:2]])
+        y = tf.reduce_sum(rt[1])
+    return tape.gradient(y, [v, w])
+
+
+def a_field_of_an_argument():
+    """flows, none"""
+
+    class C:
+        pass
+
+    c = C()
+    c.z = v
+
+    @tf.function
+    def f(o):
+        return o.z * 1.0
+
+    f(c)
+    c.z = w
+    with tf.GradientTape() as tape:
+        y = f(c)
+    return tape.gradient(y, [v, w])
+
+
+def a_trace_for_each_word():
+    """flows, none"""
+
+    @tf.function
+    def f(mode):
+        return {"a": v, "b": w}[mode] * 1.0
+
+    f("a")
+    f("b")
+    with tf.GradientTape() as tape:
+        y = f("a")
+    return tape.gradient(y, [v, w])
