@@ -281,8 +281,16 @@ class Statements(Loops):
         value = self.evaluate(node)
         if isinstance(value, OneOf):
             kept = one_of([o for o in value.options if (o == NO_VALUE) == none])
-            if kept is not UNBOUND:
+            if kept is not UNBOUND and isinstance(node, ast.Name):
                 self.bind(node, kept)
+            elif kept is not UNBOUND and isinstance(node, ast.Attribute):
+                self._narrow_field(self.evaluate(node.value), self.mangled(node.attr), kept)
+
+    def _narrow_field(self, base: Value, name: str, kept: Value) -> None:
+        """Likewise of a field; what code of the program computes anew is asked for again."""
+        owner = base.uid if isinstance(base, Cell) else -base.node.id - 1 if isinstance(base, Opaque) else 0
+        if owner and self.state.get((owner, name)) is not UNBOUND:
+            self.state.set((owner, name), kept)
 
     # -- the rest
 

@@ -1,5 +1,7 @@
 """What objects do by methods with double underscores, and by their classes: the docstring is the verdict a source."""
 
+import random
+
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -138,4 +140,22 @@ def a_class_that_its_metaclass_changes():
 
     with tf.GradientTape() as tape:
         y = A.z * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_property_that_is_tested():
+    """flows, none"""
+
+    class Task:
+        def __init__(self, flag):
+            self._flag = flag
+
+        @property
+        def scale(self):
+            return None if self._flag > 0.5 else 2.0
+
+    task = Task(random.random() * 0.4)
+    factor = task.scale or 1.0
+    with tf.GradientTape() as tape:
+        y = v * factor
     return tape.gradient(y, [v, w])
