@@ -120,6 +120,8 @@ class Classes(Records):
                 return self.call_unknown(cls, args, site)
         if (member := self.member(cls, args, site)) is not None:
             return member
+        if "__del__" in self.hooks and self._defines(cls, "__del__"):
+            self.lose_track()  # nobody can tell when it runs
         maker = self.find_in_class(cls, "__new__") if "__new__" in self.hooks else None
         if maker is not None and isinstance(maker[1], Class):
             return self._made_by(maker[0], cls, args, site)

@@ -134,12 +134,25 @@ class Expressions(Comprehensions):
         return cell
 
     def joined_string(self, node: ast.JoinedStr) -> Value:
-        parts = [self.evaluate(v.value) if isinstance(v, ast.FormattedValue) else self.evaluate(v) for v in node.values]
+        parts = [self._part_of_text(v) for v in node.values]
         if all(isinstance(p, Const) for p in parts) and not any(
             isinstance(v, ast.FormattedValue) and (v.format_spec or v.conversion != -1) for v in node.values
         ):
             return Const("".join(str(p.value) for p in parts if isinstance(p, Const)))
         return self.world.operate("format", parts, self.site(node))
+
+    def _part_of_text(self, node: ast.expr) -> Value:
+        if not isinstance(node, ast.FormattedValue):
+            return self.evaluate(node)
+        return self.shown(self.evaluate(node.value), self.site(node))
+
+    def shown(self, value: Value, site: Site) -> Value:
+        """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""
+        for name in ("__format__", "__str__", "__repr__"):
+            method = self.own_method(value, name)
+            if method is not None:
+                return self.call(method, Arguments([Const("")] if name == "__format__" else []), site)
+        return value
 
     def lambda_(self, node: ast.Lambda) -> Value:
         return self.make_function(node, "<lambda>")

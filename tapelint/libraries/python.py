@@ -130,7 +130,7 @@ def _isinstance(world: Libraries, args: Arguments, site: Site) -> Value:
 _PYTHON_TYPES = {
     "builtins.int": "int", "builtins.float": "float", "builtins.str": "str", "builtins.bool": "bool",
     "builtins.list": "list", "builtins.tuple": "tuple", "builtins.dict": "dict", "builtins.set": "set",
-    "builtins.complex": "complex", "builtins.bytes": "bytes",
+    "builtins.complex": "complex", "builtins.bytes": "bytes", "builtins.slice": "sliceof",
 }  # fmt: skip
 
 
@@ -476,6 +476,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     dtype = {"float": "f", "int": "i", "bool": "b", "complex": "c", "str": "s"}[name]
 
     def convert(world: Libraries, args: Arguments, site: Site) -> Value:
+        if name == "str" and args.positional:
+            world.run.shown(args.positional[0], site)
         value = args.get(0, "x", Const({"float": 0.0, "int": 0, "bool": False, "complex": 0j, "str": ""}[name]))
         if isinstance(value, Const) and len(args.positional) < 2:
             try:

@@ -413,6 +413,8 @@ class Libraries:
 
     def inert(self, name: str, args: Arguments, site: Site) -> Value:
         """A call that takes values for a log, a file or a plot: nothing of them comes back into the program."""
+        for value in args.every():
+            self.run.shown(value, site)
         nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
         node = self.run.node(name, [Edge(n, NONE) for n in nodes], site, dtype="?", kind="object")
         return Opaque(node, name)

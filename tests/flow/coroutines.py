@@ -173,3 +173,32 @@ def an_attribute_of_a_function():
     with tf.GradientTape() as tape:
         y = f()
     return tape.gradient(y, [v, w])
+
+
+def what_an_exception_of_python_carries():
+    """none, flows"""
+    try:
+        raise ValueError("m", w)
+    except ValueError as e:
+        z = e.args[1]
+    with tf.GradientTape() as tape:
+        y = z * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_field_set_in_a_coroutine():
+    """none, flows"""
+    import asyncio
+
+    class A:
+        def __init__(self):
+            self.z = v
+
+        async def go(self):
+            self.z = w
+
+    a = A()
+    asyncio.run(a.go())
+    with tf.GradientTape() as tape:
+        y = a.z * 1.0
+    return tape.gradient(y, [v, w])

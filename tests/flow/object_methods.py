@@ -6,6 +6,7 @@ import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
 w = tf.Variable([0.5, -1.0, 2.0])
+_hooks = []
 
 
 def added_in_place():
@@ -158,4 +159,64 @@ def a_property_that_is_tested():
     factor = task.scale or 1.0
     with tf.GradientTape() as tape:
         y = v * factor
+    return tape.gradient(y, [v, w])
+
+
+def an_object_in_a_text():
+    """flows, none"""
+
+    class A:
+        def __init__(self):
+            self.n = 0
+
+        def __str__(self):
+            self.n += 1
+            return "a"
+
+    a = A()
+    f"{a}"
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if a.n == 1 else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def an_object_that_does_something_at_its_end():
+    """unknown, unknown"""
+
+    class A:
+        def __del__(self):
+            _hooks.append(1)
+
+    _hooks.clear()
+    a = A()
+    del a
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if _hooks else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_slice_is_told_from_a_number():
+    """flows, flows"""
+
+    class A:
+        def __getitem__(self, q):
+            return v * 1.0 if isinstance(q, slice) else w * 1.0
+
+    with tf.GradientTape() as tape:
+        y = A()[0:1] + A()[0]
+    return tape.gradient(y, [v, w])
+
+
+def the_other_order():
+    """none, flows"""
+
+    class A:
+        def __sub__(self, o):
+            return NotImplemented
+
+        def __rsub__(self, o):
+            return w * 1.0
+
+    with tf.GradientTape() as tape:
+        y = v - A()
     return tape.gradient(y, [v, w])

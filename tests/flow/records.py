@@ -289,3 +289,38 @@ def a_record_made_by_a_derived_class():
     with tf.GradientTape() as tape:
         y = A(v).z
     return tape.gradient(y, [v, w])
+
+
+def members_of_several_values():
+    """flows, none"""
+
+    class E(enum.Enum):
+        A = (1.0, "p")
+        B = (2.0, "q")
+
+        def __init__(self, k, n):
+            self.k = k
+            self.n = n
+
+    with tf.GradientTape() as tape:
+        y = v * E.B.k if E.B.n == "q" else w
+    return tape.gradient(y, [v, w])
+
+
+def a_property_of_a_member():
+    """none, flows"""
+
+    class E(enum.Enum):
+        A = 1
+
+        @property
+        def z(self):
+            return w * float(self.value)
+
+        @classmethod
+        def default(cls):
+            return cls.A
+
+    with tf.GradientTape() as tape:
+        y = E.default().z
+    return tape.gradient(y, [v, w])
