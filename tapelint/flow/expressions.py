@@ -301,7 +301,7 @@ class Expressions(Comprehensions):
 
     def attribute_(self, node: ast.Attribute) -> Value:
         base = self.evaluate(node.value)
-        return self.attribute(base, self.mangled(node.attr), self.site(node))
+        return containers.as_it_is(self, self.attribute(base, self.mangled(node.attr), self.site(node)))
 
     def mangled(self, name: str) -> str:
         """An attribute's name as it is where it is written: in a class a private one has the class's before it."""
@@ -314,7 +314,7 @@ class Expressions(Comprehensions):
     def subscript_(self, node: ast.Subscript) -> Value:
         base = self.evaluate(node.value)
         key = self.evaluate(node.slice)
-        return self.subscript(base, key, self.site(node))
+        return containers.as_it_is(self, self.subscript(base, key, self.site(node)))
 
     def subscript(self, base: Value, key: Value, site: Site) -> Value:
         """`base[key]`."""

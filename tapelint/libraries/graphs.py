@@ -92,7 +92,9 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
     if function in (UNBOUND, NO_VALUE):
         return Partial(Library("tensorflow.function"), (), tuple(args.keywords.items()))
     options = tuple((k, v) for k, v in args.keywords.items())
-    return Wrapped("tensorflow.function", function, options, world.run.uid())
+    made = Wrapped("tensorflow.function", function, options, world.run.uid())
+    world.run.state.set((made.uid, "traces"), Tuple(()))
+    return made
 
 
 def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:

@@ -297,8 +297,15 @@ def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[0], site)
-    return items if isinstance(items, Many) else iterator(world, items[::-1], site)
+    own = world.run.own_method(args.positional[0], "__reversed__")
+    if own is not None:
+        return world.run.call(own, Arguments([]), site)
+
+    def compute() -> list[Value] | Many:
+        items = world.run.iterate(args.positional[0], site)
+        return items if isinstance(items, Many) else items[::-1]
+
+    return lazily(world, args.every(), compute, site)
 
 
 def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -7,20 +7,20 @@ tell whether it is traced anew, and that makes a difference, the run loses track
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.state import Delta, Key, Log
-from tapelint.flow.values import Cell, Const, Data, Function, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor
+from tapelint.flow.values import Cell, Const, Data, Function, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor, options
 
 from .world import FunctionHandler, Libraries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace(Value):
-    """One trace: for which arguments, and what its Python read. `settled`: it made no variables, for which a second
-    trace is made at once."""
+    """One trace: for which arguments, and what its Python read. `settled`: it was made for certain, and
+    made no variables, for which a second trace is made at once."""
 
     args: tuple[tuple[str, Value], ...]
     read: Delta
@@ -32,11 +32,13 @@ def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, b
     run, slot = world.run, (callee.uid, "traces")
     given = _named(callee, args)
     known = run.state.get(slot)
-    every = [t for t in known.items if isinstance(t, Trace)] if isinstance(known, Tuple) else []
+    certain = not isinstance(known, OneOf)
+    every = [t for o in options(known) if isinstance(o, Tuple) for t in o.items if isinstance(t, Trace)]
     alike = [t for t in every if signed or _may_match(t.args, given)]
-    if isinstance(known, OneOf) or len(alike) > 1 or args.rest is not None:
+    if alike and (not certain or len(alike) > 1 or args.rest is not None):
+        disturbed = any(run.state.get(key) != value for trace in alike for key, value in trace.read.items())
         made, _, written = _logged(world, body)
-        if written or isinstance(known, OneOf):
+        if written or disturbed:  # nobody can tell which trace is repeated, if any is
             run.lose_track()
         return made
     if not alike:
@@ -45,7 +47,8 @@ def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, b
         made, read, _ = _logged(world, body)
         settled = not any(node.kind == "variable" for node in run.graph.nodes[first:])
         if run.ended() == ended:
-            run.state.set(slot, Tuple((*every, Trace(given, read, settled))))
+            earlier = every if certain else [replace(trace, settled=False) for trace in every]
+            run.state.set(slot, Tuple((*earlier, Trace(given, read, settled))))
         return made
     return _again(world, alike[0], signed or _surely_matches(alike[0].args, given), body)
 

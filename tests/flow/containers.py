@@ -170,3 +170,49 @@ def items_changed_in_a_loop_over_their_numbers():
     with tf.GradientTape() as tape:
         y = items[0] * 1.0
     return tape.gradient(y, [v, w])
+
+
+def reversed_when_it_is_asked_for():
+    """none, flows"""
+    items = [v, w]
+    it = reversed(items)
+    items[0] = 2.0
+    with tf.GradientTape() as tape:
+        y = list(it)[-1] * w
+    return tape.gradient(y, [v, w])
+
+
+def what_shows_a_dict_in_a_tuple():
+    """flows, flows"""
+    d = {"a": v}
+    t = (d.values(), 1)
+    d["b"] = w
+    with tf.GradientTape() as tape:
+        y = sum(t[0])
+    return tape.gradient(y, [v, w])
+
+
+def what_shows_a_dict_in_a_field():
+    """none, flows"""
+
+    class A:
+        pass
+
+    a = A()
+    d = {"a": v}
+    a.vals = d.values()
+    d["a"] = w
+    with tf.GradientTape() as tape:
+        y = sum(a.vals)
+    return tape.gradient(y, [v, w])
+
+
+def items_changed_in_a_loop_over_pairs():
+    """unknown, unknown"""
+    a, b = [v, v], [1.0, 2.0]
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for p, q in zip(a, b, strict=False):
+            a[1] = w
+            y = y + p * q
+    return tape.gradient(y, [v, w])

@@ -1,6 +1,7 @@
 """Graph functions that are called again, and what else happens once: the docstring is the verdict a source."""
 
 import contextlib
+import random
 import types
 
 import keras
@@ -370,4 +371,49 @@ def a_trace_for_each_word():
     f("b")
     with tf.GradientTape() as tape:
         y = f("a")
+    return tape.gradient(y, [v, w])
+
+
+def traced_on_one_way_only():
+    """unknown, unknown"""
+    flags = [True]
+
+    @tf.function
+    def f():
+        return v * 1.0 if flags[0] else w * 1.0
+
+    if random.random() > 2:
+        f()
+    flags[0] = False
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, [v, w])
+
+
+def two_graph_functions_of_one():
+    """none, flows"""
+    n = [0]
+
+    def g():
+        n[0] += 1
+        return v * 1.0 if n[0] == 1 else w * 1.0
+
+    a, b = tf.function(g), tf.function(g)
+    a()
+    with tf.GradientTape() as tape:
+        y = b()
+    return tape.gradient(y, [v, w])
+
+
+def a_graph_function_made_anew():
+    """none, flows"""
+    n = [0]
+
+    def g():
+        n[0] += 1
+        return v * 1.0 if n[0] == 1 else w * 1.0
+
+    with tf.GradientTape() as tape:
+        for _ in range(2):
+            y = tf.function(g)()
     return tape.gradient(y, [v, w])
