@@ -190,8 +190,7 @@ class Expressions(Comprehensions):
         value = self.evaluate(node.operand)
         if isinstance(node.op, ast.Not):
             self.world.condition("not", value, node.operand, self.frame, node)
-            truth = self.truth(value)
-            return Const(not truth) if truth is not None else self.unknown_bool(value, self.site(node))
+            return self._negated(value, self.site(node))
         return self.operate_on_one(OPERATORS[type(node.op)], value, self.site(node))
 
     def operate_on_one(self, op: str, value: Value, site: Site) -> Value:
@@ -205,15 +204,25 @@ class Expressions(Comprehensions):
             return self.call(method, Arguments([]), site)
         return self.world.operate(op, [value], site)
 
+    def _negated(self, value: Value, site: Site) -> Value:
+        """`not value`: a tensor where AutoGraph converts it."""
+        staged = self.world.staged(value)
+        if staged:
+            return self.world.operate("unary ~", [value], site) if staged == "graph" else self.opaque(site, [value])
+        truth = self.truth(value)
+        return Const(not truth) if truth is not None else self.unknown_bool(value, site)
+
     def boolean(self, node: ast.BoolOp) -> Value:
-        """`a and b`, `a or b`: stops where a truth decides."""
+        """`a and b`, `a or b`: stops where a truth decides, which AutoGraph leaves to the graph."""
         stops_at = isinstance(node.op, ast.Or)
         found: list[Value] = []
+        staged = ""
         for index, operand in enumerate(node.values):
             value = self.evaluate(operand)
             if index < len(node.values) - 1:
                 self.world.condition("or" if stops_at else "and", value, operand, self.frame, node)
-                truth = self.truth(value)
+                staged = staged or self.world.staged(value)
+                truth = self.truth(value) if not staged else None
                 if truth is (not stops_at):
                     continue
                 found.append(value)
@@ -221,7 +230,7 @@ class Expressions(Comprehensions):
                     break
             else:
                 found.append(value)
-        with self.decided_by(self.site(node)):
+        with self.joining(staged), self.decided_by(self.site(node)):
             return self.join_all(found)
 
     def compare(self, node: ast.Compare) -> Value:

@@ -255,7 +255,7 @@ class Functions(Statements):
             decider = deciders[min(index, len(deciders) - 1)] if deciders else None
             with self.decided_by(decider), self.joining(frame.staged or self.join_detail):
                 result = self.join(result, value)
-        return result
+        return self.world.staged_value(result, site) if frame.staged == "graph" and values[1:] else result
 
     def _too_deep(self, function: Function, bound: dict[str, Value]) -> bool:
         if len(self.frames) > MOST_CALLS_DEEP:

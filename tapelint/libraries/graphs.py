@@ -1,9 +1,7 @@
 """TensorFlow's control flow: `tf.function`, `tf.cond`, loops; and Python's own that AutoGraph turns into it.
 
-In eager code they only run Python. In a graph each becomes one operation with all that it captured as inputs. Two
-things follow, both measured. A gradient that enters a loop comes back at least as zero for every float input of it,
-cut inside or not. Where an operation has several results, the gradients of those that nobody asked for are zeros that
-are sent back too. Both are edges with the linearity "filled".
+In eager code they only run Python. In a graph each becomes one operation with all that it captured as inputs; what
+comes out of one, `staging` knows.
 """
 
 from __future__ import annotations
@@ -14,9 +12,8 @@ from dataclasses import dataclass
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
-from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -26,17 +23,26 @@ from tapelint.flow.values import (
     Flag,
     Library,
     Many,
-    Opaque,
     Partial,
     Tuple,
     Value,
     Variable,
     Wrapped,
-    is_tensor,
-    options,
 )
 
 from . import apply, numbers
+from .staging import (
+    as_tensors,
+    captured,
+    looped,
+    mapped,
+    of_loop,
+    staged,
+    staged_branch,
+    staged_loop,
+    staged_value,
+    together,
+)
 from .traces import repeated, some_times
 from .world import Libraries, Registry
 
@@ -353,8 +359,8 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     if not world.run.graph_mode:
         return joined
     inputs = captured(world, first, begun)
-    given = _as_tensors(world, joined, site)
-    return _mapped(world, given, lambda data: _of_loop(world, data, 0, inputs, ZERO, site))
+    given = as_tensors(world, joined, site)
+    return mapped(world, given, lambda data: of_loop(world, data, 0, inputs, ZERO, site))
 
 
 def rows(world: Libraries, elems: Value, site: Site) -> Value:
@@ -440,164 +446,3 @@ def _states(world: Libraries, args: Arguments, start: Value, site: Site) -> list
     for _ in range(2):
         states.append(world.run.call(args.get(0, "fn"), Arguments([states[-1], row]), site))
     return states
-
-
-# -- operations of a graph with all their inputs and results
-
-
-def staged(world: Libraries, test: Value) -> str:
-    """Whether a Python branch or loop on this value becomes an operation of a graph: "graph", "maybe" or ""."""
-    run = world.run
-    if not run.graph_mode or run.no_autograph:
-        return ""
-    tensors = [is_tensor(option) for option in options(test)]
-    if all(tensors):
-        return "graph"
-    unknown = any(isinstance(o, Opaque) or (isinstance(o, Data) and o.kind == "?") for o in options(test))
-    return "maybe" if any(tensors) or unknown else ""
-
-
-def together(world: Libraries, made: Value, site: Site) -> Value:
-    """Results of one operation: the gradients of those that nobody asks for are zeros that are sent back too."""
-    with world.run.joining("graph"):
-        made = _as_tensors(world, made, site)
-    nodes: dict[int, Node] = {}
-
-    def note(data: Data) -> Data:
-        nodes[data.node.id] = data.node
-        return data
-
-    _mapped(world, made, note)
-    if len(nodes) < 2:
-        return made
-
-    def wrap(data: Data) -> Data:
-        edges = [Edge(data.node, FLOWS, "linear")]
-        edges += [Edge(n, ZERO, "filled") for key, n in nodes.items() if key != data.node.id]
-        return _again(world, data, "tensorflow.function", edges, site)
-
-    return _mapped(world, made, wrap)
-
-
-def _as_tensors(world: Libraries, made: Value, site: Site) -> Value:
-    """A tuple whose variables have been read: what comes out of an operation are tensors."""
-    made = _one_structure(world, made, site)
-    if isinstance(made, Tuple):
-        return Tuple(tuple(_as_tensors(world, item, site) for item in made.items), made.names)
-    numbers = [number for o in options(made) if (number := _number(world, o, site)) is not None]
-    if isinstance(made, Data) or not numbers or len(numbers) < len(options(made)):
-        return made
-    result = numbers[0]
-    for other in numbers[1:]:
-        result = world.run.join_data(result, other)
-    return Data(result.node, "tensor", result.dtype, result.shape, result.range)
-
-
-def _number(world: Libraries, value: Value, site: Site) -> Data | None:
-    """A number, or what is read from a variable."""
-    if isinstance(value, Variable):
-        node = world.use(value, site)
-        return Data(node, "tensor", node.dtype)
-    return world.run.as_number(value)
-
-
-def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
-    """One of several lists, or dicts, of one form: an operation gives a new one with either's items."""
-    run, cells = world.run, [o for o in options(made) if isinstance(o, Cell)]
-    if len(cells) < 2 or len(cells) < len(options(made)) or len({cell.kind for cell in cells}) > 1:
-        return made
-    if cells[0].kind == "list":
-        rows = [containers.stored(run, cell) for cell in cells]
-        joined = _as_tensors(world, run.join_all(rows), site)
-        return containers.make_list(run, joined, site=site) if isinstance(joined, Tuple) else made
-    if cells[0].kind == "dict":
-        known = [dict(pairs) for cell in cells if (pairs := containers.pairs(run, cell)) is not None]
-        if len(known) == len(cells) and all(pairs.keys() == known[0].keys() for pairs in known):
-            items = [_as_tensors(world, run.join_all([pairs[key] for pairs in known]), site) for key in known[0]]
-            return containers.make_dict(run, zip(known[0], items, strict=True), site)
-    return made
-
-
-def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
-    """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
-    inputs = captured(world, first, [n for v in started for n in world.run.nodes_in(v)])
-    return _mapped(world, made, lambda data: _of_loop(world, data, first, inputs, ZERO, site))
-
-
-def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
-    """What operations made since the node `first` took from before it."""
-    found = {n.id: n for n in more if n.id < first}
-    for node in world.run.graph.nodes[first:]:
-        if node.kind in ("tensor", "variable") or node.op == "join":
-            found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
-    return [found[key] for key in sorted(found)]
-
-
-def staged_value(world: Libraries, made: Value, site: Site) -> Value:
-    """A Python expression with branches has become an operation: where a branch gives a variable, it is read."""
-    with world.run.joining("graph"):
-        return _as_tensors(world, made, site)
-
-
-def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Site) -> None:
-    """A Python branch has become an operation whose results are the names that it changed."""
-    run = world.run
-
-    def is_result(value: Value) -> bool:
-        found = options(value)
-        several = len(found) > 1 and all(isinstance(o, (Data, Variable, Cell)) or run.as_number(o) for o in found)
-        return isinstance(value, Data) or (word == "graph" and several)
-
-    mine = [(key, v) for key in changed if key[0] == run.frame.uid and is_result(v := run.state.get(key))]
-    values = together(world, Tuple(tuple(v for _, v in mine)), site)
-    if isinstance(values, Tuple):
-        for (key, old), new in zip(mine, values.items, strict=True):
-            if new is not old:
-                run.state.set(key, new)
-
-
-def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
-    """A Python loop has become an operation; `old`: what the names that it changed held before."""
-    run = world.run
-    old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
-    inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
-    for key in old:
-        value = run.state.get(key)
-        if isinstance(value, Data):
-            wrapped = _of_loop(world, value, first, inputs, outcome, site)
-            if wrapped is not value:
-                run.state.set(key, wrapped)
-        for option in options(value):
-            if isinstance(option, Cell) and option.kind == "tensor array":
-                slot = (option.uid, "items")
-                items = run.state.get(slot)
-                run.state.set(slot, _mapped(world, items, lambda d: _of_loop(world, d, first, inputs, outcome, site)))
-
-
-def _of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
-    if data.node.id < first or data.node.dtype in ("i", "b", "s") or data.kind != "tensor":
-        return data
-    edges = [Edge(data.node, FLOWS, "linear"), *(Edge(n, outcome, "filled") for n in inputs)]
-    return _again(world, data, "tensorflow.while_loop", edges, site)
-
-
-def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
-    node = world.run.node(op, edges, site, dtype=data.dtype, detail="filled")
-    return Data(node, data.kind, data.dtype, data.shape, data.range)
-
-
-def _mapped(world: Libraries, value: Value, change: Callable[[Data], Value]) -> Value:
-    """A structure with all its float tensors changed."""
-    if isinstance(value, Data):
-        return change(value) if value.kind == "tensor" and value.node.dtype not in ("i", "b", "s") else value
-    if isinstance(value, Tuple):
-        items = tuple(_mapped(world, item, change) for item in value.items)
-        return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
-    if isinstance(value, Many):
-        return Many(_mapped(world, value.element, change))
-    if isinstance(value, Cell) and value.kind in ("list", "dict"):
-        old = world.run.state.get((value.uid, "items"))
-        new = _mapped(world, old, change)
-        if new is not old:
-            world.run.state.set((value.uid, "items"), new)
-    return value

@@ -153,3 +153,127 @@ def a_tensor_that_is_watched_after_its_use():
         y = x * v
         tape.watch(x)
     return tape.gradient(y, [x, v])
+
+
+def a_branch_that_is_not_taken_where_something_is_negated():
+    """unknown"""
+
+    def branch(p):
+        y = 0.0
+        if not tf.reduce_sum(p) > 0.0:
+            y = v * v
+        return y
+
+    return _asked(branch)
+
+
+def two_conditions_of_which_the_numbers_are_known():
+    """unknown"""
+
+    def branch(p):
+        y = 0.0
+        if tf.reduce_sum(p) < 0.0 and True:
+            y = v * v
+        return y
+
+    return _asked(branch)
+
+
+def a_condition_that_python_decides_before_the_graph():
+    """raises TypeError"""
+
+    def branch(p):
+        y = 0.0
+        if False and tf.reduce_sum(p) < 0.0:
+            y = v * v
+        return y
+
+    return _asked(branch)
+
+
+def returned_numbers_that_another_branch_decides_by():
+    """unknown"""
+
+    def sign(p):
+        if tf.reduce_sum(p) < 0.0:
+            return 1.0
+        return 0.0
+
+    def branch(p):
+        y = v * v
+        if sign(p) == 0.0:
+            y = tf.stop_gradient(y)
+        return y
+
+    return _asked(branch)
+
+
+def a_number_in_place_of_a_tensor_after_a_loop():
+    """zero"""
+
+    def branch(p):
+        y = v * v
+        for _ in p:
+            y = 1.0
+        return y
+
+    return _asked(branch)
+
+
+def a_number_that_a_loop_changes():
+    """none"""
+
+    def branch(p):
+        y = 2.0
+        for _ in p:
+            y = y * 2.0
+        return y
+
+    return _asked(branch)
+
+
+def a_number_that_a_loop_changes_beside_a_tensor():
+    """zero"""
+
+    def branch(p):
+        y, z, n = 2.0, v * v, tf.constant(0)
+        while n < 3:
+            y = 3.0
+            z = z * v
+            n += 1
+        return y
+
+    return _asked(branch)
+
+
+def a_number_that_a_branch_gives_beside_a_tensor():
+    """zero, flows"""
+    w = tf.Variable(3.0)
+
+    @tf.function
+    def run(p):
+        with tf.GradientTape() as tape:
+            z = w * v
+            if tf.reduce_sum(p) > 0.0:
+                y, z = 1.0, v * v
+            else:
+                y = 2.0
+            total = y + tf.stop_gradient(z) + w
+        return tape.gradient(total, [v, w])
+
+    return run(x)
+
+
+def a_number_that_a_branch_gives_beside_what_nobody_reads():
+    """none"""
+
+    def branch(p):
+        z = v * 1.0
+        if tf.reduce_sum(p) > 0.0:
+            y = 1.0
+            z = v * v
+        else:
+            y = 2.0
+        return y
+
+    return _asked(branch)

@@ -1,0 +1,209 @@
+"""What comes out of an operation that a graph's branch or loop has become.
+
+Two things are measured of it. A gradient that enters a loop comes back at least as zero for every float input of it,
+cut inside or not. Where an operation has several results, the gradients of those that nobody asked for are zeros that
+are sent back too. Both are edges with the linearity "filled". And all results are tensors, whatever the branches gave.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
+
+from tapelint.flow import containers
+from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.liveness import is_read_after
+from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.flow.state import Delta, Key
+from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
+
+from .world import Libraries
+
+
+def staged(world: Libraries, test: Value) -> str:
+    """Whether a Python branch or loop on this value becomes an operation of a graph: "graph", "maybe" or ""."""
+    run = world.run
+    if not run.graph_mode or run.no_autograph:
+        return ""
+    tensors = [is_tensor(option) for option in options(test)]
+    if all(tensors):
+        return "graph"
+    unknown = any(isinstance(o, Opaque) or (isinstance(o, Data) and o.kind == "?") for o in options(test))
+    return "maybe" if any(tensors) or unknown else ""
+
+
+def together(world: Libraries, made: Value, site: Site) -> Value:
+    """The results of one operation."""
+    return _beside(world, staged_value(world, made, site), site)
+
+
+def _beside(world: Libraries, made: Value, site: Site, unsure: Container[int] = ()) -> Value:
+    """Results of one operation: the gradients of those that nobody asks for are zeros that are sent back too.
+
+    unsure: the positions in a tuple of what may be no result.
+    """
+    nodes: dict[int, Node] = {}
+    outcomes: dict[int, int] = {}
+    for index, item in enumerate(made.items if isinstance(made, Tuple) else (made,)):
+
+        def note(data: Data, outcome: int = ZERO | NONE if index in unsure else ZERO) -> Data:
+            nodes[data.node.id] = data.node
+            outcomes[data.node.id] = outcomes.get(data.node.id, outcome) & outcome
+            return data
+
+        mapped(world, item, note)
+    if len(nodes) < 2:
+        return made
+
+    def wrap(data: Data) -> Data:
+        edges = [Edge(data.node, FLOWS, "linear")]
+        edges += [Edge(n, outcomes[key], "filled") for key, n in nodes.items() if key != data.node.id]
+        return _again(world, data, "tensorflow.function", edges, site)
+
+    return mapped(world, made, wrap)
+
+
+def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
+    """A tuple whose variables have been read: what comes out of an operation are tensors."""
+    made = _one_structure(world, made, site)
+    if isinstance(made, Tuple):
+        return Tuple(tuple(as_tensors(world, item, site) for item in made.items), made.names)
+    if isinstance(made, Data):
+        return made if made.kind in ("tensor", "symbolic") else replace(made, kind="tensor")
+    numbers = [number for o in options(made) if (number := _number(world, o, site)) is not None]
+    if not numbers or len(numbers) < len(options(made)):
+        return made
+    result = numbers[0]
+    for other in numbers[1:]:
+        result = world.run.join_data(result, other)
+    return Data(result.node, "tensor", result.dtype, result.shape, result.range)
+
+
+def _number(world: Libraries, value: Value, site: Site) -> Data | None:
+    """A number, or what is read from a variable."""
+    if isinstance(value, Variable):
+        node = world.use(value, site)
+        return Data(node, "tensor", node.dtype)
+    return world.run.as_number(value)
+
+
+def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
+    """One of several lists, or dicts, of one form: an operation gives a new one with either's items."""
+    run, cells = world.run, [o for o in options(made) if isinstance(o, Cell)]
+    if len(cells) < 2 or len(cells) < len(options(made)) or len({cell.kind for cell in cells}) > 1:
+        return made
+    if cells[0].kind == "list":
+        rows = [containers.stored(run, cell) for cell in cells]
+        joined = as_tensors(world, run.join_all(rows), site)
+        return containers.make_list(run, joined, site=site) if isinstance(joined, Tuple) else made
+    if cells[0].kind == "dict":
+        known = [dict(pairs) for cell in cells if (pairs := containers.pairs(run, cell)) is not None]
+        if len(known) == len(cells) and all(pairs.keys() == known[0].keys() for pairs in known):
+            items = [as_tensors(world, run.join_all([pairs[key] for pairs in known]), site) for key in known[0]]
+            return containers.make_dict(run, zip(known[0], items, strict=True), site)
+    return made
+
+
+def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
+    """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
+    inputs = captured(world, first, [n for v in started for n in world.run.nodes_in(v)])
+    return mapped(world, made, lambda data: of_loop(world, data, first, inputs, ZERO, site))
+
+
+def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
+    """What operations made since the node `first` took from before it."""
+    found = {n.id: n for n in more if n.id < first}
+    for node in world.run.graph.nodes[first:]:
+        if node.kind in ("tensor", "variable") or node.op == "join":
+            found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
+    return [found[key] for key in sorted(found)]
+
+
+def staged_value(world: Libraries, made: Value, site: Site) -> Value:
+    """A Python expression with branches has become an operation: where a branch gives a variable, it is read."""
+    with world.run.joining("graph"):
+        return as_tensors(world, made, site)
+
+
+def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Site) -> None:
+    """A Python branch has become an operation whose results are the names that it changed."""
+    run = world.run
+
+    def is_result(value: Value) -> bool:
+        found = options(value)
+        several = len(found) > 1 and all(isinstance(o, (Data, Variable, Cell)) or run.as_number(o) for o in found)
+        return isinstance(value, Data) or (word == "graph" and several)
+
+    mine: dict[Key, Value] = {}
+    unsure: set[int] = set()
+    for key in changed:
+        value = run.state.get(key)
+        is_read = _is_read_after(world, key, site) if key[0] == run.frame.uid and is_result(value) else False
+        if is_read is False:
+            continue
+        if is_read is None or word != "graph":
+            unsure.add(len(mine))
+        mine[key] = value
+    made: Value = Tuple(tuple(mine.values()))
+    made = _beside(world, staged_value(world, made, site) if word == "graph" else made, site, unsure)
+    for key, new in zip(mine, made.items if isinstance(made, Tuple) else (), strict=True):
+        if new is not mine[key]:
+            run.state.set(key, new)
+
+
+def _is_read_after(world: Libraries, key: Key, site: Site) -> bool | None:
+    """Whether a name is read after the branch, without which it is no result of it."""
+    function = world.run.frame.function
+    if function is None or not isinstance(site.node, ast.stmt) or not isinstance(key[1], str):
+        return None
+    return is_read_after(function.node, site.node, key[1])
+
+
+def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
+    """A Python loop has become an operation; `old`: what the names that it changed held before."""
+    run = world.run
+    old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
+    inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
+    for key, before in old.items():
+        value = run.state.get(key)
+        is_result = outcome == ZERO and key[0] == run.frame.uid and value is not before
+        made = staged_value(world, value, site) if is_result else value
+        if isinstance(made, Data):
+            made = of_loop(world, made, 0 if is_result else first, inputs, outcome, site)
+        if made is not value:
+            run.state.set(key, made)
+        for option in options(value):
+            if isinstance(option, Cell) and option.kind == "tensor array":
+                slot = (option.uid, "items")
+                items = run.state.get(slot)
+                run.state.set(slot, mapped(world, items, lambda d: of_loop(world, d, first, inputs, outcome, site)))
+
+
+def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
+    if data.node.id < first or data.node.dtype in ("i", "b", "s") or data.kind != "tensor":
+        return data
+    edges = [Edge(data.node, FLOWS, "linear"), *(Edge(n, outcome, "filled") for n in inputs)]
+    return _again(world, data, "tensorflow.while_loop", edges, site)
+
+
+def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
+    node = world.run.node(op, edges, site, dtype=data.dtype, detail="filled")
+    return Data(node, data.kind, data.dtype, data.shape, data.range)
+
+
+def mapped(world: Libraries, value: Value, change: Callable[[Data], Value]) -> Value:
+    """A structure with all its float tensors changed."""
+    if isinstance(value, Data):
+        return change(value) if value.kind == "tensor" and value.node.dtype not in ("i", "b", "s") else value
+    if isinstance(value, Tuple):
+        items = tuple(mapped(world, item, change) for item in value.items)
+        return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
+    if isinstance(value, Many):
+        return Many(mapped(world, value.element, change))
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        old = world.run.state.get((value.uid, "items"))
+        new = mapped(world, old, change)
+        if new is not old:
+            world.run.state.set((value.uid, "items"), new)
+    return value
