@@ -256,6 +256,7 @@ def make_data(
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
+    as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
     node = world.run.node(
         name,
         edges,
@@ -263,11 +264,11 @@ def make_data(
         dtype=dtype,
         kind=kind,
         error=failure,
-        declared=result.recorded or bool(failure) or any(e.outcome & FLOWS for e in edges),
+        declared=result.recorded or bool(failure or as_target) or any(e.outcome & FLOWS for e in edges),
     )
+    node.error_as_target = as_target
     if any(known.target_outcome for known in effect.inputs.values()):
         node.as_target = _edges_of_target(effect, given, edges)
-        node.error_as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())

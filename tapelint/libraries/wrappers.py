@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -268,8 +269,10 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     run = world.run
     first = len(run.graph.nodes)
     run.run_twice += 1  # without tapes, and later again with those that the body makes
+    # the gradient is that of the second run, which is handed tensors in place of variables
+    read = [Data(v.node, "tensor", v.dtype, v.shape) if isinstance(v, Variable) else v for v in args.positional]
     with world.paused(), world.recorder.collecting() as used:
-        made = run.call(callee.function, args, site)
+        made = run.call(callee.function, replace(args, positional=read), site)
     run.run_twice -= 1
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
     for variable in used:

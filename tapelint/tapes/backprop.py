@@ -64,11 +64,20 @@ def connect(core: Core, question: Question) -> Answer:
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
     culprit, unsure = _first_failure(list(failing), question.recording, met)
     error = failing[culprit] if culprit is not None else ""
-    if not error and (total.flows | total.zero) & (1 << len(asked)) - 1:
-        own = (t for t in question.targets if question.recording in t.active and t.error_as_target)
-        culprit = next(own, None)
+    if not error:
+        reached = (total.flows | total.zero) & (1 << len(asked)) - 1
+        culprit = next((t for t in question.targets if _raises_as_target(t, question.recording, reached > 0)), None)
         error = culprit.error_as_target if culprit is not None else ""
     return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
+
+
+def _raises_as_target(target: Node, recording: int, reached: bool) -> bool:
+    """Whether the backward pass fails at its first step, which it takes wherever the tape has the operation.
+
+    reached: some source is connected with the targets.
+    """
+    there = target.recorded.get(recording) == SURE or (reached and recording in target.active)
+    return bool(target.error_as_target) and there
 
 
 class _Walk:

@@ -827,3 +827,24 @@ def a_wrapper_of_a_layer():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(scaled(tf.ones([1, 3])))
     return tape.gradient(y, scaled.trainable_variables)
+
+
+def recomputed_from_a_constant_of_it():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: tf.constant(x))(v)
+    return tape.gradient(y, [v])
+
+
+def a_target_without_a_gradient_that_another_source_leads_to():
+    """raises LookupError, raises LookupError"""
+    with tf.GradientTape() as tape:
+        y = tf.histogram_fixed_width(v * tf.stop_gradient(w), [-1.0, 1.0])
+    return tape.gradient(y, [w, tf.constant(1.0)])
+
+
+def a_target_without_a_gradient_that_nothing_leads_to():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.histogram_fixed_width(tf.constant([1.0, 2.0]), [-1.0, 1.0])
+    return tape.gradient(y, [w])

@@ -89,3 +89,21 @@ def a_variable_given_back_by_what_is_computed_again_before_the_tape():
     with tf.GradientTape() as tape:
         y = kept * same * w
     return tape.gradient(y, [v, w])
+
+
+def rows_that_a_sum_of_segments_picks_again():
+    """raises TypeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.tanh(tf.math.segment_sum(v, [0, 1, 2])))
+        g = inner.gradient(y, v)
+    return outer.gradient(g, [v])
+
+
+def a_mean_of_segments_again():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.tanh(tf.math.segment_mean(v, [0, 1, 2])))
+        g = inner.gradient(y, v)
+    return outer.gradient(g, [v])
