@@ -170,10 +170,12 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome |= answer.outcomes[index]
         if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
-        one_sided = outcome & ZERO and any(
-            _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i) for i in row
+        doubtful = outcome & ZERO and any(
+            _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
+            or _is_spoilt(tapes, answer.reached, i)
+            for i in row
         )
-        if listed.unknown or unknown_target or one_sided:
+        if listed.unknown or unknown_target or doubtful:
             outcome = ANYTHING
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
@@ -181,6 +183,14 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
+
+
+def _is_spoilt(tapes: Tapes, reached: Mapping[int, Outcomes], index: int) -> bool:
+    """Whether a zero that comes down to an operation on the way to a source leaves it as NaN: its derivative is
+    infinite at the numbers that stand there.
+    """
+    certain = (j.node.id for j in tapes.world.known.judgements if j.evidence == "certain" and not j.guarded)
+    return any(key in reached and reached[key].at(index) != NONE for key in certain)
 
 
 def _connected(

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import OUT_OF_SIGHT, SURE, TRANSPARENT, Edge, Node
+from tapelint.flow.graph import OUT_OF_SIGHT, SURE, TRANSPARENT, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.tapes.backprop import Answer
 
@@ -25,6 +25,7 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
     relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
     sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
     met = _surely_met(nodes, rec, targets)
+    first = len(core.graph.nodes)
     stop = {s.id for s in sources}
     for node in reversed(nodes):
         above = sums.get(node.id)
@@ -38,7 +39,7 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
             if edge.node.id in relevant and edge.outcome != NONE:
                 term = _local(core, node, edge, above)
                 if term is not above and node.id not in met:
-                    _doubt(term, above)
+                    _doubt(term, above, first)
                 _accumulate(core, sums, edge.node, term)
     return [sums.get(s.id) for s in sources]
 
@@ -63,8 +64,14 @@ def _surely_met(nodes: Sequence[Node], rec: int, targets: Sequence[Node]) -> set
     return {node.id for place, node in enumerate(nodes) if met >> place & 1}
 
 
-def _doubt(term: Node, above: Node) -> None:
-    """A gradient that is there only if the one from above is: so are its other inputs."""
+def _doubt(term: Node, above: Node, first: int) -> None:
+    """A gradient that is there only if the one from above is: so are its other inputs, and what raises in it.
+
+    `first`: where the nodes of this backward pass begin.
+    """
+    for node in (term, *(e.node for e in term.edges if e.node.id >= first and e.node is not above)):
+        if node.error:
+            node.recorded.update((rec, UNSURE) for rec, status in node.recorded.items() if status == SURE)
     term.edges = tuple(
         e if e.node is above or e.outcome == NONE else e._replace(outcome=e.outcome | NONE | IGNORANT)
         for e in term.edges
@@ -86,9 +93,7 @@ def _local(core: Core, node: Node, edge: Edge, above: Node) -> Node:
     if node.op in TRANSPARENT:
         return _handed_down(core, node, above)
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
-        hidden = core.graph.add("gradient", [Edge(above, NONE)], node.site)
-        hidden.detail = OUT_OF_SIGHT
-        return hidden
+        return core.node("gradient", [Edge(above, ANYTHING)], node.site, dtype="f", detail=OUT_OF_SIGHT)
     if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
         return core.graph.add("gradient", [Edge(above, NONE)], node.site)
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]

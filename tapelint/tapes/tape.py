@@ -210,7 +210,7 @@ class Tapes:
         found = 0
         for edge in node.edges:
             tracked = self.tracked(edge.node, rec)
-            if tracked == SURE and node.op == "gradient" and edge.outcome == ANYTHING:
+            if tracked == SURE and node.op == "gradient" and edge.outcome & NONE and edge.outcome != NONE:
                 tracked = MAYBE  # nobody can tell whether the backward pass uses it
             if tracked == SURE:
                 return SURE

@@ -107,3 +107,63 @@ def a_mean_of_segments_again():
             y = tf.reduce_sum(tf.tanh(tf.math.segment_mean(v, [0, 1, 2])))
         g = inner.gradient(y, v)
     return outer.gradient(g, [v])
+
+
+def what_raises_only_in_a_branch_that_data_does_not_take():
+    """unknown"""
+    any_number = tf.Variable(tf.random.normal([3]))
+    with tf.GradientTape(persistent=True) as tape:
+        bent, straight = tf.math.softsign(any_number), any_number * 2.0
+        y = bent if tf.reduce_mean(any_number) >= 97.0 else straight
+        g = tape.gradient(y * y, any_number)
+    return tape.gradient(g, [any_number])
+
+
+def recomputed_below_a_graph_that_is_linear():
+    """unknown"""
+
+    @tf.function
+    def head(x):
+        return 1.0 - x
+
+    with tf.GradientTape() as outer:
+        fast = v * 1.0
+        with tf.GradientTape() as inner:
+            inner.watch(fast)
+            loss = head(tf.recompute_grad(tf.abs)(fast))
+        fast = fast - 0.1 * inner.gradient(loss, fast)
+    return outer.gradient(fast, [v])
+
+
+def recomputed_below_a_graph_that_is_not_linear():
+    """raises NotImplementedError"""
+
+    @tf.function
+    def head(x):
+        return tf.sin(x)
+
+    with tf.GradientTape() as outer:
+        fast = v * 1.0
+        with tf.GradientTape() as inner:
+            inner.watch(fast)
+            loss = head(tf.recompute_grad(tf.abs)(fast))
+        g = inner.gradient(loss, fast)
+    return outer.gradient(g, [v])
+
+
+def what_comes_down_to_a_python_function():
+    """none, unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.py_function(lambda a: a * tf.reduce_sum(a), [v], tf.float32) * w
+        g = inner.gradient(y, v)
+    return outer.gradient(g, [v, w])
+
+
+def a_zero_that_meets_an_infinite_derivative():
+    """unknown"""
+    zeros = tf.zeros([3])
+    with tf.GradientTape() as tape:
+        tape.watch(zeros)
+        y = tf.sign(tf.math.log(zeros))
+    return tape.gradient(y, [zeros])
