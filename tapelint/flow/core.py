@@ -106,6 +106,7 @@ class Loop:
     continues: list[Delta] = field(default_factory=list)
     decider: Site | None = None
     tested: Value = UNBOUND
+    staged: bool = False
     widened: bool = False
     """Whether its last rounds stand for more than one."""
 
@@ -204,6 +205,7 @@ class Core(Holding):
 
         # how code is run that libraries call: counts of what is around us
         self.graph_mode = 0
+        self._inner_graphs = 0
         self.no_autograph = 0
         self.converted = False
         """Whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`."""
@@ -273,7 +275,7 @@ class Core(Holding):
         node = self.graph.add(op, edges, site, self.chain)
         for name, value in fields.items():
             setattr(node, name, value)
-        node.in_graph = self.graph_mode > 0
+        node.depth = self.graph_depth
         self.world.made(node)
         return node
 
@@ -422,6 +424,20 @@ class Core(Holding):
         raise NotImplementedError
 
     # -- joins
+
+    @property
+    def graph_depth(self) -> int:
+        """In how many graphs, one within the other, is run what is being run; 0 in eager code."""
+        return self.graph_mode + self._inner_graphs if self.graph_mode else 0
+
+    @contextmanager
+    def inner_graph(self, there: bool = True) -> Iterator[None]:
+        """What is run meanwhile is in a graph within the graph, if there is one: that of a branch or a loop's body."""
+        self._inner_graphs += there
+        try:
+            yield
+        finally:
+            self._inner_graphs -= there
 
     @contextmanager
     def joining(self, staged: str) -> Iterator[None]:

@@ -275,7 +275,8 @@ class Expressions(Comprehensions):
         ways_out = self._ways_out()
         outer_staged, self.staged_in = self.staged_in, self.staged_in or self.world.staged(test)
         for arm in arms:
-            result = arm()
+            with self.inner_graph(bool(self.world.staged(test))):
+                result = arm()
             results.append(result)
             delta = self.state.take(mark)
             every.append(delta)

@@ -117,7 +117,8 @@ class Node:
     declared: bool = True
     error: str = ""
     detail: str = ""
-    in_graph: bool = False
+    depth: int = 0
+    """How many graphs it lies in, one within the other: a graph function's, and those of its branches and loops."""
     recorded: dict[int, int] = field(default_factory=dict)
     active: tuple[int, ...] = ()
     opaque: bool = False

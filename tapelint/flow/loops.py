@@ -153,6 +153,7 @@ class Loops(Matching):
             test = self.frame.loops[-1].tested = self.evaluate(node.test)
             self.world.condition("while", test, node.test, self.frame, node)
             staged = staged or self.world.staged(test)
+            self.frame.loops[-1].staged = bool(staged)
             return self.truth(test) if not staged else None
 
         if isinstance(node.test, ast.Constant) and node.test.value:
@@ -168,7 +169,7 @@ class Loops(Matching):
         general: Sequence[Start] = (),
     ) -> bool:
         """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two."""
-        loop = Loop(self.state.mark(), len(self.frame.entered))
+        loop = Loop(self.state.mark(), len(self.frame.entered), staged=bool(staged) and isinstance(staged, str))
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
@@ -265,7 +266,8 @@ class Loops(Matching):
 
     def _round(self, body: list[ast.stmt], loop: Loop) -> bool:
         loop.continues.clear()
-        alive = self.execute(body)
+        with self.inner_graph(loop.staged):
+            alive = self.execute(body)
         if not loop.continues:
             return alive
         ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]

@@ -47,7 +47,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             made = apply.call_fact(world, fact, args, site)
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made
-        if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.in_graph:
+        if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.depth:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
             node = world.run.node(name, edges, site, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape, value.range)

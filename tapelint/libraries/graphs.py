@@ -403,7 +403,7 @@ def _vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
     first = len(world.run.graph.nodes)
     made = _each_row(world, args, site)
     for node in world.run.graph.nodes[first:]:
-        node.in_graph = True
+        node.depth = max(node.depth, 1)
     return made
 
 

@@ -189,6 +189,7 @@ def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcom
 
 def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
     node = world.run.node(op, edges, site, dtype=data.dtype, detail="filled")
+    node.depth += 1  # its backward pass is a graph of its own
     return Data(node, data.kind, data.dtype, data.shape, data.range)
 
 

@@ -91,7 +91,8 @@ def some_times(handler: FunctionHandler) -> FunctionHandler:
     """A library's function that calls another nobody knows how often: what Python does there is done as often."""
 
     def call(world: Libraries, args: Arguments, site: Site) -> Value:
-        made, _, written = _logged(world, lambda: handler(world, args, site))
+        with world.run.inner_graph():
+            made, _, written = _logged(world, lambda: handler(world, args, site))
         if written:
             world.run.lose_track()
         return made

@@ -261,7 +261,7 @@ class Libraries:
         """Whether a value is a tensor without numbers, in the graph that is being made."""
         if not self.run.graph_mode or not isinstance(value, Data) or value.kind != "tensor":
             return False
-        return value.node.in_graph or value.node.id in self.run.arguments_of_graphs
+        return value.node.depth > 0 or value.node.id in self.run.arguments_of_graphs
 
     def enter(self, value: Value, site: Site) -> Value:
         results = []

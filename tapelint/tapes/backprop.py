@@ -193,7 +193,7 @@ def _before_it_was_watched(node: Node, edge: Edge) -> int:
     if edge.node.kind == "variable" and node.op not in TRANSPARENT and not node.opaque:
         return NONE
     one_step = node.op in whose_backward_pass("one step")
-    captured = node.in_graph and not edge.node.in_graph
+    captured = node.depth > edge.node.depth
     return edge.outcome if one_step and not captured else edge.outcome | NONE | IGNORANT
 
 
@@ -235,7 +235,7 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
 
 def _error(node: Node, others: Sequence[int]) -> str:
     """What an operation raises; in a graph that other tapes recorded, too, what its gradient's gradient raises."""
-    if node.error or not node.in_graph or not any(node.recorded.get(other) == SURE for other in others):
+    if node.error or not node.depth or not any(node.recorded.get(other) == SURE for other in others):
         return node.error
     return next((edge.again for edge in node.edges if edge.again == "NotImplementedError"), "")
 

@@ -103,7 +103,7 @@ def _local(core: Core, node: Node, edge: Edge, above: Node) -> Node:
     if edge.on is not None and edge.again not in ("", "none"):
         return _computed_again(core, node, edge, above)
     edges = _derivative(node, edge, others)
-    if node.in_graph and not core.graph_mode:
+    if node.depth > core.graph_depth:
         known = {e.node.id for e in edges}
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
     first = Edge(above, NONE if edge.again == "none" else edge.outcome, "bilinear" if edges else "linear")

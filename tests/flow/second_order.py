@@ -167,3 +167,63 @@ def a_zero_that_meets_an_infinite_derivative():
         tape.watch(zeros)
         y = tf.sign(tf.math.log(zeros))
     return tape.gradient(y, [zeros])
+
+
+def a_graph_function_within_a_graph_again():
+    """flows, unknown"""
+
+    @tf.function
+    def inside(a, b):
+        return tf.sin(a) + b
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                y = inside(v, w)
+            g = inner.gradient(y, v)
+        return outer.gradient(g, [v, w])
+
+    return run()
+
+
+def a_branch_within_a_graph_again():
+    """unknown, flows"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                y = tf.cond(tf.reduce_sum(v) > 0.0, lambda: v * w, lambda: v)
+            g = inner.gradient(y, v)
+        return outer.gradient(g, [v, w])
+
+    return run()
+
+
+def a_product_in_a_graph_again():
+    """none, flows"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                y = v * w
+            g = inner.gradient(y, v)
+        return outer.gradient(g, [v, w])
+
+    return run()
+
+
+def one_of_two_results_of_a_graph_function_again():
+    """flows, unknown"""
+
+    @tf.function
+    def two(a, b):
+        return tf.sin(a), b * 2.0
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = two(v, w)[0]
+        g = inner.gradient(y, v)
+    return outer.gradient(g, [v, w])
