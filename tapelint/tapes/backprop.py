@@ -64,19 +64,22 @@ def connect(core: Core, question: Question) -> Answer:
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
     culprit, unsure = _first_failure(list(failing), question.recording, met)
     error = failing[culprit] if culprit is not None else ""
+    if error.startswith("?"):
+        error, unsure = "", True
     if not error:
         reached = (total.flows | total.zero) & (1 << len(asked)) - 1
-        culprit = next((t for t in question.targets if _raises_as_target(t, question.recording, reached > 0)), None)
+        culprit = next((t for t in question.targets if _raises_as_target(t, question, reached > 0)), None)
         error = culprit.error_as_target if culprit is not None else ""
     return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
 
 
-def _raises_as_target(target: Node, recording: int, reached: bool) -> bool:
+def _raises_as_target(target: Node, question: Question, reached: bool) -> bool:
     """Whether the backward pass fails at its first step, which it takes wherever the tape has the operation.
 
-    reached: some source is connected with the targets.
+    reached: some source is connected with the targets; a Jacobian's pass ends before that if none is.
     """
-    there = target.recorded.get(recording) == SURE or (reached and recording in target.active)
+    recorded = question.summed and target.recorded.get(question.recording) == SURE
+    there = recorded or (reached and question.recording in target.active)
     return bool(target.error_as_target) and there
 
 
@@ -220,14 +223,18 @@ def _joined(node: Node, reached: Mapping[int, Outcomes]) -> Outcomes:
 
 
 def _failing(core: Core, question: Question) -> dict[Node, str]:
-    """The operations behind the targets that raise when a gradient is asked of them, and what they raise."""
+    """The operations behind the targets that raise when a gradient is asked of them, and what they raise.
+
+    "?" in front: where it may be, as in the graph of a Jacobian, which has no rows of its own.
+    """
     rec, nodes = question.recording, core.graph.ancestors(question.targets)
     others = question.others if not core.graph_mode else ()
     refusing = {node.id for node in nodes if rows.refuses(node)}
     refusing &= rows.behind(core, rec, question.targets) if refusing else set()
+    refused = "TypeError" if question.summed else "?TypeError"
     failing = {}
     for node in nodes:
-        error = _error(node, others) or ("TypeError" if node.id in refusing else "")
+        error = _error(node, others) or (refused if node.id in refusing else "")
         if error and node.recorded.get(rec):
             failing[node] = error
     return failing

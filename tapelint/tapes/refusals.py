@@ -53,7 +53,9 @@ def refusal(
     spent = tapes.world.run.state.get((execution.tape.uid, "spent"))
     if isinstance(spent, Flag) and info.persistent is not True:
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
-    if method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False) and info.persistent is False:
+    no_target = _bad_target(tapes, target, method)
+    without_pfor = method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False)
+    if without_pfor and info.persistent is False and not no_target:  # a target's shape is asked for before
         return "RuntimeError", "jacobian without pfor"
     if isinstance(args.places.get(1, args.places.get("sources")), ast.GeneratorExp):
         return "TypeError", "impossible source"
@@ -68,8 +70,7 @@ def refusal(
         error = _bad_shapes(target, found[0].value)
         if error:
             return error, "batch_jacobian shape"
-    error = _bad_target(tapes, target, method)
-    return (error, "impossible target") if error else ("", "")
+    return (no_target, "impossible target") if no_target else ("", "")
 
 
 ARGUMENTS = {

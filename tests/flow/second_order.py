@@ -227,3 +227,12 @@ def one_of_two_results_of_a_graph_function_again():
             y = two(v, w)[0]
         g = inner.gradient(y, v)
     return outer.gradient(g, [v, w])
+
+
+def rows_that_come_down_in_a_jacobian():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.reduce_sum(tf.tanh(tf.scatter_nd([[0], [1], [2]], v * v, [3])))
+        g = inner.jacobian(y, v)
+    return outer.jacobian(g, [v])

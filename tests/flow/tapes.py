@@ -599,3 +599,19 @@ def one_of_two_tapes_of_which_one_is_spent():
         with tf.GradientTape() as tape:
             y = v * 3.0
     return tape.gradient(y, [v])
+
+
+def a_jacobian_of_a_dict_in_eager_loops():
+    """raises AttributeError"""
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = {"a": w * 2.0}
+    return tape.jacobian(y, [w], experimental_use_pfor=False)
+
+
+def a_jacobian_of_a_target_without_a_gradient():
+    """none"""
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.histogram_fixed_width(w * 1.0, [-1.0, 1.0])
+    return tape.jacobian(y, [w])
