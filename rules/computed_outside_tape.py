@@ -44,7 +44,7 @@ WHEN = {
 
 @rule.on_cut("outside")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
-    if cut.detail in ("stopped", "reset", "other tape", "inner gradient", "dataset"):
+    if cut.detail in ("stopped", "reset", "other tape", "inner gradient", "dataset", "dataset loop"):
         return
     what = cut.result or cut.place.text
     because = f"`{what}` {WHEN.get(cut.detail, 'is computed where no tape records')}"

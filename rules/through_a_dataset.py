@@ -1,7 +1,8 @@
 """A gradient has to pass tf.data.
 
 A `tf.data` pipeline runs by itself, outside every tape. What it yields has no history: not the tensors that went in,
-nor the variables that a function in `map` uses.
+nor the variables that a function in `map` uses. In a `tf.function`, AutoGraph makes a `Dataset.reduce` of a loop over
+a data set: nothing comes back through it, neither to what the loop uses nor to what it began with.
 
 Bad:
 
@@ -24,7 +25,7 @@ g = tape.gradient(loss, gain)  # tf: flows
 ```
 
 To mend it: do what is learned after the pipeline, inside the tape; slice tensors directly where they are to be
-differentiated.
+differentiated. In a `tf.function` open the tape inside the loop, or loop over `iter(dataset)`, which stays a loop.
 
 When to ignore it: never, if the gradient is needed.
 """
@@ -38,6 +39,9 @@ rule = Rule(__name__, code="TL115", tags=("data",))
 
 @rule.on_cut("outside")
 def check(cut: Cut) -> Iterator[Diagnostic]:
+    if cut.detail == "dataset loop":
+        help = "open the tape inside the loop, or loop over `iter(...)` of the data set"
+        yield rule.cut(cut, "a loop over a data set in a graph has no gradient", help=help)
     if cut.detail == "dataset":
         help = "compute it after the pipeline, inside the tape"
         yield rule.cut(cut, f"`{cut.place.text}` runs in `tf.data`, outside the tape", help=help)

@@ -33,7 +33,8 @@ Reason = Literal[
 """Why a path ends. `detail` refines:
 
 outside      "before" (the with block), "after", "stopped" (stop_recording), "reset", "other tape", "no tape"
-             (at import, in __init__ ...), "inner gradient" (taken outside the outer tape), "dataset"
+             (at import, in __init__ ...), "inner gradient" (taken outside the outer tape), "dataset",
+             "dataset loop" (in a graph)
 integer      "index" (its only use is to look something up)
 operation    "function argument" (a Keras variable handed to a tf.function), "filled" (an assignment to a variable
              that was made while the tape records), "noise" (compared with random numbers)

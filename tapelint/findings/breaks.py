@@ -72,7 +72,7 @@ class Breaks(Cuts):
             return replace(self.at_hop(execution, hops, index, "operation", message), detail="captured")
         made = self.at_hop(execution, hops, index, reason, message)
         if reason == "outside":
-            return replace(made, detail="dataset")
+            return replace(made, detail="dataset loop" if node.op.endswith(".reduce") else "dataset")
         if reason == "operation" and _against_noise(hop):
             return replace(made, detail="noise")
         return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
@@ -227,6 +227,8 @@ def _lost_message(node: Node, reason: Reason) -> str:
         return "the path ends: integers carry no gradient"
     if reason == "custom gradient":
         return "the path ends: the custom gradient returns None for this"
+    if node.op == "tensorflow.data.Dataset.reduce":
+        return "the path ends: AutoGraph makes a `reduce` of a loop over a data set, which has no gradient"
     if node.op.startswith("tensorflow.data."):
         return "the path ends: what comes out of a data set is new to the tape"
     if node.op.startswith(ASSIGNMENTS) or node.kind == "written":

@@ -282,6 +282,9 @@ def _one(world: Libraries, items: list[Value] | Many) -> Value:
 
 def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
     start = args.get(1, "start", Const(0))
+    given = args.positional[0]
+    if isinstance(given, Cell) and world.staged(given) == "data":  # AutoGraph makes `dataset.enumerate()` of it
+        return world.call_method(given, "enumerate", Arguments([]), site)
 
     def compute() -> list[Value] | Many:
         items = world.run.iterate(args.positional[0], site)

@@ -22,10 +22,15 @@ from .world import Libraries
 
 
 def staged(world: Libraries, test: Value) -> str:
-    """Whether a Python branch or loop on this value becomes an operation of a graph: "graph", "maybe" or ""."""
+    """Whether a Python branch or loop on this value becomes an operation of a graph: "graph", "maybe" or "".
+
+    "data": a loop over a data set becomes its `reduce`, which gives no gradient back.
+    """
     run = world.run
     if not run.graph_mode or run.no_autograph:
         return ""
+    if all(isinstance(option, Cell) and option.kind == "dataset" for option in options(test)):
+        return "data"
     tensors = [is_tensor(option) for option in options(test)]
     if all(tensors):
         return "graph"
@@ -161,13 +166,16 @@ def _is_read_after(world: Libraries, key: Key, site: Site) -> bool | None:
 
 
 def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
-    """A Python loop has become an operation; `old`: what the names that it changed held before."""
+    """A Python loop has become an operation; `old`: what the names that it changed held before.
+
+    outcome: what the loop gives back to each of its inputs, at least; NONE where it gives nothing to any.
+    """
     run = world.run
     old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
     inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
     for key, before in old.items():
         value = run.state.get(key)
-        is_result = outcome == ZERO and key[0] == run.frame.uid and value is not before
+        is_result = outcome in (ZERO, NONE) and key[0] == run.frame.uid and value is not before
         made = staged_value(world, value, site) if is_result else value
         if isinstance(made, Data):
             made = of_loop(world, made, 0 if is_result else first, inputs, outcome, site)
@@ -183,6 +191,8 @@ def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Si
 def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
     if data.node.id < first or data.node.dtype in ("i", "b", "s") or data.kind != "tensor":
         return data
+    if outcome == NONE:
+        return _again(world, data, "tensorflow.data.Dataset.reduce", [Edge(data.node, NONE)], site)
     edges = [Edge(data.node, FLOWS, "linear"), *(Edge(n, outcome, "filled") for n in inputs)]
     return _again(world, data, "tensorflow.while_loop", edges, site)
 

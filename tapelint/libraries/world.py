@@ -295,7 +295,8 @@ class Libraries:
         self.registry.staged_branch(self, word, changed, site)
 
     def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None:
-        self.registry.staged_loop(self, first, old, ZERO if word == "graph" else ZERO | NONE, site)
+        captured = {"graph": ZERO, "data": NONE}.get(word, ZERO | NONE)
+        self.registry.staged_loop(self, first, old, captured, site)
 
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
         if isinstance(decorator, Opaque):

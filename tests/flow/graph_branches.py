@@ -277,3 +277,34 @@ def a_number_that_a_branch_gives_beside_what_nobody_reads():
         return y
 
     return _asked(branch)
+
+
+def a_tape_in_a_loop_over_data():
+    """flows"""
+
+    @tf.function
+    def run(data):
+        found = 0.0
+        for value in data:
+            with tf.GradientTape() as tape:
+                loss = tf.square(value * v)
+            found += tape.gradient(loss, [v])[0]
+        return [found]
+
+    return run(tf.data.Dataset.from_tensor_slices(x))
+
+
+def a_loop_over_data_that_decides_only_a_factor():
+    """none, flows"""
+    w = tf.Variable(3.0)
+
+    @tf.function
+    def run(data):
+        with tf.GradientTape() as tape:
+            y, n = w * 1.0, v * 1.0
+            for value in data:
+                n = n + value
+            y = y * n
+        return tape.gradient(y, [v, w])
+
+    return run(tf.data.Dataset.from_tensor_slices(x))
