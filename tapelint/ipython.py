@@ -2,7 +2,8 @@
 
 What a magic or a shell line does is not followed. Those that neither bind a name nor run code of the program become
 `pass`; any other may do both, and becomes an `exec` of something unknown. `%time` and its like run the statement
-behind them, which keeps its columns. The line as it was is kept in a comment behind what stands for it.
+behind them, which keeps its columns. A cell that is no Python does not run, and becomes `pass`, too. The line as it was
+is kept in a comment behind what stands for it.
 """
 
 from __future__ import annotations
@@ -68,10 +69,11 @@ def python(cell: str) -> Translation:
     problem = _problem(text)
     if problem is None:
         return Translation(text)
-    aside = "\n".join(_set_aside(cell.split("\n"), first, _UNKNOWN))
     # IPython runs what is indented as a whole, or was copied with prompts; here its columns could not be kept.
     plain = dedent(_PROMPT.sub("", cell))
-    return Translation(aside) if plain != cell and not python(plain).reason else Translation(aside, *problem)
+    runs = plain != cell and not python(plain).reason
+    aside = "\n".join(_set_aside(cell.split("\n"), first, _UNKNOWN if runs else "pass"))
+    return Translation(aside) if runs else Translation(aside, *problem)
 
 
 def restored(line: str) -> str:
