@@ -64,13 +64,19 @@ def connect(core: Core, question: Question) -> Answer:
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
     culprit, unsure = _first_failure(list(failing), question.recording, met)
     error = failing[culprit] if culprit is not None else ""
-    if error.startswith("?"):
+    if error.startswith("?") or (not question.summed and _may_resist_vectorizing(core, question.targets)):
         error, unsure = "", True
     if not error:
         reached = (total.flows | total.zero) & (1 << len(asked)) - 1
         culprit = next((t for t in question.targets if _raises_as_target(t, question, reached > 0)), None)
         error = culprit.error_as_target if culprit is not None else ""
     return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
+
+
+def _may_resist_vectorizing(core: Core, targets: Sequence[Node]) -> bool:
+    """Whether a Jacobian's rows may not be computed side by side: of gradients that come out of a graph's branches."""
+    nodes = core.graph.ancestors(targets)
+    return any(n.op == "join" and n.detail == "graph" for n in nodes) and any(n.op == "gradient" for n in nodes)
 
 
 def _raises_as_target(target: Node, question: Question, reached: bool) -> bool:
@@ -230,11 +236,12 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
     rec, nodes = question.recording, core.graph.ancestors(question.targets)
     others = question.others if not core.graph_mode else ()
     refusing = {node.id for node in nodes if rows.refuses(node)}
-    refusing &= rows.behind(core, rec, question.targets) if refusing else set()
-    refused = "TypeError" if question.summed else "?TypeError"
+    certain, perhaps = rows.behind(core, rec, question.targets) if refusing else (set(), set())
+    refused = dict.fromkeys(refusing & certain, "TypeError" if question.summed else "?TypeError")
+    refused |= dict.fromkeys(refusing & perhaps, "?TypeError")
     failing = {}
     for node in nodes:
-        error = _error(node, others) or (refused if node.id in refusing else "")
+        error = _error(node, others) or refused.get(node.id, "")
         if error and node.recorded.get(rec):
             failing[node] = error
     return failing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
-from tapelint.flow.graph import REFUSES_ROWS, ROWS, SURE, Node
+from tapelint.flow.graph import MAYBE, REFUSES_ROWS, ROWS, SURE, UNSURE, Node
 from tapelint.flow.outcomes import NONE
 
 
@@ -17,19 +17,26 @@ def refuses(node: Node) -> bool:
 
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
     """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
-    return {s.id for s in sources} & behind(core, rec, targets) if not core.graph_mode else set()
+    return {s.id for s in sources} & behind(core, rec, targets)[0] if not core.graph_mode else set()
 
 
-def behind(core: Core, rec: int, targets: Sequence[Node]) -> set[int]:
-    """The nodes behind the targets whose gradients are `IndexedSlices`."""
+def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set[int]]:
+    """The nodes behind the targets whose gradients are `IndexedSlices`, and those whose gradients may be."""
     whole = {t.id for t in targets}
     rows: set[int] = set()
+    perhaps: set[int] = set()
     hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
     for node in reversed(core.graph.ancestors(targets)):
         summed = node.op == "gradient" and not node.detail
         handed = (node.op in hands_back or summed) and node.id in rows - whole
         gathered = node.op == "gradient" and node.detail in picks_rows
         gives_rows = node.detail == ROWS or handed or gathered
-        found = rows if gives_rows and node.recorded.get(rec) == SURE else whole
+        status = node.recorded.get(rec)
+        found = rows if gives_rows and status == SURE else whole
+        doubtful = (node.op == "join" and node.id in rows) or (
+            node.id in perhaps and (node.op == "join" or node.op in hands_back or summed)
+        )
+        if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
+            found = perhaps
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
-    return rows - whole
+    return rows - whole - perhaps, perhaps - whole
