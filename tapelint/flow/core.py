@@ -486,8 +486,8 @@ class Core(Holding):
     def as_number(self, value: Value) -> Data | None:
         """A number of Python's as a branch of a graph gives it; None for what is no number."""
         if isinstance(value, Const) and isinstance(value.value, (bool, int, float)):
-            kind, dtype = "python", const_dtype(value.value)
-            return Data(self.constant_node(), kind, dtype, (), Range.exactly(value.value))
+            number = Range.exactly(value.value)
+            return Data(self.constant_node(), "python", const_dtype(value.value), (), number)
         return value if isinstance(value, Data) else None
 
     def join_data(self, first: Data, second: Data) -> Data:

@@ -273,9 +273,10 @@ class Expressions(Comprehensions):
         deltas, results, every = [], [], []
         site = Site(self.frame.source, statement)
         ways_out = self._ways_out()
-        outer_staged, self.staged_in = self.staged_in, self.staged_in or self.world.staged(test)
+        staged = self.world.staged(test)
+        outer_staged, self.staged_in = self.staged_in, self.staged_in or staged
         for arm in arms:
-            with self.inner_graph(bool(self.world.staged(test))):
+            with self.inner_graph(bool(staged)):
                 result = arm()
             results.append(result)
             delta = self.state.take(mark)
@@ -283,7 +284,6 @@ class Expressions(Comprehensions):
             if result is not False:
                 deltas.append(delta)
         self.staged_in = outer_staged
-        staged = self.world.staged(test)
         self._note_decider(site, *ways_out)
         if deltas:
             with self.joining(staged), self.decided_by(site):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .state import Delta, Log, State
+from .state import Delta, State
 from .values import Const, Data, Flag, Library, Many, Names, OneOf, Opaque, Tuple, Value, Variable
 
 MOST_ALIKE = 8
@@ -43,15 +43,10 @@ class Memory:
             if all(_same(state.get(k), v) for k, v in call.read.items()):
                 state.apply(call.written)
                 return call.result
-        outer, state.log = state.log, Log()
-        before, mark = marks(), state.mark()
-        try:
+        with state.logged() as log:
+            before, mark = marks(), state.mark()
             result = run()
-        finally:
-            log, state.log = state.log, outer
-            if outer is not None and log is not None:
-                outer.include(log)
-        if marks() == before and log is not None and len(known) < MOST_ALIKE and _is_plain(result, uid):
+        if marks() == before and len(known) < MOST_ALIKE and _is_plain(result, uid):
             written = {k: v for k, v in state.delta(mark).items() if k[0] <= uid}
             read = {k: v for k, v in log.read.items() if k[0] <= uid}
             if all(_is_plain(v, uid) for v in written.values()):

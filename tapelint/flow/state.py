@@ -5,7 +5,8 @@ A branch runs, its difference is taken and undone, the other runs, the differenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .values import UNBOUND, Tuple, Value
@@ -39,6 +40,18 @@ class State:
         self._trail: list[tuple[Key, Value]] = []
         self.writes = 0
         self.log: Log | None = None
+
+    @contextmanager
+    def logged(self) -> Iterator[Log]:
+        """What is read and written meanwhile; a log that was begun before has it, too."""
+        outer, log = self.log, Log()
+        self.log = log
+        try:
+            yield log
+        finally:
+            self.log = outer
+            if outer is not None:
+                outer.include(log)
 
     def get(self, key: Key) -> Value:
         """The value, or UNBOUND."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
 from tapelint.source import walk
 
 from .core import Core
-from .state import Delta, Key, Log
+from .state import Delta, Key
 from .values import Cell, Generator, Tuple, Value
 from .world import World
 
@@ -44,14 +44,8 @@ class Waiting(Core):
     def compute(self, uid: int, items: Callable[[], T]) -> T:
         """Compute an iterator's items now."""
         newest, state = self.uid(), self.state
-        outer, state.log = state.log, Log()
-        try:
+        with state.logged() as log:
             found = items()
-        finally:
-            log, state.log = state.log, outer
-            if outer is not None and log is not None:
-                outer.include(log)
-        assert log is not None
 
         def counts(key: Key) -> bool:
             owner = key[0]
@@ -103,17 +97,9 @@ class Waiting(Core):
         if computed is None:
             yield
             return
-        state = self.state
-        outer = state.log
-        if computed.written:
-            state.log = Log()
-        try:
+        with self.state.logged() if computed.written else nullcontext() as log:
             yield
-        finally:
-            log, state.log = state.log, outer
-            if log is not None and log is not outer and outer is not None:
-                outer.include(log)
-        seen = computed.written and log is not None and not computed.written.isdisjoint(log.read)
+        seen = log is not None and not computed.written.isdisjoint(log.read)
         in_step = isinstance(value, Cell) and value.uid in self.in_step and body
         if seen or (computed.written and _may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
             self.lose_track()

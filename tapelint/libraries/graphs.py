@@ -43,7 +43,7 @@ from .staging import (
     staged_value,
     together,
 )
-from .traces import repeated, some_times
+from .traces import done_some_times, repeated, some_times
 from .world import Libraries, Registry
 
 COPIED_ARGUMENT = "tensorflow.function argument"
@@ -70,9 +70,8 @@ def register(registry: Registry) -> None:
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
     registry.functions["keras.ops.cond"] = _cond
-    registry.functions["keras.ops.while_loop"] = some_times(_while_loop)
-    registry.functions["keras.ops.map"] = some_times(_map_fn)
-    registry.functions["keras.ops.vectorized_map"] = some_times(_vectorized_map)
+    for of_keras, name in (("while_loop", "while_loop"), ("map", "map_fn"), ("vectorized_map", "vectorized_map")):
+        registry.functions[f"keras.ops.{of_keras}"] = functions[name]
     registry.staged, registry.staged_value = staged, staged_value
     registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
     registry.calls["tensorflow.function"] = _call_graph_function
@@ -112,7 +111,7 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
     run.graph_mode += 1
     try:
-        signed = dict(callee.options).get("input_signature", NO_VALUE) != NO_VALUE
+        signed = _is_signed(callee)
         traced = _traced(world, args, site, signed)
         with symbolic_arguments(world, traced.every()):
             made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
@@ -122,10 +121,14 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     return together(world, made, site)
 
 
+def _is_signed(function: Wrapped) -> bool:
+    """Whether all calls of a graph function share one trace."""
+    return dict(function.options).get("input_signature", NO_VALUE) != NO_VALUE
+
+
 def _concrete(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`function.get_concrete_function()`: without arguments it is traced now."""
-    signed = isinstance(base, Wrapped) and dict(base.options).get("input_signature", NO_VALUE) != NO_VALUE
-    if not args.every() and not signed and isinstance(base, Wrapped):
+    if not args.every() and isinstance(base, Wrapped) and not _is_signed(base):
         with world.paused():
             _call_graph_function(world, base, args, site)
     return base
@@ -263,10 +266,10 @@ def _cond(world: Libraries, args: Arguments, site: Site) -> Value:
 def _either(world: Libraries, functions: list[Value], args: Arguments, pred: Value, site: Site) -> Value:
     """The result of one of several functions; in a graph, where only some cut, the gradient is zero and not missing."""
 
-    def act(world: Libraries, args: Arguments, site: Site) -> Value:
+    def choose() -> Value:
         return _one_of_them(world, functions, args, pred, site)
 
-    return (some_times(act) if world.run.graph_mode else act)(world, args, site)  # in a graph all of them are traced
+    return done_some_times(world, choose) if world.run.graph_mode else choose()  # in a graph all of them are traced
 
 
 def _one_of_them(world: Libraries, functions: list[Value], args: Arguments, pred: Value, site: Site) -> Value:

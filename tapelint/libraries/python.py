@@ -208,9 +208,13 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _delattr(world: Libraries, args: Arguments, site: Site) -> Value:
+    return _deleted(world, world.run.delete_attribute, args, site)
+
+
+def _deleted(world: Libraries, delete: Callable[[Value, str, Site], None], args: Arguments, site: Site) -> Value:
     base, name = args.positional[:2]
     if isinstance(name, Const) and isinstance(name.value, str):
-        world.run.delete_attribute(base, name.value, site)
+        delete(base, name.value, site)
     else:
         world.run.lose_track()
     return NO_VALUE
@@ -236,12 +240,7 @@ def _store_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _remove_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
     """`object.__delattr__(base, name)`: past the object's own."""
-    base, name = args.positional[:2]
-    if isinstance(name, Const) and isinstance(name.value, str):
-        world.run.remove_attribute(base, name.value, site)
-    else:
-        world.run.lose_track()
-    return NO_VALUE
+    return _deleted(world, world.run.remove_attribute, args, site)
 
 
 def _bare(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -287,8 +287,8 @@ def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
         return world.call_method(given, "enumerate", Arguments([]), site)
 
     def compute() -> list[Value] | Many:
-        items = world.run.iterate(args.positional[0], site)
-        world.run.asked_again(args.positional[0])
+        items = world.run.iterate(given, site)
+        world.run.asked_again(given)
         if isinstance(items, Many) or not (isinstance(start, Const) and isinstance(start.value, int)):
             element = items.element if isinstance(items, Many) else world.run.join_all(items)
             return Many(Tuple((Data(world.run.constant_node(), "python", "i"), element)))

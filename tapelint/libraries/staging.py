@@ -70,7 +70,7 @@ def _beside(world: Libraries, made: Value, site: Site, unsure: Container[int] = 
 
 
 def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
-    """A tuple whose variables have been read: what comes out of an operation are tensors."""
+    """What comes out of an operation: tensors, for variables that have been read and for numbers of Python's."""
     made = _one_structure(world, made, site)
     if isinstance(made, Tuple):
         return Tuple(tuple(as_tensors(world, item, site) for item in made.items), made.names)
@@ -126,7 +126,7 @@ def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
 
 
 def staged_value(world: Libraries, made: Value, site: Site) -> Value:
-    """A Python expression with branches has become an operation: where a branch gives a variable, it is read."""
+    """A Python expression with branches has become an operation: whatever a branch gives, tensors come out of it."""
     with world.run.joining("graph"):
         return as_tensors(world, made, site)
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Site
-from tapelint.flow.state import Delta, Key, Log
+from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import Cell, Const, Data, Function, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor, options
 
 from .world import FunctionHandler, Libraries
@@ -74,30 +73,25 @@ def _again(world: Libraries, trace: Trace, sure: bool, body: Callable[[], Value]
 def _logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, set[Key]]:
     """A body's result, and what it read and wrote of Python's names and objects that were there before."""
     run = world.run
-    newest, state = run.uid(), run.state
-    outer, state.log = state.log, Log()
-    try:
+    newest = run.uid()
+    with run.state.logged() as log:
         made = body()
-    finally:
-        log, state.log = state.log, outer
-        if outer is not None and log is not None:
-            outer.include(log)
-    assert log is not None
     read = {key: value for key, value in log.read.items() if key[0] <= newest and run.is_of_python(key)}
     return made, read, {key for key in log.written if key[0] <= newest and run.is_of_python(key)}
 
 
+def done_some_times(world: Libraries, body: Callable[[], Value]) -> Value:
+    """The result of what is done nobody knows how often: what Python does there is done as often."""
+    with world.run.inner_graph():
+        made, _, written = _logged(world, body)
+    if written:
+        world.run.lose_track()
+    return made
+
+
 def some_times(handler: FunctionHandler) -> FunctionHandler:
-    """A library's function that calls another nobody knows how often: what Python does there is done as often."""
-
-    def call(world: Libraries, args: Arguments, site: Site) -> Value:
-        with world.run.inner_graph():
-            made, _, written = _logged(world, lambda: handler(world, args, site))
-        if written:
-            world.run.lose_track()
-        return made
-
-    return call
+    """A library's function that calls another nobody knows how often."""
+    return lambda world, args, site: done_some_times(world, lambda: handler(world, args, site))
 
 
 def _named(callee: Wrapped, args: Arguments) -> tuple[tuple[str, Value], ...]:

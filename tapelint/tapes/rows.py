@@ -27,16 +27,15 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
     perhaps: set[int] = set()
     hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
     for node in reversed(core.graph.ancestors(targets)):
-        summed = node.op == "gradient" and not node.detail
-        handed = (node.op in hands_back or summed) and node.id in rows - whole
-        gathered = node.op == "gradient" and node.detail in picks_rows
-        gives_rows = node.detail == ROWS or handed or gathered
+        is_gradient, is_join = node.op == "gradient", node.op == "join"
+        hands_on = node.op in hands_back or (is_gradient and not node.detail)
+        handed = hands_on and node.id in rows and node.id not in whole
+        gives_rows = node.detail == ROWS or handed or (is_gradient and node.detail in picks_rows)
+        doubtful = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
         status = node.recorded.get(rec)
-        found = rows if gives_rows and status == SURE else whole
-        doubtful = (node.op == "join" and node.id in rows) or (
-            node.id in perhaps and (node.op == "join" or node.op in hands_back or summed)
-        )
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps
+        else:
+            found = rows if gives_rows and status == SURE else whole
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
     return rows - whole - perhaps, perhaps - whole

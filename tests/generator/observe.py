@@ -278,7 +278,7 @@ class Observer:
         if tf.is_symbolic_tensor(values):
             self.note_later(call, index, values)
             return
-        call.note(index, size(float(tf.reduce_max(tf.abs(values))) if tf.size(values) else 0.0))
+        call.note(index, size(float(self.largest(values))))
 
     def note_later(self, call: Call, index: int, values: Any) -> None:
         """In a graph the value is only known when the graph runs."""
@@ -289,9 +289,12 @@ class Observer:
             return largest
 
         outcomes_at(call.sources, index)
-        whole = tf.concat([tf.reshape(tf.abs(tf.stop_gradient(values)), [-1]), [0]], 0)
-        largest = tf.cast(tf.reduce_max(whole), tf.float64)
-        tf.numpy_function(seen, [largest], tf.float64, stateful=True)
+        tf.numpy_function(seen, [self.largest(tf.stop_gradient(values))], tf.float64, stateful=True)
+
+    def largest(self, values: Any) -> Any:
+        """The largest absolute value; 0 of none."""
+        tf = self.tf
+        return tf.cast(tf.reduce_max(tf.concat([tf.reshape(tf.abs(values), [-1]), [0]], 0)), tf.float64)
 
 
 def observe(programs: list[dict[str, str]]) -> list[Observation]:
