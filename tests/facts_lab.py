@@ -292,8 +292,8 @@ def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> 
         gradients = _first(seen, tape, carriers, followed or casts, ups)
         if "UnknownError" in seen.errors.values():
             gradients = _single(seen, expression, leaves, carriers)
-        if casts and seen.kind != "variable":
-            _as_target(seen, tape, carriers, [p for p in parts if _countable(p)])
+        if not followed and seen.kind != "variable":
+            _as_target(seen, tape, carriers, [p for p in parts if _countable(p) or _is_quantized(p)])
     if seen.kind in ("numpy", "python", "none", "object"):
         word = "detached" if seen.kind in ("numpy", "python") else "none"
         seen.outcomes = dict.fromkeys(carriers, word)
@@ -317,6 +317,10 @@ def _known(tape: Any, further: Any, result: Any) -> bool:
 
 def _countable(part: Any) -> bool:
     return tf.is_tensor(part) and (part.dtype.is_integer or part.dtype.is_bool) and not part.dtype.is_quantized
+
+
+def _is_quantized(part: Any) -> bool:
+    return tf.is_tensor(part) and part.dtype.is_quantized
 
 
 def _first(seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any], ups: list[Any]) -> dict[str, Any]:
@@ -348,6 +352,8 @@ def _single(seen: Seen, expression: str, leaves: Mapping[str, Any], carriers: Ma
 
 
 def _as_target(seen: Seen, tape: Any, carriers: Mapping[str, Any], parts: list[Any]) -> None:
+    if not parts:
+        return
     for name, value in carriers.items():
         try:
             g = tape.gradient(parts, watched(value))

@@ -26,8 +26,8 @@ To read, from the ground:
 
 1. `outcomes`, `graph`: what can become of a gradient, and the operations that it passes.
 2. `ranges`, `values`, `state`: bounds of numbers, what an expression is worth, what changes while a program runs.
-3. `memory`, `holding`, `world`, `core`: calls that are shared; what a value holds; what is asked of libraries; one run,
-   and what escapes it.
+3. `memory`, `holding`, `escape`, `world`, `core`: calls that are shared; what a value holds; what unknown code was
+   given; what is asked of libraries; one run.
 4. `containers`, `waiting`: lists and dicts; what is computed later than a run computes it.
 5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
 6. `matching`, `loops`, `liveness`, `statements`: how statements are run, how control leaves them, what is read later.

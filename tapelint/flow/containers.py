@@ -52,6 +52,8 @@ def sequence(core: Core, value: Value) -> Tuple | Many | None:
 def stored(core: Core, cell: Cell) -> Tuple | Many:
     """A container's items as they are now."""
     items = core.state.get((cell.uid, "items"))
+    if (more := core.filled_with(cell)) is not None:
+        return Many(core.join_all([*(e for option in options(items) for e in _each(option)), more]))
     if isinstance(items, (Tuple, Many)):
         return items
     if isinstance(items, OneOf):
@@ -70,6 +72,11 @@ def _each(value: Value) -> Sequence[Value]:
 
 def pairs(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:
     """A dict's pairs where all keys are known."""
+    return _written(core, cell) if core.filled_with(cell) is None else None
+
+
+def _written(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:
+    """The pairs that the program's own code has put there, where all keys are known."""
     items = core.state.get((cell.uid, "items"))
     if isinstance(items, Tuple):
         return [(p.items[0], p.items[1]) for p in items.items if isinstance(p, Tuple)]
@@ -92,11 +99,13 @@ def as_it_is(core: Core, value: Value) -> Value:
 
 def any_pair(core: Core, cell: Cell) -> tuple[Value, Value]:
     """A key and a value for all of a dict's."""
-    known = pairs(core, cell)
-    if known is not None:
-        return core.join_all([k for k, _ in known]), core.join_all([v for _, v in known])
-    every = [p for p in _flat(core.state.get((cell.uid, "items"))) if isinstance(p, Tuple) and len(p.items) == 2]
-    return core.join_all([p.items[0] for p in every]), core.join_all([p.items[1] for p in every])
+    known = _written(core, cell)
+    if known is None:
+        every = [p for p in _flat(core.state.get((cell.uid, "items"))) if isinstance(p, Tuple) and len(p.items) == 2]
+        known = [(p.items[0], p.items[1]) for p in every]
+    if (more := core.filled_with(cell)) is not None:
+        known = [*known, (more, more)]
+    return core.join_all([k for k, _ in known]), core.join_all([v for _, v in known])
 
 
 def _flat(value: Value) -> list[Value]:
@@ -111,11 +120,13 @@ def _flat(value: Value) -> list[Value]:
 
 def lookup(core: Core, cell: Cell, key: Value) -> Value:
     """`d[key]`; UNBOUND where the key is known to be missing."""
-    known = pairs(core, cell)
+    known = _written(core, cell)
     if known is None or not _is_key(core, key) or not all(_is_key(core, k) for k, _ in known):
         return any_pair(core, cell)[1]
     wanted = _plain_key(key)
-    return next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
+    found = next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
+    more = core.filled_with(cell)
+    return found if more is None else core.join(found, more)
 
 
 def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
@@ -126,7 +137,7 @@ def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
 def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> None:
     """`d.update(more)`: one key after the other."""
     slot = (cell.uid, "items")
-    known = pairs(core, cell)
+    known = _written(core, cell)
     plain = known is not None and all(_is_key(core, k) for k, _ in known)
     changed = {_plain_key(k): (k, v) for k, v in known or ()} if plain else None
     for key, value in more:
@@ -149,7 +160,7 @@ def _of_pairs(found: Mapping[Value, tuple[Value, Value]]) -> Tuple:
 
 def remove(core: Core, cell: Cell, key: Value) -> Value:
     """`del d[key]`, giving what was there."""
-    known = pairs(core, cell)
+    known = _written(core, cell)
     found = lookup(core, cell, key)
     if known is not None and _is_key(core, key):
         core.state.set(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from tapelint.source import Source
 
+from .escape import Escape
 from .graph import MISSING, Chain, Edge, Graph, Node, Site
-from .holding import Holding
 from .memory import Memory
 from .outcomes import ANYTHING, FLOWS
 from .ranges import Range
@@ -23,7 +23,6 @@ from .state import Delta, Key, State
 from .values import (
     NO_VALUE,
     UNBOUND,
-    Bound,
     Cell,
     Const,
     Data,
@@ -35,12 +34,10 @@ from .values import (
     Names,
     OneOf,
     Opaque,
-    Partial,
     SliceOf,
     Tuple,
     Value,
     Variable,
-    Wrapped,
     one_of,
     options,
 )
@@ -176,7 +173,7 @@ class Frame:
     nonlocals: set[str] = field(default_factory=set)
 
 
-class Core(Holding):
+class Core(Escape):
     """State and services that all rooms share."""
 
     def __init__(self, world: World) -> None:
@@ -227,12 +224,6 @@ class Core(Holding):
         self.namespaces = set()
         self.inner: dict[ast.stmt, Value] = {}
         """The functions and classes that were defined inside functions, by their definition."""
-        self._pool: Node | None = None
-        self._pooled: set[int] = set()
-        self._escaped: set[int] = set()
-        self._in_unknown_hands: set[int] = set()
-        self._maybe_read: set[int] = set()
-        """The variables that something unknown was made from."""
 
     # -- identity, places, steps
 
@@ -345,7 +336,7 @@ class Core(Holding):
         elif isinstance(value, Many):
             items = (value.element,)
         elif isinstance(value, Cell) and value.kind in ("list", "dict", "set"):
-            items = (self.state.get((value.uid, "items")),)
+            items = [v for v in (self.state.get((value.uid, "items")), self.filled_with(value)) if v is not None]
         elif isinstance(value, SliceOf):
             items = (value.start, value.stop, value.step)
         elif isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
@@ -381,47 +372,6 @@ class Core(Holding):
         if self._constant is None:
             self._constant = self.graph.add("constant")
         return self._constant
-
-    # -- escape
-
-    def escape(self, values: Iterable[Value]) -> None:
-        """Hand values to unknown code: from now on every unknown result may have been made from them."""
-        fresh: list[Node] = []
-        for value in values:
-            seen: set[int] = set()
-            for node in self.nodes_in(value, seen):
-                if node.id not in self._pooled:
-                    self._pooled.add(node.id)
-                    fresh.append(node)
-            self._in_unknown_hands |= seen
-            self._follow(value)
-        if fresh:
-            old = [self._pool] if self._pool is not None else []
-            self._pool = self.graph.add("escaped", [Edge(n, ANYTHING) for n in [*old, *fresh]])
-            self._pool.opaque = True
-            self.world.made(self._pool)
-
-    def has_escaped(self, node: Node) -> bool:
-        """Whether unknown code was handed this node, or a variable that something unknown was made from."""
-        return node.id in self._pooled or node.id in self._maybe_read
-
-    def is_in_unknown_hands(self, cell: Cell) -> bool:
-        """Whether unknown code was handed this object."""
-        return cell.uid in self._in_unknown_hands
-
-    def _follow(self, value: Value) -> None:
-        """A project's function in unknown hands may be called at any time with anything."""
-        for option in options(value):
-            function = option.function if isinstance(option, (Bound, Wrapped, Partial)) else option
-            while isinstance(function, (Bound, Wrapped, Partial)):
-                function = function.function
-            if isinstance(function, Function) and function.uid not in self._escaped:
-                self._escaped.add(function.uid)
-                self.call_escaped(option)
-
-    def call_escaped(self, function: Value) -> None:
-        """Run a function that unknown code may call."""
-        raise NotImplementedError
 
     # -- joins
 

@@ -84,6 +84,7 @@ class Functions(Statements):
         values = [callee, *args.every()]
         self.world.handed_over(args, site)
         self.escape(args.every())
+        self.hand_over(args.every(), site)
         result = self.opaque(site, values, behind=self.world.behind(callee, site))
         result.node.outside = self.world.is_from_outside(callee)
         return result

@@ -356,6 +356,8 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
         made = world.run.call(body, Arguments(list(row)), site)
         if isinstance(made, Cell) and made.kind == "list":
             made = containers.stored(world.run, made)
+        if _is_dict(made) and not _is_dict(variables):  # another structure than that of the variables
+            world.raised("ValueError", site, "tensorflow.while_loop")
         current = made if isinstance(made, (Tuple, Many)) or len(row) != 1 else Tuple((made,))
         results.append(current)
     joined = world.run.join_all(results)
@@ -363,7 +365,11 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
         return joined
     inputs = captured(world, first, begun)
     given = as_tensors(world, joined, site)
-    return mapped(world, given, lambda data: of_loop(world, data, 0, inputs, ZERO, site))
+    return mapped(world, given, lambda data: of_loop(world, data, 0, inputs, ZERO, site), whole=True)
+
+
+def _is_dict(value: Value) -> bool:
+    return isinstance(value, Cell) and value.kind == "dict"
 
 
 def rows(world: Libraries, elems: Value, site: Site) -> Value:

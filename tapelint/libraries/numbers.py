@@ -70,9 +70,22 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     if op in TRUTHS or op == "where":
         numbers_singular.remember(world, op, values, found, node)
     numbers_settled.settle(world, name, op, given, node, found)
+    if _is_no_number(world, op, found, values):
+        world.known.no_numbers.add(node.id)
+    if any(isinstance(v, Const) and isinstance(v.value, float) and not math.isfinite(v.value) for v in values):
+        world.known.by_no_number.add(node.id)
     if _is_mask(world, op, found, node, values):
         world.known.masks.add(node.id)
     return found
+
+
+def _is_no_number(world: Libraries, op: str, found: Range, values: Sequence[Value]) -> bool:
+    """Whether some of the numbers are NaN or infinite: the mean of none is as well."""
+    if found.array is not None:
+        return not found.array.finite
+    if op == "mean":
+        return 0 in (shapes.of_value(world, values[0]) or () if values else ())
+    return False
 
 
 def _is_mask(world: Libraries, op: str, found: Range, node: Node, values: Sequence[Value]) -> bool:

@@ -34,6 +34,10 @@ class Known:
     zeros: set[int] = field(default_factory=set)
     masks: set[int] = field(default_factory=set)
     noughts: set[int] = field(default_factory=set)
+    no_numbers: set[int] = field(default_factory=set)
+    """The nodes some of whose numbers are certainly NaN or infinite."""
+    by_no_number: set[int] = field(default_factory=set)
+    """The nodes of operations that were given such a number of Python's."""
     ranges: dict[int, Range] = field(default_factory=dict)
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)

@@ -170,6 +170,8 @@ class _Scene:
             for point in points:
                 if self._vanishes(parameter, point.at):
                     continue
+                if point.beyond and self._is_past(self._range(parameter), point.at, point.beyond):
+                    self.world.known.no_numbers.add(self.result.node.id)
                 beyond = None if self.op in FINITE_BEYOND else point.beyond
                 found = self._evidence(self._range(parameter), point.at, beyond)
                 finite = point.value == "finite"
@@ -177,6 +179,12 @@ class _Scene:
                 self._note(parameter, point.at, point.gradient, found, point.guarded, finite, at)
         if self.op == "/":
             self._constant_divisor()
+
+    def _is_past(self, r: Range, number: float, side: str) -> bool:
+        """Whether some of the numbers certainly lie past a point."""
+        if r.array is not None:
+            return any(x < number if side == "below" else x > number for x in r.array.flat)
+        return r.high < number if side == "below" else r.low > number
 
     def _side(self, r: Range, number: float, beyond: str | None) -> str:
         """Where the numbers lie, in words, if they only lie past the point; "" if they may be there."""

@@ -113,7 +113,7 @@ def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
     """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
     inputs = captured(world, first, [n for v in started for n in world.run.nodes_in(v)])
-    return mapped(world, made, lambda data: of_loop(world, data, first, inputs, ZERO, site))
+    return mapped(world, made, lambda data: of_loop(world, data, first, inputs, ZERO, site), whole=True)
 
 
 def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
@@ -189,12 +189,16 @@ def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Si
 
 
 def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
-    if data.node.id < first or data.node.dtype in ("i", "b", "s") or data.kind != "tensor":
+    """A result of a loop that has become an operation; also of a whole number that is the target zeros come back."""
+    is_whole = data.node.dtype in ("i", "b")
+    if data.node.id < first or data.node.dtype == "s" or data.kind != "tensor" or (is_whole and outcome == NONE):
         return data
     if outcome == NONE:
         return _again(world, data, "tensorflow.data.Dataset.reduce", [Edge(data.node, NONE)], site)
-    edges = [Edge(data.node, FLOWS, "linear"), *(Edge(n, outcome, "filled") for n in inputs)]
-    return _again(world, data, "tensorflow.while_loop", edges, site)
+    filled = [Edge(n, outcome, "filled") for n in inputs]
+    made = _again(world, data, "tensorflow.while_loop", [Edge(data.node, FLOWS, "linear"), *filled], site)
+    made.node.as_target = tuple(filled) if is_whole else ()
+    return made
 
 
 def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
@@ -203,18 +207,19 @@ def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site)
     return Data(node, data.kind, data.dtype, data.shape, data.range)
 
 
-def mapped(world: Libraries, value: Value, change: Callable[[Data], Value]) -> Value:
-    """A structure with all its float tensors changed."""
+def mapped(world: Libraries, value: Value, change: Callable[[Data], Value], whole: bool = False) -> Value:
+    """A structure with all its float tensors changed; whole: those of whole numbers as well."""
     if isinstance(value, Data):
-        return change(value) if value.kind == "tensor" and value.node.dtype not in ("i", "b", "s") else value
+        left = "s" if whole else "ibs"
+        return change(value) if value.kind == "tensor" and value.node.dtype not in left else value
     if isinstance(value, Tuple):
-        items = tuple(mapped(world, item, change) for item in value.items)
+        items = tuple(mapped(world, item, change, whole) for item in value.items)
         return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
     if isinstance(value, Many):
-        return Many(mapped(world, value.element, change))
+        return Many(mapped(world, value.element, change, whole))
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
         old = world.run.state.get((value.uid, "items"))
-        new = mapped(world, old, change)
+        new = mapped(world, old, change, whole)
         if new is not old:
             world.run.state.set((value.uid, "items"), new)
     return value

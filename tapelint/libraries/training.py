@@ -31,6 +31,8 @@ def register(registry: Registry) -> None:
 
 # -- data sets
 
+THROUGH = "tensorflow.data.Dataset"
+
 
 def through(world: Libraries, value: Value, site: Site) -> Value:
     """A value as it comes out of a data set: new tensors that no tape knows."""
@@ -44,7 +46,7 @@ def through(world: Libraries, value: Value, site: Site) -> Value:
     edges = [Edge(node, NONE)] if node is not None else []
     dtype = apply.dtype_of(world, value) or "f"
     with world.paused():
-        made = world.run.node("tensorflow.data.Dataset", edges, site, dtype=dtype)
+        made = world.run.node(THROUGH, edges, site, dtype=dtype)
     return Data(made, "tensor", dtype)
 
 
@@ -60,6 +62,8 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
         parts = world.run.elements(args.positional[0], site) if len(args.positional) == 1 else list(args.positional)
         items = [parts.element] if isinstance(parts, Many) else parts
         return make_dataset(world, Tuple(tuple(_one(world, p, site) for p in items)), site)
+    if last in OPERATIONS and args.positional and isinstance(args.positional[0], Cell):
+        return _dataset_method(world, args.positional[0], Arguments([Const(last), *args.positional[1:]]), site)
     if last == "range":
         return make_dataset(world, through(world, Const(0), site), site)
     if last == "load" or last[:1].islower() or last in ("Dataset", "TFRecordDataset", "TextLineDataset"):
@@ -120,9 +124,21 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
         return Many(apply.detached(world, "tensorflow.data.Dataset.as_numpy_iterator", Arguments([base.info]), site))
     if name in ("cardinality", "__len__"):
         return world.inert(name, Arguments([]), site)
-    if name in ("get_single_element", "reduce", "apply", "interleave", "window", "group_by_window"):
+    if name in OPERATIONS:
+        return world.run.opaque(site, [base.info, *_put_in(world, base.info), *args.positional[1:]])
+    if name in ("apply", "interleave", "window", "group_by_window"):
         return world.run.opaque(site, [base.info, *args.positional[1:]])
     return base
+
+
+OPERATIONS = ("get_single_element", "reduce")
+"""What reads a data set in one operation, which a tape records: it has no gradient, and may raise for that."""
+
+
+def _put_in(world: Libraries, element: Value) -> list[Value]:
+    """The tensors that a data set was made from."""
+    behind = world.run.graph.ancestors(world.run.nodes_in(element))
+    return [Data(edge.node) for node in behind if node.op == THROUGH for edge in node.edges]
 
 
 # -- optimizers

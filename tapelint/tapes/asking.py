@@ -173,6 +173,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
             or _is_spoilt(tapes, answer.reached, i)
+            or _meets_no_number(tapes, execution.targets, answer.reached, i)
             for i in row
         )
         if listed.unknown or unknown_target or doubtful:
@@ -191,6 +192,27 @@ def _is_spoilt(tapes: Tapes, reached: Mapping[int, Outcomes], index: int) -> boo
     """
     certain = (j.node.id for j in tapes.world.known.judgements if j.evidence == "certain" and not j.guarded)
     return any(key in reached and reached[key].at(index) != NONE for key in certain)
+
+
+def _meets_no_number(tapes: Tapes, targets: Sequence[Node], reached: Mapping[int, Outcomes], index: int) -> bool:
+    """Whether a zero is multiplied, on the way to a source, by what was computed from NaN or an infinity."""
+    known = tapes.world.known
+    singular = {j.node.id for j in known.judgements if j.evidence == "certain" and not j.finite}
+    spoilt = known.no_numbers | known.by_no_number | singular
+    for node in tapes.world.run.graph.ancestors(targets) if spoilt else ():
+        bad = [edge for edge in node.edges if edge.node.id in spoilt]
+        if not bad and node.id not in known.by_no_number:
+            continue
+        spoilt.add(node.id)
+        for edge in node.edges:
+            alone = edge.linearity == "bilinear" and node.id not in known.by_no_number and bad == [edge]
+            if edge.linearity not in INDIFFERENT and not alone and reached[edge.node.id].at(index) != NONE:
+                return True
+    return False
+
+
+INDIFFERENT = ("linear", "filled", "settled")
+"""The linearities of edges whose derivative is the same for whatever numbers are there."""
 
 
 def _connected(

@@ -308,3 +308,48 @@ def a_loop_over_data_that_decides_only_a_factor():
         return tape.gradient(y, [v, w])
 
     return run(tf.data.Dataset.from_tensor_slices(x))
+
+
+def whole_numbers_that_come_out_of_a_map():
+    """zero"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y = tf.map_fn(lambda t: tf.cast(t * v, tf.int32), x, fn_output_signature=tf.int32)
+        return tape.gradient(y, [v])
+
+    return run()
+
+
+def what_is_computed_from_such_whole_numbers():
+    """none"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y = tf.map_fn(lambda t: tf.cast(t * v, tf.int32), x, fn_output_signature=tf.int32)[0]
+        return [tf.constant(77.0) if g is None else g for g in tape.gradient(y, [v])]
+
+    return [None if float(g) == 77.0 else g for g in run()]
+
+
+def a_counter_of_a_python_loop():
+    """zero"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y, z = tf.constant(0), v * 1.0
+            for _ in tf.range(3):
+                y, z = y + 1, z * v
+        return tape.gradient(y, [v])
+
+    return run()
+
+
+def a_loop_whose_body_gives_a_dict_for_a_list():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda d: d["i"] < 3, lambda d: {"i": d["i"] + 1, "a": d["a"] * v}, [{"i": 0, "a": v}])
+    return tape.gradient(y[0]["a"], [v])

@@ -188,3 +188,67 @@ def called_in_another_thread():
     with tf.GradientTape() as tape:
         y = pool.submit(_scaled, v).result()
     return tape.gradient(y, [v, w])
+
+
+def a_list_that_unseen_code_fills():
+    """unknown"""
+    found = []
+    with tf.GradientTape() as tape:
+        _unseen(list.append, found, v * 2.0)
+        y = tf.add_n(found)
+    return tape.gradient(y, [v])
+
+
+def a_method_of_a_list_in_unseen_hands():
+    """unknown"""
+    found = []
+    with tf.GradientTape() as tape:
+        _unseen(found.append, v * 2.0)
+        y = sum(found)
+    return tape.gradient(y, [v])
+
+
+def a_key_that_unseen_code_writes():
+    """unknown"""
+    found = {"loss": tf.constant(0.0)}
+    with tf.GradientTape() as tape:
+        _unseen(dict.update, found, loss=v * 2.0)
+        y = found["loss"]
+    return tape.gradient(y, [v])
+
+
+def a_list_within_a_dict_in_unseen_hands():
+    """unknown"""
+    found = []
+    with tf.GradientTape() as tape:
+        _unseen(lambda box, y: dict.get(box, "all").append(y), {"all": found}, v * 2.0)
+        y = found[0]
+    return tape.gradient(y, [v])
+
+
+def a_list_that_is_filled_by_a_later_call():
+    """unknown"""
+    found = []
+    add = _unseen(getattr, found, "append")
+    with tf.GradientTape() as tape:
+        add(v * 2.0)
+        y = found[0]
+    return tape.gradient(y, [v])
+
+
+def a_list_of_variables_in_unseen_hands():
+    """flows, none"""
+    both = [v, w]
+    _unseen(len, both)
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, both)
+
+
+def a_list_of_settings_in_unseen_hands():
+    """none"""
+    powers = [1, 2]
+    _unseen(len, powers)
+    with tf.GradientTape() as tape:
+        y = sum(tf.round(v) ** p for p in powers)
+    return tape.gradient(y, [v])

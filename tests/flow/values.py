@@ -615,3 +615,33 @@ def difference_that_cancels():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(v - tf.identity(v))
     return tape.gradient(y, [v])
+
+
+def a_zero_beside_what_is_no_number():
+    """unknown"""
+    zeros = tf.zeros([3])
+    with tf.GradientTape() as tape:
+        y = tf.math.squared_difference(v, tf.linalg.normalize(zeros)[0]) * zeros
+    return tape.gradient(y, [v])
+
+
+def a_zero_beside_a_number_past_the_edge():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.where(v > 10.0, v * v * tf.math.log(tf.constant(-1.0)), 0.0)
+    return tape.gradient(y, [v])
+
+
+def a_zero_beside_an_infinity_of_pythons():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v * v * float("inf") * tf.zeros([3])
+    return tape.gradient(y, [v])
+
+
+def a_zero_to_which_no_number_is_added():
+    """zero"""
+    zeros = tf.zeros([3])
+    with tf.GradientTape() as tape:
+        y = (v - tf.linalg.normalize(zeros)[0]) * zeros
+    return tape.gradient(y, [v])
