@@ -231,9 +231,9 @@ class _Reader:
         if judgement.guarded and (inside or self._squared(node) or node.id not in self.carrying):
             return None
         inside = inside and PICKED not in tags
-        if judgement.held and judgement.kind in ("root", "power"):
+        if judgement.held and judgement.kind in ("root", "power") and not judgement.shut:
             return None
-        names, source = self._sources(judgement.inputs)
+        names, source = self._sources([*judgement.inputs, *self._own(judgement.shut)])
         if not names:
             return None
         evidence, because = judgement.evidence, judgement.because
@@ -257,6 +257,11 @@ class _Reader:
         hidden = self._hidden_by(tags) if inside else None
         made = replace(judgement, evidence=evidence, because=because)
         return self._made(made, names, source, hidden, rest)
+
+    def _own(self, nodes: Sequence[Node]) -> list[Node]:
+        """Those of some nodes that are sources themselves."""
+        own = {node.id for source in self.execution.sources for node in source.nodes}
+        return [node for node in nodes if node.id in own]
 
     def _squared(self, node: Node) -> bool:
         """Whether every use of a result is a square, whose gradient is 0 where the result is."""

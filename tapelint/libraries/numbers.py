@@ -18,8 +18,9 @@ from tapelint.flow.ranges import UNBOUNDED, Range
 from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable, is_tensor
 
 from . import arguments, numbers_exact, numbers_layers, numbers_settled, numbers_singular, shapes
-from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, truth
+from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, some_norm, truth
 from .numbers_draws import drawn
+from .numbers_held import held_in
 from .numbers_identity import how_equal, identified
 from .numbers_known import (
     Key,
@@ -63,7 +64,10 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     values = list(given.values.values())
     double = _double(world, name, given, values)
     array = numbers_exact.compute(world, op, given, lambda v: array_of(world, v), double) if op else None
-    found = Range.of(array, double) if array is not None else _interval(world, name, op, effect, given, node)
+    if array is not None:
+        found = replace(Range.of(array, double), held=held_in(world, op, values, array))
+    else:
+        found = _interval(world, name, op, effect, given, node)
     found = identified(world, name, op, given, node, replace(found, double=double))
     if array is None and op:
         found = _with_points(world, op, given, node, found)
@@ -171,6 +175,8 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
             return Range(-1.0, 1.0)
     if op in HOT:
         return Range(0.0, 1.0)
+    if op == "norm" and ranges and numbers_exact.vector_norm(world, given, _rank(world, given)) != 2:
+        return some_norm(ranges[0])
     if op in MANY and ranges:
         return MANY[op](ranges[0], _softmax_count(world, given) if op == "softmax" else count(world, given))
     if op in TWO and len(ranges) > 1:
@@ -184,6 +190,20 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
         boolean = arguments.dtype_of(world, next(iter(given.values.values()))) == "b"
         return Range(0.0, 1.0) if boolean and ranges[0] == UNBOUNDED else ranges[0].loose()
     return ONE[op](ranges[0]) if op in ONE and ranges else None
+
+
+def _rank(world: Libraries, given: Given) -> int | None:
+    shape = shapes.of_value(world, next(iter(given.values.values()), UNBOUND))
+    return None if shape is None else len(shape)
+
+
+def _is_partial(world: Libraries, given: Given) -> bool:
+    """Whether a reduction leaves axes."""
+    if given.get("axis") in (UNBOUND, Const(None)):
+        return False
+    rank = _rank(world, given)
+    axes = numbers_exact.axes(world, given, rank) if rank is not None else None
+    return axes is None or len(axes) != rank
 
 
 def _matmul(world: Libraries, given: Given, ranges: Sequence[Range]) -> Range:
@@ -277,8 +297,7 @@ def _with_points(world: Libraries, op: str, given: Given, node: Node, found: Ran
         found = replace(found, generic=False)
     text = node.site.text(30) if node.site is not None else op
     selects = bool(values) and arguments.dtype_of(world, values[0]) == "b"
-    partial = given.get("axis") not in (UNBOUND, Const(None))
-    scene = Scene(op, ranges, text, partial, equal, selects)
+    scene = Scene(op, ranges, text, _is_partial(world, given), equal, selects)
     wanted = {"-": 2, "squared_difference": 2, "+": 2, "*": 2, "/": 2, "**": 2, "@": 2, "matvec": 2}.get(op, 1)
     points = met(scene) if len(ranges) >= wanted else ()
     if scene.equal == "all" and found.low == found.high:

@@ -168,6 +168,13 @@ def _logsumexp(values: Sequence[float], double: bool) -> float:
     return top if math.isinf(top) else top + math.log(math.fsum(_exp(v - top) for v in values))
 
 
+def norm_of(p: float) -> Callable[[Sequence[float], bool], float]:
+    """The p-norm of numbers."""
+    if math.isinf(p):
+        return lambda v, _: max(abs(x) for x in v)
+    return lambda v, _: math.fsum(abs(x) ** p for x in v) ** (1 / p)
+
+
 REDUCE: dict[str, Callable[[Sequence[float], bool], float]] = {
     "sum": lambda v, _: math.fsum(v),
     "mean": lambda v, _: math.fsum(v) / len(v),
@@ -300,15 +307,22 @@ def _groups(array: Array, axes: tuple[int, ...]) -> tuple[list[int], list[list[i
     return shape, groups
 
 
-def reduced(name: str, array: Array, axes: tuple[int, ...], keep: bool, double: bool) -> Array | None:
-    """A reduction over some axes."""
+def reduced(
+    name: str | Callable[[Sequence[float], bool], float],
+    array: Array,
+    axes: tuple[int, ...],
+    keep: bool,
+    double: bool,
+) -> Array | None:
+    """A reduction over some axes, by its name or by what it makes of the numbers."""
+    function = REDUCE[name] if isinstance(name, str) else name
     if not array.flat or any(x != x for x in array.flat):
         return None
     shape, groups = _groups(array, axes)
     if keep:
         shape = [1 if i in axes else n for i, n in enumerate(array.shape)]
     try:
-        return made(shape, (REDUCE[name]([array.flat[i] for i in group], double) for group in groups), double)
+        return made(shape, (function([array.flat[i] for i in group], double) for group in groups), double)
     except (OverflowError, ValueError):
         return None
 

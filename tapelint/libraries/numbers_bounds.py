@@ -224,6 +224,13 @@ def length(a: Range, count: int | None) -> Range:
     return between((math.sqrt(squares.low), low), (math.sqrt(squares.high), squares.high_open))
 
 
+def some_norm(a: Range) -> Range:
+    """A norm of which no more is known: 0 for zeros only."""
+    if a.low == 0 == a.high:
+        return Range(0.0, 0.0)
+    return Range(0.0, low_open=a.positive or a.high < 0 or a.generic)
+
+
 def softmax(a: Range, count: int | None) -> Range:
     """Shares of a whole: between 0 and 1, and away from both where the logits stay together."""
     if count == 1:

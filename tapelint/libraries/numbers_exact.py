@@ -23,6 +23,7 @@ from .numbers_arrays import (
     elementwise,
     made,
     matmul,
+    norm_of,
     picked,
     reduced,
     reshaped,
@@ -123,6 +124,20 @@ def axes(world: Libraries, given: Given, rank: int) -> tuple[int, ...] | None:
     return None if axis is arguments.UNSET else axes_of(axis, rank)
 
 
+def vector_norm(world: Libraries, given: Given, rank: int | None) -> float | None:
+    """The p of a norm, by its `ord`; None for a norm that is one of matrices only, or that is not known.
+
+    Over two axes, or with Keras and NumPy of a whole matrix, a number is no p: 2 is the largest singular value.
+    """
+    p, axis = constant(world, given, "ord"), constant(world, given, "axis")
+    if p in (None, "euclidean", "fro"):
+        return 2.0
+    whole = axis is None and "tensor" not in given.values and rank != 1
+    if isinstance(p, bool) or not isinstance(p, (int, float)) or p <= 0 or whole or axis is arguments.UNSET:
+        return None
+    return None if isinstance(axis, tuple) and len(axis) > 1 else float(p)
+
+
 def keeps(world: Libraries, given: Given) -> bool | None:
     """The argument `keepdims`."""
     keep = constant(world, given, "keepdims", "keep_dims")
@@ -132,11 +147,12 @@ def keeps(world: Libraries, given: Given) -> bool | None:
 def _over_axes(world: Libraries, op: str, given: Given, array: Array, double: bool) -> Array | None:
     rank = len(array.shape)
     if op in REDUCE:
-        if op in ("norm",) and constant(world, given, "ord") not in (None, "euclidean", 2, 2.0):
-            return None
         wanted, keep = axes(world, given, rank), keeps(world, given)
         if wanted is None or keep is None:
             return None
+        if op == "norm":
+            p = vector_norm(world, given, rank)
+            return reduced(norm_of(p) if p != 2 else op, array, wanted, keep, double) if p is not None else None
         if op in ("argmax", "argmin"):
             wanted = wanted if given.get("axis") is not UNBOUND else (0,)
         if op in ("argmax", "argmin") and len(wanted) != 1:

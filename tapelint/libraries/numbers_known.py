@@ -77,7 +77,7 @@ def of_value(world: Libraries, value: Value) -> Range | None:
             return None  # unknown code may have written it
         content = world.run.state.get((value.uid, "content"))
         own = content.range if isinstance(content, Data) else None
-        return replace(own or UNBOUNDED, key=key_of(world, value), rows=None)
+        return replace(own or UNBOUNDED, key=key_of(world, value), rows=None, held=frozenset())
     if isinstance(value, (Tuple, Cell)):
         array = numbers_exact.numbers_in(world, value, lambda v: array_of(world, v))
         if array is not None:

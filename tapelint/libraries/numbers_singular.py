@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tapelint.facts import Effect
 from tapelint.flow.graph import Node, Site
-from tapelint.flow.ranges import UNBOUNDED, Range, Reach
-from tapelint.flow.values import Data, Value
+from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
+from tapelint.flow.values import Const, Data, Value
 
 from . import numbers_exact, numbers_known, numbers_settled, shapes
 from .numbers_arrays import elementwise
@@ -85,7 +85,7 @@ class Judgement:
 
     `number` is the singular point, `beyond` the side on which results are NaN. `guarded`: where the gradient that
     comes in is 0, so is what goes out. `value`: what the result itself is there. `others` are the other inputs whose
-    gradient is spoilt as well (a numerator).
+    gradient is spoilt as well (a numerator). `shut`: inputs that a bound holds, so that it goes no further back.
     """
 
     kind: Kind
@@ -106,7 +106,7 @@ class Judgement:
     site: Site
     inputs: tuple[Node, ...]
     numerator: ast.AST | None = None
-    names: tuple[str, ...] = ()
+    shut: tuple[Node, ...] = ()
 
 
 def remember(world: Libraries, op: str, values: Sequence[Value], found: Range, node: Node) -> None:
@@ -216,8 +216,12 @@ class _Scene:
     def _evidence(self, r: Range, at: float, beyond: str | None) -> Reach | Evidence | None:
         """How an argument comes to a point: the evidence, "unknown", or None where it does not."""
         if r.array is not None:
-            hit = any(x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at) for x in r.array.flat)
-            return "certain" if hit else None
+            hit = [
+                i
+                for i, x in enumerate(r.array.flat)
+                if x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at)
+            ]
+            return _found(r, hit)
         if r.low == at == r.high:
             return r.point(at) or "certain"
         if (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
@@ -242,7 +246,8 @@ class _Scene:
         if found is None or len(self.world.known.judgements) > 20_000:
             return
         evidence: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
-        if evidence != "unknown":
+        held = isinstance(found, Reach) and found.held
+        if evidence != "unknown" and not (held and evidence == "certain"):
             numbers_settled.unsettle(self.world, self.result.node)
         value = self.given.get(parameter)
         place = self.given.places.get(parameter)
@@ -250,8 +255,9 @@ class _Scene:
         inputs = [n for n in (getattr(v, "node", None) for v in self.given.values.values()) if isinstance(n, Node)]
         if self.op == "/":
             numerator = next((p for n, p in self.given.places.items() if n != parameter), None)
-        elif self.kind == "overflow" or self.op not in ("**", "atan2", "hypot"):
+        elif self.kind == "overflow" or self.op not in ("**", "atan2", "hypot") or (self.op == "**" and finite):
             inputs = [n for n in inputs if n is getattr(value, "node", None)]
+        shut = self._shut(value) if held and evidence == "certain" else ()
         word: Literal["inf", "nan", "inf or nan"] = "nan" if gradient == "nan" else "inf or nan"
         self.world.known.judgements.append(
             Judgement(
@@ -268,13 +274,23 @@ class _Scene:
                 because or (found.because if isinstance(found, Reach) else ""),
                 guarded,
                 finite,
-                isinstance(found, Reach) and found.held,
+                held,
                 self._never_negative(parameter),
                 self.site,
-                tuple(inputs),
+                tuple(n for n in inputs if n not in shut),
                 numerator,
+                tuple(n for n in inputs if n in shut),
             )
         )
+
+    def _shut(self, singular: Value) -> list[Node]:
+        """The argument that is singular only where a bound holds it, and those that are held everywhere."""
+        found = [singular.node] if isinstance(singular, Data) else []
+        for value in self.given.values.values():
+            r = numbers_known.of_value(self.world, value)
+            if isinstance(value, Data) and r is not None and r.array is not None:
+                found += [value.node] if r.held.issuperset(range(len(r.array.flat))) else []
+        return found
 
     def _never_negative(self, parameter: str) -> bool:
         """Whether an argument is not negative by what computes it, not only by the numbers that it starts with."""
@@ -294,26 +310,30 @@ class _Scene:
         arrays = [r.array for r in ranges]
         if arrays[0] is not None and arrays[1] is not None:
             both = elementwise(lambda a, b: float(a == 0 and b == 0), [a for a in arrays if a], True)
-            self._note(names[0], 0.0, "nan", "certain" if both is not None and any(both.flat) else None, guarded, True)
+            places = [i for i, x in enumerate(both.flat) if x] if both is not None else []
+            moving = [r for n, r in zip(names, ranges, strict=True) if not isinstance(self.given.values[n], Const)]
+            each = [_found(r, places if r.array and both and r.array.shape == both.shape else [-1]) for r in moving]
+            known = next((e for e in each if e == "certain"), each[0] if each else None) if places else None
+            self._note(names[0], 0.0, "nan", known, guarded, True)
             return
         points = [r.point(0.0) for r in ranges]
         found = points[0] if points[0] is not None and points[1] is not None else None
-        known = all(r.contains(0.0) and not r.generic for r in ranges)
-        self._note(names[0], 0.0, "nan", found if found is not None else "unknown" if known else None, guarded, True)
+        possible = all(r.contains(0.0) and not r.generic for r in ranges)
+        self._note(names[0], 0.0, "nan", found if found is not None else "unknown" if possible else None, guarded, True)
 
     def norm(self) -> None:
         """Norms and standard deviations: singular where the result is 0."""
         parameter = next(iter(self.given.values))
         r = self._range(parameter)
-        if self.op == "norm" and numbers_exact.constant(self.world, self.given, "ord") not in (
-            None,
-            "euclidean",
-            2,
-            2.0,
-            "fro",
-        ):
-            return
         own = self.result.range or UNBOUNDED
+        if self.op == "norm":
+            shape = shapes.of_value(self.world, self.given.values[parameter])
+            p = numbers_exact.vector_norm(self.world, self.given, None if shape is None else len(shape))
+            if p is None or p == 1 or math.isinf(p):
+                return
+            if p < 1:
+                self._note(parameter, 0.0, "nan", self._evidence(r, 0.0, None), True, True)
+                return
         found: Reach | Evidence | None = "unknown"
         because, at = "", "0"
         if own.array is not None:
@@ -329,6 +349,8 @@ class _Scene:
         if self.op == "std":
             at = "the same everywhere"
         guarded = self.op != "euclidean_norm"
+        if found == "certain" and r.array is not None:
+            found = _found(r, range(len(r.array.flat)))
         self._note(parameter, 0.0, "nan", found, guarded, True, at, because)
 
     def _spread(self, r: Range) -> tuple[Reach | Evidence | None, str]:
@@ -361,18 +383,7 @@ class _Scene:
             return
         base, exponent = self._range(names[0]), self._range(names[1])
         if base.array is not None and exponent.array is not None:
-            both = elementwise(_worst, [base.array, exponent.array], True)
-            worst = max(both.flat, default=0.0) if both is not None else 0.0
-            if worst:
-                self._note(
-                    names[0],
-                    0.0,
-                    "nan" if worst == 2 else "inf",
-                    "certain",
-                    False,
-                    False,
-                    "0 or negative" if worst == 2 else "0",
-                )
+            self._known_power(names[0], base, base.array, exponent.array)
             return
         e = exponent.constant
         if e is None:
@@ -390,6 +401,17 @@ class _Scene:
             else "negative"
         )
         self._note(names[0], 0.0, "inf" if e < 1 else "nan", found, False, e > 0, at)
+
+    def _known_power(self, parameter: str, base: Range, bases: Array, exponents: Array) -> None:
+        both = elementwise(_worst, [bases, exponents], True)
+        if both is None or not any(both.flat):
+            return
+        worst = max(both.flat)
+        same = bases.shape == both.shape
+        found = _found(base, [i for i, x in enumerate(both.flat) if x]) if same else "certain"
+        at = "0 or negative" if worst == 3 else "0"
+        word = "nan" if worst == 3 or 0.0 in exponents.flat else "inf"
+        self._note(parameter, 0.0, word, found, False, worst == 1, at)
 
     def _evidence_below(self, base: Range) -> Reach | Evidence | None:
         if base.not_negative:
@@ -421,10 +443,17 @@ class _Scene:
         self._note(parameter, limit, "inf", found, False, False, f"above {limit:.0f}")
 
 
+def _found(r: Range, places: Sequence[int]) -> Reach | Evidence | None:
+    """The evidence where some elements of a known array are singular; held where a bound holds each of them."""
+    if places and r.held.issuperset(places):
+        return Reach(0.0, certain=True, held=True)
+    return "certain" if places else None
+
+
 def _worst(a: float, e: float) -> float:
-    """0: finite, 1: infinite, 2: NaN."""
+    """0: finite; 1: an infinite slope, or no slope, by the base; 2: an infinite result; 3: NaN."""
     if a < 0 and not e.is_integer():
-        return 2.0
-    if a == 0 and e == 0:
-        return 2.0
-    return 1.0 if a == 0 and e < 1 else 0.0
+        return 3.0
+    if a == 0 and e < 1:
+        return 2.0 if e < 0 else 1.0
+    return 0.0
