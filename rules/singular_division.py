@@ -31,7 +31,7 @@ of which nothing is known is reported only with `pedantic = true`.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity
+from tapelint import Context, Diagnostic, Pedantic, Rule, Singularity, called
 
 rule = Rule(__name__, code="TL301", precision="high", tags=("numbers",), options=Pedantic)
 
@@ -45,7 +45,7 @@ def check(found: Singularity, ask: Context) -> Iterator[Diagnostic]:
     help = f"`tf.math.divide_no_nan` is 0 where `{divisor}` is 0, and so is its gradient"
     if found.argument == found.place:
         help = "`tf.math.l2_normalize` is finite everywhere, as is what is divided by its norm plus a small number"
-    elif not found.known_library:
+    elif not found.known_library or called(found, "operator %", "*mod", "*.remainder"):
         help = f"keep `{divisor}` away from 0"
     elif found.call == "operator /":
         callee = "tensorflow.math.divide_no_nan"

@@ -51,7 +51,8 @@ def _safe_first(found: Singularity, ask: Context) -> Fix | None:
     """The argument becomes 1 where the branch is not picked; None where the branch is not written in the `where`."""
     text = ask.text(found.hidden_by.span) if found.hidden_by else ""
     call = ast.parse(f"({text})", mode="eval").body
-    if not isinstance(call, ast.Call) or len(call.args) != 3 or call.keywords or found.kind == "inverse":
+    no_safe_number = found.kind in ("inverse", "point", "matrix")
+    if not isinstance(call, ast.Call) or len(call.args) != 3 or call.keywords or no_safe_number:
         return None
     condition, *branches = (ast.get_source_segment(f"({text})", each) or "" for each in call.args)
     inside = [ask.text(found.place.span) in branch for branch in branches]

@@ -44,7 +44,7 @@ Check = Callable[..., Iterable[Diagnostic]]
 C = TypeVar("C", bound=Check)
 T = TypeVar("T")
 What = Literal["gradient", "tape", "cut", "problem", "condition", "singularity", "file", "unused ignore"]
-SingularityKind = Literal["division", "root", "log", "power", "inverse", "overflow"]
+SingularityKind = Literal["division", "root", "log", "power", "inverse", "overflow", "point", "matrix"]
 
 # In a message: the sources' names, and "it" or "them", put in when findings at one place are joined.
 SOURCES, IT = "{sources}", "{it}"
@@ -264,7 +264,7 @@ class Rule:
         """A finding about an operation that is not finite at a point that its argument reaches."""
         of = f" of {SOURCES}" if found.sources else ""
         why = f" ({found.because})" if found.because else ""
-        whole = not found.rank or called(found, *_OF_THE_WHOLE)
+        whole = found.whole or not found.rank or called(found, *_OF_THE_WHOLE)
         inner = f"what `{found.place.text}` divides by" if found.argument == found.place else ""
         subject = inner or (f"`{found.argument.text}`" if whole else f"an element of `{found.argument.text}`")
         if found.evidence == "certain":

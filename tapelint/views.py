@@ -218,13 +218,15 @@ class Singularity:
 
     evidence: "certain" (the argument is that point), "possible" (it can be, `because` says how), "unknown" (nothing
     is known of it; rules stay silent unless asked). `kind` is the family: "division", "root", "log", "power",
-    "inverse" (acos, asin, atanh, acosh, atan2), "overflow". `hidden_by` is the tf.where that selects the other branch.
+    "inverse" (acos, asin, atanh, acosh, atan2), "overflow", "matrix" (a singular one), "point" (any other function).
+    `hidden_by` is the tf.where that selects the other branch.
     `certain`: the argument is that point, and the gradient comes by, on every way through.
-    `rank` is the argument's number of axes, where it is known. `rest` holds other places by a word: "condition", and
+    `whole`: all of the argument is `at` something, not one element of it. `rank` is its number of axes, where it is
+    known. `rest` holds other places by a word: "condition", and
     "whole", the expression that an exponential overflows in.
     """
 
-    kind: Literal["division", "root", "log", "power", "inverse", "overflow"]
+    kind: Literal["division", "root", "log", "power", "inverse", "overflow", "point", "matrix"]
     call: str
     place: Place
     argument: Place
@@ -242,6 +244,7 @@ class Singularity:
     rest: tuple[tuple[str, Place], ...] = ()
     rank: int | None = None
     certain: bool = False
+    whole: bool = False
 
     def other(self, word: str) -> Place | None:
         """The place in `rest` under `word`."""

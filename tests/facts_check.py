@@ -180,6 +180,10 @@ def wrong_points(said: Answer, seen: lab.Seen, expression: str, env: dict[str, A
     """Where a stated singular point is none, or one is not stated."""
     together = tuple(n for n, o in seen.outcomes.items() if o == "flows" and propose.simple(env[n]))
     for name, expected in said.leaves.items():
+        if expected.outcome == "flows" and propose.is_matrix(env[name]):
+            if wrong := wrong_matrices(name, expected, expression, env):
+                return wrong
+            continue
         if expected.outcome != "flows" or not propose.simple(env[name]):
             continue
         points = {point.at: point for point in expected.singular}
@@ -195,11 +199,26 @@ def wrong_points(said: Answer, seen: lab.Seen, expression: str, env: dict[str, A
                 point.guarded,
                 point.value,
                 point.beyond,
-                bool(others),  # type: ignore[arg-type]
+                point.past,
+                bool(others),
+                point.everywhere,
             )
             if observed != stated:
                 words = propose.point_words(point, at, bool(others)) if point else f"a finite gradient at {at}"
                 return f"{name}: {words}"
+    return ""
+
+
+def wrong_matrices(name: str, expected: Input, expression: str, env: dict[str, Any]) -> str:
+    """The same, of a matrix."""
+    stated = {point.of: point for point in expected.singular if not point.together}
+    if not stated and expected.linearity in ("linear", "bilinear"):
+        return ""
+    for of in lab.MATRICES:
+        point = lab.at_matrix(expression, env, name, of)
+        observed = point and Singular(0.0, point.gradient, point.guarded, point.value, of=of)
+        if observed != stated.get(of):
+            return f"{name}: {propose.point_words(point, of, False) if point else f'a finite gradient at {of}'}"
     return ""
 
 

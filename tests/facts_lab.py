@@ -12,7 +12,7 @@ import re
 import statistics
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -437,6 +437,40 @@ class Point:
     guarded: bool
     value: str
     beyond: str | None
+    everywhere: bool = False
+    past: str | None = None
+
+
+MATRICES = ("row", "column", "diagonal", "dependent", "indefinite")
+
+
+def like_matrix(value: Any, of: str) -> list[Any]:
+    """Two tensors like a matrix that are singular in the way of a word; none if it cannot be."""
+    rows, columns = value.shape
+    first, second = np.array(value), np.array(value)
+    if of == "row":
+        first[0], second[-1] = 0, 0
+    elif of == "column":
+        first[:, 0], second[:, -1] = 0, 0
+    elif of == "dependent":
+        first[:] = 1
+        second[:] = np.outer(np.arange(1, rows + 1), np.arange(1, columns + 1))
+    elif rows != columns:
+        return []
+    elif of == "diagonal":
+        first[:] = np.roll(np.eye(rows), 1, 0)
+        second[-1, -1] = 0
+    else:
+        first[:] = np.diag([1.0] * (rows - 1) + [-1.0])
+        second[:] = np.diag([-1.0] + [2.0] * (rows - 1)) + 0.25
+    return [tf.constant(first), tf.constant(second)]
+
+
+def at_matrix(expression: str, leaves: Mapping[str, Any], name: str, of: str) -> Point | None:
+    """What is not finite where a leaf is a matrix that is singular in the way of a word, whichever it is."""
+    values = like_matrix(leaves[name], of)
+    found = [_point(expression, {**leaves, name: value}, name) for value in values]
+    return found[0] if found and None not in found else None
 
 
 def at_point(
@@ -448,6 +482,44 @@ def at_point(
     """
     value = fill(leaves[name], at)
     env = {**leaves, **{other: fill(leaves[other], at) for other in together}, name: value}
+    found = _point(expression, env, name)
+    if found is None:
+        return None
+    sides = {}
+    for side, step in (("below", -0.02), ("above", 0.02)):
+        try:
+            there = [p for p in flat(run(expression, {**env, name: fill(value, at + step)})) if differentiable(p)]
+            sides[side] = not_finite(there) == "nan"
+        except Exception:
+            sides[side] = False
+    if all(sides.values()):
+        return None
+    beyond = next((side for side, bad in sides.items() if bad and not all(sides.values())), None)
+    one = {n: first_at(leaves[n], at) for n in (name, *together)}
+    everywhere = value.shape.rank > 0 and _point(expression, {**leaves, **one}, name) is None
+    past = None if everywhere else _past(expression, env, name, at)
+    return replace(found, beyond=beyond, everywhere=everywhere, past=past)
+
+
+def _past(expression: str, env: Mapping[str, Any], name: str, at: float) -> str | None:
+    """The side of a point on which no gradient is finite."""
+    for side, sign in (("below", -1.0), ("above", 1.0)):
+        steps = [fill(env[name], at + sign * step) for step in (0.02, 0.3, 0.7, 1.5, 3.3)]
+        if all(_point(expression, {**env, name: value}, name) for value in steps):
+            return side
+    return None
+
+
+def first_at(value: Any, number: float) -> Any:
+    """A tensor like `value`, whose first element only is the number."""
+    array = np.array(value)
+    array[(0,) * array.ndim] = number
+    return tf.constant(array)
+
+
+def _point(expression: str, env: Mapping[str, Any], name: str) -> Point | None:
+    """What is not finite with these leaves; None if all is finite, or if it cannot be run."""
+    value = env[name]
     try:
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(value)
@@ -461,17 +533,7 @@ def at_point(
         guarded = tape.gradient(parts, value, output_gradients=[upstream(p, zero=True) for p in parts])
     except Exception:
         return None
-    sides = {}
-    for side, step in (("below", -0.02), ("above", 0.02)):
-        try:
-            there = [p for p in flat(run(expression, {**env, name: fill(value, at + step)})) if differentiable(p)]
-            sides[side] = not_finite(there) == "nan"
-        except Exception:
-            sides[side] = False
-    if all(sides.values()):
-        return None
-    beyond = next((side for side, bad in sides.items() if bad and not all(sides.values())), None)
-    return Point(word, not not_finite([guarded]), not_finite(parts) or "finite", beyond)
+    return Point(word, not not_finite([guarded]), not_finite(parts) or "finite", None)
 
 
 def not_finite(values: list[Any]) -> str:

@@ -105,9 +105,11 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
-def point_words(point: lab.Point, at: float, together: bool) -> str:
+def point_words(point: lab.Point, at: float | str, together: bool) -> str:
     """A singular point in the words of the files."""
-    words = f"{point.gradient} at {number(at)}" + (" together" if together else "")
+    words = f"{point.gradient} at {at if isinstance(at, str) else number(at)}" + (" together" if together else "")
+    words += f" or {point.past}" if point.past else ""
+    words += " everywhere" if point.everywhere else ""
     words += " guarded" if point.guarded else ""
     words += f" value {point.value}" if point.value != "finite" else ""
     return words + (f" nan {point.beyond}" if point.beyond else "")
@@ -118,9 +120,12 @@ def singular_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> dict
     found: dict[str, list[str]] = {}
     together = tuple(name for name, outcome in seen.outcomes.items() if outcome == "flows" and simple(env[name]))
     for name, outcome in seen.outcomes.items():
-        if outcome != "flows" or not simple(env[name]):
+        if outcome != "flows":
             continue
-        for at in (0.0, 1.0, -1.0):
+        for of in lab.MATRICES if is_matrix(env[name]) else ():
+            if point := lab.at_matrix(expression, env, name, of):
+                found.setdefault(name, []).append(point_words(point, of, False))
+        for at in (0.0, 1.0, -1.0) if simple(env[name]) else ():
             point = lab.at_point(expression, env, name, at)
             if point:
                 found.setdefault(name, []).append(point_words(point, at, False))
@@ -136,6 +141,12 @@ def simple(value: Any) -> bool:
     """A real tensor of rank 0 or 1, which can be set to one number everywhere."""
     plain = lab.tf.is_tensor(value) and not lab.is_variable(value)
     return bool(plain and value.dtype == lab.tf.float32 and value.shape.rank < 2)
+
+
+def is_matrix(value: Any) -> bool:
+    """A real tensor of rank 2."""
+    plain = lab.tf.is_tensor(value) and not lab.is_variable(value)
+    return bool(plain and value.dtype == lab.tf.float32 and value.shape.rank == 2 and min(value.shape) > 1)
 
 
 def range_words(expression: str, env: dict[str, Any], seen: lab.Seen) -> list[str]:

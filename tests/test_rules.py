@@ -92,7 +92,7 @@ def test_exactly_one_rule_for_every_problem(kind: Any) -> None:
     assert found[0].span == HERE.span
 
 
-@pytest.mark.parametrize("kind", ["division", "root", "log", "power", "inverse", "overflow"])
+@pytest.mark.parametrize("kind", ["division", "root", "log", "power", "inverse", "overflow", "point", "matrix"])
 @pytest.mark.parametrize("hidden", [None, CALL])
 def test_exactly_one_rule_for_every_singular_point(kind: Any, hidden: Place | None) -> None:
     for evidence in ("certain", "possible", "unknown"):

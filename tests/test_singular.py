@@ -44,6 +44,10 @@ SEEN = {
     "tf.norm(x - x)": ("root", "difference of equals"),
     "tf.reduce_sum(tf.norm(x[:, None] - x[None], axis=-1))": ("root", "compared with itself"),
     "tf.reduce_sum(tf.math.log(1.0 + tf.exp(x)))": ("overflow", "before the logarithm"),
+    "tf.reduce_sum(tf.math.digamma(tf.nn.relu(x)))": ("point", "negative input"),
+    "tf.linalg.global_norm([x - x, y - y])": ("point", "difference of equals"),
+    "tf.norm(x - x, ord=3)": ("root", "difference of equals"),
+    "tf.linalg.logdet(x - x)": ("matrix", "difference of equals"),
     "tf.exp(x) / tf.reduce_sum(tf.exp(x))": ("overflow", "infinity"),
     "tf.reduce_sum(tf.where(x > 0.0, tf.math.log(x), 0.0))": ("log", "is there for that case"),
     "tf.reduce_sum(tf.where(x < 1.0, tf.math.log(1.0 - x), 0.0))": ("log", "is there for that case"),
@@ -73,6 +77,11 @@ SILENT = [
     "tf.reduce_sum(model(x)) / 3.0",
     "tf.reduce_sum(tf.nn.log_softmax(x)) + tf.reduce_sum(tf.math.divide_no_nan(x, y))",
     "tf.reduce_sum(x) + tf.stop_gradient(tf.norm(x - x))",
+    "tf.linalg.logdet(x) + tf.reduce_sum(tf.linalg.triangular_solve(x, y))",
+    "tf.linalg.global_norm([x, y]) + tf.reduce_sum(tf.math.digamma(x))",
+    "tf.norm(x - x, ord=1)",
+    "tf.reduce_sum(tf.keras.losses.categorical_crossentropy(y, x))",
+    "tf.reduce_sum(tf.keras.losses.categorical_crossentropy(y, tf.nn.softmax(x)))",
 ]
 
 

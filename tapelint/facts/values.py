@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["flows", "none", "zero", "detached", "raises", "unknown"]
 Linearity = Literal["linear", "bilinear", "square", "division", "zero", "piecewise", "other", "unclear"]
+SingularOf = Literal["number", "row", "column", "diagonal", "dependent", "indefinite"]
 ResultKind = Literal["tensor", "numpy", "python", "variable", "none", "object", "tuple"]
 
 
@@ -49,9 +50,12 @@ class Weight:
 class Singular:
     """A point of an argument where the gradient is not finite.
 
-    `guarded`: an upstream gradient of 0 still gives 0. `value`: what the result itself is there. `beyond`: the side
-    on which results are NaN ("below", "above" or None). `together`: only where every other argument that carries a
-    gradient is there as well (atan2 at 0, 0).
+    `of` says what is there: "number": one element, and it is `at`; "row", "column", "diagonal": a whole row or column
+    of a matrix, or an element of its diagonal, is 0; "dependent": its columns depend on each other; "indefinite": it
+    has a negative eigenvalue. `everywhere`: only where all elements are there. `guarded`: an upstream gradient of 0
+    still gives 0. `value`: what the result itself is there. `beyond`: the side on which results are NaN ("below",
+    "above" or None). `past`: the side on which the gradient is not finite anywhere. `together`: only where every other
+    argument that carries a gradient is there as well (atan2 at 0, 0).
     """
 
     at: float
@@ -59,7 +63,10 @@ class Singular:
     guarded: bool = False
     value: Literal["finite", "inf", "nan"] = "finite"
     beyond: Literal["below", "above"] | None = None
+    past: Literal["below", "above"] | None = None
     together: bool = False
+    everywhere: bool = False
+    of: SingularOf = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
-from tapelint.facts.values import FactError, Input, Linearity, Outcome, Result, ResultKind, Singular
+from tapelint.facts.values import FactError, Input, Linearity, Outcome, Result, ResultKind, Singular, SingularOf
 
 OUTCOMES = frozenset(get_args(Outcome)) - {"raises", "unknown"}
 LINEARITIES = frozenset(get_args(Linearity)) - {"zero"}
@@ -19,6 +19,7 @@ DTYPES = frozenset(
         "qint32", "qint16", "quint16", "mixed",
     }
 )  # fmt: skip
+MATRICES = frozenset(get_args(SingularOf)) - {"number"}
 BOUNDS = frozenset(["positive", "not", "from", "above", "to", "below"])
 
 
@@ -97,11 +98,17 @@ class _Reader:
         return words[1:]
 
     def singular(self, gradient: str, words: list[str]) -> list[str]:
-        point: dict[str, Any] = {"at": float(_one(words)), "gradient": gradient}
+        point: dict[str, Any] = {"gradient": gradient, "at": 0.0}
+        if _one(words) in MATRICES:
+            point["of"] = words[0]
+        else:
+            point["at"] = float(words[0])
         words = words[1:]
         while words:
-            if words[0] in ("guarded", "together"):
+            if words[0] in ("guarded", "together", "everywhere"):
                 point[words[0]], words = True, words[1:]
+            elif words[0] == "or" and words[1:] and words[1] in ("below", "above"):
+                point["past"], words = words[1], words[2:]
             elif words[0] == "value":
                 point["value"], words = _one(words[1:]), words[2:]
             elif words[0] == "nan" and words[1:] and words[1] in ("below", "above"):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Edge, Node
+from tapelint.libraries.numbers_judgement import Judgement
 from tapelint.libraries.numbers_names import short
-from tapelint.libraries.numbers_singular import Judgement
 from tapelint.views import Place
 
 PASSING = frozenset(

@@ -18,8 +18,8 @@ from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
 from tapelint.libraries import shapes
 from tapelint.libraries.names import TAPE_LIBRARIES
+from tapelint.libraries.numbers_judgement import Judgement
 from tapelint.libraries.numbers_names import short
-from tapelint.libraries.numbers_singular import Judgement
 from tapelint.tapes.backprop import Answer
 from tapelint.tapes.journal import Execution
 from tapelint.tapes.tape import Tapes
@@ -316,6 +316,7 @@ class _Reader:
             not_negative=judgement.not_negative,
             rest=tuple(rest),
             rank=None if shape is None else len(shape),
+            whole=judgement.whole,
             certain=known and judgement.evidence == "certain" and judgement.node.id in self.always,
         )
 

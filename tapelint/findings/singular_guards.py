@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.libraries.numbers_arrays import BINARY, UNARY
-from tapelint.libraries.numbers_singular import Judgement, Test
+from tapelint.libraries.numbers_judgement import Judgement, Test
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place
 

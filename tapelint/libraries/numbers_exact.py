@@ -336,16 +336,31 @@ def _matmul(world: Libraries, given: Given, array: Array, of: ArrayOf, double: b
     return matmul(both[0], both[1], double)
 
 
+def _diag(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
+    """A matrix with a vector on its diagonal."""
+    size = len(array.flat)
+    if len(array.shape) != 1 or len(given.values) != 1 or size * size > LARGEST:
+        return None
+    return Array((size, size), tuple(array.flat[r] if r == c else 0.0 for r in range(size) for c in range(size)))
+
+
+def _trace(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
+    if len(array.shape) != 2 or len(given.values) != 1:
+        return None
+    columns = array.shape[1]
+    return made((), [sum(array.flat[i * columns + i] for i in range(min(array.shape)))], double)
+
+
 def _inner(world: Libraries, given: Given, array: Array, of: ArrayOf, double: bool) -> Array | None:
     """`tensordot` and `dot` of two vectors."""
     values = list(given.values.values())
     other = numbers_in(world, values[1], of) if len(values) > 1 else None
-    if (
-        other is None
-        or len(array.shape) != 1
-        or array.shape != other.shape
-        or constant(world, given, "axes") not in (None, 1)
-    ):
+    if other is None or len(array.shape) != 1 or len(other.shape) != 1:
+        return None
+    if constant(world, given, "axes") == 0:
+        shape = (len(array.flat), len(other.flat))
+        return made(shape, [x * y for x in array.flat for y in other.flat], double) if size(shape) <= LARGEST else None
+    if array.shape != other.shape or constant(world, given, "axes") not in (None, 1):
         return None
     return made((), [sum(x * y for x, y in zip(array.flat, other.flat, strict=True))], double)
 
@@ -369,6 +384,8 @@ STRUCTURE: dict[str, Callable[[Libraries, Given, Array, ArrayOf, bool], Array | 
     "gather": _gather,
     "@": _matmul,
     "matvec": _matmul,
+    "diag": _diag,
+    "trace": _trace,
     "tensordot": _inner,
     "dot": _inner,
     "vdot": _inner,

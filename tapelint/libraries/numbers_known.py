@@ -15,7 +15,7 @@ from .numbers_arrays import made
 
 if TYPE_CHECKING:
     from .arguments import Given
-    from .numbers_singular import Judgement, Test
+    from .numbers_judgement import Judgement, Test
     from .world import Libraries
 
 Key = int
@@ -81,10 +81,23 @@ def of_value(world: Libraries, value: Value) -> Range | None:
     if isinstance(value, (Tuple, Cell)):
         array = numbers_exact.numbers_in(world, value, lambda v: array_of(world, v))
         if array is not None:
-            return Range.of(array)
+            return replace(Range.of(array), held=_held_in_items(world, value))
         parts = [of_value(world, v) for v in items_of(world, value)]
         return either(parts)
     return either([of_value(world, o) for o in value.options]) if isinstance(value, OneOf) else None
+
+
+def _held_in_items(world: Libraries, value: Value) -> frozenset[int]:
+    """The flat places that bounds hold in a list of arrays of one shape."""
+    found: set[int] = set()
+    start = 0
+    for item in items_of(world, value):
+        own = of_value(world, item)
+        if own is None or own.array is None:
+            return frozenset()
+        found |= {start + at for at in own.held}
+        start += len(own.array.flat)
+    return frozenset(found)
 
 
 def _is_changed(world: Libraries, node: Node) -> bool:

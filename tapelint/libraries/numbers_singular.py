@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tapelint.facts import Effect
+from tapelint.facts.values import Singular
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
-from tapelint.flow.values import Const, Data, Value
+from tapelint.flow.values import Cell, Const, Data, Many, Tuple, Value
 
-from . import numbers_exact, numbers_known, numbers_settled, shapes
+from . import numbers_exact, numbers_known, numbers_matrices, shapes
 from .numbers_arrays import elementwise
-from .numbers_names import short
+from .numbers_judgement import Evidence, Kind, Scene, Test, all_at, carries, found_at, strength
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from .arguments import Given
     from .world import Libraries
 
-Kind = Literal["division", "root", "log", "power", "inverse", "overflow"]
-Evidence = Literal["certain", "possible", "unknown"]
 KINDS: dict[str, Kind] = {
     "/": "division",
     "reciprocal": "division",
@@ -52,61 +50,19 @@ KINDS: dict[str, Kind] = {
     "ndtri": "inverse",
     "lgamma": "log",
     "sinc": "division",
+    "%": "division",
+    "fmod": "division",
     "exp": "overflow",
     "expm1": "overflow",
     "cosh": "overflow",
     "sinh": "overflow",
 }
-FINITE_BEYOND = frozenset(["log", "log1p", "log2", "log10", "xlogy", "xlog1py", "atanh"])
-"""Functions whose results are NaN past the point, and whose derivatives are finite there."""
-
+POLES = frozenset([0.0, -1.0])
+EQUAL = frozenset([0.0, 1.0, -1.0])
+"""A function that is singular where its whole argument is one of these is so where all of it is equal."""
+DIVISOR = Singular(0.0, "inf", value="inf")
 NORMS = ("norm", "euclidean_norm", "std")
-NOT_NEGATIVE = frozenset(
-    ["abs", "square", "norm", "softmax", "sigmoid", "relu", "sqrt", "exp", "softplus", "variance", "std"]
-)
 LARGEST_EXPONENT = {False: 88.72, True: 709.7}
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A comparison, or several in one: `op` and the keys of its sides, the right one's range, inner tests."""
-
-    op: str
-    left: int | None = None
-    right: int | None = None
-    of_left: Range = UNBOUNDED
-    of_right: Range = UNBOUNDED
-    inner: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """An operation that can be singular, as it was called, and how near its argument can be seen to come.
-
-    `number` is the singular point, `beyond` the side on which results are NaN. `guarded`: where the gradient that
-    comes in is 0, so is what goes out. `value`: what the result itself is there. `others` are the other inputs whose
-    gradient is spoilt as well (a numerator). `shut`: inputs that a bound holds, so that it goes no further back.
-    """
-
-    kind: Kind
-    name: str
-    node: Node
-    argument: ast.AST | None
-    value: Value
-    key: int | None
-    number: float
-    at: str
-    gradient: Literal["inf", "nan", "inf or nan"]
-    evidence: Evidence
-    because: str
-    guarded: bool
-    finite: bool
-    held: bool
-    not_negative: bool
-    site: Site
-    inputs: tuple[Node, ...]
-    numerator: ast.AST | None = None
-    shut: tuple[Node, ...] = ()
 
 
 def remember(world: Libraries, op: str, values: Sequence[Value], found: Range, node: Node) -> None:
@@ -127,10 +83,39 @@ def remember(world: Libraries, op: str, values: Sequence[Value], found: Range, n
 
 def judge(world: Libraries, name: str, op: str, effect: Effect, given: Given, result: Value, site: Site) -> None:
     """Take down a call that can be singular."""
-    kind = KINDS.get(op)
-    if kind is None or not isinstance(result, Data) or result.kind != "tensor" or not given.values:
+    if not given.values:
         return
-    scene = _Scene(world, name, op, kind, effect, given, result, site)
+    for part, own in _tensors(world, result, effect):
+        kind = KINDS.get(op) or _kind(own)
+        if kind is not None:
+            _judge(op, _Scene(world, name, op, kind, own, given, part, site))
+
+
+def _tensors(world: Libraries, result: Value, effect: Effect) -> list[tuple[Data, Effect]]:
+    """The tensors in a result, each with what is known of it."""
+    if isinstance(result, Data):
+        return [(result, effect)] if result.kind == "tensor" else []
+    if isinstance(result, Many):
+        return _tensors(world, result.element, effect)
+    if not isinstance(result, (Tuple, Cell)):
+        return []
+    found: list[tuple[Data, Effect]] = []
+    for at, item in enumerate(numbers_known.items_of(world, result)):
+        parts = effect.result.parts or ()
+        found += _tensors(world, item, (parts[at] if at < len(parts) else None) or effect)
+    return found
+
+
+def _kind(effect: Effect) -> Kind | None:
+    """The family of a function that has none of its own: that of matrices, or any."""
+    of = {point.of for known in effect.inputs.values() for point in known.singular}
+    if of & {"diagonal", "dependent", "indefinite"} or of == {"column"}:
+        return "matrix"
+    return "point" if of else None
+
+
+def _judge(op: str, scene: _Scene) -> None:
+    kind = scene.kind
     if op == "**":
         scene.power()
     elif op == "atan2":
@@ -141,44 +126,66 @@ def judge(world: Libraries, name: str, op: str, effect: Effect, given: Given, re
         scene.norm()
     elif kind == "overflow":
         scene.overflow()
+    elif kind == "matrix":
+        scene.matrix()
     else:
         scene.pointwise()
+        scene.all_together()
+        scene.rows()
 
 
-@dataclass(slots=True)
-class _Scene:
-    world: Libraries
-    name: str
-    op: str
-    kind: Kind
-    effect: Effect
-    given: Given
-    result: Data
-    site: Site
-
-    def _range(self, parameter: str) -> Range:
-        return numbers_known.of_value(self.world, self.given.get(parameter)) or UNBOUNDED
+class _Scene(Scene):
+    """How each family comes to its points."""
 
     def pointwise(self) -> None:
         """Singular where one element of one argument is at a point."""
         for parameter, known in self.effect.inputs.items():
             if parameter not in self.given.values:
                 continue
-            points = list(known.singular)
+            points = [p for p in known.singular if p.of == "number" and not p.together]
             if not points and self.op == "/" and parameter == list(self.given.values)[-1]:
-                self._note(parameter, 0.0, "inf", self._evidence(self._range(parameter), 0.0, None), False, False)
+                self.note(parameter, DIVISOR, self.evidence(self.range_of(parameter), 0.0, None))
             for point in points:
-                if self._vanishes(parameter, point.at):
+                if point.beyond and self._is_past(self.range_of(parameter), point.at, point.beyond):
+                    self._past_the_value(parameter, point)
+                if self._vanishes(parameter, point.at) or {p.at for p in points if p.everywhere} >= EQUAL:
                     continue
-                if point.beyond and self._is_past(self._range(parameter), point.at, point.beyond):
-                    self.world.known.no_numbers.add(self.result.node.id)
-                beyond = None if self.op in FINITE_BEYOND else point.beyond
-                found = self._evidence(self._range(parameter), point.at, beyond)
-                finite = point.value == "finite"
-                at = self._side(self._range(parameter), point.at, beyond)
-                self._note(parameter, point.at, point.gradient, found, point.guarded, finite, at)
+                if point.everywhere:
+                    self._everywhere(parameter, point)
+                    continue
+                found = self.evidence(self.range_of(parameter), point.at, point.past)
+                if found is not None and self.kind == "point" and self._others_at_zero(parameter, point):
+                    self.note(parameter, point, found, reach="others")
+                    found = "unknown"
+                self.note(parameter, point, found, self._side(self.range_of(parameter), point.at, point.past))
+            if {p.at for p in points if p.past is None} >= POLES:
+                self._further_poles(parameter, points[0])
         if self.op == "/":
             self._constant_divisor()
+
+    def _others_at_zero(self, parameter: str, point: Singular) -> bool:
+        """Whether another argument is 0 somewhere: points were measured one by one, with the others at large."""
+        for name, known in self.effect.inputs.items():
+            r = self.range_of(name)
+            factor = known.linearity in ("linear", "bilinear") and not point.guarded
+            apart = name == parameter or name not in self.given.values or factor
+            if not apart and carries(known) and (0 in r.array.flat if r.array is not None else r.low <= 0 <= r.high):
+                return True
+        return False
+
+    def _everywhere(self, parameter: str, point: Singular) -> None:
+        """Singular where all elements of an argument are at a point."""
+        found = all_at(self.range_of(parameter), point.at)
+        self.note(parameter, point, found, f"{point.at:g} everywhere", whole=True)
+
+    def _past_the_value(self, parameter: str, point: Singular) -> None:
+        """Past a point the result is NaN, and so is the derivative by a factor in front: `xlogy(x, y)` by x."""
+        if self._vanishes(parameter, point.at, point.beyond):
+            return
+        self.world.known.no_numbers.add(self.result.node.id)
+        if not point.past:
+            words = f"{point.beyond} {point.at:g}"
+            self.note(parameter, replace(point, gradient="nan", value="nan"), "certain", words, reach="others")
 
     def _is_past(self, r: Range, number: float, side: str) -> bool:
         """Whether some of the numbers certainly lie past a point."""
@@ -186,24 +193,96 @@ class _Scene:
             return any(x < number if side == "below" else x > number for x in r.array.flat)
         return r.high < number if side == "below" else r.low > number
 
+    def _further_poles(self, parameter: str, like: Singular) -> None:
+        """A function with poles at 0 and -1 has one at every whole number below."""
+        r = self.range_of(parameter)
+        numbers = r.array.flat if r.array is not None else [p.at for p in r.points]
+        for number in dict.fromkeys(x for x in numbers if x < -1 and x.is_integer()):
+            found = self.evidence(r, number, None)
+            self.note(parameter, replace(like, at=number), found)
+
+    def all_together(self) -> None:
+        """Singular where several arguments, or all of a list, are at a point at once."""
+        inputs = self.effect.inputs.items()
+        points = [p for n, known in inputs for p in known.singular if p.together and n in self.given.values]
+        names = [n for n, known in inputs if n in self.given.values and any(p.together for p in known.singular)]
+        if not points:
+            return
+        everywhere = any(p.everywhere for p in points)
+        number = points[0].at
+        ranges = [r for name in names for r in self._ranges_of(name)]
+        each = [all_at(r, number) if everywhere else self.evidence(r, number, None) for r in ranges]
+        if not each or (not everywhere and len(names) > 1 and self._arrays_apart(names, number)):
+            return
+        weakest = min(each, key=strength)
+        at = f"{number:g} everywhere" if everywhere else ""
+        self.note(names[0], points[0], weakest, at, whole=everywhere, reach="all")
+
+    def _ranges_of(self, parameter: str) -> list[Range]:
+        """What is known of an argument, or of each that is in a list."""
+        value = self.given.values[parameter]
+        items = numbers_known.items_of(self.world, value) or [value]
+        return [numbers_known.of_value(self.world, item) or UNBOUNDED for item in items]
+
+    def _arrays_apart(self, names: Sequence[str], number: float) -> bool:
+        """Whether arguments that are known are never at a point in one place."""
+        arrays = [a for n in names if (a := self.range_of(n).array) is not None]
+        if len(arrays) < len(names):
+            return False
+        both = elementwise(lambda *each: float(all(x == number for x in each)), arrays, True)
+        return both is None or not any(both.flat)
+
+    def rows(self) -> None:
+        """Singular where a whole row along the last axis is 0."""
+        axis = numbers_exact.constant(self.world, self.given, "axis")
+        for parameter, known in self.effect.inputs.items():
+            point = next((p for p in known.singular if p.of == "row"), None)
+            if point is None or parameter not in self.given.values:
+                continue
+            shape = shapes.of_value(self.world, self.given.values[parameter])
+            if axis in (None, -1) or (shape is not None and axis == len(shape) - 1):
+                self._note_matrix(parameter, point)
+
+    def matrix(self) -> None:
+        """Singular where an argument is a singular matrix; the strongest of what is known of it."""
+        for parameter, known in self.effect.inputs.items():
+            points = [p for p in known.singular if p.of != "number"]
+            if not points or parameter not in self.given.values:
+                continue
+            r = self.range_of(parameter)
+            self._note_matrix(parameter, max(points, key=lambda p: strength(numbers_matrices.evidence(r, p.of))))
+
+    def _note_matrix(self, parameter: str, point: Singular) -> None:
+        r = self.range_of(parameter)
+        found = numbers_matrices.evidence(r, point.of)
+        if found == "certain" and r.array is not None:
+            found = found_at(r, range(len(r.array.flat)))
+        words = numbers_matrices.WORDS[point.of]
+        self.note(parameter, point, found, words, whole=True)
+
     def _side(self, r: Range, number: float, beyond: str | None) -> str:
         """Where the numbers lie, in words, if they only lie past the point; "" if they may be there."""
         there = number in r.array.flat if r.array is not None else r.contains(number)
         return f"{beyond} {number:g}" if beyond is not None and not there else ""
 
-    def _vanishes(self, parameter: str, number: float) -> bool:
+    def _vanishes(self, parameter: str, number: float, beyond: str | None = None) -> bool:
         """Whether the factor in front is 0 wherever the argument is singular: `xlogy(p, p)` is 0 there, and so is its
         gradient."""
         first = next(iter(self.given.values))
         if self.op not in ("xlogy", "xlog1py", "xdivy") or parameter == first:
             return False
         front, behind = (numbers_known.key_of(self.world, self.given.values[n]) for n in (first, parameter))
-        if number == 0 and front is not None and front == behind:
+        if number == 0 and not beyond and front is not None and front == behind:
             return True
-        arrays = [self._range(n).array for n in (first, parameter)]
+        arrays = [self.range_of(n).array for n in (first, parameter)]
         if arrays[0] is None or arrays[1] is None:
             return False
-        both = elementwise(lambda a, b: float(b == number and a != 0), [a for a in arrays if a], True)
+        sign = {"below": -1.0, "above": 1.0}.get(beyond or "", 0.0)
+        both = elementwise(
+            lambda a, b: float(a != 0 and ((b - number) * sign > 0 if sign else b == number)),
+            [a for a in arrays if a],
+            True,
+        )
         return both is not None and not any(both.flat)
 
     def _constant_divisor(self) -> None:
@@ -211,128 +290,43 @@ class _Scene:
         names = list(self.given.values)
         if len(names) < 2 or (self.effect.inputs.get(names[1]) is not None and self.effect.inputs[names[1]].singular):
             return
-        self._note(names[1], 0.0, "inf", self._evidence(self._range(names[1]), 0.0, None), False, False)
-
-    def _evidence(self, r: Range, at: float, beyond: str | None) -> Reach | Evidence | None:
-        """How an argument comes to a point: the evidence, "unknown", or None where it does not."""
-        if r.array is not None:
-            hit = [
-                i
-                for i, x in enumerate(r.array.flat)
-                if x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at)
-            ]
-            return _found(r, hit)
-        if r.low == at == r.high:
-            return r.point(at) or "certain"
-        if (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
-            return "certain"
-        past = [p for p in r.points if (p.at < at if beyond == "below" else p.at > at if beyond == "above" else False)]
-        point = r.point(at) or next(iter(past), None)
-        if point is not None and (r.contains(at) or past or r.low == at or r.high == at):
-            return point
-        return "unknown" if r.contains(at) and not r.generic else None
-
-    def _note(
-        self,
-        parameter: str,
-        number: float,
-        gradient: str,
-        found: Reach | Evidence | None,
-        guarded: bool,
-        finite: bool,
-        at: str = "",
-        because: str = "",
-    ) -> None:
-        if found is None or len(self.world.known.judgements) > 20_000:
-            return
-        evidence: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
-        held = isinstance(found, Reach) and found.held
-        if evidence != "unknown" and not (held and evidence == "certain"):
-            numbers_settled.unsettle(self.world, self.result.node)
-        value = self.given.get(parameter)
-        place = self.given.places.get(parameter)
-        numerator = None
-        inputs = [n for n in (getattr(v, "node", None) for v in self.given.values.values()) if isinstance(n, Node)]
-        if self.op == "/":
-            numerator = next((p for n, p in self.given.places.items() if n != parameter), None)
-        elif self.kind == "overflow" or self.op not in ("**", "atan2", "hypot") or (self.op == "**" and finite):
-            inputs = [n for n in inputs if n is getattr(value, "node", None)]
-        shut = self._shut(value) if held and evidence == "certain" else ()
-        word: Literal["inf", "nan", "inf or nan"] = "nan" if gradient == "nan" else "inf or nan"
-        self.world.known.judgements.append(
-            Judgement(
-                self.kind,
-                self.name,
-                self.result.node,
-                place,
-                value,
-                numbers_known.key_of(self.world, value),
-                number,
-                at or f"{number:g}",
-                word,
-                evidence,
-                because or (found.because if isinstance(found, Reach) else ""),
-                guarded,
-                finite,
-                held,
-                self._never_negative(parameter),
-                self.site,
-                tuple(n for n in inputs if n not in shut),
-                numerator,
-                tuple(n for n in inputs if n in shut),
-            )
-        )
-
-    def _shut(self, singular: Value) -> list[Node]:
-        """The argument that is singular only where a bound holds it, and those that are held everywhere."""
-        found = [singular.node] if isinstance(singular, Data) else []
-        for value in self.given.values.values():
-            r = numbers_known.of_value(self.world, value)
-            if isinstance(value, Data) and r is not None and r.array is not None:
-                found += [value.node] if r.held.issuperset(range(len(r.array.flat))) else []
-        return found
-
-    def _never_negative(self, parameter: str) -> bool:
-        """Whether an argument is not negative by what computes it, not only by the numbers that it starts with."""
-        r = self._range(parameter)
-        array = r.array
-        if array is None:
-            return r.not_negative
-        made = short(node.op) if (node := getattr(self.given.get(parameter), "node", None)) is not None else ""
-        return r.not_negative and made in NOT_NEGATIVE
+        self.note(names[1], DIVISOR, self.evidence(self.range_of(names[1]), 0.0, None))
 
     def together(self, guarded: bool = False) -> None:
         """atan2, hypot: singular only where both are 0 at once."""
         names = list(self.given.values)[:2]
         if not all(known.singular for n, known in self.effect.inputs.items() if n in names):
             return
-        ranges = [self._range(n) for n in names]
+        ranges = [self.range_of(n) for n in names]
         arrays = [r.array for r in ranges]
         if arrays[0] is not None and arrays[1] is not None:
             both = elementwise(lambda a, b: float(a == 0 and b == 0), [a for a in arrays if a], True)
             places = [i for i, x in enumerate(both.flat) if x] if both is not None else []
             moving = [r for n, r in zip(names, ranges, strict=True) if not isinstance(self.given.values[n], Const)]
-            each = [_found(r, places if r.array and both and r.array.shape == both.shape else [-1]) for r in moving]
+            each = [found_at(r, places if r.array and both and r.array.shape == both.shape else [-1]) for r in moving]
             known = next((e for e in each if e == "certain"), each[0] if each else None) if places else None
-            self._note(names[0], 0.0, "nan", known, guarded, True)
+            self.note(names[0], Singular(0.0, "nan", guarded), known)
             return
         points = [r.point(0.0) for r in ranges]
-        found = points[0] if points[0] is not None and points[1] is not None else None
+        found: Reach | Evidence | None = points[0] if points[1] is not None else None
         possible = all(r.contains(0.0) and not r.generic for r in ranges)
-        self._note(names[0], 0.0, "nan", found if found is not None else "unknown" if possible else None, guarded, True)
+        found = found if found is not None else "unknown" if possible else None
+        self.note(names[0], Singular(0.0, "nan", guarded), found)
 
     def norm(self) -> None:
         """Norms and standard deviations: singular where the result is 0."""
         parameter = next(iter(self.given.values))
-        r = self._range(parameter)
+        r = self.range_of(parameter)
         own = self.result.range or UNBOUNDED
+        guarded = self.op == "std"
         if self.op == "norm":
             shape = shapes.of_value(self.world, self.given.values[parameter])
             p = numbers_exact.vector_norm(self.world, self.given, None if shape is None else len(shape))
             if p is None or p == 1 or math.isinf(p):
                 return
+            guarded = p == 2
             if p < 1:
-                self._note(parameter, 0.0, "nan", self._evidence(r, 0.0, None), True, True)
+                self.note(parameter, Singular(0.0, "nan"), self.evidence(r, 0.0, None))
                 return
         found: Reach | Evidence | None = "unknown"
         because, at = "", "0"
@@ -348,10 +342,9 @@ class _Scene:
             found = own.point(0.0) or "unknown"
         if self.op == "std":
             at = "the same everywhere"
-        guarded = self.op != "euclidean_norm"
         if found == "certain" and r.array is not None:
-            found = _found(r, range(len(r.array.flat)))
-        self._note(parameter, 0.0, "nan", found, guarded, True, at, because)
+            found = found_at(r, range(len(r.array.flat)))
+        self.note(parameter, Singular(0.0, "nan", guarded), found, at, because)
 
     def _spread(self, r: Range) -> tuple[Reach | Evidence | None, str]:
         """A standard deviation is 0 where all values along the axes are equal."""
@@ -381,7 +374,7 @@ class _Scene:
         names = list(self.given.values)[:2]
         if len(names) < 2:
             return
-        base, exponent = self._range(names[0]), self._range(names[1])
+        base, exponent = self.range_of(names[0]), self.range_of(names[1])
         if base.array is not None and exponent.array is not None:
             self._known_power(names[0], base, base.array, exponent.array)
             return
@@ -392,7 +385,7 @@ class _Scene:
         whole = e.is_integer()
         if e > 0 and whole:
             return
-        found = self._evidence(base, 0.0, None if whole else "below") if e < 1 else self._evidence_below(base)
+        found = self.evidence(base, 0.0, None if whole else "below") if e < 1 else self._evidence_below(base)
         at = (
             "0"
             if e < 1 and (whole or base.not_negative or base.point(0.0))
@@ -400,7 +393,7 @@ class _Scene:
             if e < 1
             else "negative"
         )
-        self._note(names[0], 0.0, "inf" if e < 1 else "nan", found, False, e > 0, at)
+        self.note(names[0], Singular(0.0, "inf" if e < 1 else "nan", value="finite" if e > 0 else "inf"), found, at)
 
     def _known_power(self, parameter: str, base: Range, bases: Array, exponents: Array) -> None:
         both = elementwise(_worst, [bases, exponents], True)
@@ -408,10 +401,10 @@ class _Scene:
             return
         worst = max(both.flat)
         same = bases.shape == both.shape
-        found = _found(base, [i for i, x in enumerate(both.flat) if x]) if same else "certain"
+        found = found_at(base, [i for i, x in enumerate(both.flat) if x]) if same else "certain"
         at = "0 or negative" if worst == 3 else "0"
-        word = "nan" if worst == 3 or 0.0 in exponents.flat else "inf"
-        self._note(parameter, 0.0, word, found, False, worst == 1, at)
+        gradient: Literal["inf", "nan"] = "nan" if worst == 3 or 0.0 in exponents.flat else "inf"
+        self.note(parameter, Singular(0.0, gradient, value="finite" if worst == 1 else "nan"), found, at)
 
     def _evidence_below(self, base: Range) -> Reach | Evidence | None:
         if base.not_negative:
@@ -428,26 +421,19 @@ class _Scene:
             found = "possible"
         elif not base.not_negative:
             found = "unknown"
-        self._note(parameter, 0.0, "nan", found, False, False, "negative")
+        self.note(parameter, Singular(0.0, "nan", value="nan"), found, "negative")
 
     def overflow(self) -> None:
         """An exponential of something large is infinite."""
         parameter = next(iter(self.given.values))
-        r = self._range(parameter)
+        r = self.range_of(parameter)
         limit = LARGEST_EXPONENT[r.double]
         top = max(abs(r.low), r.high) if self.op in ("cosh", "sinh") else r.high
         if r.array is not None:
             found: Evidence | None = "certain" if top > limit and math.isfinite(top) else None
         else:
             found = None if top <= limit else "certain" if r.low > limit else "unknown"
-        self._note(parameter, limit, "inf", found, False, False, f"above {limit:.0f}")
-
-
-def _found(r: Range, places: Sequence[int]) -> Reach | Evidence | None:
-    """The evidence where some elements of a known array are singular; held where a bound holds each of them."""
-    if places and r.held.issuperset(places):
-        return Reach(0.0, certain=True, held=True)
-    return "certain" if places else None
+        self.note(parameter, Singular(limit, "inf", value="inf"), found, f"above {limit:.0f}")
 
 
 def _worst(a: float, e: float) -> float:
