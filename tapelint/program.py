@@ -11,10 +11,9 @@ from functools import partial
 from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
-from tapelint.flow.core import UNFOLLOWED, Arguments
+from tapelint.flow.core import ENDED, UNFOLLOWED, Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
-from tapelint.flow.statements import ENDED
 from tapelint.flow.values import UNBOUND, Bound, Cell, Class, Function, ModuleValue, Value, Wrapped, options
 from tapelint.libraries.assemble import register_all
 from tapelint.libraries.names import TAPE_LIBRARIES

@@ -52,6 +52,10 @@ ALL_NAMES = "*"
 UNFOLLOWED: Key = (0, "unfollowed")
 """Where the state says that something the project's own code does was not followed."""
 
+ENDED: Key = (0, "raised")
+ENDED_BY: Key = (0, "raised by")
+"""Where the state keeps that an exception ended what is run, and which."""
+
 OBJECTS = ("instance", "object", "tensor array")
 """Kinds of objects that hold numbers in their fields."""
 
@@ -95,7 +99,10 @@ class Arguments:
 
 @dataclass(slots=True)
 class Loop:
-    """A loop that is being run: the state's mark at its start, the states in which rounds were left, the last test."""
+    """A loop that is being run: the state's mark at its start, the states in which rounds were left, the last test.
+
+    `after_first`: what the first round changed. `staged_in`: whether it lies in a graph's branch itself.
+    """
 
     mark: int
     depth: int
@@ -104,6 +111,8 @@ class Loop:
     decider: Site | None = None
     tested: Value = UNBOUND
     staged: bool = False
+    after_first: Delta = field(default_factory=dict)
+    staged_in: str = ""
     widened: bool = False
     """Whether its last rounds stand for more than one."""
 
@@ -204,6 +213,8 @@ class Core(Escape):
         self.graph_mode = 0
         self._inner_graphs = 0
         self.no_autograph = 0
+        self.converting: set[int] = set()
+        """The frames of code that AutoGraph converts, and with it the functions defined there."""
         self.converted = False
         """Whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`."""
         self.run_twice = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import containers
 from .comprehensions import COMPREHENSION, Comprehensions
-from .core import Arguments, Frame
+from .core import ENDED, ENDED_BY, Arguments, Frame
 from .graph import Site
 from .operators import OPERATORS
 from .values import (
@@ -18,6 +18,7 @@ from .values import (
     Class,
     Const,
     Deferred,
+    Flag,
     Function,
     Library,
     Many,
@@ -265,7 +266,7 @@ class Expressions(Comprehensions):
         site = self.site(node)
         with self.joining(staged), self.decided_by(site):
             made = self.join_all(results)
-        return self.world.staged_value(made, site) if staged == "graph" else made
+        return self.world.staged_value(made, results, site) if staged == "graph" else made
 
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
@@ -286,10 +287,16 @@ class Expressions(Comprehensions):
         self.staged_in = outer_staged
         self._note_decider(site, *ways_out)
         if deltas:
+            changed = dict.fromkeys(key for delta in deltas for key in delta) if staged else ()
+            old = {key: self.state.get(key) for key in changed}
             with self.joining(staged), self.decided_by(site):
                 self.merge(deltas)
             if staged:
-                self.world.staged_branch(staged, dict.fromkeys(k for d in deltas for k in d), site)
+                self.world.staged_branch(staged, old, [{**old, **delta} for delta in deltas], site)
+        for delta in every if staged == "graph" else ():
+            if isinstance(ended := delta.get(ENDED), Flag) and ended.sure:  # a graph has all of its arms
+                self.state.set(ENDED, ended)
+                self.state.set(ENDED_BY, delta[ENDED_BY])
         self.world.branched(every)
         return results
 
@@ -376,7 +383,7 @@ class Expressions(Comprehensions):
         rest: list[Value] = []
         for argument in node.args:
             if isinstance(argument, ast.Starred):
-                more = self.elements(self.evaluate(argument.value), self.site(argument))
+                more = self.iterate(self.evaluate(argument.value), self.site(argument))
                 if isinstance(more, Many):
                     rest.append(more.element)
                     continue

@@ -226,11 +226,17 @@ class Functions(Statements):
         self.chain = Chain(site, self.chain)
         frame.mark = self.state.mark()
         self.frames.append(frame)
+        outer = self.no_autograph
+        if any(scope in self.converting for scope in frame.scopes):
+            self.no_autograph = 0
+        if self.graph_mode and not self.no_autograph:
+            self.converting.add(frame.uid)
         try:
             if isinstance(function.node, ast.Lambda):
                 return self.evaluate(function.node.body)
             alive = self.execute(function.node.body)
         finally:
+            self.no_autograph = outer
             self.frames.pop()
             self.chain = outer_chain
             frame.loops = outer_loops
@@ -256,7 +262,7 @@ class Functions(Statements):
             decider = deciders[min(index, len(deciders) - 1)] if deciders else None
             with self.decided_by(decider), self.joining(frame.staged or self.join_detail):
                 result = self.join(result, value)
-        return self.world.staged_value(result, site) if frame.staged == "graph" and values[1:] else result
+        return self.world.staged_value(result, values, site) if frame.staged == "graph" and values[1:] else result
 
     def _too_deep(self, function: Function, bound: dict[str, Value]) -> bool:
         if len(self.frames) > MOST_CALLS_DEEP:

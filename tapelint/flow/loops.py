@@ -152,7 +152,10 @@ class Loops(Matching):
             nonlocal staged
             test = self.frame.loops[-1].tested = self.evaluate(node.test)
             self.world.condition("while", test, node.test, self.frame, node)
-            staged = staged or self.world.staged(test)
+            now = self.world.staged(test)
+            if now == "graph" and not staged and self.frame.loops[-1].after_first:
+                self.world.raised("NotImplementedError", self.site(node))  # it has begun as a loop of Python's
+            staged = staged or now
             self.frame.loops[-1].staged = bool(staged)
             return self.truth(test) if not staged else None
 
@@ -170,6 +173,7 @@ class Loops(Matching):
     ) -> bool:
         """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two."""
         loop = Loop(self.state.mark(), len(self.frame.entered), staged=bool(staged) and isinstance(staged, str))
+        loop.staged_in = self.staged_in
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
@@ -185,7 +189,7 @@ class Loops(Matching):
         with self.joining(word):
             goes_on = self._leave(node, loop, exits)
         if word and goes_on:
-            self.world.staged_loop(first, old, word, Site(self.frame.source, node))
+            self.world.staged_loop(first, old, loop.after_first, word, Site(self.frame.source, node))
         return goes_on
 
     def _rounds(
@@ -217,6 +221,7 @@ class Loops(Matching):
             if not self._round(node.body, loop):
                 return False
             earlier.append(self.state.delta(loop.mark))
+            loop.after_first = earlier[0]
             if self.state.writes == before or self.exhausted or undecided > MOST_ROUNDS:
                 break
             if not exact and undecided >= ROUNDS - 1 and reach.is_stable(earlier[-1]) and undecided >= ROUNDS:
@@ -295,6 +300,8 @@ class Loops(Matching):
 
     def break_(self, node: ast.Break) -> bool:
         loop = self.frame.loops[-1]
+        if self.is_left_by_a_graph(loop):
+            self.world.raised("NotImplementedError", self.site(node))
         self.leave_to(loop.depth)
         loop.breaks.append(self.state.delta(loop.mark))
         return False
@@ -304,6 +311,10 @@ class Loops(Matching):
         self.leave_to(loop.depth)
         loop.continues.append(self.state.delta(loop.mark))
         return False
+
+    def is_left_by_a_graph(self, loop: Loop) -> bool:
+        """Whether a graph's branch would have to end a loop that Python runs."""
+        return not loop.staged and not loop.staged_in and self.staged_in == "graph"
 
     def leave_to(self, depth: int) -> None:
         """Leave the with blocks of this frame that lie deeper, from the inside out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from tapelint.source import last_name, walk
 
 from . import containers
-from .core import Arguments, Attempt, Suspension
+from .core import ENDED, ENDED_BY, Arguments, Attempt, Suspension
 from .graph import Site
 from .loops import Loops
 from .operators import IN_PLACE, OPERATORS
@@ -36,10 +37,6 @@ from .values import (
 ASSIGNING = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 MOST_RAISES = 8
 """From so many places an exception is followed to its handler; more of them arrive there in the same states."""
-
-
-ENDED, ENDED_BY = (0, "raised"), (0, "raised by")
-"""Where the state keeps that an exception ended what is run, and which."""
 
 
 class Statements(Loops):
@@ -154,7 +151,7 @@ class Statements(Loops):
             self.update_dict(left, right)
             return left
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
-            containers.extend(self, left, self.elements(right, site))
+            containers.extend(self, left, self.iterate(right, site))
             return left
         if isinstance(left, Variable):
             return self.world.augment(op, left, right, site)
@@ -343,6 +340,8 @@ class Statements(Loops):
                 return False
         frame.finals = pending
         self.leave_to(0)
+        if any(map(self.is_left_by_a_graph, frame.loops)):
+            self.world.raised("ValueError", self.site(node))
         frame.staged = frame.staged or self.staged_in
         frame.returns.append((self.state.delta(frame.mark), value))
         return False
@@ -351,6 +350,8 @@ class Statements(Loops):
         raised = self.evaluate(node.exc) if node.exc is not None else self.opaque(self.site(node))
         if self.attempts:
             self.attempts[-1].raised.append(raised)
+        elif self.staged_in == "graph" and (name := _exception(node.exc)):  # all arms of a graph's branch are traced
+            self.world.raised(name, self.site(node))
         self.unwind()
         return False
 
@@ -570,3 +571,11 @@ _EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {
     ast.ClassDef: lambda run, node: run.define_class(node), ast.Import: lambda run, node: run.import_(node),
     ast.ImportFrom: lambda run, node: run.import_from(node),
 }  # fmt: skip
+
+
+def _exception(raised: ast.expr | None) -> str:
+    """The name of the exception that is raised, where it is one of Python's."""
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    name = raised.id if isinstance(raised, ast.Name) else ""
+    kind = getattr(builtins, name, None)
+    return name if isinstance(kind, type) and issubclass(kind, Exception) else ""

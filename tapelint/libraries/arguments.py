@@ -148,3 +148,11 @@ def dtype_of(world: Libraries, value: Value) -> str:
     items = value.items if isinstance(value, Tuple) else (value.element,) if isinstance(value, Many) else ()
     inner = [dtype_of(world, item) for item in items]
     return next((letter for letter in "cf?ibs" if letter in inner), "")
+
+
+def refused_number(number: object) -> str:
+    """The exception for a number where a tensor is needed: TensorFlow reads some as the number of a dtype."""
+    return "AttributeError" if number in DTYPE_NUMBERS else "TypeError"
+
+
+DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))

@@ -44,7 +44,7 @@ def _append(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 
 def _extend(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    containers.extend(world.run, base, world.run.elements(args.positional[0], site))
+    containers.extend(world.run, base, world.run.iterate(args.positional[0], site))
     return NO_VALUE
 
 

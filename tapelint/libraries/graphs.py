@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -30,48 +29,29 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import apply, numbers
+from . import numbers
 from .staging import (
-    as_tensors,
-    captured,
-    looped,
-    mapped,
-    of_loop,
     staged,
     staged_branch,
     staged_loop,
     staged_value,
     together,
 )
-from .traces import done_some_times, repeated, some_times
+from .traces import done_some_times, repeated
 from .world import Libraries, Registry
 
 COPIED_ARGUMENT = "tensorflow.function argument"
 """A variable that a graph function was handed, and sees as a plain tensor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed(Value):
-    """Values that are put together to one tensor."""
-
-    items: tuple[Value, ...]
-
-
 def register(registry: Registry) -> None:
     """Add the handlers."""
-    loops = {
-        "while_loop": _while_loop, "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold,
-        "foldr": _fold,
-    }  # fmt: skip
     functions = {
         "function": _function, "cond": _cond, "switch_case": _switch_case, "case": _case,
         "autograph.experimental.do_not_convert": _do_not_convert,
-        **{name: some_times(handler) for name, handler in loops.items()},
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
-    registry.functions["keras.ops.cond"] = _cond
-    for of_keras, name in (("while_loop", "while_loop"), ("map", "map_fn"), ("vectorized_map", "vectorized_map")):
-        registry.functions[f"keras.ops.{of_keras}"] = functions[name]
+    registry.functions["keras.ops.cond"] = _keras_cond
     registry.staged, registry.staged_value = staged, staged_value
     registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
     registry.calls["tensorflow.function"] = _call_graph_function
@@ -256,6 +236,14 @@ def _holds_keras_variables(world: Libraries, value: Value) -> bool:
 
 def _cond(world: Libraries, args: Arguments, site: Site) -> Value:
     pred = args.get(0, "pred")
+    if world.run.graph_mode and isinstance(pred, Const) and isinstance(pred.value, bool):
+        world.raised("TypeError", site, "tensorflow.cond")
+    return _keras_cond(world, args, site)
+
+
+def _keras_cond(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Keras's takes Python's truth values in a graph too."""
+    pred = args.get(0, "pred")
     functions = [args.get(1, "true_fn"), args.get(2, "false_fn")]
     truth = world.run.truth(pred) if not world.run.graph_mode or isinstance(pred, Const) else None
     if truth is not None:
@@ -334,124 +322,3 @@ def _case(world: Libraries, args: Arguments, site: Site) -> Value:
     if len(functions) == 1:
         return world.run.call(functions[0], Arguments([]), site)
     return _either(world, functions, Arguments([]), Tuple(tuple(tests)), site)
-
-
-def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
-    test, body, variables = args.get(0, "cond"), args.get(1, "body"), args.get(2, "loop_vars")
-    begun = [n for n in world.run.nodes_in(variables) if n.kind != "variable"]
-    if world.run.graph_mode and (read := world.run.node_of(variables, site)) is not None:
-        begun.append(read)
-    first = len(world.run.graph.nodes)
-    results: list[Value] = []
-    current = variables
-    for _ in range(3):
-        items = world.run.elements(current, site)
-        row = [items.element] if isinstance(items, Many) else items
-        goes_on = world.run.truth(world.run.call(test, Arguments(list(row)), site))
-        if goes_on is False:
-            results.append(Tuple(tuple(row)) if isinstance(items, list) else current)
-            if world.run.graph_mode and len(results) == 1:
-                world.run.call(body, Arguments(list(row)), site)  # a graph has the body, whether it runs or not
-            break
-        made = world.run.call(body, Arguments(list(row)), site)
-        if isinstance(made, Cell) and made.kind == "list":
-            made = containers.stored(world.run, made)
-        if _is_dict(made) and not _is_dict(variables):  # another structure than that of the variables
-            world.raised("ValueError", site, "tensorflow.while_loop")
-        current = made if isinstance(made, (Tuple, Many)) or len(row) != 1 else Tuple((made,))
-        results.append(current)
-    joined = world.run.join_all(results)
-    if not world.run.graph_mode:
-        return joined
-    inputs = captured(world, first, begun)
-    given = as_tensors(world, joined, site)
-    return mapped(world, given, lambda data: of_loop(world, data, 0, inputs, ZERO, site), whole=True)
-
-
-def _is_dict(value: Value) -> bool:
-    return isinstance(value, Cell) and value.kind == "dict"
-
-
-def rows(world: Libraries, elems: Value, site: Site) -> Value:
-    """One row of a tensor, or of each of several."""
-    if isinstance(elems, Tuple):
-        return Tuple(tuple(rows(world, item, site) for item in elems.items))
-    if isinstance(elems, Cell) and elems.kind in ("list", "dict"):
-        items = world.run.state.get((elems.uid, "items"))
-        return rows(world, items, site) if isinstance(items, Tuple) else world.run.opaque(site, [elems])
-    found = world.run.elements(elems, site)
-    return found.element if isinstance(found, Many) else world.run.join_all(found)
-
-
-def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
-    """Results of many rounds put together, in the structure of one."""
-    if isinstance(value, Packed):
-        value = Tuple(value.items)
-    elif isinstance(value, Tuple):
-        return Tuple(tuple(stacked(world, name, item, site) for item in value.items), value.names)
-    elif isinstance(value, Cell) and value.kind == "list":
-        items = containers.stored(world.run, value)
-        return stacked(world, name, items, site) if isinstance(items, Tuple) else items
-    node = world.run.node_of(value, site)
-    if node is None:
-        return Data(world.run.constant_node())
-    dtype = apply.dtype_of(world, value) or "?"
-    made = world.run.node(name, [Edge(node, FLOWS, "linear")], site, dtype=dtype)
-    return Data(made, "tensor", dtype)
-
-
-def _map_fn(world: Libraries, args: Arguments, site: Site) -> Value:
-    first = len(world.run.graph.nodes)
-    with converted(world):
-        made = _each_row(world, args, site)
-    return looped(world, made, first, [args.get(1, "elems")], site) if world.run.graph_mode else made
-
-
-def _vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
-    """All rows at once, in a graph of its own."""
-    first = len(world.run.graph.nodes)
-    made = _each_row(world, args, site)
-    for node in world.run.graph.nodes[first:]:
-        node.depth = max(node.depth, 1)
-    return made
-
-
-def _each_row(world: Libraries, args: Arguments, site: Site) -> Value:
-    row = rows(world, args.get(1, "elems"), site)
-    return stacked(world, "tensorflow.map_fn", world.run.call(args.get(0, "fn"), Arguments([row]), site), site)
-
-
-def _scan(world: Libraries, args: Arguments, site: Site) -> Value:
-    """Every state of a loop that hands on what it made."""
-    first = len(world.run.graph.nodes)
-    start = args.get(2, "initializer")
-    results = _states(world, args, start, site)
-    begun = [results[0]] if start in (UNBOUND, NO_VALUE) else []
-    made = stacked(world, "tensorflow.scan", _one_after_the_other([*begun, *results[1:]]), site)
-    return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
-
-
-def _one_after_the_other(states: list[Value]) -> Value:
-    """All states in the structure of one."""
-    first = states[0]
-    if isinstance(first, Tuple) and all(isinstance(s, Tuple) and len(s.items) == len(first.items) for s in states):
-        columns = zip(*(s.items for s in states if isinstance(s, Tuple)), strict=True)
-        return Tuple(tuple(_one_after_the_other(list(column)) for column in columns), first.names)
-    return Packed(tuple(states))
-
-
-def _fold(world: Libraries, args: Arguments, site: Site) -> Value:
-    """The last state of a loop that hands on what it made."""
-    first = len(world.run.graph.nodes)
-    start = args.get(2, "initializer")
-    made = world.run.join_all(_states(world, args, start, site)[1:])
-    return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
-
-
-def _states(world: Libraries, args: Arguments, start: Value, site: Site) -> list[Value]:
-    """The first state and those after one and two rounds."""
-    row = rows(world, args.get(1, "elems"), site)
-    states = [start if start not in (UNBOUND, NO_VALUE) else row]
-    for _ in range(2):
-        states.append(world.run.call(args.get(0, "fn"), Arguments([states[-1], row]), site))
-    return states

@@ -30,6 +30,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    is_tensor,
 )
 
 from . import apply
@@ -303,16 +304,19 @@ def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
     own = world.run.own_method(args.positional[0], "__reversed__")
     if own is not None:
         return world.run.call(own, Arguments([]), site)
+    if isinstance(args.positional[0], Variable) or world.is_in_graph(args.positional[0]):  # without a length
+        world.raised("TypeError", site, "builtins.reversed")
 
     def compute() -> list[Value] | Many:
-        items = world.run.iterate(args.positional[0], site)
+        items = world.run.elements(args.positional[0], site)
         return items if isinstance(items, Many) else items[::-1]
 
     return lazily(world, args.every(), compute, site)
 
 
 def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[0], site)
+    converted = world.run.graph_mode and not world.run.no_autograph and is_tensor(args.positional[0])
+    items = world.run.elements(args.positional[0], site) if converted else world.run.iterate(args.positional[0], site)
     if isinstance(items, Many):
         return containers.make_list(world.run, items)
     turned = args.keywords.get("reverse", FALSE)
@@ -333,7 +337,7 @@ PERMUTED = "failure"
 
 def _order(world: Libraries, items: list[Value], key: Value, turned: Value, site: Site) -> list[int] | None:
     """The order of items by keys that are known; None where they are not."""
-    keys = items if key == NO_VALUE else [world.run.call(key, Arguments([item]), site) for item in items]
+    keys = items if key == NO_VALUE else [world.call_back(key, Arguments([item]), site) for item in items]
     plain: list[object] = []
     for value in keys:
         part = value.items[0] if isinstance(value, Tuple) and value.items else value
@@ -357,8 +361,8 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
         columns, length = _columns(world, iterables, site)
         with _between(world, iterables):
             if length is None:
-                return Many(world.run.call(function, Arguments(_row(columns, 0)), site))
-            return [world.run.call(function, Arguments(_row(columns, i)), site) for i in range(length)]
+                return Many(world.call_back(function, Arguments(_row(columns, 0)), site))
+            return [world.call_back(function, Arguments(_row(columns, i)), site) for i in range(length)]
 
     return lazily(world, args.positional, compute, site)
 
@@ -369,7 +373,7 @@ def _starmap(world: Libraries, args: Arguments, site: Site) -> Value:
     def call(row: Value) -> Value:
         items = world.run.iterate(row, site)
         given = Arguments([], rest=items.element) if isinstance(items, Many) else Arguments(list(items))
-        return world.run.call(function, given, site)
+        return world.call_back(function, given, site)
 
     def compute() -> list[Value] | Many:
         found = world.run.iterate(rows, site)
@@ -396,7 +400,7 @@ def _kept(world: Libraries, function: Value, items: list[Value], site: Site) -> 
     """The items for which a function is true."""
     kept: list[Value] = []
     for item in items:
-        truth = world.run.truth(world.run.call(function, Arguments([item]), site) if function != NO_VALUE else item)
+        truth = world.run.truth(world.call_back(function, Arguments([item]), site) if function != NO_VALUE else item)
         if truth is None:
             return Many(world.run.join_all(items))
         if truth:
@@ -420,7 +424,7 @@ def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
     def add(total: Value, item: Value) -> Value:
         if function == NO_VALUE:
             return world.run.operate("+", total, item, site)
-        return world.run.call(function, Arguments([total, item]), site)
+        return world.call_back(function, Arguments([total, item]), site)
 
     def compute() -> list[Value] | Many:
         items = world.run.iterate(args.positional[0], site)
@@ -583,7 +587,7 @@ def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
     values = [items.element, items.element] if isinstance(items, Many) else items
     total = args.positional[2] if len(args.positional) > 2 else UNBOUND
     for value in values:
-        total = value if total is UNBOUND else world.run.call(args.positional[0], Arguments([total, value]), site)
+        total = value if total is UNBOUND else world.call_back(args.positional[0], Arguments([total, value]), site)
     return total if total is not UNBOUND else world.run.opaque(site)
 
 

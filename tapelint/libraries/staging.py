@@ -8,7 +8,7 @@ are sent back too. Both are edges with the linearity "filled". And all results a
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 
 from tapelint.flow import containers
@@ -18,6 +18,7 @@ from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
 
+from . import demands
 from .world import Libraries
 
 
@@ -40,7 +41,7 @@ def staged(world: Libraries, test: Value) -> str:
 
 def together(world: Libraries, made: Value, site: Site) -> Value:
     """The results of one operation."""
-    return _beside(world, staged_value(world, made, site), site)
+    return _beside(world, _converted(world, made, site), site)
 
 
 def _beside(world: Libraries, made: Value, site: Site, unsure: Container[int] = ()) -> Value:
@@ -121,29 +122,47 @@ def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
     found = {n.id: n for n in more if n.id < first}
     for node in world.run.graph.nodes[first:]:
         if node.kind in ("tensor", "variable") or node.op == "join":
-            found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
+            unseen = node.op == "tensorflow.stop_gradient"  # no tape sees it read a variable
+            taken = (e.node for e in node.edges if e.node.id < first and not (unseen and e.node.kind == "variable"))
+            found.update({n.id: n for n in taken})
     return [found[key] for key in sorted(found)]
 
 
-def staged_value(world: Libraries, made: Value, site: Site) -> Value:
+def staged_value(world: Libraries, made: Value, values: Sequence[Value], site: Site) -> Value:
     """A Python expression with branches has become an operation: whatever a branch gives, tensors come out of it."""
+    if error := demands.of_arms(world, values):
+        world.raised(error, site, "branch")
+    return _converted(world, made, site)
+
+
+def _converted(world: Libraries, made: Value, site: Site) -> Value:
     with world.run.joining("graph"):
         return as_tensors(world, made, site)
 
 
-def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Site) -> None:
-    """A Python branch has become an operation whose results are the names that it changed."""
+def staged_branch(world: Libraries, word: str, old: Delta, ways: Sequence[Delta], site: Site) -> None:
+    """A Python branch has become an operation whose results are the names that it changed: from what they held, to
+    what each arm has left there.
+    """
     run = world.run
 
     def is_result(value: Value) -> bool:
         found = options(value)
-        several = len(found) > 1 and all(isinstance(o, (Data, Variable, Cell)) or run.as_number(o) for o in found)
-        return isinstance(value, Data) or (word == "graph" and several)
+        numbers = all(isinstance(o, (Data, Variable, Cell)) or run.as_number(o) for o in found)
+        alone = len(found) == 1 and run.as_number(value) is None
+        return isinstance(value, Data) or (word == "graph" and numbers and not alone)
 
     mine: dict[Key, Value] = {}
     unsure: set[int] = set()
-    for key in changed:
+    for key, before in old.items():
         value = run.state.get(key)
+        if key[1] == "items" and any(_has_grown(before, way[key]) for way in ways):
+            run.state.set(key, _out_of_reach(world, [way[key] for way in ways], site))
+            continue
+        if word == "graph" and key[0] == run.frame.uid and _is_read_after(world, key, site):
+            error = demands.of_arms(world, [way[key] for way in ways])
+            if error:
+                world.raised(error, site, "branch")
         is_read = _is_read_after(world, key, site) if key[0] == run.frame.uid and is_result(value) else False
         if is_read is False:
             continue
@@ -151,10 +170,23 @@ def staged_branch(world: Libraries, word: str, changed: Iterable[Key], site: Sit
             unsure.add(len(mine))
         mine[key] = value
     made: Value = Tuple(tuple(mine.values()))
-    made = _beside(world, staged_value(world, made, site) if word == "graph" else made, site, unsure)
+    made = _beside(world, _converted(world, made, site) if word == "graph" else made, site, unsure)
     for key, new in zip(mine, made.items if isinstance(made, Tuple) else (), strict=True):
         if new is not mine[key]:
             run.state.set(key, new)
+
+
+def _has_grown(before: Value, after: Value) -> bool:
+    """Whether items were put into a list, not under a key into a dict: no result of the operation has them."""
+    if not isinstance(before, Tuple) or not isinstance(after, Tuple):
+        return False
+    more = after.items[len(before.items) :]
+    return any(not (isinstance(item, Tuple) and len(item.items) == 2) for item in more)
+
+
+def _out_of_reach(world: Libraries, values: Sequence[Value], site: Site) -> Many:
+    """The items of a list that holds tensors of a branch's or loop's own graph: nothing outside can take them."""
+    return Many(world.run.opaque(site, values))
 
 
 def _is_read_after(world: Libraries, key: Key, site: Site) -> bool | None:
@@ -165,18 +197,24 @@ def _is_read_after(world: Libraries, key: Key, site: Site) -> bool | None:
     return is_read_after(function.node, site.node, key[1])
 
 
-def staged_loop(world: Libraries, first: int, old: Delta, outcome: int, site: Site) -> None:
-    """A Python loop has become an operation; `old`: what the names that it changed held before.
+def staged_loop(world: Libraries, first: int, old: Delta, new: Delta, outcome: int, site: Site) -> None:
+    """A Python loop has become an operation; `old`: what the names that it changed held before, `new`: after a round.
 
     outcome: what the loop gives back to each of its inputs, at least; NONE where it gives nothing to any.
     """
     run = world.run
     old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
     inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
+    if outcome == ZERO:
+        carried = [key for key in old if key[0] == run.frame.uid and _is_read_after(world, key, site)]
+        demands.check_rounds(world, old, new, carried, site)
     for key, before in old.items():
+        if key[1] == "items" and _has_grown(before, new.get(key, before)):
+            run.state.set(key, _out_of_reach(world, [new[key]], site))
+            continue
         value = run.state.get(key)
         is_result = outcome in (ZERO, NONE) and key[0] == run.frame.uid and value is not before
-        made = staged_value(world, value, site) if is_result else value
+        made = _converted(world, value, site) if is_result else value
         if isinstance(made, Data):
             made = of_loop(world, made, 0 if is_result else first, inputs, outcome, site)
         if made is not value:

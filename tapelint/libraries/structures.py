@@ -49,7 +49,7 @@ def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) 
             return Many(_mapped(world, function, row, site))
         made = Tuple(tuple(_mapped(world, function, list(row), site) for row in zip(*known_lists, strict=False)))
         return made if isinstance(first, Tuple) else containers.make_list(world.run, made)
-    leaf = world.run.call(function, Arguments(values), site)
+    leaf = world.call_back(function, Arguments(values), site)
     # Of something unknown nobody can tell whether it is one leaf or a structure of many.
     return Opaque(leaf.node) if isinstance(first, Opaque) and isinstance(leaf, Data) else leaf
 

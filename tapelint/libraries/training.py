@@ -9,7 +9,8 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable
 
 from . import apply
-from .graphs import rows, symbolic_arguments
+from .graph_loops import rows
+from .graphs import symbolic_arguments
 from .world import Libraries, Registry
 
 

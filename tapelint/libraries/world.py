@@ -11,7 +11,7 @@ from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
-from tapelint.flow.state import Delta, Key
+from tapelint.flow.state import Delta
 from tapelint.flow.values import (
     NO_VALUE,
     NOT_IMPLEMENTED,
@@ -31,6 +31,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    is_tensor,
     options,
 )
 
@@ -75,9 +76,9 @@ class Registry:
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
         self.staged: Callable[[Libraries, Value], str]
-        self.staged_value: Callable[[Libraries, Value, Site], Value]
-        self.staged_branch: Callable[[Libraries, str, Iterable[Key], Site], None]
-        self.staged_loop: Callable[[Libraries, int, Delta, int, Site], None]
+        self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
+        self.staged_branch: Callable[[Libraries, str, Delta, Sequence[Delta], Site], None]
+        self.staged_loop: Callable[[Libraries, int, Delta, Delta, int, Site], None]
         self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
@@ -252,9 +253,9 @@ class Libraries:
         return Many(self.run.part(site, value))
 
     def iterated(self, value: Value, site: Site) -> None:
-        """Python iterates: over a graph's tensor it cannot."""
+        """Python iterates: while a graph is made it cannot do so over a tensor."""
         several = isinstance(value, Data) and value.node.detail == SEVERAL
-        if self.is_in_graph(value) and not several:
+        if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 
     def is_in_graph(self, value: Value) -> bool:
@@ -288,15 +289,15 @@ class Libraries:
     def staged(self, test: Value) -> str:
         return self.registry.staged(self, test)
 
-    def staged_value(self, made: Value, site: Site) -> Value:
-        return self.registry.staged_value(self, made, site)
+    def staged_value(self, made: Value, values: Sequence[Value], site: Site) -> Value:
+        return self.registry.staged_value(self, made, values, site)
 
-    def staged_branch(self, word: str, changed: Iterable[Key], site: Site) -> None:
-        self.registry.staged_branch(self, word, changed, site)
+    def staged_branch(self, word: str, old: Delta, ways: Sequence[Delta], site: Site) -> None:
+        self.registry.staged_branch(self, word, old, ways, site)
 
-    def staged_loop(self, first: int, old: Delta, word: str, site: Site) -> None:
+    def staged_loop(self, first: int, old: Delta, new: Delta, word: str, site: Site) -> None:
         captured = {"graph": ZERO, "data": NONE}.get(word, ZERO | NONE)
-        self.registry.staged_loop(self, first, old, captured, site)
+        self.registry.staged_loop(self, first, old, new, captured, site)
 
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
         if isinstance(decorator, Opaque):
@@ -446,6 +447,15 @@ class Libraries:
         if isinstance(value, Cell) and value.kind == "instance":
             return self.run.class_attribute(value, "__call__") is not None
         return isinstance(value, (Function, Bound, Partial, Wrapped, Method, Class))
+
+    def call_back(self, function: Value, args: Arguments, site: Site) -> Value:
+        """Call a function as code does that AutoGraph leaves as it is: in a graph it is not converted, either."""
+        run = self.run
+        run.no_autograph += run.graph_mode > 0
+        try:
+            return run.call(function, args, site)
+        finally:
+            run.no_autograph -= run.graph_mode > 0
 
     def paused(self) -> AbstractContextManager[None]:
         """While it lasts nothing is recorded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -32,8 +33,8 @@ from tapelint.flow.values import (
     is_tensor,
 )
 
-from . import apply
-from .graphs import eager
+from . import apply, arguments
+from .graphs import eager, symbolic_arguments, unconverted
 from .world import Libraries, Registry
 
 
@@ -63,8 +64,9 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     """The function's value, with the gradients that its gradient function gives."""
     assert isinstance(callee, Wrapped)
     run = world.run
+    args = _as_handed(world, args, site)
     first = len(run.graph.nodes)
-    with world.paused(), world.recorder.collecting() as used:
+    with world.paused(), _symbolic(world, args), world.recorder.collecting() as used:
         made = run.call(callee.function, args, site)
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
@@ -97,6 +99,24 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
             part.node.blame = place
             part.node.detail = refuses
     return result
+
+
+def _as_handed(world: Libraries, args: Arguments, site: Site) -> Arguments:
+    """The arguments as the function gets them: in a graph tensors in place of variables."""
+    if not world.run.graph_mode:
+        return args
+
+    def read(value: Value) -> Value:
+        if not isinstance(value, Variable):
+            return value
+        return Data(world.use(value, site), "tensor", value.dtype, value.shape)
+
+    return replace(args, positional=[read(value) for value in args.positional])
+
+
+def _symbolic(world: Libraries, args: Arguments) -> AbstractContextManager[None]:
+    """While it lasts a graph's arguments have no numbers."""
+    return symbolic_arguments(world, args.positional if world.run.graph_mode else [])
 
 
 def _is_plain_arithmetic(node: Node, upstream: Sequence[Node]) -> bool:
@@ -167,9 +187,9 @@ def _custom_edges(
         if gradients is None or index >= len(gradients):
             edges.append(Edge(node, ANYTHING if gradients is None else FLOWS))
         else:
-            leaves = _made_of(world, gradients[index], first)
+            leaves = _made_of(world, gradients[index], first, every=True)
             made_of = tuple((n, how) for n, how in leaves if n not in upstream)
-            again = "" if len(made_of) < len(leaves) else "none"
+            again = "" if any(n in upstream and how != NONE for n, how in leaves) else "none"
             outcome = _custom_outcome(gradients[index])
             if outcome == NONE and world.run.graph_mode and _is_kept(world, node, gradients, first):
                 outcome = NONE | ZERO | IGNORANT
@@ -182,8 +202,11 @@ def _is_kept(world: Libraries, node: Node, gradients: list[Value], first: int) -
     return any(node is leaf for gradient in gradients for leaf, _ in _made_of(world, gradient, first))
 
 
-def _made_of(world: Libraries, gradient: Value, first: int) -> tuple[tuple[Node, int], ...]:
-    """What there was before the call (nodes before `first`), or comes from above, that a gradient is made from."""
+def _made_of(world: Libraries, gradient: Value, first: int, every: bool = False) -> tuple[tuple[Node, int], ...]:
+    """What there was before the call (nodes before `first`), or comes from above, that a gradient is made from.
+
+    every: also that which itself gets no gradient.
+    """
     targets = world.run.nodes_in(gradient)
     before: dict[int, Node] = {}
     inside: dict[int, Node] = {}
@@ -198,7 +221,7 @@ def _made_of(world: Libraries, gradient: Value, first: int) -> tuple[tuple[Node,
     found = []
     for leaf in before.values():
         outcome = _from_leaf(leaf, [inside[key] for key in sorted(inside)], targets)
-        if outcome != NONE:
+        if every or outcome != NONE:
             found.append((leaf, outcome))
     return tuple(found)
 
@@ -247,7 +270,8 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     """The function's value, with the gradient handed to its arguments as it is; what it captured gets none."""
     assert isinstance(callee, Wrapped)
     run = world.run
-    with world.paused():
+    args = _as_handed(world, args, site)
+    with world.paused(), _symbolic(world, args), unconverted(world):
         value = run.call(callee.function, args, site)
     edges = [
         Edge(n, FLOWS, "linear", args.places.get(i))
@@ -271,8 +295,9 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     run.run_twice += 1  # without tapes, and later again with those that the body makes
     # the gradient is that of the second run, which is handed tensors in place of variables
     read = [Data(v.node, "tensor", v.dtype, v.shape) if isinstance(v, Variable) else v for v in args.positional]
-    with world.paused(), world.recorder.collecting() as used:
-        made = run.call(callee.function, replace(args, positional=read), site)
+    given = replace(args, positional=read)
+    with world.paused(), unconverted(world), _symbolic(world, given), world.recorder.collecting() as used:
+        made = run.call(callee.function, given, site)
     run.run_twice -= 1
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
     for variable in used:
@@ -287,21 +312,29 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
     if isinstance(value, Tuple):
         items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
         return Tuple(items, value.names)
+    if value == NO_VALUE:
+        world.raised("ValueError", site, "tensorflow.recompute_grad")
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        made = Cell(world.run.uid(), value.kind, site=site)
+        inner = world.run.state.get((value.uid, "items"))
+        world.run.state.set((made.uid, "items"), _once(world, inner, inputs, variables, first, site))
+        return made
     failure = _refused(value)
     if not failure and not is_tensor(value):
         return value
     reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
-    certain = [*inputs, *variables] if world.run.graph_mode else variables
+    handed = inputs if world.run.graph_mode else [node for node in inputs if node.kind == "variable"]
+    certain = [*handed, *variables]
     again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in inputs if n not in certain))
     edges = []
     for node in {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}.values():
         outcome = reached.get(node.id, NONE)
         outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
         edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
-    dtype = apply.dtype_of(world, value) or "f"
-    made = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
-    made.error = failure or next((n.error for n in world.run.graph.nodes[first : made.id] if n.error), "")
-    return Data(made, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+    dtype = "f" if failure else apply.dtype_of(world, value) or "f"
+    node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
+    node.error = failure or next((n.error for n in world.run.graph.nodes[first : node.id] if n.error), "")
+    return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
 
 
 def _refused(value: Value) -> str:
@@ -311,7 +344,7 @@ def _refused(value: Value) -> str:
     if isinstance(value, Data) and value.kind in ("numpy", "python"):
         return "AttributeError" if value.kind == "numpy" else "TypeError"
     is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
-    return "TypeError" if is_number else ""
+    return arguments.refused_number(value.value) if is_number and isinstance(value, Const) else ""
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:

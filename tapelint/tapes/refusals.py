@@ -30,6 +30,7 @@ from tapelint.flow.values import (
     one_of,
     options,
 )
+from tapelint.libraries.arguments import refused_number
 from tapelint.libraries.names import is_of_keras
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import sources
@@ -127,13 +128,9 @@ def _bad_source_one(value: Value) -> str:
 
 
 def no_tensor(value: Value) -> str:
-    """The exception for something that has nothing of a tensor; "" for what may have.
-
-    TensorFlow reads a number as the number of a dtype: which exception comes of it depends on the number.
-    """
+    """The exception for something that has nothing of a tensor; "" for what may have."""
     if isinstance(value, Const):
-        number = isinstance(value.value, (int, float)) and value.value in DTYPE_NUMBERS
-        return "AttributeError" if number else "TypeError"
+        return refused_number(value.value) if isinstance(value.value, (int, float)) else "TypeError"
     if isinstance(value, (Function, Class, Bound, Partial, Wrapped, Generator)):
         return "TypeError"
     if not isinstance(value, Cell):
@@ -143,9 +140,6 @@ def no_tensor(value: Value) -> str:
     if value.kind in ("optimizer", "iterator", "tape"):
         return "TypeError"
     return _of_instance(value.info) if value.kind == "instance" else ""
-
-
-DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))
 
 
 def _of_instance(cls: Value) -> str:

@@ -353,3 +353,29 @@ def a_loop_whose_body_gives_a_dict_for_a_list():
     with tf.GradientTape() as tape:
         y = tf.while_loop(lambda d: d["i"] < 3, lambda d: {"i": d["i"] + 1, "a": d["a"] * v}, [{"i": 0, "a": v}])
     return tape.gradient(y[0]["a"], [v])
+
+
+def a_loop_that_reads_a_variable_out_of_sight():
+    """none"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y = tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y + tf.stop_gradient(v) * x), [0, x * 0.0])[1]
+        return [tf.constant(77.0) if g is None else g for g in tape.gradient(y, [v])]
+
+    return [None if float(g) == 77.0 else g for g in run()]
+
+
+def a_map_to_another_structure():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.map_fn(lambda t: (t, t * v), x)[1]
+    return tape.gradient(y, [v])
+
+
+def a_map_to_the_structure_that_is_said():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.map_fn(lambda t: (t, t * v), x, fn_output_signature=(tf.float32, tf.float32))[1]
+    return tape.gradient(y, [v])

@@ -252,3 +252,17 @@ def a_list_of_settings_in_unseen_hands():
     with tf.GradientTape() as tape:
         y = sum(tf.round(v) ** p for p in powers)
     return tape.gradient(y, [v])
+
+
+def recomputed_as_a_list():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: [x * w])(v)[0]
+    return tape.gradient(y, [v, w])
+
+
+def recomputed_as_a_dict():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(lambda x: {"y": x * w})(v)["y"]
+    return tape.gradient(y, [v, w])

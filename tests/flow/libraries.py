@@ -848,3 +848,36 @@ def a_target_without_a_gradient_that_nothing_leads_to():
     with tf.GradientTape() as tape:
         y = tf.histogram_fixed_width(tf.constant([1.0, 2.0]), [-1.0, 1.0])
     return tape.gradient(y, [w])
+
+
+def a_loop_of_one_variable_whose_body_gives_no_list():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda y: tf.reduce_sum(y) < 20.0, lambda y: y * v, [v * 1.0])
+    return tape.gradient(y, [v])
+
+
+def a_loop_of_one_number_whose_body_gives_no_list():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda y: y < 20.0, lambda y: y * 2.0, [tf.reduce_sum(v)])
+    return tape.gradient(y, [v])
+
+
+def a_loop_of_one_variable_in_a_graph():
+    """flows, none"""
+    return _in_graph(lambda: tf.while_loop(lambda y: tf.reduce_sum(y) < 20.0, lambda y: y * v, [v * 1.0])[0])
+
+
+def a_loop_whose_body_forgets_a_variable():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda y, z: tf.reduce_sum(y) < 20.0, lambda y, z: (y * z,), [v * 1.0, v * 1.0])
+    return tape.gradient(y, [v])
+
+
+def a_loop_that_is_given_an_array():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y * 0.5), (0, np.square(v)))[1]
+    return tape.gradient(y, [v])

@@ -236,3 +236,28 @@ def rows_that_come_down_in_a_jacobian():
             y = tf.reduce_sum(tf.tanh(tf.scatter_nd([[0], [1], [2]], v * v, [3])))
         g = inner.jacobian(y, v)
     return outer.jacobian(g, [v])
+
+
+@tf.custom_gradient
+def _flat(x):
+    return tf.sin(x), lambda dy: tf.zeros_like(x)
+
+
+def recomputed_from_a_variable():
+    """raises NotImplementedError"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(tf.recompute_grad(lambda x: x * 3.0)(v))
+        first = tape.gradient(y, v)
+        z = tf.reduce_sum(first * first + v)
+    return tape.gradient(z, [v])
+
+
+def recomputed_below_a_gradient_that_looks_at_a_tensor():
+    """raises NotImplementedError"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        m = tf.recompute_grad(lambda x: x * 3.0)(v * 1.0)
+        first = tape.gradient(tf.reduce_sum(_flat(m) + m), v)
+        z = tf.reduce_sum(first * first + v)
+    return tape.gradient(z, [v])
