@@ -10,6 +10,7 @@ from tapelint.findings.causes import Finder
 from tapelint.findings.conditions import Decisions
 from tapelint.findings.cuts import joined
 from tapelint.findings.doubts import doubt
+from tapelint.findings.ended import steps_to_the_end
 from tapelint.findings.found import Found
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.findings.problems import problems
@@ -105,7 +106,8 @@ class _Builder:
         why = self._doubt(group, name) if verdict == "unknown" or trusted else ""
         if verdict == "flows" and trusted:
             why = f"on trust: {why or 'what comes from outside is taken to be differentiable'}"
-        return SourceVerdict(name, verdict, cut.steps if cut is not None else (), why), cut
+        steps = cut.steps if cut is not None else steps_to_the_end(self.tapes, group[0])
+        return SourceVerdict(name, verdict, steps, why), cut
 
     def _doubt(self, group: list[Execution], name: str) -> str:
         asked = [(e, i) for e in group for i, s in enumerate(e.sources) if s.expression == name]
