@@ -71,7 +71,8 @@ class Operators(Waiting):
             number = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
             if isinstance(items, Tuple) and number is not None and len(items.items) * number <= LONGEST_KNOWN:
                 made = Tuple(items.items * number)
-            if made is None and items is not None and not isinstance(times, Data):
+            repeats = not isinstance(times, Data) and not (isinstance(times, Const) and number is None)
+            if made is None and items is not None and repeats:
                 made = Many(self.join_all(items.items)) if isinstance(items, Tuple) else items
         if made is None:
             return None

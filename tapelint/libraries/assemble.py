@@ -17,6 +17,7 @@ from . import (
     keras,
     layer_members,
     losses,
+    misfits,
     models,
     operator_functions,
     operators,
@@ -44,6 +45,7 @@ def register_all(registry: Registry) -> None:
     """Add every library's handlers."""
     of_python = (
         operators,
+        misfits,
         operator_functions,
         python,
         sequences,

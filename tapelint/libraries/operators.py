@@ -24,7 +24,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, numbers, shapes, unseen
+from . import apply, misfits, numbers, shapes, unseen
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -49,6 +49,10 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         return Data(world.run.constant_node(), "python", kind)
     if op in ("format", "bool"):
         return _plain(world, op, operands, site, "s" if op == "format" else "b")
+    if error := misfits.misfit(world, op, operands):
+        if error != misfits.UNLIKE:
+            world.raised(error, site, f"operator {op}")
+        return world.run.opaque(site, operands)
     kinds = {_side(option) for operand in operands for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)

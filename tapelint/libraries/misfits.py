@@ -1,0 +1,143 @@
+"""Operands that an operator refuses: numbers of different kinds, None, lists beside numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import (
+    NO_VALUE,
+    Bound,
+    Cell,
+    Const,
+    Data,
+    Function,
+    Generator,
+    Tuple,
+    Value,
+    Variable,
+    View,
+    options,
+)
+
+from .world import Libraries, Registry
+
+ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
+ORDER = ("<", "<=", ">", ">=")
+
+UNLIKE = "unlike tensors"
+"""Of what an operator makes of these two no claim is made: TensorFlow takes `x * (x > 0)` for "and"."""
+
+PROMOTES = (0, "numpy behavior")
+"""Set where TensorFlow's operators convert numbers as NumPy's do."""
+
+
+def register(registry: Registry) -> None:
+    """Add the calls that change what operators refuse."""
+    for name in ("experimental_enable_numpy_behavior", "enable_numpy_behavior"):
+        registry.functions[f"tensorflow.experimental.numpy.{name}"] = _numpy_behavior
+
+
+def _numpy_behavior(world: Libraries, args: Arguments, site: Site) -> Value:
+    world.run.state.set(PROMOTES, Const(True))
+    return NO_VALUE
+
+
+def misfit(world: Libraries, op: str, operands: list[Value]) -> str:
+    """The exception that an operator raises on any of the values that its operands may be; "" where it may raise none.
+
+    UNLIKE where TensorFlow has an answer of its own.
+    """
+    found = {_refusal(world, op, pair) for pair in _pairs(operands)}
+    if UNLIKE in found:
+        return UNLIKE
+    return found.pop() if len(found) == 1 else ""
+
+
+def _pairs(operands: list[Value]) -> Iterator[list[Value]]:
+    if len(operands) == 1:
+        yield from ([option] for option in options(operands[0]))
+    else:
+        yield from ([a, b] for a in options(operands[0]) for b in options(operands[1]))
+
+
+def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
+    sides = [_side(operand) for operand in operands]
+    if len(sides) == 1:
+        return "TypeError" if op == "unary -" and sides[0] in ("None", "str", "list", "dict", "function") else ""
+    left, right = sides
+    if "" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
+        return ""
+    if "None" in sides:
+        return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER) else ""
+    tensors = [side for side in sides if side.startswith("tensor ")]
+    if len(tensors) == 2:
+        return _of_tensors(world, op, left[-1], right[-1])
+    if tensors:
+        return _tensor_and_number(world, op, left, right)
+    return _of_python(op, left, right)
+
+
+def _side(value: Value) -> str:
+    """What an operand is, as far as it matters here; "" for what is not known or fits all."""
+    if isinstance(value, Const):
+        return _constant(value.value)
+    if isinstance(value, Variable):
+        return f"tensor {value.dtype}" if value.flavor == "tf" else "keras"
+    if isinstance(value, Data):
+        letter = value.dtype if value.dtype in "fib" else ""
+        words = {"tensor": f"tensor {value.dtype}", "numpy": "numpy", "python": f"some {letter}" if letter else ""}
+        return words.get(value.kind, "") if value.dtype != "?" else ""
+    if isinstance(value, (Function, Bound, Generator)):
+        return "function"
+    if isinstance(value, Cell) and value.kind in ("dict", "set"):
+        return "dict"
+    is_list = (isinstance(value, Cell) and value.kind == "list") or (isinstance(value, Tuple) and type(value) is not View)
+    return "list" if is_list else ""
+
+
+def _constant(value: object) -> str:
+    if value is None:
+        return "None"
+    words = {bool: "bool", int: "int", float: "float", str: "str", bytes: "str"}
+    return words.get(type(value), "")
+
+
+def _with_none(op: str, left: str, right: str) -> str:
+    if left == "str" and op == "%":
+        return ""
+    return "ValueError" if any(side.startswith(("tensor", "keras")) for side in (left, right)) else "TypeError"
+
+
+def _of_tensors(world: Libraries, op: str, left: str, right: str) -> str:
+    """Two tensors: TensorFlow converts none of them."""
+    if left == right or world.run.state.get(PROMOTES) == Const(True):
+        return ""
+    if not {left, right} <= {"f", "i", "b"} or (op == "*" and "b" in (left, right)):
+        return UNLIKE
+    return "TypeError" if op == "/" or world.run.graph_mode else "InvalidArgumentError"
+
+
+def _tensor_and_number(world: Libraries, op: str, left: str, right: str) -> str:
+    """A tensor of whole numbers, or of truths, beside a Python number that is more than that."""
+    is_left = left.startswith("tensor ")
+    tensor, other = (left[-1], right) if is_left else (right[-1], left)
+    too_much = {"i": ("float",), "b": ("float", "int")}.get(tensor, ())
+    if other not in too_much or world.run.state.get(PROMOTES) == Const(True):
+        return ""
+    if op == "*" and is_left and tensor == "b":
+        return UNLIKE
+    return "InvalidArgumentError" if op == "+" and is_left and not world.run.graph_mode else "TypeError"
+
+
+def _of_python(op: str, left: str, right: str) -> str:
+    """Two of Python's own values, one of them no number."""
+    held = [side for side in (left, right) if side in ("list", "dict", "function")]
+    number = [side for side in (left, right) if side in ("bool", "int", "float", "some f", "some i", "some b")]
+    if not held or op in ("==", "!="):
+        return ""
+    if len(number) == 1:
+        repeats = op == "*" and held == ["list"] and number[0] not in ("float", "some f")
+        return "" if repeats else "TypeError"
+    return "TypeError" if held == ["list", "list"] and op in ("-", "/", "//", "**") else ""
