@@ -56,6 +56,13 @@ def test_what_is_special_about_a_backward_pass() -> None:
 
 
 @needs_tensorflow
+def test_what_none_does_in_place_of_a_tensor() -> None:
+    import facts_nones
+
+    assert facts_nones.measured() == facts_nones.listed()
+
+
+@needs_tensorflow
 def test_a_wrong_line_shows_what_was_observed() -> None:
     import facts_check
 

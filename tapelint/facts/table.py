@@ -12,7 +12,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt"})
+NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt", "nones.txt"})
 
 
 class Facts:
@@ -164,6 +164,20 @@ def whose_backward_pass(word: str) -> frozenset[str]:
     lines = (FOLDER / "backward.txt").read_text(encoding="utf-8").splitlines()
     parts = (line.split("  ") for line in lines if not line.startswith("#"))
     return frozenset(full_name(name) for name, said, _ in parts if said == word)
+
+
+def of_none(function: str, parameter: str) -> str:
+    """What a function does, by the name of its fact, if None stands for a tensor that it needs: the exception, "fine",
+    or "unclear". Holds of TensorFlow's functions, and of Keras's operations.
+    """
+    return _nones().get((function, parameter), "ValueError")
+
+
+@cache
+def _nones() -> dict[tuple[str, str], str]:
+    lines = (FOLDER / "nones.txt").read_text(encoding="utf-8").splitlines()
+    parts = (line.split("  ") for line in lines if not line.startswith("#"))
+    return {(full_name(name), parameter): said for name, parameter, said in parts}
 
 
 def _pairs(file: str) -> dict[str, str]:

@@ -85,6 +85,7 @@ class _Reader:
             "spent tape": self._spent, "tape never entered": self._never_entered, "impossible source": self._source,
             "impossible target": self._target, "jacobian without pfor": self._pfor,
             "batch_jacobian shape": self._shapes, "misspelt argument": self._misspelt,
+            "no zeros": self._no_zeros,
             "unregistered": self._custom_gradient,
         }  # fmt: skip
         maker = makers.get(execution.trouble)
@@ -148,6 +149,11 @@ class _Reader:
     def _misspelt(self, execution: Execution) -> Problem:
         text = _argument_text(execution)
         steps = [Step(execution.site.span, f"{text or 'an argument does not fit'}: {execution.error}")]
+        return self._problem("misspelt argument", execution.site, text=text, steps=steps)
+
+    def _no_zeros(self, execution: Execution) -> Problem:
+        text = "TensorFlow makes no zeros for a variable of Keras 3; give `variable.value`, or leave it out"
+        steps = [Step(execution.site.span, f"no path leads to one of them: {execution.error}")]
         return self._problem("misspelt argument", execution.site, text=text, steps=steps)
 
     def _custom_gradient(self, execution: Execution) -> Problem | None:

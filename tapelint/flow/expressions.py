@@ -352,6 +352,8 @@ class Expressions(Comprehensions):
         items = containers.sequence(self, base)
         if items is None:
             return self.world.subscript(base, key, site)
+        if isinstance(base, Cell) and base.kind == "list" and isinstance(key, Tuple):
+            self.world.raised("TypeError", site)  # as for an array
         found = containers.index(self, items, key, site)
         if found is UNBOUND:
             return self.opaque(site, [base, key])

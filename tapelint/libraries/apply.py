@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input
+from tapelint.facts import Effect, Fact, Input, of_none
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -44,10 +44,22 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
+    if fact.kind == "function" and (error := _of_none(world, fact, effect, given)):
+        if error not in ("fine", "unclear"):
+            world.raised(error, site, name or fact.name)
+        return world.run.opaque(site, given.values.values())
     made = answer(world, name or fact.name, effect, given, site)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
     return made
+
+
+def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+    """What a function makes of None in the place of a tensor that it needs; "" where there is none in such a place."""
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.name.startswith("tensorflow.experimental."):
+        return ""
+    lacking = [p.name for p in fact.parameters if given.get(p.name) == NO_VALUE and not (p.has_default or p.star)]
+    return next((of_none(fact.name, name) for name in lacking if name in effect.inputs), "")
 
 
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:

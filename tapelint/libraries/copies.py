@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
@@ -20,12 +22,12 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import layer_members
-from .keras import own_built
+from . import layer_members, revival
+from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
 from .symbolic import SYMBOLIC
-from .weights import ModelInfo, weights_of
-from .world import Libraries, MethodHandler, Registry
+from .weights import ModelInfo, is_keras, is_layer, is_old, leaves, weights_of
+from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 
 def register(registry: Registry) -> None:
@@ -33,6 +35,7 @@ def register(registry: Registry) -> None:
     for name in ("keras.models.clone_model", "keras.clone_model", "keras.utils.clone_model"):
         registry.functions[name] = registry.functions[f"tf_{name}"] = _clone
     registry.functions["copy.deepcopy"] = _deep_copy
+    registry.functions["copy.copy"] = _copied_by_keras(registry.functions["copy.copy"])
     registry.functions["dataclasses.asdict"] = _as_dict
     registry.functions["dataclasses.astuple"] = _as_tuple
     for kind in ("layer", "instance"):
@@ -71,6 +74,19 @@ def _clone(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _deep_copy(world: Libraries, args: Arguments, site: Site) -> Value:
     return duplicate(world, args.get(0, "x"), "copy.deepcopy", site, {})
+
+
+def _copied_by_keras(plain: FunctionHandler) -> FunctionHandler:
+    """`copy.copy(x)`, which Keras 3 answers for its objects with one that shares nothing."""
+
+    def copy(world: Libraries, args: Arguments, site: Site) -> Value:
+        value = args.get(0, "x")
+        if not isinstance(value, Cell) or not is_layer(value) or getattr(value.info, "old", False):
+            return plain(world, args, site)
+        of_keras = value.kind != "instance" or (is_keras(world, value) and not is_old(world, value))
+        return (_deep_copy if of_keras else plain)(world, args, site)
+
+    return copy
 
 
 def _as_dict(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -129,9 +145,14 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
     own = world.run.own_method(value, "__deepcopy__")
     if own is not None and name == "copy.deepcopy":
         return world.run.call(own, Arguments([containers.make_dict(world.run, [], site)]), site)
+    if value.kind in ("layer", "instance", "lambda layer") and (error := revival.refusal(world, value, name)):
+        if error != revival.PERHAPS:
+            world.raised(error, site, name)
+        done[value.uid] = world.run.opaque(site, [value])
+        return done[value.uid]
     info = value.info
     state = world.run.state
-    copy = Cell(world.run.uid(), value.kind, info, value.site)
+    copy = Cell(world.run.uid(), value.kind, _copied_info(world, info, name, site, done), value.site)
     done[value.uid] = copy
     if isinstance(info, ModelInfo) and info.form == "functional":
         layers = tuple(duplicate(world, v, name, site, done) for v in info.layers)
@@ -141,13 +162,23 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
         return copy
     names = state.get((value.uid, "__names__"))
     fields = names.names if isinstance(names, Names) else ()
-    for field in dict.fromkeys([*fields, "items", "layers", "weights", "built", "trainable", "added weights"]):
+    inner = ("items", "layers", "weights", "built", "trainable", "added weights", BACKWARD)
+    for field in dict.fromkeys([*fields, *inner]):
         held = state.get((value.uid, field))
         if held is not UNBOUND:
             state.set((copy.uid, field), duplicate(world, held, name, site, done))
     if isinstance(names, Names):
         state.set((copy.uid, "__names__"), names)
     return copy
+
+
+def _copied_info(world: Libraries, info: object, name: str, site: Site, done: dict[int, Value]) -> object:
+    """What a layer was made with; the layers that it was given are copied too."""
+    if not isinstance(info, LayerInfo) or not any(is_layer(v) for g in info.args.every() for v in leaves(world, g)):
+        return info
+    positional = [duplicate(world, v, name, site, done) for v in info.args.positional]
+    keywords = {key: duplicate(world, v, name, site, done) for key, v in info.args.keywords.items()}
+    return replace(info, args=Arguments(positional, keywords, info.args.rest, info.args.places))
 
 
 def _clone_functional(

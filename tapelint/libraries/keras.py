@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from tapelint.facts import Effect, Fact, whose_backward_pass
+from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, SEVERAL, Edge, Site
@@ -32,7 +33,7 @@ from .symbolic import symbolic
 from .tensorflow import make_variable
 from .world import Libraries, Registry
 
-LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias")
+LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias", "attention_output/bias")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,10 @@ def first_trainable(world: Libraries, cell: Cell, wanted: Value) -> Value:
     return UNBOUND if deferred and world.run.state.get((cell.uid, "trainable")) not in (UNBOUND, TRUE) else wanted
 
 
+BACKWARD = "backward layer"
+"""The field of a Bidirectional layer that holds the copy which runs backwards."""
+
+
 def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
     """Layers that a wrapper was given (Bidirectional, TimeDistributed, RNN)."""
     info: LayerInfo = cell.info
@@ -207,7 +212,7 @@ def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
         each = items.items if isinstance(items, Tuple) else (value,)
         found += [v for v in each if isinstance(v, Cell) and v.kind in ("layer", "instance")]
     if info.name.endswith(".layers.Bidirectional") and found:
-        key = (cell.uid, "backward layer")
+        key = (cell.uid, BACKWARD)
         other = world.run.state.get(key)
         if not isinstance(other, Cell) and isinstance(found[0].info, LayerInfo):
             other = Cell(world.run.uid(), "layer", found[0].info, found[0].site)
@@ -266,6 +271,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
+    _without_later_weights(world, cell, result)
     if info.name in whose_backward_pass("looks up rows") and isinstance(result, Data):
         result.node.detail = result.node.detail or ROWS
     alone = isinstance(args.get(0, "inputs"), (Data, Variable)) and not inner_layers(world, cell)
@@ -325,12 +331,43 @@ def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
         for weight in own_weights(world, layer):
             if isinstance(weight, Variable):
                 node = world.use(weight, site)
-                linearity = "linear" if weight.name in LINEAR_WEIGHTS else "bilinear"
+                linearity = _linearity(cell, layer, weight.name)
                 cut = world.run.state.get((weight.uid, "outcome")) is not UNBOUND or (
                     not weight.trainable and weight.dtype != "f"
                 )
                 edges.append(Edge(node, NONE if cut else FLOWS, linearity))
     return edges
+
+
+def _linearity(cell: Cell, layer: Cell, weight: str) -> Linearity:
+    """On what the derivative of what a layer gives depends, by a weight of its own or of a layer inside it."""
+    info = layer.info
+    activation = parameter(info, "activation") if info.fact is not None else UNBOUND
+    straight = activation in (UNBOUND, NO_VALUE, Const("linear"))
+    around = cell.info.name.endswith(("layers.Bidirectional", "layers.RNN"))
+    if info.name in RECURRENT or around:
+        return "unclear" if straight and activation is not UNBOUND else "other"
+    if not straight and layer is not cell:
+        return "other"
+    if weight.startswith(("query/", "key/")):  # through a softmax
+        return "other"
+    return "linear" if weight in LINEAR_WEIGHTS else "bilinear"
+
+
+NOT_OF_THE_SCORES = ("value/", "attention_output/")
+"""The weights of an attention layer that come after its scores, by how their names begin."""
+
+
+def _without_later_weights(world: Libraries, cell: Cell, result: Value) -> None:
+    """Scores that an attention layer gives beside its output are computed without the weights that come later."""
+    scores = result.items[1] if isinstance(result, Tuple) and len(result.items) == 2 else None
+    later = {
+        world.run.node_of(weight)
+        for weight in own_weights(world, cell)
+        if isinstance(weight, Variable) and weight.name.startswith(NOT_OF_THE_SCORES)
+    }
+    if isinstance(scores, Data) and later:
+        scores.node.edges = tuple(edge for edge in scores.node.edges if edge.node not in later)
 
 
 def blamed(value: Value, site: Site | None) -> Value:

@@ -93,8 +93,8 @@ def _side(value: Value) -> str:
         return "function"
     if isinstance(value, Cell) and value.kind in ("dict", "set"):
         return "dict"
-    is_list = (isinstance(value, Cell) and value.kind == "list") or (isinstance(value, Tuple) and type(value) is not View)
-    return "list" if is_list else ""
+    of_items = isinstance(value, Tuple) and not isinstance(value, View)
+    return "list" if of_items or (isinstance(value, Cell) and value.kind == "list") else ""
 
 
 def _constant(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tapelint.flow import containers
@@ -9,6 +10,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     NO_VALUE,
+    TRUE,
     UNBOUND,
     Cell,
     Const,
@@ -18,6 +20,7 @@ from tapelint.flow.values import (
     Opaque,
     Tuple,
     Value,
+    options,
 )
 
 from . import unseen
@@ -41,7 +44,8 @@ from .world import Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the two kinds of models."""
     for name in ("keras.Sequential", "keras.models.Sequential"):
-        registry.functions[name] = registry.functions[f"tf_{name}"] = sequential
+        registry.functions[name] = sequential
+        registry.functions[f"tf_{name}"] = _sequential_of_keras_2
     for name in ("keras.Model", "keras.models.Model"):
         registry.functions[name] = registry.functions[f"tf_{name}"] = functional
     registry.calls["model"] = call_model
@@ -68,8 +72,29 @@ def sequential(world: Libraries, args: Arguments, site: Site) -> Value:
     given = args.get(0, "layers", NO_VALUE)
     items: list[Value] | Many = world.run.elements(given, site) if given != NO_VALUE else []
     world.run.state.set((cell.uid, "layers"), items if isinstance(items, Many) else Tuple(tuple(items)))
+    _mark_inside(world, items)
     _build_if_shaped(world, cell, site)
     return cell
+
+
+def _sequential_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
+    cell = sequential(world, args, site)
+    if isinstance(cell, Cell):
+        world.run.state.set((cell.uid, OF_KERAS_2), TRUE)
+    return cell
+
+
+OF_KERAS_2 = "of Keras 2"
+
+INSIDE = "inside"
+"""Set on what a sequential model was given: that calls it on symbols as soon as it is built."""
+
+
+def _mark_inside(world: Libraries, items: Iterable[Value] | Many) -> None:
+    for item in (items.element,) if isinstance(items, Many) else items:
+        for option in options(item):
+            if isinstance(option, Cell):
+                world.run.state.set((option.uid, INSIDE), TRUE)
 
 
 def _build_if_shaped(world: Libraries, cell: Cell, site: Site) -> None:
@@ -82,19 +107,25 @@ def _build_if_shaped(world: Libraries, cell: Cell, site: Site) -> None:
         isinstance(first, Cell) and isinstance(first.info, (LayerInfo, ModelInfo))
         and any(n in first.info.args.keywords for n in ("input_shape", "input_dim", "batch_input_shape"))
     )  # fmt: skip
-    if shaped:
+    if shaped or (len(layers.items) > 1 and _knows_its_shape(world, first)):
         build_model(world, cell, Arguments([]), site)
-        _wire(world, cell, layers, site)
+
+
+def _knows_its_shape(world: Libraries, layer: Value) -> bool:
+    """Whether a model that is the first layer of another one has inputs of its own."""
+    if not isinstance(layer, Cell) or not isinstance(layer.info, ModelInfo):
+        return False
+    return layer.info.form == "functional" or world.run.state.get((layer.uid, "own input")) is not UNBOUND
 
 
 def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
     """Give each layer of a sequential model the symbolic tensors that it takes and gives: its input and output."""
     state = world.run.state
-    known = state.get((cell.uid, "symbolic input"))
+    known = state.get((cell.uid, "own input"))
     value = layers.items[0] if isinstance(layers.items[0], Data) else known
     if not isinstance(value, Data):
         value = Data(world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
-    state.set((cell.uid, "symbolic input"), value)
+    state.set((cell.uid, "own input"), value)
     for layer in layers.items:
         if not isinstance(layer, Cell):
             continue
@@ -106,13 +137,16 @@ def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
             state.set((layer.uid, "symbolic input"), value)
             state.set((layer.uid, "symbolic output"), made)
         value = made
-    state.set((cell.uid, "symbolic output"), value)
+    state.set((cell.uid, "own output"), value)
 
 
 def build_model(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     for layer in sublayers(world, base):
         build_any(world, layer, site)
+    layers = world.run.state.get((base.uid, "layers"))
+    if base.kind == "layer" and isinstance(layers, Tuple) and layers.items:
+        _wire(world, base, layers, site)
     return NO_VALUE
 
 
@@ -135,6 +169,7 @@ def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
         Tuple((*old.items, new)) if isinstance(old, Tuple) else Many(world.run.join(getattr(old, "element", new), new))
     )
     world.run.state.set((base.uid, "layers"), items)
+    _mark_inside(world, [new])
     _build_if_shaped(world, base, site)
     return NO_VALUE
 
@@ -158,7 +193,24 @@ def functional(world: Libraries, args: Arguments, site: Site) -> Value:
     leaves = {symbol.node.id for symbol in symbols(world, inputs)}
     unclear = any(isinstance(v, Data) and v.node.id not in leaves and v.node.op != "keras.Input" for v in order)
     info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear)
+    if leaves and _is_disconnected(world, outputs, leaves):
+        world.raised("ValueError", site, "keras.Model")
     return Cell(world.run.uid(), "layer", info, site)
+
+
+def _is_disconnected(world: Libraries, outputs: Value, leaves: set[int]) -> bool:
+    """Whether an output certainly needs an input that is none of the model's."""
+    todo, seen = symbols(world, outputs), set(leaves)
+    while todo:
+        symbol = todo.pop()
+        if symbol.node.id in seen:
+            continue
+        seen.add(symbol.node.id)
+        if symbol.node.op == "keras.Input" and symbol.node.id not in world.symbolic_calls:
+            return True
+        if symbol.node.op != "join":
+            todo += _inputs_of(world, symbol)
+    return False
 
 
 def symbols(world: Libraries, value: Value) -> list[Data]:
@@ -218,6 +270,9 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     info: ModelInfo = callee.info
     first = args.get(0, "inputs")
     if info.form == "sequential":
+        layers = world.run.state.get((callee.uid, "layers"))
+        if isinstance(layers, Tuple) and layers.items and world.run.state.get((callee.uid, "own output")) is UNBOUND:
+            _wire(world, callee, layers, site)
         result = _run_sequential(world, callee, first, args, site)
     else:
         result = _replay(world, info, first, args, site)
@@ -342,8 +397,12 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
         return containers.make_list(world.run, Tuple(tuple(listed_layers(world, base))), site=site)
     if name in ("input", "inputs", "output", "outputs"):
         value = info.inputs if name.startswith("input") else info.outputs
+        if info.form == "sequential" and not name.endswith("s") and _was_never_called(world, base):
+            world.raised("AttributeError", site, f"Layer.{name}")
+        if value is UNBOUND and not name.endswith("s"):
+            value = world.run.state.get((base.uid, f"symbolic {name}"))
         if value is UNBOUND:
-            value = world.run.state.get((base.uid, f"symbolic {name.rstrip('s')}"))
+            value = world.run.state.get((base.uid, f"own {name.rstrip('s')}"))
         if value is UNBOUND:
             return Data(world.run.node(f"Layer.{name}", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
         if name.endswith("s") and containers.sequence(world.run, value) is None:
@@ -356,6 +415,17 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     if name == "optimizer":
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     return None
+
+
+def _was_never_called(world: Libraries, base: Cell) -> bool:
+    """Whether a sequential model of Keras 3 was certainly not called on symbols: it has no `input` and `output` then,
+    whatever else it was called on. (Its `inputs` and `outputs` are those of the model that it builds inside.)
+    """
+    state = world.run.state
+    marks = (state.get((base.uid, word)) for word in ("symbolic output", INSIDE, OF_KERAS_2))
+    return all(mark is UNBOUND for mark in marks) and not (
+        base.info.unclear or base.uid <= world.run.outside or world.run.is_in_unknown_hands(base)
+    )
 
 
 def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -46,6 +46,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if execution.recording in execution.active and info.persistent is False:
         tapes.leave(cell)
     _judge(tapes, execution, found)
+    if not execution.error and execution.zeros and method != "batch_jacobian":
+        execution.error, execution.trouble = refusals.of_zeros(execution), "no zeros"
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"

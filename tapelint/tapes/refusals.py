@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS
-from tapelint.flow.outcomes import IGNORANT
+from tapelint.flow.outcomes import IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -140,6 +140,15 @@ def no_tensor(value: Value) -> str:
     if value.kind in ("optimizer", "iterator", "tape"):
         return "TypeError"
     return _of_instance(value.info) if value.kind == "instance" else ""
+
+
+def of_zeros(execution: Execution) -> str:
+    """The exception where zeros are to stand for the gradient of a variable of Keras 3, whose dtype is a mere text."""
+    of_keras = (s for s in execution.sources if any(getattr(v, "flavor", "") == "keras" for v in options(s.value)))
+    found = {source.outcome for source in of_keras}
+    if NONE in found:
+        return "AttributeError"
+    return "?AttributeError" if any(o & NONE and not o & IGNORANT for o in found) else ""
 
 
 def _of_instance(cls: Value) -> str:

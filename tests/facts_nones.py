@@ -1,0 +1,63 @@
+"""Checks nones.txt: which functions do not raise ValueError where None stands for a tensor that they need."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import facts_lab as lab
+import propose_facts as propose
+
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.table import FOLDER
+
+FILES = (
+    *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_image.txt", "tf_signal.txt", "tf_random.txt"),
+    *("tf_sparse.txt", "tf_other.txt", "keras_ops.txt"),
+)
+
+
+def listed() -> dict[tuple[str, str], str]:
+    """What nones.txt says: by function and parameter the exception, or "fine"."""
+    lines = (FOLDER / "nones.txt").read_text(encoding="utf-8").splitlines()
+    parts = (line.split("  ") for line in lines if not line.startswith("#"))
+    return {(full_name(name), parameter): said for name, parameter, said in parts}
+
+
+def measured() -> dict[tuple[str, str], str]:
+    """The same as it was seen, of every experiment that gives a leaf in a place that has no default."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for name in FILES:
+        for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
+            for function, parameter, seen in _of_block(block.strip("\n")):
+                found.setdefault((function, parameter), set()).add(seen)
+    return {key: said.pop() if len(said) == 1 else "unclear" for key, said in found.items() if said != {"ValueError"}}
+
+
+def _of_block(block: str) -> Iterator[tuple[str, str, str]]:
+    header, *lines = block.split("\n")
+    if not lines or header.startswith("#"):
+        return
+    signatures = read_header(header)
+    parameters = signatures[0] if len(signatures) == 1 else ()
+    needed = [p.name for p in parameters if not p.star and not p.keyword_only]
+    free = {p.name for p in parameters if p.has_default}
+    for line in lines:
+        _, graph, expression, _ = split_line(line.strip())
+        call = ast.parse(expression, mode="eval").body
+        if graph or not isinstance(call, ast.Call) or not expression.startswith(("tf.", "keras.")):
+            continue
+        for index, argument in enumerate(call.args[: len(needed)]):
+            if set(leaves_of(argument)) and needed[index] not in free:
+                changed = [*call.args[:index], ast.Constant(None), *call.args[index + 1 :]]
+                text = ast.unparse(ast.Call(call.func, changed, call.keywords))
+                yield full_name(header_name(header)), needed[index], _outcome(text, expression)
+
+
+def _outcome(text: str, expression: str) -> str:
+    try:
+        lab.run(text, propose.env_of(expression))
+    except Exception as error:
+        return type(error).__name__
+    return "fine"
