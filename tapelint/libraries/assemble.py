@@ -16,6 +16,7 @@ from . import (
     initializers,
     keras,
     layer_members,
+    locked,
     losses,
     misfits,
     models,
@@ -77,6 +78,7 @@ def register_all(registry: Registry) -> None:
         identifiers,
         models,
         subclassed,
+        locked,
         copies,
         training,
     )

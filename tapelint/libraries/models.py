@@ -38,16 +38,17 @@ from .weights import (
     unknown_weights,
     weights_attribute,
 )
-from .world import Libraries, Registry
+from .world import FunctionHandler, Libraries, Registry
 
 
 def register(registry: Registry) -> None:
     """Add the two kinds of models."""
     for name in ("keras.Sequential", "keras.models.Sequential"):
         registry.functions[name] = sequential
-        registry.functions[f"tf_{name}"] = _sequential_of_keras_2
+        registry.functions[f"tf_{name}"] = _of_keras_2(sequential)
     for name in ("keras.Model", "keras.models.Model"):
-        registry.functions[name] = registry.functions[f"tf_{name}"] = functional
+        registry.functions[name] = functional
+        registry.functions[f"tf_{name}"] = _of_keras_2(functional)
     registry.calls["model"] = call_model
     registry.attributes["model"] = model_attribute
     registry.attributes["weights of"] = weights_attribute
@@ -77,11 +78,14 @@ def sequential(world: Libraries, args: Arguments, site: Site) -> Value:
     return cell
 
 
-def _sequential_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
-    cell = sequential(world, args, site)
-    if isinstance(cell, Cell):
-        world.run.state.set((cell.uid, OF_KERAS_2), TRUE)
-    return cell
+def _of_keras_2(make: FunctionHandler) -> FunctionHandler:
+    def made(world: Libraries, args: Arguments, site: Site) -> Value:
+        cell = make(world, args, site)
+        if isinstance(cell, Cell):
+            world.run.state.set((cell.uid, OF_KERAS_2), TRUE)
+        return cell
+
+    return made
 
 
 OF_KERAS_2 = "of Keras 2"

@@ -31,8 +31,9 @@ from . import initializers, shapes
 from .graphs import symbolic_arguments, unconverted
 from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
+from .locked import lock, locks_before_call
 from .losses import losses
-from .models import functional, sequential
+from .models import OF_KERAS_2, functional, sequential
 from .replaced import OWNER
 from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
@@ -45,6 +46,7 @@ from .weights import (
     leaves,
     listed_layers,
     part_of,
+    tracked,
     unknown_weights,
     weights_attribute,
     weights_of,
@@ -171,7 +173,10 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
     assert isinstance(base, Cell)
     world.recorder.note("called", base, site)
     by_symbols = not own_built(world, base) and _builds_by_call(world, base)
+    locks = locks_before_call(world, base)
     build_instance(world, base, args, site)
+    if locks:
+        lock(world, base)
     own = world.run.state.get((base.uid, "call"))  # an object's own comes before its class's
     method = own if own is not UNBOUND else world.run.class_attribute(base, "call")
     if method is None:
@@ -187,6 +192,7 @@ def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) ->
         kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
     with as_keras_calls(world, base), _building(world, by_symbols):
         made = world.run.call(method, kept, site)
+    lock(world, base)
     world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
     world.gave(base, made)
     return symbolic(world, base, args, made)
@@ -370,7 +376,7 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
         if found is not None and name != "variables":
             wanted = name == "trainable_variables"
             found = [v for v in found if isinstance(v, Variable) and (v.trainable is not False) == wanted]
-        if not found:
+        if not found and (found is None or not any(is_layer(v) for v in tracked(world, base))):
             return unknown_weights(world, base, site)
         return Tuple(tuple(found))
     if name in ("name", "name_scope", "submodules"):
@@ -378,8 +384,16 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
     return Method(base, name)
 
 
+def _is_of_keras_3(world: Libraries, value: Cell) -> bool:
+    if value.kind == "instance":
+        return is_keras(world, value) and not is_old(world, value)
+    state = world.run.state.get((value.uid, OF_KERAS_2))
+    return state is UNBOUND and not getattr(value.info, "old", False)
+
+
 def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value] | None:
-    """All variables that a module's attributes hold, in TensorFlow's order."""
+    """All variables that a module's attributes hold, in TensorFlow's order. It knows no layers and variables of
+    Keras 3."""
     if base.uid in seen:
         return []
     seen.add(base.uid)
@@ -388,16 +402,15 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
     found: list[Value] = []
     for name in sorted(names.names) if isinstance(names, Names) else ():
         for value in leaves(world, world.run.state.get((base.uid, name))):
-            if isinstance(value, Variable) and value not in found:
+            if isinstance(value, Variable) and value.flavor == "tf" and value not in found:
                 found.append(value)
             elif isinstance(value, Cell) and value.kind in ("instance", "layer"):
                 later.append(value)
     for value in later:
-        inner = (
-            module_variables(world, value, seen)
-            if value.kind == "instance" and not is_keras(world, value)
-            else weights_of(world, value)
-        )
+        if _is_of_keras_3(world, value):
+            continue
+        is_module = value.kind == "instance" and not is_keras(world, value)
+        inner = module_variables(world, value, seen) if is_module else weights_of(world, value)
         if inner is None:
             return None
         found += [v for v in inner if v not in found]
