@@ -23,6 +23,7 @@ from . import (
     operator_functions,
     operators,
     ordering,
+    outside_graphs,
     passing,
     pieces,
     python,
@@ -82,6 +83,6 @@ def register_all(registry: Registry) -> None:
         copies,
         training,
     )
-    last = (deciding,)
+    last = (deciding, outside_graphs)
     for room in (*of_python, *of_tensorflow, *last):
         room.register(registry)

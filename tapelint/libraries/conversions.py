@@ -5,7 +5,20 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ALIAS, UPSTREAM, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Library, Opaque, Value, Variable, one_of
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Library,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    is_tensor,
+    one_of,
+)
 
 from . import apply, arguments
 from .world import FunctionHandler, Libraries, Registry
@@ -42,6 +55,8 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         wanted = given.get("dtype")
         if name.endswith(".constant") and isinstance(value, Variable) and not world.run.graph_mode:
             return _copied(world, name, args, site)
+        if error := _is_no_constant(world, name, value):
+            world.raised(error, site, name)
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
@@ -58,6 +73,22 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         return value if same else made if same is False else _perhaps_the_same(world, value, made, site)
 
     return convert
+
+
+def _is_no_constant(world: Libraries, name: str, value: Value) -> str:
+    """The exception with which `tf.constant` refuses a tensor: one that has no numbers yet, or that a list holds."""
+    if name != "tensorflow.constant":
+        return ""
+    items = value.items if isinstance(value, Tuple) else ()
+    if isinstance(value, Cell) and value.kind == "list":
+        stored = world.run.state.get((value.uid, "items"))
+        items = stored.items if isinstance(stored, Tuple) else ()
+    first = next(filter(is_tensor, items), None)
+    if world.run.graph_mode:
+        if isinstance(first or value, Variable):
+            return "NotImplementedError"
+        return "TypeError" if first is not None or world.is_in_graph(value) else ""
+    return "ValueError" if first is not None else ""
 
 
 def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:

@@ -9,6 +9,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import (
+    FALSE,
     UNBOUND,
     Cell,
     Class,
@@ -39,7 +40,8 @@ def register(registry: Registry) -> None:
     registry.functions["dataclasses.asdict"] = _as_dict
     registry.functions["dataclasses.astuple"] = _as_tuple
     for kind in ("layer", "instance"):
-        for name in ("predict", "predict_on_batch", "predict_step"):
+        registry.methods[(kind, "predict_step")] = _predict_step
+        for name in ("predict", "predict_on_batch"):
             registry.methods[(kind, name)] = _detaching(name, "numpy")
         for name in ("evaluate", "test_on_batch", "train_on_batch"):
             registry.methods[(kind, name)] = _detaching(name, "python")
@@ -57,6 +59,16 @@ def _detaching(name: str, kind: str) -> MethodHandler:
         return Data(made, kind, "f")
 
     return detach
+
+
+def _predict_step(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`model.predict_step(data)`: a call that gives a tensor, on the first part of what it is given."""
+    data = args.get(0, "data")
+    items = containers.sequence(world.run, data)
+    if isinstance(items, Many):
+        return world.run.opaque(site, [base, data])
+    first = items.items[0] if isinstance(items, Tuple) and items.items else data
+    return world.run.call(base, Arguments([first], {"training": FALSE}), site)
 
 
 def _build_by_calling(world: Libraries, model: Cell, args: Arguments, site: Site) -> None:

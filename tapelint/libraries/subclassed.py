@@ -33,7 +33,8 @@ from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses
-from .models import OF_KERAS_2, functional, sequential
+from .models import functional, sequential
+from .outside_graphs import is_of_keras_2
 from .replaced import OWNER
 from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
@@ -384,13 +385,6 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
     return Method(base, name)
 
 
-def _is_of_keras_3(world: Libraries, value: Cell) -> bool:
-    if value.kind == "instance":
-        return is_keras(world, value) and not is_old(world, value)
-    state = world.run.state.get((value.uid, OF_KERAS_2))
-    return state is UNBOUND and not getattr(value.info, "old", False)
-
-
 def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value] | None:
     """All variables that a module's attributes hold, in TensorFlow's order. It knows no layers and variables of
     Keras 3."""
@@ -407,9 +401,9 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
             elif isinstance(value, Cell) and value.kind in ("instance", "layer"):
                 later.append(value)
     for value in later:
-        if _is_of_keras_3(world, value):
-            continue
         is_module = value.kind == "instance" and not is_keras(world, value)
+        if not is_module and not is_of_keras_2(world, value):
+            continue
         inner = module_variables(world, value, seen) if is_module else weights_of(world, value)
         if inner is None:
             return None
