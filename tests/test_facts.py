@@ -63,6 +63,13 @@ def test_what_none_does_in_place_of_a_tensor() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_refuse_other_numbers_beside_floats() -> None:
+    import facts_unlike
+
+    assert facts_unlike.measured() == facts_unlike.listed()
+
+
+@needs_tensorflow
 def test_a_wrong_line_shows_what_was_observed() -> None:
     import facts_check
 

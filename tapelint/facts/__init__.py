@@ -9,7 +9,7 @@ README.md in this folder describes the form of the files.
 
 from tapelint.facts.choose import TENSOR
 from tapelint.facts.parse import NUMPY
-from tapelint.facts.table import Facts, of_none, whose_backward_pass
+from tapelint.facts.table import Facts, of_none, unlike, whose_backward_pass
 from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Singular",
     "Weight",
     "of_none",
+    "unlike",
     "whose_backward_pass",
 ]

@@ -12,7 +12,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt", "nones.txt"})
+NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt", "nones.txt", "unlike.txt"})
 
 
 class Facts:
@@ -178,6 +178,19 @@ def _nones() -> dict[tuple[str, str], str]:
     lines = (FOLDER / "nones.txt").read_text(encoding="utf-8").splitlines()
     parts = (line.split("  ") for line in lines if not line.startswith("#"))
     return {(full_name(name), parameter): said for name, parameter, said in parts}
+
+
+@cache
+def unlike() -> Mapping[tuple[str, str, str], tuple[str, str]]:
+    """The exceptions, in eager code and in a graph, of a function that is given a tensor of another kind of numbers
+    beside tensors of floats: by the name of its fact, the parameter, and "i" or "b" for whole numbers or truths.
+    """
+    lines = (FOLDER / "unlike.txt").read_text(encoding="utf-8").splitlines()
+    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for name, parameters, kinds, eager, graph in (line.split("  ") for line in lines if not line.startswith("#")):
+        for parameter in parameters.split(", "):
+            found.update({(full_name(name), parameter, kind): (eager, graph) for kind in kinds})
+    return found
 
 
 def _pairs(file: str) -> dict[str, str]:

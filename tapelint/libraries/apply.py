@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, of_none
+from tapelint.facts import Effect, Fact, Input, of_none, unlike
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -21,6 +21,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    is_tensor,
     options,
 )
 
@@ -44,7 +45,7 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
-    if fact.kind == "function" and (error := _of_none(world, fact, effect, given)):
+    if fact.kind == "function" and (error := _of_none(fact, effect, given) or _of_unlike(world, fact, given)):
         if error not in ("fine", "unclear"):
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
@@ -54,12 +55,33 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     return made
 
 
-def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+def _of_none(fact: Fact, effect: Effect, given: Given) -> str:
     """What a function makes of None in the place of a tensor that it needs; "" where there is none in such a place."""
     if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.name.startswith("tensorflow.experimental."):
         return ""
     lacking = [p.name for p in fact.parameters if given.get(p.name) == NO_VALUE and not (p.has_default or p.star)]
     return next((of_none(fact.name, name) for name in lacking if name in effect.inputs), "")
+
+
+def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
+    table, found = unlike(), []
+    for name, value in given.values.items():
+        items = value.items if isinstance(value, Tuple) else ()
+        if isinstance(value, Cell) and value.kind == "list":
+            stored = world.run.state.get((value.uid, "items"))
+            items = stored.items if isinstance(stored, Tuple) else ()
+        tensors = [v for v in items or (value,) if is_tensor(v) and getattr(v, "flavor", "tf") == "tf"]
+        found += [(name, dtype_of(world, tensor)) for tensor in tensors]
+    if "f" not in {kind for _, kind in found}:
+        return ""
+    errors = [table[key] for name, kind in found if (key := (fact.name, name, kind)) in table]
+    promotes = errors and world.run.state.get(PROMOTES) != UNBOUND
+    return errors[0][bool(world.run.graph_mode)] if errors and not promotes else ""
+
+
+PROMOTES = (0, "numpy behavior")
+"""Set where TensorFlow's operators convert numbers as NumPy's do."""
 
 
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:

@@ -21,6 +21,7 @@ from tapelint.flow.values import (
     options,
 )
 
+from .apply import PROMOTES
 from .world import Libraries, Registry
 
 ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
@@ -28,10 +29,6 @@ ORDER = ("<", "<=", ">", ">=")
 
 UNLIKE = "unlike tensors"
 """Of what an operator makes of these two no claim is made: TensorFlow takes `x * (x > 0)` for "and"."""
-
-PROMOTES = (0, "numpy behavior")
-"""Set where TensorFlow's operators convert numbers as NumPy's do."""
-
 
 def register(registry: Registry) -> None:
     """Add the calls that change what operators refuse."""

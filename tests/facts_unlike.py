@@ -1,0 +1,83 @@
+"""Checks unlike.txt: which functions refuse whole numbers, or truths, beside floats."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import facts_lab as lab
+import propose_facts as propose
+
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.table import FOLDER, unlike
+
+FILES = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt")
+Key = tuple[str, str, str]
+
+
+def listed() -> dict[Key, tuple[str, str]]:
+    """What unlike.txt says: by function, parameter and kind of numbers, the exceptions in eager code and in a graph."""
+    return dict(unlike())
+
+
+def measured() -> dict[Key, tuple[str, str]]:
+    """The same as it was seen, of every experiment that gives float tensors in two places or more."""
+    found: dict[Key, set[tuple[str, str]]] = {}
+    for name in FILES:
+        for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
+            for key, seen in _of_block(block.strip("\n")):
+                found.setdefault(key, set()).add(seen)
+    return {key: next(iter(said)) for key, said in found.items() if len(said) == 1 and all(next(iter(said)))}
+
+
+def _of_block(block: str) -> Iterator[tuple[Key, tuple[str, str]]]:
+    header, *lines = block.split("\n")
+    signatures = read_header(header) if lines and not header.startswith("#") else []
+    if len(signatures) != 1:
+        return
+    names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
+    for line in lines:
+        _, graph, expression, answer = split_line(line.strip())
+        call = ast.parse(expression, mode="eval").body
+        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):
+            continue
+        env = propose.env_of(expression)
+        floats = {leaf for leaf, value in env.items() if isinstance(value, lab.tf.Tensor) and value.dtype.is_floating}
+        places = [
+            (names[i], leaf) for i, arg in enumerate(call.args[: len(names)]) for leaf in _leaves(arg) if leaf in floats
+        ]
+        for parameter, leaf in places if len(places) > 1 else ():
+            for kind, dtype in (("i", "int32"), ("b", "bool")):
+                given = {**env, leaf: lab.tf.cast(env[leaf], dtype)}
+                key = full_name(header_name(header)), parameter, kind
+                yield key, (_raised(expression, given), _in_graph(expression, given))
+
+
+def _leaves(argument: ast.expr) -> list[str]:
+    """The leaf that an argument is, or those of which it is a list."""
+    items = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
+    return [item.id for item in items if isinstance(item, ast.Name) and item.id in set(leaves_of(argument))]
+
+
+def _raised(expression: str, env: dict[str, Any]) -> str:
+    try:
+        lab.run(expression, env)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def _in_graph(expression: str, env: dict[str, Any]) -> str:
+    tensors = {name: value for name, value in env.items() if isinstance(value, lab.tf.Tensor)}
+    others = {name: value for name, value in env.items() if name not in tensors}
+
+    def traced(**given: Any) -> Any:
+        return lab.run(expression, {**others, **given})
+
+    try:
+        lab.tf.function(traced, autograph=False).get_concrete_function(**tensors)
+    except Exception as error:
+        return type(error).__name__
+    return ""
