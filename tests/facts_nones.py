@@ -32,7 +32,8 @@ def measured() -> dict[tuple[str, str], str]:
         for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
             for function, parameter, seen in _of_block(block.strip("\n")):
                 found.setdefault((function, parameter), set()).add(seen)
-    return {key: said.pop() if len(said) == 1 else "unclear" for key, said in found.items() if said != {"ValueError"}}
+    told = {key: said for key, said in found.items() if said != {"ValueError"} or key[1].endswith("[]")}
+    return {key: said.pop() if len(said) == 1 else "unclear" for key, said in told.items()}
 
 
 def _of_block(block: str) -> Iterator[tuple[str, str, str]]:
@@ -48,11 +49,19 @@ def _of_block(block: str) -> Iterator[tuple[str, str, str]]:
         call = ast.parse(expression, mode="eval").body
         if graph or not isinstance(call, ast.Call) or not expression.startswith(("tf.", "keras.")):
             continue
+        function = full_name(header_name(header))
         for index, argument in enumerate(call.args[: len(needed)]):
-            if set(leaves_of(argument)) and needed[index] not in free:
-                changed = [*call.args[:index], ast.Constant(None), *call.args[index + 1 :]]
-                text = ast.unparse(ast.Call(call.func, changed, call.keywords))
-                yield full_name(header_name(header)), needed[index], _outcome(text, expression)
+            if not set(leaves_of(argument)):
+                continue
+            if needed[index] not in free:
+                yield function, needed[index], _outcome(_changed(call, index, ast.Constant(None)), expression)
+            if isinstance(argument, ast.List) and isinstance(argument.elts[-1], ast.Name):
+                last = ast.List([*argument.elts[:-1], ast.Constant(None)])
+                yield function, f"{needed[index]}[]", _outcome(_changed(call, index, last), expression)
+
+
+def _changed(call: ast.Call, index: int, argument: ast.expr) -> str:
+    return ast.unparse(ast.Call(call.func, [*call.args[:index], argument, *call.args[index + 1 :]], call.keywords))
 
 
 def _outcome(text: str, expression: str) -> str:

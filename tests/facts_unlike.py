@@ -45,9 +45,8 @@ def _of_block(block: str) -> Iterator[tuple[Key, tuple[str, str]]]:
             continue
         env = propose.env_of(expression)
         floats = {leaf for leaf, value in env.items() if isinstance(value, lab.tf.Tensor) and value.dtype.is_floating}
-        places = [
-            (names[i], leaf) for i, arg in enumerate(call.args[: len(names)]) for leaf in _leaves(arg) if leaf in floats
-        ]
+        given_to = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
+        places = [(name, leaf) for name, argument in given_to for leaf in _leaves(argument) if leaf in floats]
         for parameter, leaf in places if len(places) > 1 else ():
             for kind, dtype in (("i", "int32"), ("b", "bool")):
                 given = {**env, leaf: lab.tf.cast(env[leaf], dtype)}

@@ -168,9 +168,10 @@ def whose_backward_pass(word: str) -> frozenset[str]:
 
 def of_none(function: str, parameter: str) -> str:
     """What a function does, by the name of its fact, if None stands for a tensor that it needs: the exception, "fine",
-    or "unclear". Holds of TensorFlow's functions, and of Keras's operations.
+    or "unclear". Holds of TensorFlow's functions, and of Keras's operations. With "[]" after the parameter: if it
+    stands in a list of tensors; "" where that was not tried.
     """
-    return _nones().get((function, parameter), "ValueError")
+    return _nones().get((function, parameter), "" if parameter.endswith("[]") else "ValueError")
 
 
 @cache

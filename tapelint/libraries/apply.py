@@ -45,8 +45,8 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     """The result of calling a function of which there is a fact."""
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
-    if fact.kind == "function" and (error := _of_none(fact, effect, given) or _of_unlike(world, fact, given)):
-        if error not in ("fine", "unclear"):
+    if fact.kind == "function" and (error := _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)):
+        if error != "unclear":
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
     made = answer(world, name or fact.name, effect, given, site)
@@ -55,23 +55,33 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     return made
 
 
-def _of_none(fact: Fact, effect: Effect, given: Given) -> str:
-    """What a function makes of None in the place of a tensor that it needs; "" where there is none in such a place."""
+def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+    """What a function makes of None in the place of a tensor that it needs, or in a list of them; "" where it is given
+    none there."""
     if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.name.startswith("tensorflow.experimental."):
         return ""
-    lacking = [p.name for p in fact.parameters if given.get(p.name) == NO_VALUE and not (p.has_default or p.star)]
-    return next((of_none(fact.name, name) for name in lacking if name in effect.inputs), "")
+    said: list[str] = []
+    for parameter in fact.parameters:
+        name, value = parameter.name, given.get(parameter.name)
+        if name in effect.inputs and value == NO_VALUE and not (parameter.has_default or parameter.star):
+            said.append(of_none(fact.name, name))
+        elif name in effect.inputs and NO_VALUE in _listed(world, value):
+            said.append(of_none(fact.name, f"{name}[]"))
+    return next((each for each in said if each not in ("", "fine")), "")
+
+
+def _listed(world: Libraries, value: Value) -> Sequence[Value]:
+    """The items of a list or tuple that is known."""
+    if isinstance(value, Cell) and value.kind == "list":
+        value = world.run.state.get((value.uid, "items"))
+    return value.items if isinstance(value, Tuple) else ()
 
 
 def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
     table, found = unlike(), []
     for name, value in given.values.items():
-        items = value.items if isinstance(value, Tuple) else ()
-        if isinstance(value, Cell) and value.kind == "list":
-            stored = world.run.state.get((value.uid, "items"))
-            items = stored.items if isinstance(stored, Tuple) else ()
-        tensors = [v for v in items or (value,) if is_tensor(v) and getattr(v, "flavor", "tf") == "tf"]
+        tensors = [v for v in _listed(world, value) or (value,) if is_tensor(v) and getattr(v, "flavor", "tf") == "tf"]
         found += [(name, dtype_of(world, tensor)) for tensor in tensors]
     if "f" not in {kind for _, kind in found}:
         return ""
