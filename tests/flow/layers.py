@@ -225,3 +225,31 @@ def two_names_for_two_that_go_through_a_layer():
         return tape.gradient(y, v)
 
     return run()
+
+
+def scores_of_attention():
+    """flows, flows, flows, flows, none, none, none, none"""
+    layer = keras.layers.MultiHeadAttention(2, 3)
+    steps = tf.random.normal([2, 4, 3], seed=1)
+    with tf.GradientTape() as tape:
+        _, scores = layer(steps, steps, return_attention_scores=True)
+        y = scores**2
+    return tape.gradient(y, layer.trainable_variables)
+
+
+class _Module(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = tf.Variable(2.0)
+        self.layer = keras.layers.Dense(2)
+
+    def __call__(self, inputs):
+        return self.layer(inputs) * self.factor
+
+
+def layers_of_keras_in_a_module():
+    """flows"""
+    module = _Module()
+    with tf.GradientTape() as tape:
+        y = module(tf.ones([2, 3]))
+    return tape.gradient(y, module.trainable_variables)

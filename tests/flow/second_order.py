@@ -1,5 +1,6 @@
 """Gradients of gradients: each function is a program of its own; its docstring is the verdict a source."""
 
+import keras
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -261,3 +262,29 @@ def recomputed_below_a_gradient_that_looks_at_a_tensor():
         first = tape.gradient(tf.reduce_sum(_flat(m) + m), v)
         z = tf.reduce_sum(first * first + v)
     return tape.gradient(z, [v])
+
+
+def the_biases_of_steps_and_of_a_wrapped_layer():
+    """flows, flows, flows, flows, flows"""
+    steps = tf.random.normal([2, 4, 3], seed=1)
+    inner = keras.layers.TimeDistributed(keras.layers.Dense(2, activation="tanh"))
+    model = keras.Sequential([keras.Input((4, 3)), inner, keras.layers.GRU(2)])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            tape.watch(steps)
+            y = tf.reduce_sum(model(steps))
+        penalty = tf.reduce_sum(tape.gradient(y, steps) ** 2)
+    return outer.gradient(penalty, model.trainable_variables)
+
+
+def a_layer_for_each_step_that_is_linear():
+    """flows, none"""
+    steps = tf.random.normal([2, 4, 3], seed=1)
+    model = keras.layers.TimeDistributed(keras.layers.Dense(2))
+    model(steps)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            tape.watch(steps)
+            y = tf.reduce_sum(model(steps))
+        penalty = tf.reduce_sum(tape.gradient(y, steps) ** 2)
+    return outer.gradient(penalty, model.trainable_variables)
