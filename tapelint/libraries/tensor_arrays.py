@@ -8,7 +8,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable
 
-from . import apply, sequences
+from . import apply
 from .world import Libraries, Registry
 
 
@@ -87,9 +87,13 @@ def _array_unstack(world: Libraries, base: Value, args: Arguments, site: Site) -
     return copy
 
 
+def _array_size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    return Data(world.run.constant_node(), "tensor", "i", ())
+
+
 TENSOR_ARRAY = {
     "write": _array_write, "stack": _array_stack, "concat": _array_stack, "read": _array_read, "gather": _array_stack,
-    "unstack": _array_unstack, "size": lambda world, base, args, site: sequences.count(world),
+    "unstack": _array_unstack, "size": _array_size,
     "mark_used": lambda world, base, args, site: NO_VALUE, "close": lambda world, base, args, site: NO_VALUE,
     "identity": lambda world, base, args, site: base,
 }  # fmt: skip

@@ -238,6 +238,7 @@ def _connected(
         summed=execution.method == "gradient",
         rereads=execution.info.watches is True,
         trusting=certain is not None,
+        once=execution.info.persistent is False and len(tapes.active()) <= (recording in tapes.active()),
     )
     return connect(tapes.world.run, question)
 

@@ -26,7 +26,7 @@ class Question:
     group, after those of the others. `others`: the recordings that see this gradient being made.
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
-    `trusting`: what comes from outside is differentiable.
+    `trusting`: what comes from outside is differentiable. `once`: no gradient of this gradient can be asked for.
     """
 
     recording: int
@@ -39,6 +39,7 @@ class Question:
     summed: bool = True
     rereads: bool = True
     trusting: bool = False
+    once: bool = True
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def connect(core: Core, question: Question) -> Answer:
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
     culprit, unsure = _first_failure(list(failing), question.recording, met)
     error = failing[culprit] if culprit is not None else ""
-    if error.startswith("?") or (not question.summed and _may_resist_vectorizing(core, question.targets)):
+    if error.startswith("?") or (not question.summed and _may_resist_vectorizing(core, question)):
         error, unsure = "", True
     if not error:
         reached = (total.flows | total.zero) & (1 << len(asked)) - 1
@@ -73,10 +74,22 @@ def connect(core: Core, question: Question) -> Answer:
     return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
 
 
-def _may_resist_vectorizing(core: Core, targets: Sequence[Node]) -> bool:
-    """Whether a Jacobian's rows may not be computed side by side: of gradients that come out of a graph's branches."""
-    nodes = core.graph.ancestors(targets)
-    return any(n.op == "join" and n.detail == "graph" for n in nodes) and any(n.op == "gradient" for n in nodes)
+def _may_resist_vectorizing(core: Core, question: Question) -> bool:
+    """Whether a Jacobian's rows may not be computed side by side: those of a graph's branches and loops, where their
+    gradients are kept for a further gradient, or are what is differentiated; and what Python computes.
+    """
+    nodes = core.graph.ancestors(question.targets)
+    again = any(n.op == "gradient" for n in nodes)
+    staged = any((n.op == "join" and n.detail == "graph") or n.detail == "filled" or _goes_back(n) for n in nodes)
+    return (staged and (again or not question.once)) or any(n.op == PYTHON for n in nodes)
+
+
+def _goes_back(node: Node) -> bool:
+    """Whether a node is the gradient of a graph's branch or loop."""
+    return node.op == "gradient" and node.detail in ("join", "tensorflow.while_loop", "tensorflow.function")
+
+
+PYTHON = "tensorflow.py_function"
 
 
 def _raises_as_target(target: Node, question: Question, reached: bool) -> bool:
@@ -242,6 +255,8 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
     failing = {}
     for node in nodes:
         error = _error(node, others) or refused.get(node.id, "")
+        if not question.summed and error in ("", "NotImplementedError") and node.depth and _refuses_again(node):
+            error = "" if question.once else "?NotImplementedError"
         if error and node.recorded.get(rec):
             failing[node] = error
     return failing
@@ -251,7 +266,11 @@ def _error(node: Node, others: Sequence[int]) -> str:
     """What an operation raises; in a graph that other tapes recorded, too, what its gradient's gradient raises."""
     if node.error or not node.depth or not any(node.recorded.get(other) == SURE for other in others):
         return node.error
-    return next((edge.again for edge in node.edges if edge.again == "NotImplementedError"), "")
+    return "NotImplementedError" if _refuses_again(node) else ""
+
+
+def _refuses_again(node: Node) -> bool:
+    return any(edge.again == "NotImplementedError" for edge in node.edges)
 
 
 def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[Node | None, bool]:

@@ -116,7 +116,8 @@ def _handed_down(core: Core, node: Node, above: Node) -> Node:
     if node.op == "pack":
         return above
     outcome = FLOWS | NONE | IGNORANT if node.op == "join" else ANYTHING
-    return core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f")
+    detail = "join" if node.detail == "graph" else ""
+    return core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f", detail=detail)
 
 
 def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
