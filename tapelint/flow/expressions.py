@@ -145,7 +145,10 @@ class Expressions(Comprehensions):
     def _part_of_text(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.FormattedValue):
             return self.evaluate(node)
-        return self.shown(self.evaluate(node.value), self.site(node))
+        value = self.shown(self.evaluate(node.value), self.site(node))
+        if node.format_spec is not None and node.conversion == -1:
+            self.world.operate("format spec", [value], self.site(node))
+        return value
 
     def shown(self, value: Value, site: Site) -> Value:
         """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     arrays,
     asynchronous,
+    checkpoints,
     collections,
     contexts,
     conversions,
@@ -35,6 +36,7 @@ from . import (
     symbolic,
     tensor_arrays,
     tensorflow,
+    texts,
     training,
     unseen,
     variables,
@@ -81,8 +83,9 @@ def register_all(registry: Registry) -> None:
         subclassed,
         locked,
         copies,
+        checkpoints,
         training,
     )
-    last = (deciding, outside_graphs)
+    last = (deciding, outside_graphs, texts)
     for room in (*of_python, *of_tensorflow, *last):
         room.register(registry)

@@ -24,7 +24,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, misfits, numbers, shapes, unseen
+from . import apply, misfits, numbers, shapes, texts, unseen
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -49,6 +49,14 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         return Data(world.run.constant_node(), "python", kind)
     if op in ("format", "bool"):
         return _plain(world, op, operands, site, "s" if op == "format" else "b")
+    if op == "format spec":
+        if texts.refuses(world, operands[0]):
+            world.raised("TypeError", site, "format")
+        return operands[0]
+    if op == "%" and isinstance(operands[0], Const) and isinstance(operands[0].value, str):
+        if texts.of_percent(world, operands[0].value, operands[1]):
+            world.raised("TypeError", site, "operator %")
+        return _plain(world, "format", operands, site, "s")
     if error := misfits.misfit(world, op, operands):
         if error != misfits.UNLIKE:
             world.raised(error, site, f"operator {op}")

@@ -273,6 +273,7 @@ LIBRARY: dict[str, Handler] = {
     "collections.OrderedDict": BUILTINS["dict"], "collections.deque": _deque,
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _dataclass, "dataclasses.field": _field,
-    "types.SimpleNamespace": _namespace, "typing.cast": _cast, "abc.abstractmethod": _identity,
+    "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
+    "typing.cast": _cast, "abc.abstractmethod": _identity,
     "typing.overload": _identity, "typing.final": _identity, "atexit.register": _identity,
 }  # fmt: skip

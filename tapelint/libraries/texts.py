@@ -1,0 +1,69 @@
+"""Texts that numbers are written into: tensors without numbers, and what is no number, cannot be formatted."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Tuple, Value, Variable, options
+
+from .world import Libraries, Registry
+
+PERCENT = re.compile(r"%[^%a-zA-Z]*([a-zA-Z%])")
+NUMERIC = "diueEfFgG"
+
+
+def register(registry: Registry) -> None:
+    """Wrap the methods of texts."""
+    plain = registry.methods[("str", "*")]
+
+    def method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        if args.get(0, "") == Const("format") and isinstance(base, Const):
+            written = _fields(str(base.value), args.after(1))
+            if any(refuses(world, value) for value in written):
+                world.raised("TypeError", site, "str.format")
+        return plain(world, base, args, site)
+
+    registry.methods[("str", "*")] = method
+
+
+def refuses(world: Libraries, value: Value) -> bool:
+    """Whether no number can be written by a format for a value: `.3f`."""
+    return all(_refuses(world, option) for option in options(value))
+
+
+def _refuses(world: Libraries, value: Value) -> bool:
+    if isinstance(value, Data):
+        has_items = value.kind in ("tensor", "numpy") and value.shape is not None and value.shape != ()
+        return has_items or world.is_in_graph(value)
+    if isinstance(value, (Variable, Tuple)) or value == NO_VALUE:
+        return True
+    return isinstance(value, Cell) and value.kind in ("list", "dict", "set")
+
+
+def _fields(text: str, args: Arguments) -> Iterator[Value]:
+    """What `text.format(...)` writes by a format, of what it is given by position or by name."""
+    try:
+        fields = list(string.Formatter().parse(text))
+    except ValueError:
+        return
+    count = 0
+    for _, name, form, _ in fields:
+        if name is None:
+            continue
+        index, count = (count, count + 1) if name == "" else (int(name) if name.isdigit() else -1, count)
+        if form and 0 <= index < len(args.positional):
+            yield args.positional[index]
+        elif form and name in args.keywords:
+            yield args.keywords[name]
+
+
+def of_percent(world: Libraries, text: str, right: Value) -> bool:
+    """Whether `text % right` asks a tensor that has no numbers for one."""
+    wanted = [each for each in PERCENT.findall(text) if each != "%"]
+    given = right.items if isinstance(right, Tuple) else (right,)
+    pairs = zip(wanted, given, strict=False)
+    return any(each in NUMERIC and world.is_in_graph(value) for each, value in pairs)
