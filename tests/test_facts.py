@@ -230,3 +230,16 @@ def test_loading_reads_headers_only_and_is_quick() -> None:
     )
     took = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert float(took) < 15, f"loading the table took {took} ms"
+
+
+@needs_tensorflow
+def test_which_layers_extend_which() -> None:
+    import inspect
+
+    import keras
+
+    from tapelint.libraries.layer_classes import BASES
+
+    layers = {n: c for n, c in vars(keras.layers).items() if inspect.isclass(c) and c is not keras.layers.Layer}
+    pairs = ((a, b) for a in layers for b in layers if layers[a] is not layers[b] and issubclass(layers[a], layers[b]))
+    assert dict(pairs) == BASES

@@ -8,6 +8,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Partial, Tuple, Value, Wrapped
 
+from .variable_names import scoping
 from .world import Libraries, Registry
 
 PLAIN = (
@@ -30,6 +31,7 @@ def register(registry: Registry) -> None:
     """Add the managers."""
     for name in PLAIN:
         registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "context")
+    registry.functions["tensorflow.name_scope"] = scoping(registry.functions["tensorflow.name_scope"])
     registry.functions["contextlib.suppress"] = _suppressing
     registry.functions["contextlib.nullcontext"] = registry.functions["contextlib.closing"] = _holding
     registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped(

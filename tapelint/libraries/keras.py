@@ -31,6 +31,7 @@ from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
 from .symbolic import symbolic
 from .tensorflow import make_variable
+from .variable_names import hide_name, name_weight
 from .world import Libraries, Registry
 
 LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias", "attention_output/bias")
@@ -80,8 +81,7 @@ def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell
     fact, old = world.facts.fact(name), name.startswith(OLD_KERAS)
     cell = Cell(world.run.uid(), "layer", LayerInfo(fact.name if fact else name, fact, args, old), site)
     trainable = args.keywords.get("trainable", UNBOUND)
-    if trainable is not UNBOUND:
-        world.run.state.set((cell.uid, "trainable"), trainable)
+    world.run.state.set((cell.uid, "trainable"), TRUE if trainable is UNBOUND else trainable)
     if fact is None:
         world.run.escape(args.every())
     if not old:
@@ -113,7 +113,12 @@ def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     start = initial
     if initial is UNBOUND or isinstance(initial, (Library, Opaque)) or _is_text(initial) or _is_object(initial):
         start = initializers.content(world, initial, shapes.as_shape(world, args.get(1, "shape")), site)
-    return make_variable(world, start, Const("float32") if dtype == NO_VALUE else dtype, trainable, "keras", site)
+    name = args.keywords.get("name", NO_VALUE)
+    label = str(name.value) if _is_text(name) and isinstance(name, Const) else ""
+    dtype = Const("float32") if dtype == NO_VALUE else dtype
+    made = make_variable(world, start, dtype, trainable, "keras", site, label)
+    hide_name(world, made, name, site)
+    return made
 
 
 def _is_text(value: Value) -> bool:
@@ -172,6 +177,8 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
         flavor = "tf" if info.old else "keras"
         made = make_variable(world, start, Const("float32"), trainable, flavor, cell.site or site, weight.name)
+        if info.old:
+            name_weight(world, made, info.args.keywords.get("name", UNBOUND), info.name)
         if weight.outcome == "none":
             world.run.state.set((made.uid, "outcome"), Const("none"))
         weights.append(made)

@@ -12,6 +12,7 @@ from . import numbers
 from .keras import LayerInfo, build, call_layer, inner_layers, own_weights, parameter
 from .losses import add_loss, losses
 from .symbolic import symbolic_end
+from .variable_names import default_name
 from .world import Libraries, Registry
 
 WEIGHT_LISTS = (
@@ -60,7 +61,7 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "name":
         given = info.args.keywords.get("name")
-        return given if given is not None else Const(info.name)
+        return given if given not in (None, NO_VALUE) else Const(default_name(info.name))
     if info.fact is not None and any(w.name == name for w in info.fact.weights):
         build(world, base, site)
         found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]

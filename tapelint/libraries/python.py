@@ -38,7 +38,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply
+from . import apply, layer_classes
 from .replaced import write_somewhere
 from .world import Libraries, MethodHandler, Registry, kind_of
 
@@ -154,6 +154,10 @@ def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
         if mine in ("many", "iterator", "?", "number"):
             return None
         return mine == plain or (plain == "int" and mine == "bool")
+    if isinstance(value, Variable) and name in ("tensorflow.Variable", "keras.Variable"):
+        return name.startswith("keras") == (value.flavor == "keras")
+    if isinstance(value, Cell) and value.kind in ("layer", "lambda layer"):
+        return layer_classes.is_of_class(world, value, name)
     if name in ("tensorflow.Tensor", "tensorflow.Variable", "numpy.ndarray", "keras.Variable"):
         match = {"tensorflow.Tensor": "tensor", "numpy.ndarray": "ndarray"}.get(name, "variable")
         if isinstance(value, Data) and value.kind == "?":

@@ -38,6 +38,7 @@ from .outside_graphs import is_of_keras_2
 from .replaced import OWNER
 from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
+from .variable_names import SCOPED, hide_name
 from .weights import (
     PART,
     ModelInfo,
@@ -280,6 +281,7 @@ def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
     flavor = "tf" if is_old(world, base) else "keras"
     made = make_variable(world, _start(world, args, site), dtype, trainable, flavor, site, label)
+    hide_name(world, made, name, site)
     world.run.state.push((base.uid, "added weights"), made)
     return made
 
@@ -380,6 +382,8 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
         if not found and (found is None or not any(is_layer(v) for v in tracked(world, base))):
             return unknown_weights(world, base, site)
         return Tuple(tuple(found))
+    if name in ("name_scope", "with_name_scope"):
+        world.run.state.set(SCOPED, TRUE)
     if name in ("name", "name_scope", "submodules"):
         return world.inert(name, Arguments([]), site)
     return Method(base, name)

@@ -28,6 +28,7 @@ from tapelint.flow.values import (
 
 from . import apply, arguments
 from .names import root
+from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
 
 
@@ -85,7 +86,9 @@ def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | 
 def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initial_value")
     trainable = args.get(1, "trainable", Const(True))
-    return make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+    made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+    name_it(world, made, args.get(4, "name"))
+    return made
 
 
 BACKEND_VARIABLES = ("variable", "zeros", "ones", "eye", "random_normal_variable", "random_uniform_variable")

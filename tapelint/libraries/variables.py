@@ -10,6 +10,7 @@ from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
 from . import apply, arrays, numbers
+from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
 
 SCATTERING = tuple(
@@ -118,7 +119,7 @@ def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | N
     if name == "trainable":
         return Const(variable.trainable) if variable.trainable is not None else world.run.opaque(site)
     if name == "name":
-        return Const(variable.name)
+        return name_of(world, variable, site)
     if name in ("handle", "initializer", "constraint", "synchronization", "aggregation", "regularizer"):
         return world.inert(name, Arguments([]), site)
     return arrays.data_attribute(world, variable, name, site)

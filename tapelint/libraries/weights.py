@@ -12,6 +12,7 @@ from tapelint.flow.values import (
     FALSE,
     UNBOUND,
     Cell,
+    Const,
     Data,
     Library,
     Many,
@@ -234,6 +235,14 @@ def frozen_weights(world: Libraries, base: Value) -> set[int]:
     return found
 
 
+def _may_be_frozen(world: Libraries, layer: Value) -> bool:
+    """Whether a layer is frozen on some ways through the program, and has weights that are trainable otherwise."""
+    if not isinstance(layer, Cell):
+        return False
+    trainable = world.run.state.get((layer.uid, "trainable"))
+    return not (trainable is UNBOUND or isinstance(trainable, Const)) and bool(weights_of(world, layer))
+
+
 def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     """`weights`, `trainable_variables` and the like, weight by weight."""
     weights = weights_of(world, base, states=name in ("variables", "non_trainable_variables"))
@@ -249,6 +258,8 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if not weights and (lacking or foreign):
         return unknown_weights(world, base, site)
     if "trainable" in name:
+        if any(_may_be_frozen(world, layer) for layer in all_layers(world, base)):
+            return unknown_weights(world, base, site)
         frozen = frozen_weights(world, base)
         on = [w for w in weights if isinstance(w, Variable) and w.trainable is not False and w.uid not in frozen]
         weights = [w for w in weights if w not in on] if name.startswith("non_") else list(on)

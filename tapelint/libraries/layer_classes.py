@@ -1,0 +1,50 @@
+"""Which of Keras's classes a layer or model is of: `isinstance(layer, keras.layers.Dense)`."""
+
+from __future__ import annotations
+
+from tapelint.flow.values import UNBOUND, Cell
+
+from .keras import LayerInfo
+from .models import OF_KERAS_2
+from .names import OLD_KERAS
+from .weights import ModelInfo
+from .world import Libraries
+
+BASES = {
+    "AdditiveAttention": "Attention", "ConvLSTM1D": "RNN", "ConvLSTM2D": "RNN", "ConvLSTM3D": "RNN", "GRU": "RNN",
+    "LSTM": "RNN", "SimpleRNN": "RNN", "ReversibleEmbedding": "Embedding", "SpatialDropout1D": "Dropout",
+    "SpatialDropout2D": "Dropout", "SpatialDropout3D": "Dropout", "SpectralNormalization": "Wrapper",
+    "TimeDistributed": "Wrapper", "FlaxLayer": "JaxLayer",
+}  # fmt: skip
+"""The public class, other than `Layer`, that a layer of Keras 3 extends."""
+
+EVERY = ("keras.layers.Layer", "keras.Layer")
+MODELS = ("keras.Model", "keras.models.Model")
+SEQUENTIAL = ("keras.Sequential", "keras.models.Sequential")
+
+
+def is_of_class(world: Libraries, layer: Cell, wanted: str) -> bool | None:
+    """Whether a layer or model that Keras made is of a library's class; None where nobody can tell."""
+    old = getattr(layer.info, "old", False) or world.run.state.get((layer.uid, OF_KERAS_2)) is not UNBOUND
+    if old:
+        return None
+    if wanted.startswith(OLD_KERAS):
+        return False
+    if wanted in EVERY:
+        return True
+    is_model = isinstance(layer.info, ModelInfo)
+    if wanted in MODELS:
+        return is_model
+    if wanted in SEQUENTIAL:
+        return is_model and layer.info.form == "sequential"
+    fact = world.facts.fact(wanted)
+    name = fact.name if fact is not None else wanted
+    if not name.startswith("keras.layers.") or (fact is None and name.rpartition(".")[2] not in BASES.values()):
+        return None
+    if is_model:
+        return False
+    if isinstance(layer.info, LayerInfo) and layer.info.fact is None:
+        return None
+    mine = layer.info.name.rpartition(".")[2] if isinstance(layer.info, LayerInfo) else "Lambda"
+    last = name.rpartition(".")[2]
+    return last in (mine, BASES.get(mine))
