@@ -10,8 +10,8 @@ Bad:
 v = tf.Variable([0.0, 0.0])
 w = tf.Variable([0.0])
 with tf.GradientTape() as tape:
-    size = tf.linalg.global_norm([v, w])  # error: singular-point
-g = tape.gradient(size, [v, w])  # tf: nan, nan
+    loss = tf.reduce_sum(v - w) + tf.linalg.global_norm([v, w])  # error: singular-point
+g = tape.gradient(loss, [v, w])  # tf: nan, nan
 ```
 
 Good:
@@ -21,8 +21,8 @@ v = tf.Variable([0.0, 0.0])
 w = tf.Variable([0.0])
 with tf.GradientTape() as tape:
     squared = tf.add_n([tf.reduce_sum(tf.square(each)) for each in (v, w)])
-    size = tf.sqrt(squared + 1e-12)
-g = tape.gradient(size, [v, w])  # tf: zero, zero
+    loss = tf.reduce_sum(v - w) + tf.sqrt(squared + 1e-12)
+g = tape.gradient(loss, [v, w])  # tf: flows, flows
 ```
 
 To mend it: keep the argument away from the point, by a small number that is added or by `tf.maximum`; for a

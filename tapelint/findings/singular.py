@@ -16,8 +16,9 @@ from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
-from tapelint.libraries import shapes
+from tapelint.libraries import numbers_gates, shapes
 from tapelint.libraries.names import TAPE_LIBRARIES
+from tapelint.libraries.numbers_gates import Places
 from tapelint.libraries.numbers_judgement import Judgement
 from tapelint.libraries.numbers_names import short
 from tapelint.tapes.backprop import Answer
@@ -150,7 +151,7 @@ class _Reader:
             for edge in node.edges:
                 users.setdefault(edge.node.id, []).append(node)
         for judgement in broken:
-            if self._sources(judgement.inputs)[0] or guarded_by_if(self.syntax, judgement):
+            if self._reached_by(judgement)[0] or guarded_by_if(self.syntax, judgement):
                 continue
             names, source = self._sources(_multiplied(judgement.node, users, self.behind))
             if names:
@@ -205,19 +206,26 @@ class _Reader:
             return any(e is not edge and e.node.id in self.tapes.world.known.masks for e in node.edges)
         return op in PICKING
 
-    def _sources(self, nodes: Sequence[Node]) -> tuple[list[str], Node | None]:
-        """The sources that reach one of these nodes, and the node of the first."""
+    def _reached_by(self, judgement: Judgement) -> tuple[list[str], Node | None]:
+        """The sources that reach the arguments of an operation where they are singular."""
+        exact = judgement.evidence == "certain" and bool(self.tapes.world.known.gates)
+        return self._sources(judgement.inputs, judgement.places if exact else ())
+
+    def _sources(self, nodes: Sequence[Node], places: Sequence[Places] = ()) -> tuple[list[str], Node | None]:
+        """The sources that reach one of these nodes, in some of the places; and the node of the first."""
+        behind = [numbers_gates.behind(self.tapes.world, n, p) for n, p in zip(nodes, places, strict=False)]
         names: list[str] = []
         first: Node | None = None
         bit = 0
         for source in self.execution.sources:
             for node in source.nodes:
-                for other in nodes:
+                for at, other in enumerate(nodes):
                     reached = self.answer.reached.get(other.id)
                     if (
                         reached is not None
                         and (reached.flows | reached.zero) >> bit & 1
                         and other.dtype not in ("i", "b", "s")
+                        and (not behind or node.id in behind[at])
                     ):
                         first = first or node
                         names.append(source.expression)
@@ -231,9 +239,9 @@ class _Reader:
         if judgement.guarded and (inside or self._squared(node) or node.id not in self.carrying):
             return None
         inside = inside and PICKED not in tags
-        if judgement.held and judgement.kind in ("root", "power") and not judgement.shut:
+        if judgement.held and judgement.kind in ("root", "power"):
             return None
-        names, source = self._sources([*judgement.inputs, *self._own(judgement.shut)])
+        names, source = self._reached_by(judgement)
         if not names:
             return None
         evidence, because = judgement.evidence, judgement.because
@@ -258,19 +266,15 @@ class _Reader:
         made = replace(judgement, evidence=evidence, because=because)
         return self._made(made, names, source, hidden, rest)
 
-    def _own(self, nodes: Sequence[Node]) -> list[Node]:
-        """Those of some nodes that are sources themselves."""
-        own = {node.id for source in self.execution.sources for node in source.nodes}
-        return [node for node in nodes if node.id in own]
-
     def _squared(self, node: Node) -> bool:
-        """Whether every use of a result is a square, whose gradient is 0 where the result is."""
+        """Whether every use of a result is a square, or a ReLU, whose gradient is 0 where the result is."""
         users = self.users.get(node.id, [])
         if not users:
             return False
         for user, edge in users:
             twice = sum(e.node is node for e in user.edges) > 1 and short(user.op) == "*"
-            if not (edge.linearity == "square" or twice or _is_high_power(user)):
+            flat = edge.linearity == "square" or short(user.op) in ("relu", "relu6")
+            if not (flat or twice or _is_high_power(user)):
                 return False
         return True
 

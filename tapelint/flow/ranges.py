@@ -45,8 +45,7 @@ class Range:
     `points` are numbers that some element can be seen to take. `array`: all elements, where they are known. `double`:
     64 bits wide. `key`: two values with one key are the same numbers. `rows`: the keys of the entries along the first
     axis. `same`: the axes, counted from the end, along which all entries are equal. `generic`: random numbers, of
-    which none takes a given value. `like`: of a variable's content, the key of what was written into it. `held`: the
-    flat places in `array` that a bound holds, through which no gradient goes back.
+    which none takes a given value. `like`: of a variable's content, the key of what was written into it.
     """
 
     low: float = -inf
@@ -61,7 +60,6 @@ class Range:
     same: frozenset[int] = frozenset()
     generic: bool = False
     like: int | None = None
-    held: frozenset[int] = frozenset()
 
     @staticmethod
     def exactly(number: float) -> Range:
@@ -110,7 +108,7 @@ class Range:
 
     def loose(self) -> Range:
         """The same bounds without what identifies the numbers."""
-        return replace(self, key=None, rows=None, held=frozenset())
+        return replace(self, key=None, rows=None)
 
     def join(self, other: Range) -> Range:
         """One or the other."""

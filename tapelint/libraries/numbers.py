@@ -17,10 +17,9 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range
 from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable, is_tensor
 
-from . import arguments, numbers_exact, numbers_layers, numbers_settled, numbers_singular, shapes
+from . import arguments, numbers_exact, numbers_gates, numbers_layers, numbers_settled, numbers_singular, shapes
 from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, some_norm, truth
 from .numbers_draws import drawn
-from .numbers_held import held_in
 from .numbers_identity import how_equal, identified
 from .numbers_known import (
     Key,
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 HOT = frozenset(["eye", "one_hot", "sequence_mask"])
 CONSTANTS = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0}
 OF_THE_FIRST = frozenset(
-    "gather tile repeat reshape transpose expand_dims squeeze broadcast_to boolean_mask cast".split()  # noqa: SIM905
+    "gather tile repeat reshape transpose expand_dims squeeze broadcast_to boolean_mask cast reverse identity".split()  # noqa: SIM905
 )
 """What gives numbers of its first argument; the others say which, and in what shape."""
 
@@ -65,7 +64,8 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     double = _double(world, name, given, values)
     array = numbers_exact.compute(world, op, given, lambda v: array_of(world, v), double) if op else None
     if array is not None:
-        found = replace(Range.of(array, double), held=held_in(world, op, values, array))
+        found = Range.of(array, double)
+        numbers_gates.set_up(world, op, effect, given, node, array)
     else:
         found = _interval(world, name, op, effect, given, node)
     found = identified(world, name, op, given, node, replace(found, double=double))

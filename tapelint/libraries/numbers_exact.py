@@ -164,6 +164,8 @@ def _over_axes(world: Libraries, op: str, given: Given, array: Array, double: bo
         if axis is None
         else axis
     )
+    if isinstance(axis, tuple) and len(axis) == 1:
+        axis = axis[0]
     if not isinstance(axis, int) or not -rank <= axis < rank or rank == 0:
         return None
     return along(op, array, axis % rank, double)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from tapelint.flow.ranges import UNBOUNDED, Range, Reach
 from tapelint.flow.values import Cell, Data, Tuple, Value
 
 from . import numbers_known, numbers_settled
+from .numbers_gates import Places
 from .numbers_names import short
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class Judgement:
 
     `number` is the singular point, `beyond` the side on which results are NaN. `guarded`: where the gradient that
     comes in is 0, so is what goes out. `value`: what the result itself is there. `others` are the other inputs whose
-    gradient is spoilt as well (a numerator). `shut`: inputs that a bound holds, so that it goes no further back.
-    `whole`: all of the argument is meant, not one element.
+    gradient is spoilt as well (a numerator). `places`: for each input, those of its singular elements. `whole`: all of
+    the argument is meant, not one element.
     """
 
     kind: Kind
@@ -67,7 +68,7 @@ class Judgement:
     site: Site
     inputs: tuple[Node, ...]
     numerator: ast.AST | None = None
-    shut: tuple[Node, ...] = ()
+    places: tuple[Places, ...] = ()
     whole: bool = False
 
 
@@ -83,19 +84,21 @@ class Scene:
     given: Given
     result: Data
     site: Site
+    places: tuple[int, ...] = ()
 
     def range_of(self, parameter: str) -> Range:
         return numbers_known.of_value(self.world, self.given.get(parameter)) or UNBOUNDED
 
     def evidence(self, r: Range, at: float, beyond: str | None) -> Reach | Evidence | None:
         """How an argument comes to a point: the evidence, "unknown", or None where it does not."""
+        self.places = ()
         if r.array is not None:
             hit = [
                 i
                 for i, x in enumerate(r.array.flat)
                 if x == at or (beyond == "below" and x < at) or (beyond == "above" and x > at)
             ]
-            return found_at(r, hit)
+            return self.found_at(hit)
         if r.low == at == r.high:
             return r.point(at) or "certain"
         if (beyond == "below" and r.high < at) or (beyond == "above" and r.low > at):
@@ -120,15 +123,14 @@ class Scene:
         if found is None or len(self.world.known.judgements) > 20_000:
             return
         certainty: Evidence = found if isinstance(found, str) else "certain" if found.certain else "possible"
-        held = isinstance(found, Reach) and found.held
-        if certainty != "unknown" and not (held and certainty == "certain"):
+        if certainty != "unknown":
             numbers_settled.unsettle(self.world, self.result.node)
         value = self.given.get(parameter)
         numerator = None
         if self.op == "/":
             numerator = next((p for n, p in self.given.places.items() if n != parameter), None)
-        inputs = self.inputs(self._spoilt(parameter, point, certainty, reach))
-        shut = self.shut(value) if held and certainty == "certain" else ()
+        inputs = self.inputs(parameter, self._spoilt(parameter, point, certainty, reach), certainty)
+        self.places = ()
         word: Literal["inf", "nan", "inf or nan"] = "nan" if point.gradient == "nan" else "inf or nan"
         self.world.known.judgements.append(
             Judgement(
@@ -145,12 +147,12 @@ class Scene:
                 because or (found.because if isinstance(found, Reach) else ""),
                 point.guarded,
                 point.value == "finite",
-                held,
+                isinstance(found, Reach) and found.held,
                 self.never_negative(parameter),
                 self.site,
-                tuple(n for n in inputs if n not in shut),
+                tuple(node for node, _ in inputs),
                 numerator,
-                tuple(n for n in inputs if n in shut),
+                tuple(places for _, places in inputs),
                 whole,
             )
         )
@@ -175,26 +177,28 @@ class Scene:
         bilinear = [n for n, i in known.items() if n != parameter and carries(i) and i.linearity == "bilinear"]
         return [self.given.values[n] for n in bilinear if n in self.given.values]
 
-    def inputs(self, values: Sequence[Value]) -> list[Node]:
-        """The nodes of arguments, of what is in a list too."""
-        found: list[Node] = []
+    def inputs(self, parameter: str, values: Sequence[Value], certainty: Evidence) -> list[tuple[Node, Places]]:
+        """The nodes of arguments, of what is in a list too, and which of their elements are singular."""
+        length = self._length(self.given.get(parameter))
+        known = frozenset(self.places) if self.places and certainty == "certain" else None
+        found: list[tuple[Node, Places]] = []
         todo = list(values)
         while todo:
             at = todo.pop(0)
             if isinstance(at, (Tuple, Cell)):
                 todo += numbers_known.items_of(self.world, at)
             elif isinstance(node := getattr(at, "node", None), Node):
-                found.append(node)
+                found.append((node, known if length is not None and self._length(at) == length else None))
         return found
 
-    def shut(self, singular: Value) -> list[Node]:
-        """The argument that is singular only where a bound holds it, and those that are held everywhere."""
-        found = self.inputs([singular])
-        for value in self.given.values.values():
-            r = numbers_known.of_value(self.world, value)
-            if r is not None and r.array is not None and r.held.issuperset(range(len(r.array.flat))):
-                found += self.inputs([value])
-        return found
+    def _length(self, value: Value) -> int | None:
+        array = numbers_known.array_of(self.world, value)
+        return len(array.flat) if array is not None else None
+
+    def found_at(self, places: Collection[int]) -> Evidence | None:
+        """The evidence where some elements of a known array are singular."""
+        self.places = tuple(places)
+        return "certain" if places else None
 
     def never_negative(self, parameter: str) -> bool:
         """Whether an argument is not negative by what computes it, not only by the numbers that it starts with."""
@@ -215,7 +219,7 @@ def all_at(r: Range, number: float) -> Reach | Evidence | None:
     """How all elements of an argument come to a point."""
     if r.array is not None:
         hit = bool(r.array.flat) and all(x == number for x in r.array.flat)
-        return found_at(r, range(len(r.array.flat))) if hit else None
+        return "certain" if hit else None
     if r.low == number == r.high:
         return r.point(number) or "certain"
     point = next((p for p in r.points if p.at == number and p.scope == "all"), None)
@@ -226,10 +230,3 @@ def strength(found: Reach | Evidence | None) -> int:
     if isinstance(found, Reach):
         return 3 if found.certain else 2
     return {None: 0, "unknown": 1, "possible": 2, "certain": 3}[found]
-
-
-def found_at(r: Range, places: Sequence[int]) -> Reach | Evidence | None:
-    """The evidence where some elements of a known array are singular; held where a bound holds each of them."""
-    if places and r.held.issuperset(places):
-        return Reach(0.0, certain=True, held=True)
-    return "certain" if places else None

@@ -15,6 +15,7 @@ from .numbers_arrays import made
 
 if TYPE_CHECKING:
     from .arguments import Given
+    from .numbers_gates import Gate
     from .numbers_judgement import Judgement, Test
     from .world import Libraries
 
@@ -43,6 +44,7 @@ class Known:
     cancelled: set[int] = field(default_factory=set)
     variables: dict[int, Variable] = field(default_factory=dict)
     wheres: dict[int, Key] = field(default_factory=dict)
+    gates: dict[int, tuple[Gate, ...]] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
 
     def key(self, *parts: object) -> Key:
@@ -77,27 +79,14 @@ def of_value(world: Libraries, value: Value) -> Range | None:
             return None  # unknown code may have written it
         content = world.run.state.get((value.uid, "content"))
         own = content.range if isinstance(content, Data) else None
-        return replace(own or UNBOUNDED, key=key_of(world, value), rows=None, held=frozenset())
+        return replace(own or UNBOUNDED, key=key_of(world, value), rows=None)
     if isinstance(value, (Tuple, Cell)):
         array = numbers_exact.numbers_in(world, value, lambda v: array_of(world, v))
         if array is not None:
-            return replace(Range.of(array), held=_held_in_items(world, value))
+            return Range.of(array)
         parts = [of_value(world, v) for v in items_of(world, value)]
         return either(parts)
     return either([of_value(world, o) for o in value.options]) if isinstance(value, OneOf) else None
-
-
-def _held_in_items(world: Libraries, value: Value) -> frozenset[int]:
-    """The flat places that bounds hold in a list of arrays of one shape."""
-    found: set[int] = set()
-    start = 0
-    for item in items_of(world, value):
-        own = of_value(world, item)
-        if own is None or own.array is None:
-            return frozenset()
-        found |= {start + at for at in own.held}
-        start += len(own.array.flat)
-    return frozenset(found)
 
 
 def _is_changed(world: Libraries, node: Node) -> bool:

@@ -10,11 +10,11 @@ from tapelint.facts import Effect
 from tapelint.facts.values import Singular
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
-from tapelint.flow.values import Cell, Const, Data, Many, Tuple, Value
+from tapelint.flow.values import Cell, Data, Many, Tuple, Value
 
 from . import numbers_exact, numbers_known, numbers_matrices, shapes
 from .numbers_arrays import elementwise
-from .numbers_judgement import Evidence, Kind, Scene, Test, all_at, carries, found_at, strength
+from .numbers_judgement import Evidence, Kind, Scene, Test, all_at, carries, strength
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,8 +255,6 @@ class _Scene(Scene):
     def _note_matrix(self, parameter: str, point: Singular) -> None:
         r = self.range_of(parameter)
         found = numbers_matrices.evidence(r, point.of)
-        if found == "certain" and r.array is not None:
-            found = found_at(r, range(len(r.array.flat)))
         words = numbers_matrices.WORDS[point.of]
         self.note(parameter, point, found, words, whole=True)
 
@@ -302,10 +300,7 @@ class _Scene(Scene):
         if arrays[0] is not None and arrays[1] is not None:
             both = elementwise(lambda a, b: float(a == 0 and b == 0), [a for a in arrays if a], True)
             places = [i for i, x in enumerate(both.flat) if x] if both is not None else []
-            moving = [r for n, r in zip(names, ranges, strict=True) if not isinstance(self.given.values[n], Const)]
-            each = [found_at(r, places if r.array and both and r.array.shape == both.shape else [-1]) for r in moving]
-            known = next((e for e in each if e == "certain"), each[0] if each else None) if places else None
-            self.note(names[0], Singular(0.0, "nan", guarded), known)
+            self.note(names[0], Singular(0.0, "nan", guarded), self.found_at(places))
             return
         points = [r.point(0.0) for r in ranges]
         found: Reach | Evidence | None = points[0] if points[1] is not None else None
@@ -342,8 +337,6 @@ class _Scene(Scene):
             found = own.point(0.0) or "unknown"
         if self.op == "std":
             at = "the same everywhere"
-        if found == "certain" and r.array is not None:
-            found = found_at(r, range(len(r.array.flat)))
         self.note(parameter, Singular(0.0, "nan", guarded), found, at, because)
 
     def _spread(self, r: Range) -> tuple[Reach | Evidence | None, str]:
@@ -376,7 +369,7 @@ class _Scene(Scene):
             return
         base, exponent = self.range_of(names[0]), self.range_of(names[1])
         if base.array is not None and exponent.array is not None:
-            self._known_power(names[0], base, base.array, exponent.array)
+            self._known_power(names[0], base.array, exponent.array)
             return
         e = exponent.constant
         if e is None:
@@ -395,13 +388,13 @@ class _Scene(Scene):
         )
         self.note(names[0], Singular(0.0, "inf" if e < 1 else "nan", value="finite" if e > 0 else "inf"), found, at)
 
-    def _known_power(self, parameter: str, base: Range, bases: Array, exponents: Array) -> None:
+    def _known_power(self, parameter: str, bases: Array, exponents: Array) -> None:
         both = elementwise(_worst, [bases, exponents], True)
         if both is None or not any(both.flat):
             return
         worst = max(both.flat)
         same = bases.shape == both.shape
-        found = found_at(base, [i for i, x in enumerate(both.flat) if x]) if same else "certain"
+        found = self.found_at([i for i, x in enumerate(both.flat) if x]) if same else "certain"
         at = "0 or negative" if worst == 3 else "0"
         gradient: Literal["inf", "nan"] = "nan" if worst == 3 or 0.0 in exponents.flat else "inf"
         self.note(parameter, Singular(0.0, gradient, value="finite" if worst == 1 else "nan"), found, at)

@@ -192,8 +192,7 @@ def _is_spoilt(tapes: Tapes, reached: Mapping[int, Outcomes], index: int) -> boo
     """Whether a zero that comes down to an operation on the way to a source leaves it as NaN: its derivative is
     infinite at the numbers that stand there.
     """
-    judgements = tapes.world.known.judgements
-    certain = (j.node.id for j in judgements if j.evidence == "certain" and not j.guarded and (j.inputs or not j.shut))
+    certain = (j.node.id for j in tapes.world.known.judgements if j.evidence == "certain" and not j.guarded)
     return any(key in reached and reached[key].at(index) != NONE for key in certain)
 
 
