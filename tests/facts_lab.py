@@ -441,6 +441,7 @@ class Point:
     past: str | None = None
 
 
+REFUSED = "InvalidArgumentError"
 MATRICES = ("row", "column", "diagonal", "dependent", "indefinite")
 
 
@@ -469,8 +470,8 @@ def like_matrix(value: Any, of: str) -> list[Any]:
 def at_matrix(expression: str, leaves: Mapping[str, Any], name: str, of: str) -> Point | None:
     """What is not finite where a leaf is a matrix that is singular in the way of a word, whichever it is."""
     values = like_matrix(leaves[name], of)
-    found = [_point(expression, {**leaves, name: value}, name) for value in values]
-    return found[0] if found and None not in found else None
+    found = [_point(expression, {**leaves, name: value}, name, errors=True) for value in values]
+    return found[0] if found and None not in found and len({p.gradient == "error" for p in found if p}) == 1 else None
 
 
 def at_point(
@@ -517,8 +518,8 @@ def first_at(value: Any, number: float) -> Any:
     return tf.constant(array)
 
 
-def _point(expression: str, env: Mapping[str, Any], name: str) -> Point | None:
-    """What is not finite with these leaves; None if all is finite, or if it cannot be run."""
+def _point(expression: str, env: Mapping[str, Any], name: str, errors: bool = False) -> Point | None:
+    """What is not finite with these leaves; None if all is finite, or (without `errors`) if it cannot be run."""
     value = env[name]
     try:
         with tf.GradientTape(persistent=True) as tape:
@@ -531,8 +532,8 @@ def _point(expression: str, env: Mapping[str, Any], name: str) -> Point | None:
         if not word:
             return None
         guarded = tape.gradient(parts, value, output_gradients=[upstream(p, zero=True) for p in parts])
-    except Exception:
-        return None
+    except Exception as error:
+        return Point("error", False, "finite", None) if errors and type(error).__name__ == REFUSED else None
     return Point(word, not not_finite([guarded]), not_finite(parts) or "finite", None)
 
 

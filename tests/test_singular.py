@@ -154,3 +154,19 @@ def test_another_tape_library_divides_too(tmp_path: Path) -> None:
     analysis = analyse(Source.read(path), Project(tmp_path), FACTS)
     (view,) = [s for block in analysis.blocks for s in block.singularities]
     assert (view.kind, view.evidence, view.known_library) == ("division", "certain", False)
+
+
+@pytest.mark.parametrize("matrix", ["[[0.0, 0.0], [0.0, 0.0]]", "[[1.0, 2.0], [2.0, 4.0]]"])
+@pytest.mark.parametrize(
+    "call",
+    ["tf.linalg.det(m)", "tf.linalg.slogdet(m)[1]", "keras.ops.inv(m + 0.0)", "tf.linalg.solve(m, tf.ones([2, 1]))"],
+)
+def test_nothing_is_known_of_what_a_singular_matrix_may_raise(call: str, matrix: str, tmp_path: Path) -> None:
+    def verdict(numbers: str) -> str:
+        path = tmp_path / "program.py"
+        tape = f"with tf.GradientTape() as tape:\n    y = {call}\ntape.gradient(y, m)\n"
+        path.write_text(f"{HEAD}m = tf.Variable({numbers})\n{tape}")
+        return analyse(Source.read(path), Project(tmp_path), FACTS).gradients[0].sources[0].verdict
+
+    assert verdict(matrix) == "unknown"
+    assert verdict("[[2.0, 1.0], [1.0, 3.0]]") == "flows"

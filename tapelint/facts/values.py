@@ -48,7 +48,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Singular:
-    """A point of an argument where the gradient is not finite.
+    """A point of an argument where the gradient is not finite, or ("error") where the call or the gradient call raises.
 
     `of` says what is there: "number": one element, and it is `at`; "row", "column", "diagonal": a whole row or column
     of a matrix, or an element of its diagonal, is 0; "dependent": its columns depend on each other; "indefinite": it
@@ -59,7 +59,7 @@ class Singular:
     """
 
     at: float
-    gradient: Literal["inf", "nan"]
+    gradient: Literal["inf", "nan", "error"]
     guarded: bool = False
     value: Literal["finite", "inf", "nan"] = "finite"
     beyond: Literal["below", "above"] | None = None

@@ -67,7 +67,7 @@ class _Reader:
 
     def word(self, words: list[str]) -> list[str]:
         first, rest = words[0], words[1:]
-        if first in ("inf", "nan") and rest[:1] == ["at"]:
+        if first in ("inf", "nan", "error") and rest[:1] == ["at"]:
             return self.singular(first, rest[1:])
         if first in OUTCOMES:
             self.say(outcome=first)

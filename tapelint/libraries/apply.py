@@ -25,7 +25,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import numbers, shapes
+from . import numbers, numbers_singular, shapes
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
 from .arguments import bind as bind
@@ -107,6 +107,7 @@ def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Ed
 
 def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:
     """An effect's result: nodes for what comes out, errors told."""
+    effect = numbers_singular.at_their_numbers(world, effect, given)
     error = _error(world, effect, given)
     if error:
         world.raised(error, site, name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tapelint.facts import Effect
-from tapelint.facts.values import Singular
+from tapelint.facts.values import Input, Singular
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
 from tapelint.flow.values import Cell, Data, Many, Tuple, Value
@@ -91,6 +91,22 @@ def judge(world: Libraries, name: str, op: str, effect: Effect, given: Given, re
             _judge(op, _Scene(world, name, op, kind, own, given, part, site))
 
 
+def at_their_numbers(world: Libraries, effect: Effect, given: Given) -> Effect:
+    """What is known of a call, given the numbers of its arguments: nothing, where it may raise for them."""
+    points = [(n, p) for n, i in effect.inputs.items() for p in i.singular if p.gradient == "error"]
+    ranges = [(numbers_known.of_value(world, given.get(n)) or UNBOUNDED, p) for n, p in points]
+    if not any(strength(numbers_matrices.evidence(r, p.of)) > 1 for r, p in ranges):
+        return effect
+    parts = effect.result.parts
+    if parts is not None:
+        parts = tuple(part and replace(part, inputs=_unknown(part)) for part in parts)
+    return replace(effect, inputs=_unknown(effect), result=replace(effect.result, parts=parts))
+
+
+def _unknown(effect: Effect) -> dict[str, Input]:
+    return {n: replace(i, outcome="unknown") for n, i in effect.inputs.items()}
+
+
 def _tensors(world: Libraries, result: Value, effect: Effect) -> list[tuple[Data, Effect]]:
     """The tensors in a result, each with what is known of it."""
     if isinstance(result, Data):
@@ -108,7 +124,8 @@ def _tensors(world: Libraries, result: Value, effect: Effect) -> list[tuple[Data
 
 def _kind(effect: Effect) -> Kind | None:
     """The family of a function that has none of its own: that of matrices, or any."""
-    of = {point.of for known in effect.inputs.values() for point in known.singular}
+    points = [point for known in effect.inputs.values() for point in known.singular]
+    of = {point.of for point in points if point.gradient != "error"}
     if of & {"diagonal", "dependent", "indefinite"} or of == {"column"}:
         return "matrix"
     return "point" if of else None
@@ -236,7 +253,7 @@ class _Scene(Scene):
         """Singular where a whole row along the last axis is 0."""
         axis = numbers_exact.constant(self.world, self.given, "axis")
         for parameter, known in self.effect.inputs.items():
-            point = next((p for p in known.singular if p.of == "row"), None)
+            point = next((p for p in known.singular if p.of == "row" and p.gradient != "error"), None)
             if point is None or parameter not in self.given.values:
                 continue
             shape = shapes.of_value(self.world, self.given.values[parameter])
@@ -246,7 +263,7 @@ class _Scene(Scene):
     def matrix(self) -> None:
         """Singular where an argument is a singular matrix; the strongest of what is known of it."""
         for parameter, known in self.effect.inputs.items():
-            points = [p for p in known.singular if p.of != "number"]
+            points = [p for p in known.singular if p.of != "number" and p.gradient != "error"]
             if not points or parameter not in self.given.values:
                 continue
             r = self.range_of(parameter)
