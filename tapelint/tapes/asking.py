@@ -157,7 +157,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         nodes = source_nodes(listed.value)
         rows.append(list(range(len(every), len(every) + len(nodes))))
         every += nodes
-    aliases = {index: aliases_of(node) for index, node in enumerate(every) if node.opaque}
+    aliases = {index: aliases_of(node) for index, node in enumerate(every) if _is_other(node)}
     run.spend(len(run.graph.ancestors(execution.targets)) / 16)
     answer = _connected(tapes, execution, every, groups=list(aliases.values()))
     _doubt_aliases(answer, aliases, len(every))
@@ -269,13 +269,18 @@ def _outputs(tapes: Tapes, execution: Execution, source: SourceResult) -> list[N
     return [node for node in tapes.world.outputs.get(model or 0, ()) if execution.recording in node.active]
 
 
+def _is_other(node: Node) -> bool:
+    """Whether a node stands for what is there under other nodes too: something unknown, or one of several tensors."""
+    return node.opaque or (node.op == "join" and node.detail != "graph")
+
+
 def aliases_of(source: Node) -> list[Node]:
     """What something unknown may be, of all that it was taken from."""
     found: dict[int, Node] = {}
     todo = [source]
     while todo:
         node = todo.pop()
-        for edge in node.edges if node.opaque else ():
+        for edge in node.edges if _is_other(node) else ():
             if edge.node.id not in found:
                 found[edge.node.id] = edge.node
                 todo.append(edge.node)

@@ -645,3 +645,14 @@ def a_zero_to_which_no_number_is_added():
     with tf.GradientTape() as tape:
         y = (v - tf.linalg.normalize(zeros)[0]) * zeros
     return tape.gradient(y, [v])
+
+
+def one_of_two_tensors_as_a_source():
+    """unknown"""
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        first = w * 1.0
+        second = first * 2.0
+        chosen = first if float(tf.random.uniform([])) < 2.0 else second
+        y = second * 3.0
+    return tape.gradient(y, chosen)
