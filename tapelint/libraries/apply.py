@@ -26,6 +26,7 @@ from tapelint.flow.values import (
 )
 
 from . import numbers, numbers_singular, shapes
+from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
 from .arguments import bind as bind
@@ -357,7 +358,7 @@ def _dtype_that_raises(world: Libraries, effect: Effect, given: Given) -> str:
 def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
     """The category of what comes out."""
     result = effect.result
-    asked = given.get("dtype")
+    asked = next((v for name in DTYPES if (v := given.get(name)) not in (UNBOUND, NO_VALUE)), UNBOUND)
     if result.dtype == "argument" or asked not in (UNBOUND, NO_VALUE):
         return dtype_argument(asked)
     if result.dtype != "same":

@@ -94,7 +94,7 @@ def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[st
 
 UNSET = object()
 
-DTYPES = ("dtype", "output_type", "out_type", "Tout")
+DTYPES = ("dtype", "output_type", "out_type", "Tout", "type")
 """Parameters that say what numbers come out."""
 
 TYPICAL = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}

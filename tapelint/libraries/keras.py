@@ -109,13 +109,14 @@ def random_states(world: Libraries, cell: Cell) -> tuple[Value, ...]:
 def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initializer")
     trainable = args.keywords.get("trainable", args.get(3, "trainable", TRUE))
-    dtype = args.get(2, "dtype", Const("float32"))
+    dtype = args.get(2, "dtype", NO_VALUE)
     start = initial
     if initial is UNBOUND or isinstance(initial, (Library, Opaque)) or _is_text(initial) or _is_object(initial):
         start = initializers.content(world, initial, shapes.as_shape(world, args.get(1, "shape")), site)
     name = args.keywords.get("name", NO_VALUE)
     label = str(name.value) if _is_text(name) and isinstance(name, Const) else ""
-    dtype = Const("float32") if dtype == NO_VALUE else dtype
+    if dtype == NO_VALUE:
+        dtype = UNBOUND if start is initial else Const("float32")  # that of the numbers that it is given
     made = make_variable(world, start, dtype, trainable, "keras", site, label)
     hide_name(world, made, name, site)
     return made

@@ -63,9 +63,11 @@ def connect(core: Core, question: Question) -> Answer:
         walk.visit(node)
     total = walk.total()
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
-    culprit, unsure = _first_failure(list(failing), question.recording, met)
+    certain, unsure = _failures(list(failing), question.recording, met)
+    culprit = certain[0] if certain else None
     error = failing[culprit] if culprit is not None else ""
-    if error.startswith("?") or (not question.summed and _may_resist_vectorizing(core, question)):
+    resists = not question.summed and _may_resist_vectorizing(core, question)
+    if error.startswith("?") or resists or _may_be_another(core, certain, failing):
         error, unsure = "", True
     if not error:
         reached = (total.flows | total.zero) & (1 << len(asked)) - 1
@@ -273,16 +275,22 @@ def _refuses_again(node: Node) -> bool:
     return any(edge.again == "NotImplementedError" for edge in node.edges)
 
 
-def _first_failure(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[Node | None, bool]:
-    """The operation that raises when the backward pass certainly meets it; else whether it may meet one.
-
-    A gradient that is zero is asked for as well as another.
+def _failures(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[list[Node], bool]:
+    """The operations that raise as the backward pass certainly meets them, the last first; and whether there may be
+    another. A gradient that is zero is asked for as well as another.
     """
-    unsure = False
+    certain, unsure = [], False
     for node, outcome in zip(reversed(failing), reversed(outcomes), strict=True):
-        if outcome == NONE:
-            continue
-        if node.recorded[rec] == SURE and not outcome & (NONE | IGNORANT):
-            return node, False
-        unsure = True
-    return None, unsure
+        if outcome != NONE and node.recorded[rec] == SURE and not outcome & (NONE | IGNORANT):
+            certain.append(node)
+        unsure = unsure or outcome != NONE
+    return certain, unsure and not certain
+
+
+def _may_be_another(core: Core, certain: Sequence[Node], failing: Mapping[Node, str]) -> bool:
+    """Whether what the backward pass meets first may raise another exception: of two that lie side by side, either may
+    be the first.
+    """
+    others = [node for node in certain[1:] if failing[node] != failing[certain[0]]]
+    behind = {node.id for node in core.graph.ancestors(certain[:1])} if others else set()
+    return any(node.id not in behind for node in others)

@@ -260,6 +260,10 @@ class Observer:
         finally:
             self.inside -= 1
         given = tf.nest.flatten(result)
+        if zeros and any(g is None and isinstance(source, self.keras.Variable) for g, source in zip(given, flat, strict=True)):
+            for index in range(len(flat)):
+                call.note(index, "raises AttributeError")
+            raise AttributeError("a Keras variable has no handle from which TensorFlow makes zeros")
         for index in range(len(flat)):
             self.note(call, index, given[index])
         if zeros:
