@@ -16,6 +16,7 @@ from tapelint.flow.values import (
     Many,
     Method,
     Opaque,
+    SliceOf,
     Tuple,
     Value,
     Variable,
@@ -103,7 +104,8 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         found = containers.index(world.run, items, args.positional[0])
         if isinstance(found, (Const, Data, Tuple)):
             return found
-    return sequences.count(world)
+    number = sequences.count(world)
+    return Many(number) if isinstance(args.positional[0], SliceOf) else number
 
 
 def dtype_value(dtype: str) -> Value:

@@ -316,7 +316,13 @@ def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, si
     for symbol, leaf in zip(leaves, given if len(given) == len(leaves) else [value], strict=False):
         known[symbol.node.id] = leaf
     extra = {k: v for k, v in args.keywords.items() if k == "training"}
-    return _again(world, info.outputs, known, extra, site)
+    return _alone(world, _again(world, info.outputs, known, extra, site))
+
+
+def _alone(world: Libraries, outputs: Value) -> Value:
+    """What a call gives: Keras takes a list of one output apart."""
+    items = containers.sequence(world.run, outputs)
+    return items.items[0] if isinstance(items, Tuple) and len(items.items) == 1 else outputs
 
 
 def _of_unseen(world: Libraries, info: ModelInfo, value: Value, site: Site) -> Value:
@@ -329,7 +335,7 @@ def _of_unseen(world: Libraries, info: ModelInfo, value: Value, site: Site) -> V
     made: dict[int, Value] = {}
     for index in sorted(range(len(items.items)), key=lambda index: -_depth(items.items[index])):
         made[index] = _unseen_output(world, [value, *used, *made.values()], site)
-    return Tuple(tuple(made[index] for index in range(len(items.items))))
+    return _alone(world, Tuple(tuple(made[index] for index in range(len(items.items)))))
 
 
 def _unseen_output(world: Libraries, inputs: list[Value], site: Site) -> Opaque:

@@ -253,3 +253,12 @@ def layers_of_keras_in_a_module():
     with tf.GradientTape() as tape:
         y = module(tf.ones([2, 3]))
     return tape.gradient(y, module.trainable_variables)
+
+
+def one_output_in_a_list():
+    """flows, flows"""
+    first, second = keras.Input((2,)), keras.Input((2,))
+    model = keras.Model([first, second], [keras.layers.Dense(1)(first + second)])
+    with tf.GradientTape() as tape:
+        y = model([tf.ones([1, 2]), tf.ones([1, 2])]) * 0.5
+    return tape.gradient(y, model.trainable_variables)

@@ -429,3 +429,29 @@ def a_name_that_is_set_anew_in_each_round():
         return tape.gradient(y, v)
 
     return step()
+
+
+def the_rest_of_a_shape_beside_a_list():
+    """flows"""
+    w = tf.Variable(2.0)
+    unknown = tf.reshape(tf.range(6.0), [-1, *[2, 1][: int(tf.random.uniform([], 1.0, 2.0))]])
+    with tf.GradientTape() as tape:
+        y = tf.ones(unknown.shape[:-1] + [2]) * w
+    return tape.gradient(y, [w])
+
+
+def numbers_that_keep_their_bits():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.bitcast(tf.bitcast(w, tf.int32), tf.float32) * tf.constant(2.0) + w
+    return tape.gradient(y, [w])
+
+
+def whole_numbers_of_keras():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    count = keras.Variable(3)
+    with tf.GradientTape() as tape:
+        y = w * tf.cast(count + tf.constant(2), tf.float32)
+    return tape.gradient(y, [w])

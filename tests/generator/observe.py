@@ -260,7 +260,8 @@ class Observer:
         finally:
             self.inside -= 1
         given = tf.nest.flatten(result)
-        if zeros and any(g is None and isinstance(source, self.keras.Variable) for g, source in zip(given, flat, strict=True)):
+        unconnected = [source for g, source in zip(given, flat, strict=True) if g is None]
+        if zeros and any(isinstance(source, self.keras.Variable) for source in unconnected):
             for index in range(len(flat)):
                 call.note(index, "raises AttributeError")
             raise AttributeError("a Keras variable has no handle from which TensorFlow makes zeros")
