@@ -79,12 +79,26 @@ def refuses_rows(expression: str) -> bool:
         return True
 
 
+def has_no_rows_twice(expression: str) -> bool:
+    """Whether a Jacobian of a Jacobian through it cannot be vectorized on a persistent tape."""
+    x = tf.Variable(NUMBERS[0])
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            result = tf.reduce_sum(tf.square(_value(expression, x)))
+        gradient = inner.jacobian(result, x)
+    try:
+        return outer.jacobian(gradient, x) is None
+    except ValueError:
+        return True
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     "one step": is_one_step,
     "looks up rows": looks_up_rows,
     "hands back": hands_back,
     "picks rows": picks_rows,
     "refuses rows": refuses_rows,
+    "no rows twice": has_no_rows_twice,
 }
 
 

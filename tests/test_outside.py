@@ -33,6 +33,28 @@ PROGRAMS = {
             return tape.gradient(y, x)
         """,
     ),
+    "a module with a parameter of an unseen class, and a layer": (
+        "unknown",
+        """
+        import unseen
+
+        class Parameter(unseen.Variable):
+            def __init__(self, value):
+                super().__init__(value)
+
+        class Kernel(tf.Module):
+            def __init__(self):
+                super().__init__()
+                self.variance = Parameter(1.0)
+                self.layer = tf.keras.layers.Dense(1)
+
+        def slope(x):
+            kernel = Kernel()
+            with tf.GradientTape() as tape:
+                y = x * kernel.variance
+            return tape.gradient(y, kernel.trainable_variables)
+        """,
+    ),
     "watched after it was used": (
         "unknown",
         """

@@ -406,6 +406,8 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
                 later.append(value)
     for value in later:
         is_module = value.kind == "instance" and not is_keras(world, value)
+        if is_module and _has_unseen_base(world, value):
+            return None
         if not is_module and not is_of_keras_2(world, value):
             continue
         inner = module_variables(world, value, seen) if is_module else weights_of(world, value)
@@ -413,6 +415,16 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
             return None
         found += [v for v in inner if v not in found]
     return found
+
+
+def _has_unseen_base(world: Libraries, cell: Cell) -> bool:
+    """Whether an object's class comes from one that cannot be seen, which may hold variables of its own."""
+    bases = [c for c in world.run.lineage(cell.info) if not isinstance(c, Class)]
+    return any(not isinstance(c, Library) or not (_is_plain(c.name) or world.base_family(c.name)) for c in bases)
+
+
+def _is_plain(name: str) -> bool:
+    return name == "tensorflow.Module" or name.partition(".")[0] in ("builtins", "abc", "typing", "enum")
 
 
 def loss_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:

@@ -83,7 +83,8 @@ def _may_resist_vectorizing(core: Core, question: Question) -> bool:
     nodes = core.graph.ancestors(question.targets)
     again = any(n.op == "gradient" for n in nodes)
     staged = any((n.op == "join" and n.detail == "graph") or n.detail == "filled" or _goes_back(n) for n in nodes)
-    return (staged and (again or not question.once)) or any(n.op == PYTHON for n in nodes)
+    twice = again and not question.once and any({n.op, n.detail} & whose_backward_pass("no rows twice") for n in nodes)
+    return twice or (staged and (again or not question.once)) or any(n.op == PYTHON for n in nodes)
 
 
 def _goes_back(node: Node) -> bool:
