@@ -158,8 +158,15 @@ def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
 
 
 def loosen(made: Sequence[Node]) -> None:
-    """The backward pass of a Jacobian is a graph's: what eager code refuses to differentiate again may work there."""
+    """The backward pass of a Jacobian is a graph's: what eager code refuses to differentiate again may work there, if
+    none of what it is made of has a gradient that cannot be differentiated.
+    """
     for node in made:
         if node.error == "NotImplementedError":
-            node.error = ""
+            node.error = PERHAPS
             node.edges = tuple(edge._replace(outcome=edge.outcome | ANYTHING) for edge in node.edges)
+        elif any(edge.node.error == PERHAPS and edge.node.detail == node.detail for edge in node.edges):
+            node.error = PERHAPS
+
+
+PERHAPS = "?LookupError"
