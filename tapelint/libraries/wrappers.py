@@ -333,6 +333,7 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
         edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
     dtype = "f" if failure else apply.dtype_of(world, value) or "f"
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
+    node.detail = REFUSES_ROWS if world.run.graph_mode else ""
     node.error = failure or next((n.error for n in world.run.graph.nodes[first : node.id] if n.error), "")
     return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
 

@@ -266,3 +266,22 @@ def recomputed_as_a_dict():
     with tf.GradientTape() as tape:
         y = tf.recompute_grad(lambda x: {"y": x * w})(v)["y"]
     return tape.gradient(y, [v, w])
+
+
+def rows_of_what_a_graph_recomputes():
+    """raises TypeError"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            y = tf.gather(tf.recompute_grad(lambda x: x * 2.0)(v), [0, 1])
+        return tape.gradient(y, [v])
+
+    return run()
+
+
+def rows_of_what_is_recomputed():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.gather(tf.recompute_grad(lambda x: x * 2.0)(v), [0, 1])
+    return tape.gradient(y, [v])
