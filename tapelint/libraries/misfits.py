@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Site
+from tapelint.flow.graph import ROWS, Site
 from tapelint.flow.values import (
     NO_VALUE,
     Bound,
@@ -61,6 +61,9 @@ def _pairs(operands: list[Value]) -> Iterator[list[Value]]:
 
 def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     sides = [_side(operand) for operand in operands]
+    if ROWS in sides and len(sides) == 2:
+        alone = all(side in (ROWS, "int", "float", "bool") for side in sides)
+        return "TypeError" if alone and op in (*ARITHMETIC, *ORDER) else ""
     if len(sides) == 1:
         return "TypeError" if op == "unary -" and sides[0] in ("None", "str", "list", "dict", "function") else ""
     left, right = sides
@@ -83,6 +86,8 @@ def _side(value: Value) -> str:
     if isinstance(value, Variable):
         return f"tensor {value.dtype}" if value.flavor == "tf" else "keras"
     if isinstance(value, Data):
+        if value.node.detail == ROWS and value.node.op == "gradient":  # an `IndexedSlices`, which has no operators
+            return ROWS
         letter = value.dtype if value.dtype in "fib" else ""
         words = {"tensor": f"tensor {value.dtype}", "numpy": "numpy", "python": f"some {letter}" if letter else ""}
         return words.get(value.kind, "") if value.dtype != "?" else ""

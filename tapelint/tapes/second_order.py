@@ -108,7 +108,9 @@ def _local(core: Core, node: Node, edge: Edge, above: Node) -> Node:
         edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
     first = Edge(above, NONE if edge.again == "none" else edge.outcome, "bilinear" if edges else "linear")
     error = "" if edge.again == "none" else edge.again
-    return core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
+    made = core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
+    made.depth = max(made.depth, node.depth)  # the backward pass of a graph is one
+    return made
 
 
 def _handed_down(core: Core, node: Node, above: Node) -> Node:
@@ -126,7 +128,7 @@ def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
     `others` are its further inputs that carry a gradient.
     """
     if edge.on is not None:
-        return [Edge(n, outcome, "other") for n, outcome in edge.on]
+        return [Edge(n, outcome, "unclear") for n, outcome in edge.on]
     if edge.linearity == "linear":
         return []
     if edge.linearity == "bilinear":
@@ -143,7 +145,7 @@ def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
         return [Edge(n, ANYTHING) for n in (edge.node, *others)]
     own = FLOWS if edge.outcome == FLOWS else ANYTHING
     added = {e.node.id for e in node.edges if e.linearity == "linear"}  # no derivative depends on a summand
-    return [Edge(edge.node, own, "other"), *(Edge(n, FLOWS, "other") for n in others if n.id not in added)]
+    return [Edge(edge.node, own, "other"), *(Edge(n, own, "other") for n in others if n.id not in added)]
 
 
 def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
