@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
@@ -208,6 +208,8 @@ class Libraries:
             return base
         if isinstance(base, Const) and isinstance(base.value, (str, bytes)):
             return self.operate("format", [base, index], site)
+        if isinstance(base, Data) and base.node.detail == ROWS and base.node.op == "gradient":
+            self.raised("TypeError", site, "operator []")  # an `IndexedSlices` is no sequence
         return self.operate("[]", [base, index], site)
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:

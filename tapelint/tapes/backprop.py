@@ -93,6 +93,7 @@ def _goes_back(node: Node) -> bool:
 
 
 PYTHON = "tensorflow.py_function"
+LOOKUP = "LookupError"
 
 
 def _raises_as_target(target: Node, question: Question, reached: bool) -> bool:
@@ -260,6 +261,8 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
         error = _error(node, others) or refused.get(node.id, "")
         if not question.summed and error in ("", "NotImplementedError") and node.depth and _refuses_again(node):
             error = "" if question.once else "?NotImplementedError"
+        if not error and not question.summed and not question.once and any(edge.again == LOOKUP for edge in node.edges):
+            error = f"?{LOOKUP}"  # its rows are computed in a graph, whose own gradient is made at once
         if error and node.recorded.get(rec):
             failing[node] = error
     return failing

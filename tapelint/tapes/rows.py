@@ -17,7 +17,7 @@ def refuses(node: Node) -> bool:
 
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
     """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
-    return {s.id for s in sources} & behind(core, rec, targets)[0] if not core.graph_mode else set()
+    return {s.id for s in sources} & behind(core, rec, targets)[0]
 
 
 def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set[int]]:

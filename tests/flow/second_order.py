@@ -288,3 +288,49 @@ def a_layer_for_each_step_that_is_linear():
             y = tf.reduce_sum(model(steps))
         penalty = tf.reduce_sum(tape.gradient(y, steps) ** 2)
     return outer.gradient(penalty, model.trainable_variables)
+
+
+def rows_beside_rows():
+    """raises TypeError"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.square(tf.gather(v, [0, 1]))
+        first = inner.gradient(y, v)
+        z = first * first
+    return outer.gradient(z, [v])
+
+
+def one_of_the_rows():
+    """raises TypeError"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.square(tf.gather(v, [0, 1]))
+        z = inner.gradient(y, v)[0]
+    return outer.gradient(z, [v])
+
+
+def rows_beside_a_tensor():
+    """flows"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.square(tf.gather(v, [0, 1]))
+        z = inner.gradient(y, v) * v
+    return outer.gradient(z, [v])
+
+
+def rows_that_are_asked_again_in_a_graph():
+    """raises AttributeError"""
+    v = tf.Variable([1.0, 2.0])
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                y = tf.square(tf.gather(v, [0, 1]))
+            first = inner.gradient(y, v)
+        return outer.gradient(first, [v])
+
+    return run()
