@@ -86,6 +86,9 @@ class Finder(Breaks):
     def _unregistered(self, culprit: Node) -> Cut:
         again = culprit.op == "gradient"
         what = f"the gradient of {shown(culprit.detail)}" if again else shown(culprit.op)
+        if not culprit.error and any(edge.again == "LookupError" for edge in culprit.edges):
+            message = f"the gradient of {what} has no registered gradient, and a graph under a further tape needs it"
+            return self.raised_at(culprit, "unregistered", message)
         if not rows.refuses(culprit):
             return self.raised_at(culprit, "unregistered", f"{what} has no registered gradient")
         message = f"only rows of {what} are looked up: an `IndexedSlices` comes down to it"

@@ -80,7 +80,7 @@ def _metric_result(world: Libraries, base: Value, args: Arguments, site: Site) -
     assert isinstance(base, Cell)
     seen = world.run.state.get((base.uid, "seen"))
     edges = [Edge(seen.node, NONE)] if isinstance(seen, Opaque) else []
-    return Data(world.run.node("Metric.result", edges, site, dtype="f"), "tensor", "f")
+    return Data(world.run.node("Metric.result", edges, site, dtype="f", declared=False), "tensor", "f")
 
 
 def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -88,4 +88,4 @@ def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -
     node = _pack(world, args, site)
     edges = [Edge(node, NONE)] if node is not None else []
     _update_metric(world, callee, args, site)
-    return Data(world.run.node("Metric.__call__", edges, site, dtype="f"), "tensor", "f")
+    return Data(world.run.node("Metric.__call__", edges, site, dtype="f", declared=False), "tensor", "f")

@@ -233,7 +233,7 @@ def _connected(
         known=lambda node: FLOWS if certain and node.id in certain else tapes.known(node, recording),
         since=lambda node: watching.since(tapes, recording, node),
         groups=groups,
-        others=[other for other in tapes.active() if other != recording],
+        others=[rec for rec in tapes.active() if rec != recording or execution.info.persistent is True],
         summed=execution.method == "gradient",
         rereads=execution.info.watches is True,
         trusting=certain is not None,

@@ -23,7 +23,8 @@ class Question:
 
     `known`: the outcome that the tape's knowledge of a source allows. `since`: the number of nodes there were when the
     tape was told to watch a source, 0 where it was not told. `groups`: further sources, with one outcome for each
-    group, after those of the others. `others`: the recordings that see this gradient being made.
+    group, after those of the others. `others`: the recordings that see this gradient being made,
+    its own among them where it goes on.
     `summed`: by `gradient`, which takes a target that is a source, watched or not, and an integer one; a Jacobian
     does not. `rereads`: a Jacobian reads a trainable variable that is its target anew, which the tape then watches.
     `trusting`: what comes from outside is differentiable. `once`: no gradient of this gradient can be asked for.
@@ -93,7 +94,7 @@ def _goes_back(node: Node) -> bool:
 
 
 PYTHON = "tensorflow.py_function"
-LOOKUP = "LookupError"
+LOOKUP, REFUSED = "LookupError", "NotImplementedError"
 
 
 def _raises_as_target(target: Node, question: Question, reached: bool) -> bool:
@@ -259,8 +260,8 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
     failing = {}
     for node in nodes:
         error = _error(node, others) or refused.get(node.id, "")
-        if not question.summed and error in ("", "NotImplementedError") and node.depth and _refuses_again(node):
-            error = "" if question.once else "?NotImplementedError"
+        if not question.summed and error in ("", REFUSED) and node.depth and _refuses_again(node):
+            error = "" if question.once else f"?{REFUSED}"
         if not error and not question.summed and not question.once and any(edge.again == LOOKUP for edge in node.edges):
             error = f"?{LOOKUP}"  # its rows are computed in a graph, whose own gradient is made at once
         if error and node.recorded.get(rec):
@@ -272,11 +273,11 @@ def _error(node: Node, others: Sequence[int]) -> str:
     """What an operation raises; in a graph that other tapes recorded, too, what its gradient's gradient raises."""
     if node.error or not node.depth or not any(node.recorded.get(other) == SURE for other in others):
         return node.error
-    return "NotImplementedError" if _refuses_again(node) else ""
+    return next((edge.again for edge in node.edges if edge.again in (REFUSED, LOOKUP)), "")
 
 
 def _refuses_again(node: Node) -> bool:
-    return any(edge.again == "NotImplementedError" for edge in node.edges)
+    return any(edge.again == REFUSED for edge in node.edges)
 
 
 def _failures(failing: Sequence[Node], rec: int, outcomes: Sequence[int]) -> tuple[list[Node], bool]:

@@ -455,3 +455,10 @@ def whole_numbers_of_keras():
     with tf.GradientTape() as tape:
         y = w * tf.cast(count + tf.constant(2), tf.float32)
     return tape.gradient(y, [w])
+
+
+def without_a_gradient_behind_a_metric():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.unique(keras.metrics.MeanSquaredError()(x[0], v) * tf.ones([3]))[0]
+    return tape.gradient(y, [v])

@@ -334,3 +334,26 @@ def rows_that_are_asked_again_in_a_graph():
         return outer.gradient(first, [v])
 
     return run()
+
+
+@tf.function
+def _traced(x):
+    return tf.math.softsign(x)
+
+
+def a_graph_that_a_further_tape_sees():
+    """raises LookupError"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape():
+        with tf.GradientTape() as inner:
+            y = _traced(v)
+        first = inner.gradient(y, [v])
+    return first
+
+
+def a_graph_that_only_its_own_tape_sees():
+    """flows"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y = _traced(v)
+    return tape.gradient(y, [v])

@@ -157,7 +157,8 @@ def compare(
     for key in programs:
         for place, call in observations[key].calls.items():
             result.findings += judged_call(key, place, call, said.get((key, place), []), observations[key])
-    result.alarms = false_alarms(checked["diagnostics"], observations)
+    unreached = {key for key, place in said if key in observations and place not in observations[key].calls}
+    result.alarms = false_alarms(checked["diagnostics"], {k: o for k, o in observations.items() if k not in unreached})
     return result
 
 
@@ -184,7 +185,10 @@ def judged_call(
 def false_alarms(
     diagnostics: Sequence[Mapping[str, Any]], observations: Mapping[str, Observation]
 ) -> list[tuple[str, str]]:
-    """Error findings about cut paths and tapes where every gradient flowed: the program, and what was said."""
+    """Error findings about cut paths and tapes where every gradient flowed: the program, and what was said.
+
+    observations: of programs that came to all of their gradient calls; of others nobody can tell.
+    """
     fine = set()
     for key, observation in observations.items():
         asked = [source for call in observation.calls.values() for source in call.sources]
