@@ -152,18 +152,21 @@ def _equivalents() -> dict[str, tuple[str, str]]:
     return {full_name(header_name(left)): (left, right) for left, right in _pairs("equivalents.txt").items()}
 
 
+def _rows(file: str) -> list[list[str]]:
+    """The lines of a table, taken apart at double spaces, without its comments."""
+    lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()
+    return [line.split("  ") for line in lines if not line.startswith("#")]
+
+
 @cache
 def _floats() -> frozenset[str]:
-    lines = (FOLDER / "floats.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(full_name(line.partition("  ")[0]) for line in lines if not line.startswith("#"))
+    return frozenset(full_name(row[0]) for row in _rows("floats.txt"))
 
 
 @cache
 def whose_backward_pass(word: str) -> frozenset[str]:
     """The operations whose backward pass does something: "hands back", "refuses rows" ...; see backward.txt."""
-    lines = (FOLDER / "backward.txt").read_text(encoding="utf-8").splitlines()
-    parts = (line.split("  ") for line in lines if not line.startswith("#"))
-    return frozenset(full_name(name) for name, said, _ in parts if said == word)
+    return frozenset(full_name(name) for name, said, _ in _rows("backward.txt") if said == word)
 
 
 def of_none(function: str, parameter: str) -> str:
@@ -176,9 +179,7 @@ def of_none(function: str, parameter: str) -> str:
 
 @cache
 def _nones() -> dict[tuple[str, str], str]:
-    lines = (FOLDER / "nones.txt").read_text(encoding="utf-8").splitlines()
-    parts = (line.split("  ") for line in lines if not line.startswith("#"))
-    return {(full_name(name), parameter): said for name, parameter, said in parts}
+    return {(full_name(name), parameter): said for name, parameter, said in _rows("nones.txt")}
 
 
 @cache
@@ -186,9 +187,8 @@ def unlike() -> Mapping[tuple[str, str, str], tuple[str, str]]:
     """The exceptions, in eager code and in a graph, of a function that is given a tensor of another kind of numbers
     beside tensors of floats: by the name of its fact, the parameter, and "i" or "b" for whole numbers or truths.
     """
-    lines = (FOLDER / "unlike.txt").read_text(encoding="utf-8").splitlines()
     found: dict[tuple[str, str, str], tuple[str, str]] = {}
-    for name, parameters, kinds, eager, graph in (line.split("  ") for line in lines if not line.startswith("#")):
+    for name, parameters, kinds, eager, graph in _rows("unlike.txt"):
         for parameter in parameters.split(", "):
             found.update({(full_name(name), parameter, kind): (eager, graph) for kind in kinds})
     return found

@@ -125,6 +125,11 @@ class Node:
     outside: bool = False
     blame: Site | None = None
 
+    @property
+    def is_indexed_slices(self) -> bool:
+        """Whether it is the gradient of what rows are looked up in: an `IndexedSlices`, which is no tensor."""
+        return self.op == "gradient" and self.detail == ROWS
+
     def __repr__(self) -> str:
         return f"<{self.id} {self.op} from {[e.node.id for e in self.edges]} on {self.recorded}>"
 

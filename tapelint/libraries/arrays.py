@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Site
+from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -138,7 +138,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world)
-    if name == "values" and isinstance(base, Data) and base.node.detail == ROWS and base.node.op == "gradient":
+    if name == "values" and isinstance(base, Data) and base.node.is_indexed_slices:
         edges = [Edge(base.node, FLOWS, "linear")]
         return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):

@@ -5,7 +5,6 @@ Each begins with something, and what its function gives must be of the same stru
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from tapelint.facts.words import DTYPES
@@ -141,7 +140,7 @@ ABSENT = (UNBOUND, NO_VALUE)
 def _keras_map(world: Libraries, args: Arguments, site: Site) -> Value:
     """Keras's finds out by itself what the function gives, tensors only; AutoGraph leaves Keras's code as it is."""
     given = Arguments([args.get(0, "f"), args.get(1, "xs")])
-    with unconverted(world) if world.run.graph_mode else nullcontext():
+    with world.left_as_it_is():
         return _mapped_rows(world, given, KERAS, site)
 
 

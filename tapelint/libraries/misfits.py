@@ -30,6 +30,7 @@ ORDER = ("<", "<=", ">", ">=")
 UNLIKE = "unlike tensors"
 """Of what an operator makes of these two no claim is made: TensorFlow takes `x * (x > 0)` for "and"."""
 
+
 def register(registry: Registry) -> None:
     """Add the calls that change what operators refuse."""
     for name in ("experimental_enable_numpy_behavior", "enable_numpy_behavior"):
@@ -86,7 +87,7 @@ def _side(value: Value) -> str:
     if isinstance(value, Variable):
         return f"tensor {value.dtype}" if value.flavor == "tf" else "keras"
     if isinstance(value, Data):
-        if value.node.detail == ROWS and value.node.op == "gradient":  # an `IndexedSlices`, which has no operators
+        if value.node.is_indexed_slices:  # which has no operators
             return ROWS
         letter = value.dtype if value.dtype in "fib" else ""
         words = {"tensor": f"tensor {value.dtype}", "numpy": "numpy", "python": f"some {letter}" if letter else ""}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
@@ -208,8 +208,8 @@ class Libraries:
             return base
         if isinstance(base, Const) and isinstance(base.value, (str, bytes)):
             return self.operate("format", [base, index], site)
-        if isinstance(base, Data) and base.node.detail == ROWS and base.node.op == "gradient":
-            self.raised("TypeError", site, "operator []")  # an `IndexedSlices` is no sequence
+        if isinstance(base, Data) and base.node.is_indexed_slices:
+            self.raised("TypeError", site, "operator []")
         return self.operate("[]", [base, index], site)
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:
@@ -452,12 +452,18 @@ class Libraries:
 
     def call_back(self, function: Value, args: Arguments, site: Site) -> Value:
         """Call a function as code does that AutoGraph leaves as it is: in a graph it is not converted, either."""
-        run = self.run
-        run.no_autograph += run.graph_mode > 0
+        with self.left_as_it_is():
+            return self.run.call(function, args, site)
+
+    @contextmanager
+    def left_as_it_is(self) -> Iterator[None]:
+        """In a graph AutoGraph does not convert what is run meanwhile."""
+        outer = self.run.no_autograph
+        self.run.no_autograph += self.run.graph_mode > 0
         try:
-            return run.call(function, args, site)
+            yield
         finally:
-            run.no_autograph -= run.graph_mode > 0
+            self.run.no_autograph = outer
 
     def paused(self) -> AbstractContextManager[None]:
         """While it lasts nothing is recorded."""

@@ -166,6 +166,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
     unknown_target = any(n.op == "unknown target" for n in execution.targets)
+    spoiling = _spoiling(tapes, execution.targets) if any(outcome & ZERO for outcome in answer.outcomes) else set()
     for listed, row in zip(found, rows, strict=True):
         outcome = 0
         for index in row:
@@ -174,8 +175,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
-            or _is_spoilt(tapes, answer.reached, i)
-            or _meets_no_number(tapes, execution.targets, answer.reached, i)
+            or any(key in answer.reached and answer.reached[key].at(i) != NONE for key in spoiling)
             for i in row
         )
         if listed.unknown or unknown_target or doubtful:
@@ -188,29 +188,24 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     execution.answer = answer
 
 
-def _is_spoilt(tapes: Tapes, reached: Mapping[int, Outcomes], index: int) -> bool:
-    """Whether a zero that comes down to an operation on the way to a source leaves it as NaN: its derivative is
-    infinite at the numbers that stand there.
+def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> set[int]:
+    """The nodes where a zero that comes down is left as NaN: the derivative is infinite at the numbers that stand
+    there, or it is multiplied by what was computed from NaN or an infinity.
     """
-    certain = (j.node.id for j in tapes.world.known.judgements if j.evidence == "certain" and not j.guarded)
-    return any(key in reached and reached[key].at(index) != NONE for key in certain)
-
-
-def _meets_no_number(tapes: Tapes, targets: Sequence[Node], reached: Mapping[int, Outcomes], index: int) -> bool:
-    """Whether a zero is multiplied, on the way to a source, by what was computed from NaN or an infinity."""
     known = tapes.world.known
-    singular = {j.node.id for j in known.judgements if j.evidence == "certain" and not j.finite}
-    spoilt = known.no_numbers | known.by_no_number | singular
-    for node in tapes.world.run.graph.ancestors(targets) if spoilt else ():
-        bad = [edge for edge in node.edges if edge.node.id in spoilt]
+    certain = [j for j in known.judgements if j.evidence == "certain"]
+    found = {j.node.id for j in certain if not j.guarded}
+    no_numbers = known.no_numbers | known.by_no_number | {j.node.id for j in certain if not j.finite}
+    for node in tapes.world.run.graph.ancestors(targets) if no_numbers else ():
+        bad = [edge for edge in node.edges if edge.node.id in no_numbers]
         if not bad and node.id not in known.by_no_number:
             continue
-        spoilt.add(node.id)
+        no_numbers.add(node.id)
         for edge in node.edges:
             alone = edge.linearity == "bilinear" and node.id not in known.by_no_number and bad == [edge]
-            if edge.linearity not in INDIFFERENT and not alone and reached[edge.node.id].at(index) != NONE:
-                return True
-    return False
+            if edge.linearity not in INDIFFERENT and not alone:
+                found.add(edge.node.id)
+    return found
 
 
 INDIFFERENT = ("linear", "filled", "settled")

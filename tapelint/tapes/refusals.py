@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS
 from tapelint.flow.outcomes import IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -200,7 +199,7 @@ def bad_target(value: Value, method: str) -> str:
         return "" if method == "jacobian" else "AttributeError"
     if isinstance(value, Data) and value.kind == "python":
         return "AttributeError"
-    if isinstance(value, Data) and value.node.detail == ROWS and value.node.op == "gradient":
+    if isinstance(value, Data) and value.node.is_indexed_slices:
         return "AttributeError" if method == "gradient" else ""
     error = no_tensor(value)
     return "AttributeError" if error and method != "gradient" else error
