@@ -70,6 +70,13 @@ def test_which_functions_refuse_other_numbers_beside_floats() -> None:
 
 
 @needs_tensorflow
+def test_what_a_gradient_call_makes_of_what_is_no_tensor() -> None:
+    import facts_natures
+
+    assert list(facts_natures.wrong()) == []
+
+
+@needs_tensorflow
 def test_a_wrong_line_shows_what_was_observed() -> None:
     import facts_check
 

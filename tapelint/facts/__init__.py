@@ -9,7 +9,7 @@ README.md in this folder describes the form of the files.
 
 from tapelint.facts.choose import TENSOR
 from tapelint.facts.parse import NUMPY
-from tapelint.facts.table import Facts, of_none, unlike, whose_backward_pass
+from tapelint.facts.table import Facts, nature_of, of_none, refused, unlike, whose_backward_pass
 from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
     "Result",
     "Singular",
     "Weight",
+    "nature_of",
     "of_none",
+    "refused",
     "unlike",
     "whose_backward_pass",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,8 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-NO_FACTS = frozenset({"modules.txt", "equivalents.txt", "floats.txt", "backward.txt", "nones.txt", "unlike.txt"})
+TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "natures", "objects")
+NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
 
 class Facts:
@@ -152,7 +154,7 @@ def _equivalents() -> dict[str, tuple[str, str]]:
     return {full_name(header_name(left)): (left, right) for left, right in _pairs("equivalents.txt").items()}
 
 
-def _rows(file: str) -> list[list[str]]:
+def rows(file: str) -> list[list[str]]:
     """The lines of a table, taken apart at double spaces, without its comments."""
     lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()
     return [line.split("  ") for line in lines if not line.startswith("#")]
@@ -160,13 +162,13 @@ def _rows(file: str) -> list[list[str]]:
 
 @cache
 def _floats() -> frozenset[str]:
-    return frozenset(full_name(row[0]) for row in _rows("floats.txt"))
+    return frozenset(full_name(row[0]) for row in rows("floats.txt"))
 
 
 @cache
 def whose_backward_pass(word: str) -> frozenset[str]:
     """The operations whose backward pass does something: "hands back", "refuses rows" ...; see backward.txt."""
-    return frozenset(full_name(name) for name, said, _ in _rows("backward.txt") if said == word)
+    return frozenset(full_name(name) for name, said, _ in rows("backward.txt") if said == word)
 
 
 def of_none(function: str, parameter: str) -> str:
@@ -179,7 +181,40 @@ def of_none(function: str, parameter: str) -> str:
 
 @cache
 def _nones() -> dict[tuple[str, str], str]:
-    return {(full_name(name), parameter): said for name, parameter, said in _rows("nones.txt")}
+    return {(full_name(name), parameter): said for name, parameter, said in rows("nones.txt")}
+
+
+def refused(nature: str, place: int) -> str:
+    """What a gradient call makes of something of this nature in one of its places, by the column of natures.txt: the
+    exception, "fine", or "unclear".
+    """
+    return _natures()[nature][place]
+
+
+@cache
+def _natures() -> dict[str, list[str]]:
+    return {nature: said for nature, *said in rows("natures.txt")}
+
+
+def nature_of(name: str) -> str:
+    """The nature of what a library's function, class or attribute gives, by its qualified name; see objects.txt.
+
+    "" is for tensors, and for what is not known; "?plain" for what may be an object of a class.
+    """
+    known = _objects().get(name)
+    if known is not None:
+        return known
+    first, dot, last = name.partition(".")[0], "." in name, name.rpartition(".")[2]
+    return "?plain" if dot and last[:1].isupper() and (first == "tensorflow" or first in PLAIN_MODULES) else ""
+
+
+PLAIN_MODULES = sys.stdlib_module_names - {"collections", "typing", "types"}
+"""The modules of Python's library whose classes are no structures of tensors."""
+
+
+@cache
+def _objects() -> dict[str, str]:
+    return {full_name(name): nature for name, _, nature in rows("objects.txt")}
 
 
 @cache
@@ -188,7 +223,7 @@ def unlike() -> Mapping[tuple[str, str, str], tuple[str, str]]:
     beside tensors of floats: by the name of its fact, the parameter, and "i" or "b" for whole numbers or truths.
     """
     found: dict[tuple[str, str, str], tuple[str, str]] = {}
-    for name, parameters, kinds, eager, graph in _rows("unlike.txt"):
+    for name, parameters, kinds, eager, graph in rows("unlike.txt"):
         for parameter in parameters.split(", "):
             found.update({(full_name(name), parameter, kind): (eager, graph) for kind in kinds})
     return found

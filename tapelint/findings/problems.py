@@ -36,8 +36,10 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries.names import root
 from tapelint.tapes.journal import Event, Execution
+from tapelint.tapes.natures import nature
 from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes
+from tapelint.tapes.watching import is_refused
 from tapelint.views import Place, Problem, ProblemKind
 
 
@@ -300,7 +302,7 @@ class _Reader:
             return replace(self._problem("impossible watch", event.site, text=said, steps=steps), error=event.error)
         noted = self._noted_watch(event)
         every = noted.items if isinstance(noted, Tuple) else (noted,)
-        value = next((o for v in every for o in options(v) if unwatchable(o)), noted)
+        value = next((o for v in every for o in options(v) if is_refused(o)), noted)
         steps = _definition_step(value, site.text(40)) if value is noted else []
         steps.append(Step(event.site.span, f"it cannot be watched: {event.error}"))
         word = "holds" if isinstance(noted, Tuple) else "is"
@@ -353,7 +355,7 @@ def kind_of_thing(value: Value) -> str:
         return "a Keras variable" if value.flavor == "keras" else "a variable"
     if isinstance(value, Data):
         words = {"numpy": "a NumPy value", "python": "a Python number", "symbolic": "a symbolic Keras tensor"}
-        return words.get(value.kind, "a tensor")
+        return words.get(value.kind) or OF_NATURES.get(nature(value), "a tensor")
     if isinstance(value, (Function, Bound, Wrapped, Partial)):
         return "a function"
     if isinstance(value, Class):
@@ -367,6 +369,8 @@ def kind_of_thing(value: Value) -> str:
             "loss": "a loss",
             "metric": "a metric",
             "iterator": "an iterator",
+            "dataset": "a data set",
+            "exception": "an exception",
         }
         if value.kind == "instance" and isinstance(value.info, Class):
             return f"an object of the class `{value.info.name}`"
@@ -374,11 +378,7 @@ def kind_of_thing(value: Value) -> str:
     return "a library's name" if isinstance(value, Library) else "no tensor"
 
 
-def unwatchable(value: Value) -> bool:
-    """Whether `watch` refuses a value."""
-    if isinstance(value, Variable):
-        return value.flavor == "keras"
-    return isinstance(value, Const) or (isinstance(value, Data) and value.kind in ("numpy", "python", "symbolic"))
+OF_NATURES = {"sparse": "a sparse tensor", "rows": "an `IndexedSlices`"}
 
 
 def _definition_step(value: Value, expression: str) -> list[Step]:

@@ -13,6 +13,7 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
+    Const,
     Data,
     Library,
     Many,
@@ -368,7 +369,15 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
         found = [d for n in names if (d := dtype_of(world, given.values[n]))]
         if found:
             return next((letter for letter in "cf?ib" if letter in found), "f")
+        if any(_is_text(world, given.values[n]) for n in names):
+            return "s"
     return "f"
+
+
+def _is_text(world: Libraries, value: Value) -> bool:
+    """Whether a value is a text, or a list of texts."""
+    first = next(iter(_listed(world, value)), value)
+    return isinstance(first, Const) and isinstance(first.value, (str, bytes))
 
 
 def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str = "numpy", dtype: str = "f") -> Data:

@@ -150,9 +150,14 @@ def dtype_of(world: Libraries, value: Value) -> str:
     return next((letter for letter in "cf?ibs" if letter in inner), "")
 
 
+def is_dtype_number(number: object) -> bool:
+    """Whether TensorFlow reads a number as that of a dtype where it needs a tensor."""
+    return number in DTYPE_NUMBERS
+
+
 def refused_number(number: object) -> str:
-    """The exception for a number where a tensor is needed: TensorFlow reads some as the number of a dtype."""
-    return "AttributeError" if number in DTYPE_NUMBERS else "TypeError"
+    """The exception for a number where a tensor is needed."""
+    return "AttributeError" if is_dtype_number(number) else "TypeError"
 
 
 DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))

@@ -142,7 +142,8 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         edges = [Edge(base.node, FLOWS, "linear")]
         return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):
-        return Const(getattr(base, "name", "") or name) if name == "name" else world.inert(name, Arguments([]), site)
+        known = getattr(base, "name", "") or name
+        return Const(known) if name == "name" else world.inert(f"Tensor.{name}", Arguments([]), site)
     if isinstance(base, Data) and base.kind == "numpy" and not _has(world, name):
         edges = [Edge(base.node, NONE)]
         made = world.run.node(f"{_object(base) or 'ndarray'}.{name}", edges, site, dtype="f", kind="numpy", detail=OWN)

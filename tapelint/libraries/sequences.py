@@ -74,9 +74,9 @@ def _remaining(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
     return items if isinstance(items, Many) else Many(items if items is not UNBOUND else world.run.opaque(site))
 
 
-def iterator(world: Libraries, items: list[Value] | Many, site: Site) -> Cell:
-    """An object that gives these items once."""
-    cell = Cell(world.run.uid(), "iterator", site=site)
+def iterator(world: Libraries, items: list[Value] | Many, site: Site, of: str | None = None) -> Cell:
+    """An object that gives these items once; `of` names what TensorFlow's own iterators go over."""
+    cell = Cell(world.run.uid(), "iterator", of, site)
     world.run.state.set((cell.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items)))
     return cell
 
@@ -95,7 +95,8 @@ def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     made = world.run.own_method(value, "__iter__")
     if made is not None and len(args.positional) == 1:
         return world.run.call(made, Arguments([]), site)
-    return iterator(world, world.run.iterate(value, site), site)
+    of = "dataset" if isinstance(value, Cell) and value.kind == "dataset" else None
+    return iterator(world, world.run.iterate(value, site), site, of)
 
 
 def _next(world: Libraries, args: Arguments, site: Site) -> Value:

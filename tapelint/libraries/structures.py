@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments
+from tapelint.flow.core import Arguments, Core
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
 
@@ -41,7 +41,7 @@ def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) 
         columns = [[containers.lookup(world.run, v, k) for k, _ in known] for v in values if isinstance(v, Cell)]
         rows = [(k, _mapped(world, function, [c[i] for c in columns], site)) for i, (k, _) in enumerate(known)]
         return containers.make_dict(world.run, rows, site)
-    if containers.sequence(world.run, first) is not None:
+    if in_order(world.run, first) is not None:
         lists = [world.run.elements(v, site) for v in values]
         known_lists = [c for c in lists if isinstance(c, list)]
         if len(known_lists) < len(lists):
@@ -70,8 +70,13 @@ def _parts(world: Libraries, value: Value) -> list[Value] | None:
     if containers.is_dict(value) and isinstance(value, Cell):
         known = _by_key(world, value)
         return None if known is None else [v for _, v in known]
-    items = containers.sequence(world.run, value)
+    items = in_order(world.run, value)
     return None if isinstance(items, Many) else list(items.items) if items is not None else []
+
+
+def in_order(run: Core, value: Value) -> Tuple | Many | None:
+    """The items of a list or tuple; None for what is none: `tf.nest` takes a set for a leaf."""
+    return None if isinstance(value, Cell) and value.kind == "set" else containers.sequence(run, value)
 
 
 def _is_structure(world: Libraries, value: Value) -> bool | None:
@@ -81,7 +86,7 @@ def _is_structure(world: Libraries, value: Value) -> bool | None:
         return False if found == {False} else None
     if isinstance(value, Opaque):
         return None
-    return containers.is_dict(value) or containers.sequence(world.run, value) is not None
+    return containers.is_dict(value) or in_order(world.run, value) is not None
 
 
 def flattened(world: Libraries, value: Value) -> list[Value] | None:
@@ -122,7 +127,7 @@ def _pack(world: Libraries, args: Arguments, site: Site) -> Value:
     """Leaves arranged as a structure is: the order is that of `tf.nest.flatten`."""
     structure = args.get(0, "structure")
     places = _sure_leaves(world, structure)
-    leaves = containers.sequence(world.run, args.get(1, "flat_sequence"))
+    leaves = in_order(world.run, args.get(1, "flat_sequence"))
     if places is None or not isinstance(leaves, Tuple) or len(places) != len(leaves.items):
         return world.run.opaque(site, args.every())
     return _arranged(world, structure, iter(leaves.items), site)

@@ -51,7 +51,7 @@ def _array_stack(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     assert isinstance(base, Cell)
     node = world.run.node_of(containers.stored(world.run, base), site)
     edges = [Edge(node, FLOWS, "linear")] if node is not None else []
-    return Data(world.run.node("tensorflow.TensorArray", edges, site, dtype=base.info), "tensor", base.info)
+    return Data(world.run.node("TensorArray.stack", edges, site, dtype=base.info), "tensor", base.info)
 
 
 def _array_read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -120,6 +120,8 @@ def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | N
         return Const(variable.trainable) if variable.trainable is not None else world.run.opaque(site)
     if name == "name":
         return name_of(world, variable, site)
-    if name in ("handle", "initializer", "constraint", "synchronization", "aggregation", "regularizer"):
+    if name == "handle":
+        return world.run.opaque(site, [variable], op="attribute")
+    if name in ("initializer", "constraint", "synchronization", "aggregation", "regularizer"):
         return world.inert(name, Arguments([]), site)
     return arrays.data_attribute(world, variable, name, site)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from tapelint.facts import Effect, Fact, Facts
+from tapelint.facts import Effect, Fact, Facts, nature_of
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
@@ -156,7 +156,12 @@ class Libraries:
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
         handler = self.registry.attributes.get("data")
         value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
-        return value if value is not None else Method(base, name)
+        if value is not None:
+            return value
+        fact = self._member(base, name)
+        if fact is None or fact.kind != "property":
+            return Method(base, name)
+        return apply.call_fact(self, fact, Arguments([base]), site)
 
     def _function_attribute(self, base: Value, name: str) -> Value:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
@@ -396,8 +401,7 @@ class Libraries:
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
         made = self.run.call_unknown(Library(name), args, site)
-        if top in HOLDING:
-            made.node.detail = MISSING
+        made.node.detail = MISSING if top in HOLDING else name if nature_of(name) else ""
         return made
 
     def effect(self, fact: Fact, known: dict[str, object], unknown: set[str]) -> Effect:
@@ -428,13 +432,18 @@ class Libraries:
         nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
         return Data(self.run.node(name, [Edge(n, FLOWS) for n in nodes], site, dtype="f"))
 
+    def _member(self, base: Value, name: str) -> Fact | None:
+        """The fact of a method or property, of sparse and ragged tensors by their own class."""
+        own = _CLASSES.get(nature_of(base.node.op), "") if isinstance(base, Data) else ""
+        prefixes = (own, _FACT_PREFIX.get(kind_of(base), ""))
+        return next((fact for p in prefixes if p and (fact := self.facts.fact(f"{p}.{name}"))), None)
+
     def call_method(self, base: Value, name: str, args: Arguments, site: Site) -> Value:
         """A library's method of a value."""
         handler = self.registry.methods.get((kind_of(base), name))
         if handler is not None:
             return handler(self, base, args, site)
-        prefix = _FACT_PREFIX.get(kind_of(base), "")
-        fact = self.facts.fact(f"{prefix}.{name}") if prefix else None
+        fact = self._member(base, name)
         if fact is not None:
             full = args.before(base)
             full.places[0] = site.node.func.value if _is_method_call(site.node) else site.node  # type: ignore[attr-defined]
@@ -509,6 +518,9 @@ _MODELS = (
 )
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
+
+_CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
+"""The classes whose objects have a nature, for what is followed like a tensor."""
 
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",

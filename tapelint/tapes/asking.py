@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries import unseen
-from tapelint.libraries.structures import flattened
+from tapelint.libraries.structures import flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect
 from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
@@ -401,7 +401,7 @@ def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:
                 order = sorted(range(len(known)), key=lambda i: str(getattr(known[i][0], "value", i)))
                 made = {i: build(known[i][1]) for i in order}
                 return containers.make_dict(tapes.world.run, [(k, made[i]) for i, (k, _) in enumerate(known)])
-        items = containers.sequence(tapes.world.run, value)
+        items = in_order(tapes.world.run, value)
         if isinstance(items, Tuple):
             parts = Tuple(tuple(build(item) for item in items.items))
             return containers.make_list(tapes.world.run, parts) if isinstance(value, Cell) else parts

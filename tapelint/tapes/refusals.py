@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Arguments
@@ -10,29 +11,21 @@ from tapelint.flow.outcomes import IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
-    Bound,
     Cell,
-    Class,
     Const,
     Data,
     Flag,
-    Function,
-    Generator,
-    Library,
     OneOf,
     Opaque,
-    Partial,
     Tuple,
     Value,
     Variable,
-    Wrapped,
     one_of,
     options,
 )
-from tapelint.libraries.arguments import refused_number
-from tapelint.libraries.names import is_of_keras
+from tapelint.libraries.arguments import dtype_of
 from tapelint.libraries.structures import flattened
-from tapelint.tapes import sources
+from tapelint.tapes import natures, sources
 from tapelint.tapes.journal import NO_RECORDING, Execution, TapeInfo
 
 if TYPE_CHECKING:
@@ -63,9 +56,12 @@ def refusal(
     if error:
         return error, "misspelt argument"
     for listed in found or []:
-        error = bad_source(listed.value)
+        error = bad_source(listed.value, method)
         if error:
             return error, "impossible source"
+    error = bad_gradients(tapes, execution)
+    if error:
+        return error, "misspelt argument"
     if method == "batch_jacobian" and found and len(found) == 1:
         error = _bad_shapes(target, found[0].value)
         if error:
@@ -105,40 +101,38 @@ def _bad_shapes(target: Value, source: Value) -> str:
     return "ValueError" if first[0] != second[0] else ""
 
 
-def bad_source(value: Value) -> str:
+def bad_source(value: Value, method: str = "gradient") -> str:
     """The exception for a source that is none; "?" in front where it may be one, "" where it is fine."""
-    answers = {_bad_source_one(option) for option in options(value)}
-    if answers == {""} or (len(answers) > 1 and _may_be_anything(value)):
-        return ""
-    return answers.pop() if len(answers) == 1 else "?AttributeError"
+    place = natures.SOURCE if method == "gradient" else natures.JACOBIAN_SOURCE
+    return "" if _may_be_anything(value) and len(_answers(value, place)) > 1 else _answer(value, place)
+
+
+def _answers(value: Value, place: int) -> set[str]:
+    return {natures.error(option, place) for option in options(value)}
+
+
+def _answer(value: Value, place: int) -> str:
+    """The exception for a value; "?" in front where only some of its alternatives raise, or may do."""
+    answers = _answers(value, place)
+    if len(answers) == 1:
+        return answers.pop()
+    return f"?{min(each.lstrip('?') for each in answers if each)}"
+
+
+def _first(answers: Iterable[str]) -> str:
+    """What is raised of what each of several values raises: first what is asked of all, last what its backward pass
+    asks. What is raised for certain goes before what may be.
+    """
+    found = [each for each in answers if each]
+    return min(found, key=lambda each: (each.startswith("?"), *(each == last for last in LATER)), default="")
+
+
+LATER = ("AttributeError", "TypeError")
 
 
 def _may_be_anything(value: Value) -> bool:
     """Whether one of the alternatives is something of which nothing is known, or a mere place holder: None, 0."""
     return isinstance(value, OneOf) and any(isinstance(option, (Opaque, Const)) for option in value.options)
-
-
-def _bad_source_one(value: Value) -> str:
-    if isinstance(value, Data) and value.kind in ("numpy", "symbolic"):
-        return "AttributeError"
-    if isinstance(value, Data) and value.kind == "python":
-        return "TypeError"
-    return no_tensor(value)
-
-
-def no_tensor(value: Value) -> str:
-    """The exception for something that has nothing of a tensor; "" for what may have."""
-    if isinstance(value, Const):
-        return refused_number(value.value) if isinstance(value.value, (int, float)) else "TypeError"
-    if isinstance(value, (Function, Class, Bound, Partial, Wrapped, Generator)):
-        return "TypeError"
-    if not isinstance(value, Cell):
-        return ""
-    if value.kind in ("layer", "loss", "metric"):
-        return "AttributeError"
-    if value.kind in ("optimizer", "iterator", "tape"):
-        return "TypeError"
-    return _of_instance(value.info) if value.kind == "instance" else ""
 
 
 def of_zeros(execution: Execution) -> str:
@@ -150,20 +144,6 @@ def of_zeros(execution: Execution) -> str:
     return "?AttributeError" if any(o & NONE and not o & IGNORANT for o in found) else ""
 
 
-def _of_instance(cls: Value) -> str:
-    """The exception for an object of a class: Keras's have a tensor's dtype and no more, plain ones not even it."""
-    if isinstance(cls, Library):
-        if is_of_keras(cls.name):
-            return "AttributeError"
-        return "TypeError" if cls.name in ("tensorflow.Module", "builtins.object", "abc.ABC") else ""
-    if not isinstance(cls, Class):
-        return ""
-    answers = [_of_instance(base) for base in cls.bases]
-    if "" in answers:
-        return ""
-    return "AttributeError" if "AttributeError" in answers else "TypeError"
-
-
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
     if method != "gradient" and (
         isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
@@ -172,17 +152,9 @@ def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:
         return ""
-    answers: set[str] = set()
-    for leaf in (_without_doubt(tapes, leaf) for leaf in leaves if not _may_be_anything(leaf)):
-        answers |= {bad_target(option, method) for option in options(leaf)}
-        if len(options(leaf)) > 1 and answers - {""}:
-            answers = {"", *answers}
-    bad = answers - {""}
-    if not bad:
-        return ""
-    alone = len(leaves) == 1 and len(options(leaves[0])) == 1
-    certain = alone or any(len(options(leaf)) == 1 and bad_target(leaf, method) for leaf in leaves)
-    return sorted(bad)[0] if certain else "?" + sorted(bad)[0]
+    place = natures.TARGET if method == "gradient" else natures.JACOBIAN_TARGET
+    known = [_without_doubt(tapes, leaf) for leaf in leaves if not _may_be_anything(leaf)]
+    return _first(_answer(leaf, place) for leaf in known)
 
 
 def _without_doubt(tapes: Tapes, leaf: Value) -> Value:
@@ -194,12 +166,20 @@ def _without_doubt(tapes: Tapes, leaf: Value) -> Value:
 
 
 def bad_target(value: Value, method: str) -> str:
-    """The exception for a target that is no tensor, "" for one that is."""
-    if isinstance(value, Data) and value.kind == "numpy":
-        return "" if method == "jacobian" else "AttributeError"
-    if isinstance(value, Data) and value.kind == "python":
-        return "AttributeError"
-    if isinstance(value, Data) and value.node.is_indexed_slices:
-        return "AttributeError" if method == "gradient" else ""
-    error = no_tensor(value)
-    return "AttributeError" if error and method != "gradient" else error
+    """The exception for a target that is no tensor, "" for one that is; "?" in front where it may be none."""
+    return natures.error(value, natures.TARGET if method == "gradient" else natures.JACOBIAN_TARGET)
+
+
+def bad_gradients(tapes: Tapes, execution: Execution) -> str:
+    """The exception for what is given as `output_gradients`; "?" in front where it may be raised."""
+    given = execution.output_gradients
+    leaves = flattened(tapes.world, given) if given is not UNBOUND else None
+    wanted = {dtype_of(tapes.world, leaf) for leaf in execution.leaves}
+    return _first(_as_gradient(tapes, leaf, wanted) for leaf in leaves or () if leaf != NO_VALUE)
+
+
+def _as_gradient(tapes: Tapes, given: Value, wanted: set[str]) -> str:
+    error = _answer(given, natures.GIVEN)
+    dtype = dtype_of(tapes.world, given) or ("s" if error.startswith("?") else "")
+    fits = dtype in ("", "?") or dtype in wanted or "?" in wanted
+    return "" if fits and error == "?InvalidArgumentError" else error or ("" if fits else "?InvalidArgumentError")

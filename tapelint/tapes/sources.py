@@ -11,6 +11,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
 from tapelint.libraries import keras, weights
 from tapelint.libraries.layer_members import WEIGHT_LISTS
+from tapelint.libraries.structures import in_order
 from tapelint.libraries.unseen import LISTED
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _text(tapes: Tapes, place: ast.AST | None) -> str:
 
 def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -> list[Listed] | None:
     run = tapes.world.run
-    if isinstance(value, OneOf) and any(containers.sequence(run, o) is not None for o in value.options):
+    if isinstance(value, OneOf) and any(in_order(run, o) is not None for o in value.options):
         rows = [_taken_apart(tapes, o, text, place) for o in value.options if not isinstance(o, Const)]
         known = [r for r in rows if r is not None]
         if len(known) == len(rows) and known and len({len(r) for r in known}) == 1:
@@ -48,7 +49,7 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
         return None
     if isinstance(value, Cell) and value.kind == "dict":
         return _dict(tapes, value, text)
-    items = containers.sequence(run, value)
+    items = in_order(run, value)
     if isinstance(items, Many):
         return [Listed(text, items.element)] if _one_stands_for_all(items.element) else None
     if items is None:
@@ -143,6 +144,6 @@ def _collect_value(tapes: Tapes, value: Value, text: str, names: dict[int, str],
         for key, item in containers.pairs(tapes.world.run, value) or []:
             _collect_value(tapes, item, f"{text}[{getattr(key, 'value', '')!r}]", names, seen)
     else:
-        items = containers.sequence(tapes.world.run, value)
+        items = in_order(tapes.world.run, value)
         for index, item in enumerate(items.items if isinstance(items, Tuple) else ()):
             _collect_value(tapes, item, f"{text}[{index}]", names, seen)

@@ -24,6 +24,7 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries.structures import flattened
 from tapelint.libraries.world import Libraries
+from tapelint.tapes import natures
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
     for option in options(value):
         if isinstance(option, Many):
             _watch_one(tapes, rec, option.element, site)
-        if _is_refused(option):
+        if is_refused(option):
             if not several:
                 tapes.world.raised("ValueError", site, "GradientTape.watch")
             continue
@@ -67,13 +68,12 @@ def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
             note(tapes, rec, option)
 
 
-def _is_refused(value: Value) -> bool:
+def is_refused(value: Value) -> bool:
     """Whether `watch` raises for a value: it is neither a tensor nor a `tf.Variable`."""
     if isinstance(value, Variable):
         return value.flavor == "keras"
-    if isinstance(value, Data):
-        return value.kind in ("numpy", "python", "symbolic")
-    return isinstance(value, Const) or (isinstance(value, Cell) and value.kind in ("layer", "instance"))
+    said = natures.error(value, natures.WATCHED)
+    return bool(said) and not said.startswith("?")
 
 
 def _mark(tapes: Tapes, rec: int, node: Node, sure: bool) -> None:

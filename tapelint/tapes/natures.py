@@ -1,0 +1,126 @@
+"""What a value is to TensorFlow where a tape asks for a tensor: a tensor, or something that it refuses, by its nature.
+
+The natures are the words of facts/natures.txt, which has measured what TensorFlow makes of each, in each place of a
+gradient call. A word with "?" before it says what a value may be; "" stands for a tensor, and for what may be anything.
+"""
+
+from __future__ import annotations
+
+from tapelint.facts import nature_of, refused
+from tapelint.flow.graph import Node
+from tapelint.flow.values import (
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Data,
+    Function,
+    Generator,
+    Library,
+    Opaque,
+    Partial,
+    SliceOf,
+    Value,
+    Wrapped,
+)
+from tapelint.libraries.arguments import category, is_dtype_number
+from tapelint.libraries.names import is_of_keras, root
+
+TARGET, SOURCE, WATCHED, GIVEN, JACOBIAN_TARGET, JACOBIAN_SOURCE = range(6)
+"""The places of a gradient call, in the order of the table's columns; `GIVEN` is for `output_gradients`."""
+
+
+def error(value: Value, place: int) -> str:
+    """The exception for a value in a place; "?" before it where it may be raised, "" where it is not."""
+    found = nature(value)
+    said = refused(found.lstrip("?"), place) if found else "fine"
+    if said == "fine":
+        return ""
+    return f"?{said.lstrip('?')}" if found.startswith("?") else said
+
+
+def nature(value: Value) -> str:
+    """The nature of a value."""
+    if isinstance(value, Data):
+        return _of_data(value)
+    if isinstance(value, Const):
+        return _of_constant(value.value)
+    if isinstance(value, Cell):
+        return _of_instance(value.info) if value.kind == "instance" else _of_cell(value)
+    if isinstance(value, Opaque):
+        return nature_of(value.hint) or nature_of(value.node.detail or value.node.op)
+    if isinstance(value, (Function, Class, Bound, Partial, Wrapped, Generator, SliceOf)):
+        return "plain"
+    return _of_name(value.name) if isinstance(value, Library) else ""
+
+
+def _of_name(name: str) -> str:
+    """The nature of a module, function, class or constant of a library that is not called."""
+    if name == "builtins.object" or category(name.rpartition(".")[2]) != "?":
+        return "?dtyped"
+    return "plain" if root(name) in ("tensorflow", "keras", "numpy", "builtins") else ""
+
+
+def _of_data(value: Data) -> str:
+    if value.kind == "numpy":
+        return "array"
+    if value.kind == "python":
+        return _of_number(value)
+    if value.kind == "symbolic":
+        return "symbolic"
+    if value.node.is_indexed_slices:
+        return "rows"
+    made = _of_made(value.node)
+    if not made and value.node.op.startswith("operator "):
+        made = next((f"?{word}" for edge in value.node.edges if (word := _of_made(edge.node))), "")
+    return made
+
+
+def _of_made(node: Node) -> str:
+    """The nature of what a library's function gives that is followed like a tensor."""
+    made = nature_of(node.op)
+    return "" if made.startswith("?") else made
+
+
+def _of_number(value: Data) -> str:
+    """The nature of a number of Python's. One that is not known is taken for no whole number if it is a float, and
+    else for a small one.
+    """
+    if value.dtype == "s":
+        return "convertible"
+    known = value.range.constant if value.range is not None else None
+    if known is None:
+        return "number" if value.dtype in ("i", "b") else "other number"
+    return _of_constant(known)
+
+
+def _of_constant(value: object) -> str:
+    if isinstance(value, (str, bytes)):
+        return "convertible"
+    if not isinstance(value, (int, float, complex)):
+        return "plain"
+    return "number" if is_dtype_number(value) else "other number"
+
+
+OF_CELLS = {
+    **dict.fromkeys(("layer", "loss", "metric", "dtype"), "dtyped"),
+    **dict.fromkeys(("exception", "iterator", "object", "optimizer", "set", "tape", "tensor array"), "plain"),
+    "dataset": "composite",
+    "shape": "convertible",
+}
+
+
+def _of_cell(cell: Cell) -> str:
+    return "composite" if cell.kind == "iterator" and cell.info == "dataset" else OF_CELLS.get(cell.kind, "")
+
+
+def _of_instance(cls: Value) -> str:
+    """The nature of an object of a class: Keras's have a tensor's dtype and no more, plain ones not even it."""
+    if isinstance(cls, Library):
+        if is_of_keras(cls.name):
+            return "dtyped"
+        return "plain" if cls.name in ("tensorflow.Module", "builtins.object", "abc.ABC") else ""
+    if not isinstance(cls, Class):
+        return ""
+    found = [_of_instance(base) for base in cls.bases]
+    return "" if "" in found else "dtyped" if "dtyped" in found else "plain"

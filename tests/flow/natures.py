@@ -1,0 +1,203 @@
+"""What is no tensor, in each place of a gradient call: the docstring is the verdict a source."""
+
+from collections import OrderedDict
+from fractions import Fraction
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+indices = tf.constant([[0, 0], [1, 1], [2, 0]], tf.int64)
+
+
+def a_sparse_tensor_as_target():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.sparse.from_dense(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def its_values_as_target():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.SparseTensor(indices, v * 2.0, [3, 3]).values
+    return tape.gradient(y, v)
+
+
+def a_sparse_tensor_among_the_sources():
+    """raises ValueError, raises ValueError"""
+    with tf.GradientTape() as tape:
+        s = tf.sparse.from_dense(v)
+        tape.watch(s)
+        y = tf.sparse.reduce_sum(s)
+    return tape.gradient(y, [v, s])
+
+
+def a_sparse_product_is_told_of_by_nobody():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.sparse.from_dense(v) * 2.0
+    return tape.gradient(y, v)
+
+
+def a_sparse_tensor_as_target_of_a_jacobian():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.sparse.from_dense(v)
+    return tape.jacobian(y, v)
+
+
+def rows_as_source():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        s = tf.IndexedSlices(v, [0, 1, 2])
+        y = tf.reduce_sum(v)
+    return tape.gradient(y, s)
+
+
+def a_ragged_tensor_as_target():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.RaggedTensor.from_row_splits(v, [0, 1, 3])
+    return tape.gradient(y, v)
+
+
+def a_data_set_as_target():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.data.Dataset.from_tensor_slices(v)
+    return tape.gradient(y, v)
+
+
+def an_iterator_over_a_data_set_as_target():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = iter(tf.data.Dataset.range(3))
+    return tape.gradient(y, v)
+
+
+def an_iterator_of_python_as_target():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = iter([v])
+    return tape.gradient(y, v)
+
+
+def a_tensor_array_as_target():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.TensorArray(tf.float32, 3).unstack(v)
+    return tape.gradient(y, v)
+
+
+def a_shape_as_target():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = v.shape
+    return tape.gradient(y, v)
+
+
+def a_dtype_as_source():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v.dtype)
+
+
+def a_module_as_source():
+    """raises TypeError"""
+    module = tf.Module()
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, module)
+
+
+def a_function_of_the_library_as_target():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.square
+        tape.watch(v)
+    return tape.gradient(y, v)
+
+
+def a_set_is_a_leaf():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = {1.0}
+    return tape.gradient(y, v)
+
+
+def a_python_object_as_target():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = Fraction(1, 2)
+    return tape.gradient(y, v)
+
+
+def a_data_set_may_be_watched():
+    """flows"""
+    data = tf.data.Dataset.range(3)
+    with tf.GradientTape() as tape:
+        tape.watch(data)
+        y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def an_optimizer_is_not_watched():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        tape.watch(keras.optimizers.SGD())
+        y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_layer_as_gradient_of_the_target():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, output_gradients=keras.layers.Dense(2))
+
+
+def a_number_as_gradient_of_the_target():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, output_gradients=2.0)
+
+
+def an_array_as_gradient_of_the_target():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, output_gradients=np.ones(3, "float32"))
+
+
+def whole_numbers_as_gradient_of_the_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, output_gradients=tf.constant([1, 1, 1]))
+
+
+def a_text_as_target():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.constant("a")
+        tape.watch(v)
+    return tape.gradient(y, v)
+
+
+def what_a_variable_is_kept_under():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v.handle
+        tape.watch(v)
+    return tape.gradient(y, v)
+
+
+def an_ordered_dict_as_target():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = OrderedDict(a=v * 2.0)
+    return tape.gradient(y, v)
