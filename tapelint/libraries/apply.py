@@ -109,7 +109,7 @@ def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Ed
 
 def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:
     """An effect's result: nodes for what comes out, errors told."""
-    effect = numbers_singular.at_their_numbers(world, effect, given)
+    measured, effect = effect, numbers_singular.at_their_numbers(world, effect, given)
     error = _error(world, effect, given)
     if error:
         world.raised(error, site, name)
@@ -128,6 +128,8 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
         more.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
     result = _value(world, name, effect, given, own, more, site, failure)
     numbers.judge(world, name, effect, given, result, site)
+    if effect is not measured and (node := world.run.node_of(result, site)) is not None:
+        world.known.failing.add(node.id)
     return result
 
 

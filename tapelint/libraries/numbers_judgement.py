@@ -107,7 +107,9 @@ class Scene:
         point = r.point(at) or next(iter(past), None)
         if point is not None and (r.contains(at) or past or r.low == at or r.high == at):
             return point
-        return "unknown" if r.contains(at) and not r.generic else None
+        if r.generic:  # no number that is drawn is this one, but some may lie beyond it
+            return "unknown" if (beyond == "below" and r.low < at) or (beyond == "above" and r.high > at) else None
+        return "unknown" if r.contains(at) else None
 
     def note(
         self,

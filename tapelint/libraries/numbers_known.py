@@ -37,6 +37,10 @@ class Known:
     noughts: set[int] = field(default_factory=set)
     no_numbers: set[int] = field(default_factory=set)
     """The nodes some of whose numbers are certainly NaN or infinite."""
+    doubtful: set[int] = field(default_factory=set)
+    """The nodes some of whose numbers may be NaN: of numbers that may lie where there is no result."""
+    failing: set[int] = field(default_factory=set)
+    """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
     by_no_number: set[int] = field(default_factory=set)
     """The nodes of operations that were given such a number of Python's."""
     ranges: dict[int, Range] = field(default_factory=dict)

@@ -165,6 +165,8 @@ class _Scene(Scene):
             for point in points:
                 if point.beyond and self._is_past(self.range_of(parameter), point.at, point.beyond):
                     self._past_the_value(parameter, point)
+                elif point.beyond and self._may_be_past(self.range_of(parameter), point.at, point.beyond):
+                    self.world.known.doubtful.add(self.result.node.id)
                 if self._vanishes(parameter, point.at) or {p.at for p in points if p.everywhere} >= EQUAL:
                     continue
                 if point.everywhere:
@@ -209,6 +211,10 @@ class _Scene(Scene):
         if r.array is not None:
             return any(x < number if side == "below" else x > number for x in r.array.flat)
         return r.high < number if side == "below" else r.low > number
+
+    def _may_be_past(self, r: Range, number: float, side: str) -> bool:
+        """Whether some of the numbers may lie past a point."""
+        return r.array is None and (r.low < number if side == "below" else r.high > number)
 
     def _further_poles(self, parameter: str, like: Singular) -> None:
         """A function with poles at 0 and -1 has one at every whole number below."""
@@ -395,6 +401,8 @@ class _Scene(Scene):
         whole = e.is_integer()
         if e > 0 and whole:
             return
+        if not whole and self._may_be_past(base, 0.0, "below"):
+            self.world.known.doubtful.add(self.result.node.id)
         found = self.evidence(base, 0.0, None if whole else "below") if e < 1 else self._evidence_below(base)
         at = (
             "0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -165,8 +166,11 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error, execution.trouble = answer.error, "unregistered"
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
+    elif not execution.error and _may_have_failed(tapes, execution.targets):
+        execution.error = "?InvalidArgumentError"
     unknown_target = any(n.op == "unknown target" for n in execution.targets)
-    spoiling = _spoiling(tapes, execution.targets) if any(outcome & ZERO for outcome in answer.outcomes) else set()
+    some = any(outcome & ZERO for outcome in answer.outcomes)
+    spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
     for listed, row in zip(found, rows, strict=True):
         outcome = 0
         for index in row:
@@ -175,7 +179,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
-            or any(key in answer.reached and answer.reached[key].at(i) != NONE for key in spoiling)
+            or spoiling.of(answer, i)
             for i in row
         )
         if listed.unknown or unknown_target or doubtful:
@@ -188,14 +192,37 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     execution.answer = answer
 
 
-def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> set[int]:
-    """The nodes where a zero that comes down is left as NaN: the derivative is infinite at the numbers that stand
-    there, or it is multiplied by what was computed from NaN or an infinity.
+def _may_have_failed(tapes: Tapes, targets: Sequence[Node]) -> bool:
+    """Whether an operation before the target may have raised for the numbers that it was given."""
+    failing = tapes.world.known.failing
+    return bool(failing) and any(node.id in failing for node in tapes.world.run.graph.ancestors(targets))
+
+
+@dataclass(slots=True)
+class _Spoiling:
+    """The nodes where a zero may be left as NaN: whichever it is, or (`guarded`) only one that a gradient which comes
+    from there is multiplied by.
+    """
+
+    nodes: set[int] = field(default_factory=set)
+    guarded: set[int] = field(default_factory=set)
+
+    def of(self, answer: Answer, source: int) -> bool:
+        """Whether a zero that a source has may be none."""
+        reached = answer.reached
+        return any(key in reached and reached[key].at(source) != NONE for key in self.nodes) or any(
+            key in reached and reached[key].at(source) & ZERO for key in self.guarded
+        )
+
+
+def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> _Spoiling:
+    """Where the derivative may be infinite at the numbers that stand there, or is multiplied by what may have been
+    computed from NaN or an infinity.
     """
     known = tapes.world.known
-    certain = [j for j in known.judgements if j.evidence == "certain"]
-    found = {j.node.id for j in certain if not j.guarded}
-    no_numbers = known.no_numbers | known.by_no_number | {j.node.id for j in certain if not j.finite}
+    found = {j.node.id for j in known.judgements if not j.guarded}
+    no_numbers = known.no_numbers | known.by_no_number | known.doubtful
+    no_numbers |= {j.node.id for j in known.judgements if not j.finite}
     for node in tapes.world.run.graph.ancestors(targets) if no_numbers else ():
         bad = [edge for edge in node.edges if edge.node.id in no_numbers]
         if not bad and node.id not in known.by_no_number:
@@ -205,7 +232,7 @@ def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> set[int]:
             alone = edge.linearity == "bilinear" and node.id not in known.by_no_number and bad == [edge]
             if edge.linearity not in INDIFFERENT and not alone:
                 found.add(edge.node.id)
-    return found
+    return _Spoiling(found, {j.node.id for j in known.judgements if j.guarded})
 
 
 INDIFFERENT = ("linear", "filled", "settled")

@@ -26,3 +26,42 @@ def solution_of_a_regular_system():
     with tf.GradientTape() as tape:
         y = tf.linalg.solve(regular, right)
     return tape.gradient(y, [regular, right])
+
+
+def a_zero_beside_a_logarithm_of_what_is_drawn():
+    """unknown"""
+    drawn = tf.random.uniform([2, 2])
+    with tf.GradientTape() as tape:
+        y = 0.0 * regular * tf.math.log(drawn - 1.0)
+    return tape.gradient(y, regular)
+
+
+def a_zero_beside_a_fractional_power_of_what_is_drawn():
+    """unknown"""
+    drawn = tf.random.uniform([2, 2])
+    with tf.GradientTape() as tape:
+        y = 0.0 * regular * (drawn - 1.0) ** 0.5
+    return tape.gradient(y, regular)
+
+
+def a_zero_beside_a_logarithm_of_what_is_drawn_above_it():
+    """zero"""
+    drawn = tf.random.uniform([2, 2])
+    with tf.GradientTape() as tape:
+        y = 0.0 * regular * tf.math.log(drawn + 1.0)
+    return tape.gradient(y, regular)
+
+
+def a_zero_that_an_infinite_slope_is_multiplied_by():
+    """unknown"""
+    drawn = tf.random.normal([2, 2])
+    with tf.GradientTape() as tape:
+        y = tf.sqrt(0.0 * regular + drawn)
+    return tape.gradient(y, regular)
+
+
+def a_zero_beside_a_matrix_that_may_have_no_inverse():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = 0.0 * regular + tf.linalg.inv(tf.linalg.diag([0.0, 1.0]))
+    return tape.gradient(y, regular)
