@@ -47,6 +47,14 @@ def looks_up_rows(expression: str) -> bool:
     return any(isinstance(g, tf.IndexedSlices) for g in tape.gradient(result, tape.watched_variables()))
 
 
+def looks_up_rows_of_vectors(expression: str) -> bool:
+    """Whether the gradient of a vector has rows only."""
+    x = tf.Variable(NUMBERS[0][0])
+    with tf.GradientTape() as tape:
+        result = _value(expression, x)
+    return isinstance(tape.gradient(result, x), tf.IndexedSlices)
+
+
 def hands_back(expression: str) -> bool:
     """Whether rows that come down go on as rows."""
     x = tf.Variable(NUMBERS[0])
@@ -95,6 +103,7 @@ def has_no_rows_twice(expression: str) -> bool:
 CHECKS: dict[str, Callable[[str], bool]] = {
     "one step": is_one_step,
     "looks up rows": looks_up_rows,
+    "rows of vectors": looks_up_rows_of_vectors,
     "hands back": hands_back,
     "picks rows": picks_rows,
     "refuses rows": refuses_rows,

@@ -298,7 +298,7 @@ def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> 
         word = "detached" if seen.kind in ("numpy", "python") else "none"
         seen.outcomes = dict.fromkeys(carriers, word)
     elif second:
-        _second(seen, outer, carriers, gradients)
+        _second(seen, outer, expression, leaves, carriers, gradients)
         _again(seen, outer, gradients, ups)
         for name, found in seen.linearity.items():
             if found == "self":
@@ -364,7 +364,10 @@ def _as_target(seen: Seen, tape: Any, carriers: Mapping[str, Any], parts: list[A
             seen.targets[name] = "flows" if np.any(tf.convert_to_tensor(g).numpy() != 0) else "zero"
 
 
-def _second(seen: Seen, outer: Any, carriers: Mapping[str, Any], gradients: Mapping[str, Any]) -> None:
+def _second(
+    seen: Seen, outer: Any, expression: str, leaves: Mapping[str, Any], carriers: Mapping[str, Any],
+    gradients: Mapping[str, Any],
+) -> None:  # fmt: skip
     for name, g in gradients.items():
         if seen.outcomes[name] == "zero":
             seen.linearity[name] = "zero"
@@ -374,8 +377,9 @@ def _second(seen: Seen, outer: Any, carriers: Mapping[str, Any], gradients: Mapp
             try:
                 h = outer.gradient(g, watched(value), output_gradients=upstream(g))
             except Exception:
-                depends.append(other)
-                alive = True
+                if _hangs_on(expression, leaves, carriers[name], value):
+                    depends.append(other)
+                    alive = True
                 continue
             if h is not None:
                 depends.append(other)
@@ -405,6 +409,20 @@ def _again(seen: Seen, outer: Any, gradients: Mapping[str, Any], ups: list[Any])
         else:
             if all(each is None for each in found):
                 seen.again[name] = "none"
+
+
+def _hangs_on(expression: str, leaves: Mapping[str, Any], by: Any, value: Any) -> bool:
+    """Whether a gradient that cannot be differentiated is made of a leaf, not only of what comes down to it."""
+    with tf.GradientTape() as outer:
+        outer.watch(watched(value))
+        with tf.GradientTape() as tape:
+            tape.watch([watched(value), watched(by)])
+            parts = [p for p in flat(run(expression, leaves)) if differentiable(p)]
+        g = tf.convert_to_tensor(tape.gradient(parts, watched(by), output_gradients=[upstream(p) for p in parts]))
+    try:
+        return outer.gradient(g, watched(value), output_gradients=upstream(g)) is not None
+    except Exception:
+        return True
 
 
 def _third_absent(expression: str, leaves: Mapping[str, Any], value: Any) -> bool:

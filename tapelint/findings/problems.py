@@ -35,8 +35,8 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.names import root
+from tapelint.libraries.natures import nature
 from tapelint.tapes.journal import Event, Execution
-from tapelint.tapes.natures import nature
 from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes
 from tapelint.tapes.watching import is_refused

@@ -24,6 +24,9 @@ CARRIES_NOTHING = ("i", "b", "s")
 ROWS = "rows"
 """The detail of an operation that looks up rows, and of a gradient that has rows only (an `IndexedSlices`)."""
 
+PERHAPS_ROWS = "perhaps rows"
+"""The detail of a gradient that has rows only, or is a tensor: nobody can tell."""
+
 UPSTREAM = "upstream"
 """What makes the gradient that comes down to an operation: a tensor, or an `IndexedSlices`."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, of_none, unlike
+from tapelint.facts import Effect, Fact, Input, of_none, unlike, whose_backward_pass
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -52,6 +52,8 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
     made = answer(world, name or fact.name, effect, given, site)
+    if _perhaps_of_none(fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
+        world.known.failing.add(node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
     return made
@@ -60,7 +62,7 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
 def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """What a function makes of None in the place of a tensor that it needs, or in a list of them; "" where it is given
     none there."""
-    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.name.startswith("tensorflow.experimental."):
+    if not _none_is_known(fact):
         return ""
     said: list[str] = []
     for parameter in fact.parameters:
@@ -70,6 +72,21 @@ def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         elif name in effect.inputs and NO_VALUE in _listed(world, value):
             said.append(of_none(fact.name, f"{name}[]"))
     return next((each for each in said if each not in ("", "fine")), "")
+
+
+def _none_is_known(fact: Fact) -> bool:
+    """Whether it was measured what a function makes of None."""
+    measured = fact.name.startswith(("tensorflow.", "keras.ops."))
+    return measured and fact.kind == "function" and not fact.name.startswith("tensorflow.experimental.")
+
+
+def _perhaps_of_none(fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function may be given None in the place of a tensor that it needs."""
+    needed = (p.name for p in fact.parameters if p.name in effect.inputs and not (p.has_default or p.star))
+    return _none_is_known(fact) and any(
+        isinstance(value := given.get(name), OneOf) and NO_VALUE in value.options and of_none(fact.name, name) != "fine"
+        for name in needed
+    )
 
 
 def _listed(world: Libraries, value: Value) -> Sequence[Value]:
@@ -318,6 +335,8 @@ def make_data(
     node.error_as_target = as_target
     if any(known.target_outcome for known in effect.inputs.values()):
         node.as_target = _edges_of_target(effect, given, edges)
+    if name.startswith("RaggedTensor.") and name in whose_backward_pass("looks up rows"):
+        node.detail = ROWS
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())

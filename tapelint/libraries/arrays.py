@@ -138,9 +138,6 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world)
-    if name == "values" and isinstance(base, Data) and base.node.is_indexed_slices:
-        edges = [Edge(base.node, FLOWS, "linear")]
-        return Data(world.run.node("IndexedSlices.values", edges, site, dtype=base.dtype), "tensor", base.dtype)
     if name in ("name", "device", "path", "op", "graph"):
         known = getattr(base, "name", "") or name
         return Const(known) if name == "name" else world.inert(f"Tensor.{name}", Arguments([]), site)

@@ -21,6 +21,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, arguments
+from .natures import made_as
 from .world import FunctionHandler, Libraries, Registry
 
 CONVERSIONS: dict[str, tuple[str, ...]] = {
@@ -59,6 +60,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             world.raised(error, site, name)
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
+        is_tensor = is_tensor and isinstance(value, Data) and not made_as(value.node)
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             made = apply.call_fact(world, fact, args, site)
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made

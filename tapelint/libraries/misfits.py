@@ -22,6 +22,7 @@ from tapelint.flow.values import (
 )
 
 from .apply import PROMOTES
+from .natures import made_as
 from .world import Libraries, Registry
 
 ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
@@ -66,9 +67,9 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
         alone = all(side in (ROWS, "int", "float", "bool") for side in sides)
         return "TypeError" if alone and op in (*ARITHMETIC, *ORDER) else ""
     if len(sides) == 1:
-        return "TypeError" if op == "unary -" and sides[0] in ("None", "str", "list", "dict", "function") else ""
+        return "TypeError" if op == "unary -" and sides[0] in NOT_NEGATED else ""
     left, right = sides
-    if "" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
+    if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
         return ""
     if "None" in sides:
         return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER) else ""
@@ -80,6 +81,9 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     return _of_python(op, left, right)
 
 
+NOT_NEGATED = ("None", "str", "list", "dict", "function", "sparse")
+
+
 def _side(value: Value) -> str:
     """What an operand is, as far as it matters here; "" for what is not known or fits all."""
     if isinstance(value, Const):
@@ -87,8 +91,9 @@ def _side(value: Value) -> str:
     if isinstance(value, Variable):
         return f"tensor {value.dtype}" if value.flavor == "tf" else "keras"
     if isinstance(value, Data):
-        if value.node.is_indexed_slices:  # which has no operators
-            return ROWS
+        made = made_as(value.node)
+        if made:  # `rows` have no operators, `sparse` few
+            return made if made != "ragged" else ""
         letter = value.dtype if value.dtype in "fib" else ""
         words = {"tensor": f"tensor {value.dtype}", "numpy": "numpy", "python": f"some {letter}" if letter else ""}
         return words.get(value.kind, "") if value.dtype != "?" else ""

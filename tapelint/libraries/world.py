@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts, nature_of
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import MISSING, SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
@@ -37,6 +37,7 @@ from tapelint.flow.values import (
 
 from . import apply, numbers, outside
 from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
+from .natures import made_as
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -213,7 +214,7 @@ class Libraries:
             return base
         if isinstance(base, Const) and isinstance(base.value, (str, bytes)):
             return self.operate("format", [base, index], site)
-        if isinstance(base, Data) and base.node.is_indexed_slices:
+        if isinstance(base, Data) and made_as(base.node) == ROWS:
             self.raised("TypeError", site, "operator []")
         return self.operate("[]", [base, index], site)
 
@@ -434,7 +435,7 @@ class Libraries:
 
     def _member(self, base: Value, name: str) -> Fact | None:
         """The fact of a method or property, of sparse and ragged tensors by their own class."""
-        own = _CLASSES.get(nature_of(base.node.op), "") if isinstance(base, Data) else ""
+        own = _CLASSES.get(made_as(base.node), "") if isinstance(base, Data) else ""
         prefixes = (own, _FACT_PREFIX.get(kind_of(base), ""))
         return next((fact for p in prefixes if p and (fact := self.facts.fact(f"{p}.{name}"))), None)
 

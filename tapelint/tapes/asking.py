@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.core import UNFOLLOWED, Arguments
-from tapelint.flow.graph import ROWS, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.flow.values import (
     NO_VALUE,
@@ -49,7 +49,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     _judge(tapes, execution, found)
     if not execution.error and execution.zeros and method != "batch_jacobian":
         execution.error, execution.trouble = refusals.of_zeros(execution), "no zeros"
-    execution.error = _as_converted(execution, args)
+    raised = execution.error
+    execution.error = _as_converted(execution, args, run.graph_mode > 0 and not run.no_autograph)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
     trusted = not (execution.error or run.exhausted or run.run_twice)
@@ -62,7 +63,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if trusted:
         _trust(tapes, execution)
     if execution.error and not execution.error.startswith("?"):
-        tapes.world.raised(execution.error, site, execution.trouble)
+        tapes.world.raised(raised, site, execution.trouble)
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
     return _result(tapes, execution, found)
@@ -93,16 +94,18 @@ def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -
     )
 
 
-def _as_converted(execution: Execution, args: Arguments) -> str:
-    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another.
+def _as_converted(execution: Execution, args: Arguments, converted: bool) -> str:
+    """The exception as it leaves code that AutoGraph converts, which turns those that it does not know into another.
 
-    What fails within a graph only is another failure for a tape outside.
+    A Jacobian asks in such code; `converted`: so does the call. What fails within a graph only is another failure for
+    a tape outside.
     """
     if execution.error == "InternalError" and not execution.in_graph:
         return "ValueError"
     plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
-    return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
+    inside = converted or not (plain or execution.in_graph)
+    return "StagingError" if lookup and inside else execution.error
 
 
 def _give_up(execution: Execution, why: str) -> None:
@@ -392,7 +395,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
     upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
-    only_rows = rows.looked_up(run, execution.recording, execution.targets, every) if summed else set()
+    only_rows = rows.looked_up(run, execution.recording, execution.targets, every) if summed else {}
     first = len(run.graph.nodes)
     made = second_order.backward(run, answer, upstream)
     if not summed:
@@ -410,7 +413,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
         around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
         last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
-        last.detail = ROWS if source.nodes[0].id in only_rows and len(source.nodes) == 1 else ""
+        last.detail = only_rows.get(source.nodes[0].id, "") if len(source.nodes) == 1 else ""
         if source.outcome & IGNORANT:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)

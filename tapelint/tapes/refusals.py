@@ -23,9 +23,10 @@ from tapelint.flow.values import (
     one_of,
     options,
 )
+from tapelint.libraries import natures
 from tapelint.libraries.arguments import dtype_of
 from tapelint.libraries.structures import flattened
-from tapelint.tapes import natures, sources
+from tapelint.tapes import sources
 from tapelint.tapes.journal import NO_RECORDING, Execution, TapeInfo
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
-from tapelint.flow.graph import MAYBE, REFUSES_ROWS, ROWS, SURE, UNSURE, Node
+from tapelint.flow.graph import MAYBE, PERHAPS_ROWS, REFUSES_ROWS, ROWS, SURE, UNSURE, Node
 from tapelint.flow.outcomes import NONE
 
 
@@ -15,9 +15,11 @@ def refuses(node: Node) -> bool:
     return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in whose_backward_pass("refuses rows"))
 
 
-def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> set[int]:
-    """The sources of which only rows are looked up: their gradients are no tensors but `IndexedSlices`."""
-    return {s.id for s in sources} & behind(core, rec, targets)[0]
+def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> dict[int, str]:
+    """The sources of which only rows are looked up, or may be: their gradients are no tensors but `IndexedSlices`."""
+    mine = {s.id for s in sources}
+    certain, perhaps = behind(core, rec, targets)
+    return dict.fromkeys(mine & certain, ROWS) | dict.fromkeys(mine & perhaps, PERHAPS_ROWS)
 
 
 def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set[int]]:
@@ -26,12 +28,14 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
     rows: set[int] = set()
     perhaps: set[int] = set()
     hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
+    of_vectors = whose_backward_pass("rows of vectors")
     for node in reversed(core.graph.ancestors(targets)):
         is_gradient, is_join = node.op == "gradient", node.op == "join"
         hands_on = node.op in hands_back or (is_gradient and not node.detail)
         handed = hands_on and node.id in rows and node.id not in whole
         gives_rows = node.detail == ROWS or handed or (is_gradient and node.detail in picks_rows)
-        doubtful = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
+        passed = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
+        doubtful = passed or node.op in of_vectors
         status = node.recorded.get(rec)
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps

@@ -22,9 +22,9 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
+from tapelint.libraries import natures
 from tapelint.libraries.structures import flattened
 from tapelint.libraries.world import Libraries
-from tapelint.tapes import natures
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:

@@ -201,3 +201,58 @@ def an_ordered_dict_as_target():
     with tf.GradientTape() as tape:
         y = OrderedDict(a=v * 2.0)
     return tape.gradient(y, v)
+
+
+def rows_converted_are_a_tensor():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.convert_to_tensor(tf.IndexedSlices(v, tf.constant([0, 1, 2]), dense_shape=tf.constant([3])))
+    return tape.gradient(y, v)
+
+
+def rows_have_no_product_with_a_number():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.IndexedSlices(v, tf.constant([0, 1, 2])) * 2.0
+    return tape.gradient(y, v)
+
+
+def a_sparse_tensor_has_no_minus():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = -tf.sparse.from_dense(v)
+    return tape.gradient(y, v)
+
+
+def a_sum_of_a_sparse_and_a_dense_tensor_is_dense():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.sparse.add(tf.SparseTensor(indices, v, [3, 2]), tf.ones([3, 2]))
+    return tape.gradient(y, v)
+
+
+def a_gradient_of_a_ragged_tensor_made_whole_has_rows_only():
+    """raises AttributeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.RaggedTensor.from_row_splits(v, [0, 1, 3]).to_tensor()
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, v)
+
+
+def a_gradient_that_raises_if_it_is_asked_for_more_than_it_hangs_on():
+    """none"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.sparse.slice(tf.SparseTensor(indices, v, [3, 2]), [0, 0], [2, 2]).values
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, v)
+
+
+def a_sum_of_what_may_be_none():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.raw_ops.Round(x=v)
+        slope = inner.gradient(y, v)
+    return outer.gradient(tf.reduce_sum(slope), v)

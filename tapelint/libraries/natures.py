@@ -7,7 +7,7 @@ gradient call. A word with "?" before it says what a value may be; "" stands for
 from __future__ import annotations
 
 from tapelint.facts import nature_of, refused
-from tapelint.flow.graph import Node
+from tapelint.flow.graph import PERHAPS_ROWS, Node
 from tapelint.flow.values import (
     Bound,
     Cell,
@@ -23,8 +23,9 @@ from tapelint.flow.values import (
     Value,
     Wrapped,
 )
-from tapelint.libraries.arguments import category, is_dtype_number
-from tapelint.libraries.names import is_of_keras, root
+
+from .arguments import category, is_dtype_number
+from .names import is_of_keras, root
 
 TARGET, SOURCE, WATCHED, GIVEN, JACOBIAN_TARGET, JACOBIAN_SOURCE = range(6)
 """The places of a gradient call, in the order of the table's columns; `GIVEN` is for `output_gradients`."""
@@ -68,17 +69,28 @@ def _of_data(value: Data) -> str:
         return _of_number(value)
     if value.kind == "symbolic":
         return "symbolic"
-    if value.node.is_indexed_slices:
-        return "rows"
-    made = _of_made(value.node)
-    if not made and value.node.op.startswith("operator "):
-        made = next((f"?{word}" for edge in value.node.edges if (word := _of_made(edge.node))), "")
-    return made
+    node, made = value.node, made_as(value.node)
+    if made:
+        return made
+    if node.op == "gradient" and node.detail == PERHAPS_ROWS:
+        return "?rows"
+    keeps = KEEPING if node.op in UNARY else ("sparse",) if node.op in BINARY else ()
+    return next((f"?{word}" for edge in node.edges if (word := made_as(edge.node)) in keeps), "")
 
 
-def _of_made(node: Node) -> str:
-    """The nature of what a library's function gives that is followed like a tensor."""
-    made = nature_of(node.op)
+KEEPING = ("sparse", "rows", "ragged")
+UNARY = frozenset(
+    f"tensorflow.{name}"
+    for name in "cast identity stop_gradient clip_by_norm abs negative sign square sqrt tanh round".split()  # noqa: SIM905
+) | {"operator unary -"}
+"""What may give a thing of the nature of its argument."""
+BINARY = ("operator *", "operator /")
+"""What may give a sparse tensor if one side is one."""
+
+
+def made_as(node: Node) -> str:
+    """The nature of what is followed like a tensor: an `IndexedSlices`, or what a library's function gives."""
+    made = "rows" if node.is_indexed_slices else nature_of(node.op)
     return "" if made.startswith("?") else made
 
 
