@@ -57,7 +57,7 @@ def looks_up_rows_of_vectors(expression: str) -> bool:
 
 def hands_back(expression: str) -> bool:
     """Whether rows that come down go on as rows."""
-    x = tf.Variable(NUMBERS[0])
+    x = tf.Variable(NUMBERS[0] if ".values" not in expression else NUMBERS[0][0])
     with tf.GradientTape() as tape:
         result = tf.gather(_value(expression, x), [0, 1])
     return isinstance(tape.gradient(result, x), tf.IndexedSlices)

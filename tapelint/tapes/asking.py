@@ -172,6 +172,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     elif not execution.error and _may_have_failed(tapes, execution.targets):
         execution.error = "?InvalidArgumentError"
     unknown_target = any(n.op == "unknown target" for n in execution.targets)
+    may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
     some = any(outcome & ZERO for outcome in answer.outcomes)
     spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
     for listed, row in zip(found, rows, strict=True):
@@ -185,7 +186,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             or spoiling.of(answer, i)
             for i in row
         )
-        if listed.unknown or unknown_target or doubtful:
+        if listed.unknown or unknown_target or doubtful or (outcome == NONE and may_be_none):
             outcome = ANYTHING
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)

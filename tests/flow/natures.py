@@ -256,3 +256,31 @@ def a_sum_of_what_may_be_none():
             y = tf.raw_ops.Round(x=v)
         slope = inner.gradient(y, v)
     return outer.gradient(tf.reduce_sum(slope), v)
+
+
+@tf.custom_gradient
+def _by_the_first(a, b):
+    return a * b, lambda dy: (dy * b, None)
+
+
+def a_target_that_may_be_none():
+    """unknown"""
+
+    @tf.function
+    def step():
+        with tf.GradientTape(persistent=True) as outer:
+            with tf.GradientTape() as inner:
+                y = _by_the_first(tf.ones([3]), v)
+            slope = inner.gradient(y, v)
+        return outer.gradient(slope, v)
+
+    return step()
+
+
+def a_gradient_of_what_is_retained_may_have_rows_only():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.sparse.retain(tf.SparseTensor(indices, v, [3, 2]), [True, False, True]).values
+        slope = inner.gradient(y, v)
+    return outer.gradient(slope, v)
