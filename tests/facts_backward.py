@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import facts_lab as lab
+import numpy as np
 
 from tapelint.facts.table import FOLDER
 
@@ -53,6 +54,15 @@ def looks_up_rows_of_vectors(expression: str) -> bool:
     with tf.GradientTape() as tape:
         result = _value(expression, x)
     return isinstance(tape.gradient(result, x), tf.IndexedSlices)
+
+
+def shuts_out(expression: str) -> bool:
+    """Whether NaN that comes down is nothing where the derivative is 0."""
+    x = tf.Variable(NUMBERS[0])
+    with tf.GradientTape() as tape:
+        result = _value(expression, x)
+    gradient = tape.gradient(result, x, output_gradients=tf.fill([2, 2], float("nan")))
+    return not np.any(gradient.numpy())
 
 
 def hands_back(expression: str) -> bool:
@@ -104,6 +114,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "one step": is_one_step,
     "looks up rows": looks_up_rows,
     "rows of vectors": looks_up_rows_of_vectors,
+    "shuts out": shuts_out,
     "hands back": hands_back,
     "picks rows": picks_rows,
     "refuses rows": refuses_rows,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tapelint.facts import whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import UPSTREAM, Edge, Node, Site
@@ -183,7 +184,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
-            or spoiling.of(answer, i)
+            or spoiling.of(answer, every[i], i)
             for i in row
         )
         if listed.unknown or unknown_target or doubtful or (outcome == NONE and may_be_none):
@@ -205,18 +206,20 @@ def _may_have_failed(tapes: Tapes, targets: Sequence[Node]) -> bool:
 @dataclass(slots=True)
 class _Spoiling:
     """The nodes where a zero may be left as NaN: whichever it is, or (`guarded`) only one that a gradient which comes
-    from there is multiplied by.
+    from there is multiplied by. `behind`: where that NaN comes down to.
     """
 
     nodes: set[int] = field(default_factory=set)
     guarded: set[int] = field(default_factory=set)
+    behind: set[int] = field(default_factory=set)
 
-    def of(self, answer: Answer, source: int) -> bool:
+    def of(self, answer: Answer, source: Node, at: int) -> bool:
         """Whether a zero that a source has may be none."""
         reached = answer.reached
-        return any(key in reached and reached[key].at(source) != NONE for key in self.nodes) or any(
-            key in reached and reached[key].at(source) & ZERO for key in self.guarded
+        met = any(key in reached and reached[key].at(at) != NONE for key in self.nodes) or any(
+            key in reached and reached[key].at(at) & ZERO for key in self.guarded
         )
+        return met and source.id in self.behind
 
 
 def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> _Spoiling:
@@ -236,7 +239,18 @@ def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> _Spoiling:
             alone = edge.linearity == "bilinear" and node.id not in known.by_no_number and bad == [edge]
             if edge.linearity not in INDIFFERENT and not alone:
                 found.add(edge.node.id)
-    return _Spoiling(found, {j.node.id for j in known.judgements if j.guarded})
+    guarded = {j.node.id for j in known.judgements if j.guarded}
+    return _Spoiling(found, guarded, _behind(tapes, targets, found | guarded))
+
+
+def _behind(tapes: Tapes, targets: Sequence[Node], keys: set[int]) -> set[int]:
+    """All that a gradient comes down to from these nodes, but for where it is not even asked for a product with 0."""
+    shut, found = whose_backward_pass("shuts out"), set(keys)
+    for node in reversed(tapes.world.run.graph.ancestors(targets)):
+        if node.id in found:
+            open_edges = (e for e in node.edges if e.outcome != ZERO or node.op not in shut)
+            found.update(edge.node.id for edge in open_edges if edge.outcome != NONE)
+    return found
 
 
 INDIFFERENT = ("linear", "filled", "settled")

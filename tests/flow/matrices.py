@@ -65,3 +65,17 @@ def a_zero_beside_a_matrix_that_may_have_no_inverse():
     with tf.GradientTape() as tape:
         y = 0.0 * regular + tf.linalg.inv(tf.linalg.diag([0.0, 1.0]))
     return tape.gradient(y, regular)
+
+
+def a_sign_under_a_norm():
+    """zero"""
+    with tf.GradientTape() as tape:
+        y = tf.norm(tf.sign(regular) + tf.random.normal([2, 2]))
+    return tape.gradient(y, regular)
+
+
+def a_product_with_nought_under_a_norm_of_nought():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.norm(0.0 * regular + nothing)
+    return tape.gradient(y, regular)
