@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from tapelint.source import Source
 
 from . import containers
+from .attempts import ANY_OTHER, is_exception
 from .attributes import TUPLE
+from .comprehensions import ClassBody
 from .core import Arguments, Attempt, Frame
-from .expressions import ClassBody
 from .functions import own_nodes
 from .graph import Site
 from .loops import UNROLLED
@@ -136,7 +137,12 @@ class Classes(Records):
             return self.named_tuple(cls, args, site)
         if any(base in TYPED_DICTS for base in self.lineage(cls)):
             return self.call(Library("builtins.dict"), args, site)
-        return Cell(self.uid(), "instance", cls, site)
+        made = Cell(self.uid(), "instance", cls, site)
+        if any(isinstance(base, Library) and is_exception(base) for base in self.lineage(cls)):
+            own = self.find_in_class(cls, "__init__")
+            kept = Tuple(tuple(args.every())) if own is None or not isinstance(own[1], Class) else None
+            self.store_field(made, "args", kept or self.opaque(site, args.every()))  # `__init__` may set others
+        return made
 
     def _made_by(self, maker: Value, cls: Class, args: Arguments, site: Site) -> Value:
         """What a class's `__new__` gives; an object of the class is initialised."""
@@ -230,7 +236,7 @@ class Classes(Records):
 
     def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
-        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered))
+        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered), len(self.frame.finals))
         self.attempts.append(attempt)
         try:
             item = act()
@@ -260,18 +266,28 @@ class Classes(Records):
             return ()
         returned = [n.value for n in own_nodes(function.node) if isinstance(n, ast.Return)]
         truths = [v for v in returned if v is not None and not (isinstance(v, ast.Constant) and not v.value)]
-        return (ast.Name("Exception", ast.Load()),) if truths else ()
+        if any(isinstance(v, ast.Constant) for v in truths):
+            return (ast.Name("Exception", ast.Load()),)
+        return (ANY_OTHER,) if truths else ()
 
-    def leave(self, manager: Value, statement: Site) -> None:
+    def leave(self, manager: Value, statement: Site, raised: Value = NO_VALUE) -> Value:
         if isinstance(manager, Cell) and manager.kind == "instance":
             method = self.class_attribute(manager, "__exit__")
             if method is not None:
-                self.call(method, Arguments([NO_VALUE, NO_VALUE, NO_VALUE]), statement)
-                return
+                return self.call(method, Arguments(self._told(raised, statement)), statement)
         if isinstance(manager, Generator):
-            self.resume(manager)
-            return
+            self.resume(manager, raised)
+            return UNBOUND
         self.world.leave(manager, statement)
+        return UNBOUND
+
+    def _told(self, raised: Value, site: Site) -> list[Value]:
+        """What `__exit__` is told of an exception: its class, itself, and where it was raised."""
+        if raised == NO_VALUE:
+            return [NO_VALUE, NO_VALUE, NO_VALUE]
+        kind = raised.info if isinstance(raised, Cell) else raised
+        trace = Cell(self.uid(), "traceback", site=site)
+        return [kind if isinstance(kind, (Class, Library)) else self.opaque(site), raised, trace]
 
 
 _PRIVATE = re.compile(r"\.__(?!\w*__\b)\w")

@@ -22,6 +22,12 @@ COMPREHENSION = _Comprehension()
 """Owner of a comprehension's frame."""
 
 
+class ClassBody(Value):
+    """Owner of a class body's frame: functions made there do not close over it."""
+
+    __slots__ = ()
+
+
 class Comprehensions(Operators):
     """How they are evaluated."""
 
@@ -35,7 +41,8 @@ class Comprehensions(Operators):
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
         outer = self.frame
-        frame = Frame(self.uid(), outer.source, outer.module, (outer.uid, *outer.scopes), owner=COMPREHENSION)
+        around = outer.scopes if isinstance(outer.owner, ClassBody) else (outer.uid, *outer.scopes)
+        frame = Frame(self.uid(), outer.source, outer.module, around, owner=COMPREHENSION)
         frame.globals = outer.globals
         first = self.evaluate(node.generators[0].iter)
         if isinstance(node, ast.GeneratorExp):

@@ -113,6 +113,7 @@ class Loop:
     staged: bool = False
     after_first: Delta = field(default_factory=dict)
     staged_in: str = ""
+    finals: int = 0
     widened: bool = False
     """Whether its last rounds stand for more than one."""
 
@@ -122,20 +123,33 @@ Entered = tuple[Value, Site]
 
 
 @dataclass(slots=True)
-class Attempt:
-    """A `try` body that is being run, with the states in which exceptions left it.
+class Raised:
+    """An exception that leaves a block: the state in which it does, and itself where the program raised it.
 
-    `raised`: the exceptions, where the program raised them itself. `passed`: the states after its assignments, from
-    which one may come as well, and the with blocks it was in. `mended`: a handler does something in place of what was
-    tried.
+    `swallowed`: whether the managers of the block keep it to themselves, where they say.
+    """
+
+    state: Delta
+    value: Value = UNBOUND
+    swallowed: bool | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A `try` body that is being run, with the exceptions that left it.
+
+    `depth`, `finals`: how many with blocks and `finally` blocks of its frame it lies in. `passed`: the states after its
+    assignments, from which one may come as well, and the with blocks it was in. `mended`: a handler does something in
+    place of what was tried. `guarded`: it is a with block whose managers may swallow an exception.
     """
 
     mark: int
     frames: int
     depth: int
+    finals: int
     mended: bool = True
-    raises: list[Delta] = field(default_factory=list)
-    raised: list[Value] = field(default_factory=list)
+    guarded: bool = False
+    raises: list[Raised] = field(default_factory=list)
     passed: list[tuple[Delta, tuple[Entered, ...]]] = field(default_factory=list)
     may_raise: bool = False
     may_fail: bool = False
@@ -159,7 +173,8 @@ class Frame:
     frame. `mark`: where the state's trail began. `returns`: the state and the value of each way out so far, `deciders`
     the statements that decide which is taken, `staged` whether a graph's condition does. `yields`: what a generator
     gave; `yields_more` where it may give more of it, `suspends` where it is to stop at a `yield`. `finals`, `loops`,
-    `entered`: the `finally` blocks, loops and with blocks that are being run, outermost first.
+    `entered`: the `finally` blocks (with how many with blocks lie around each), loops and with blocks that are being
+    run, outermost first.
     """
 
     uid: int
@@ -175,7 +190,7 @@ class Frame:
     yields_more: bool = False
     suspends: bool = False
     staged: str = ""
-    finals: list[list[ast.stmt]] = field(default_factory=list)
+    finals: list[tuple[list[ast.stmt], int]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)

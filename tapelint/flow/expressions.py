@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import containers
-from .comprehensions import COMPREHENSION, Comprehensions
+from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, Arguments, Frame
 from .graph import Site
 from .operators import OPERATORS
@@ -452,12 +452,6 @@ class Expressions(Comprehensions):
 
     def starred(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)
-
-
-class ClassBody(Value):
-    """Owner of a class body's frame: functions made there do not close over it."""
-
-    __slots__ = ()
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {

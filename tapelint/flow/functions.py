@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tapelint.source import Source, below, last_name, walk
 
 from . import containers
+from .attempts import FINALLY
 from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
 from .graph import Chain, Site
 from .statements import Statements
@@ -327,8 +328,9 @@ class Functions(Statements):
         copy = Frame(frame.uid, frame.source, frame.module, frame.scopes, frame.function)
         copy.yields = []
 
-        def run() -> None:
+        def run() -> list[Value] | None:
             self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
+            return copy.yields
 
         self.compute(generator.uid, run)
         if copy.yields_more or _yields_conditionally(generator.function.node):
@@ -360,20 +362,25 @@ class Functions(Statements):
             frame.suspends = False
         return NO_VALUE
 
-    def resume(self, generator: Generator) -> None:
-        """Run a generator that was begun to its end."""
-        pause = self.suspended.pop(generator.uid, None)
+    def resume(self, generator: Generator, raised: Value) -> None:
+        """Run a generator that was begun to its end; by an exception, only what it does on its way out."""
+        pause = self.suspended.pop(generator.uid, None) if raised == NO_VALUE else self.suspended.get(generator.uid)
         frame = self.frames_kept.get(generator.frame)
         if pause is None or frame is None:
             return
+        if raised != NO_VALUE and any(isinstance(n, ast.ExceptHandler) for n in own_nodes(generator.function.node)):
+            self.lose_track()
+        entered = list(frame.entered)
         self.frames.append(frame)
         try:
             for body, at in pause.rest:
                 if not body:
-                    self.leave_to(at)
+                    self.leave_to(at, raised)
                     del frame.entered[at:]
-                elif not self.execute(body[at:]):
+                elif (raised == NO_VALUE or at == FINALLY) and not self.execute(body[at:]):
                     break
+            if raised != NO_VALUE:
+                frame.entered[:] = entered
         finally:
             self.frames.pop()
 

@@ -173,7 +173,7 @@ class Loops(Matching):
     ) -> bool:
         """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two."""
         loop = Loop(self.state.mark(), len(self.frame.entered), staged=bool(staged) and isinstance(staged, str))
-        loop.staged_in = self.staged_in
+        loop.staged_in, loop.finals = self.staged_in, len(self.frame.finals)
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
@@ -302,22 +302,22 @@ class Loops(Matching):
         loop = self.frame.loops[-1]
         if self.is_left_by_a_graph(loop):
             self.world.raised("NotImplementedError", self.site(node))
-        self.leave_to(loop.depth)
-        loop.breaks.append(self.state.delta(loop.mark))
+        if self.leave_through(loop.finals, loop.depth)[0]:
+            loop.breaks.append(self.state.delta(loop.mark))
         return False
 
     def continue_(self, node: ast.Continue) -> bool:
         loop = self.frame.loops[-1]
-        self.leave_to(loop.depth)
-        loop.continues.append(self.state.delta(loop.mark))
+        if self.leave_through(loop.finals, loop.depth)[0]:
+            loop.continues.append(self.state.delta(loop.mark))
         return False
 
     def is_left_by_a_graph(self, loop: Loop) -> bool:
         """Whether a graph's branch would have to end a loop that Python runs."""
         return not loop.staged and not loop.staged_in and self.staged_in == "graph"
 
-    def leave_to(self, depth: int) -> None:
-        """Leave the with blocks of this frame that lie deeper, from the inside out."""
+    def leave_through(self, finals: int, depth: int) -> tuple[bool, bool | None]:
+        """Leave the with blocks and run the `finally` blocks of this frame that lie deeper."""
         raise NotImplementedError
 
 

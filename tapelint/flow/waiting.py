@@ -16,7 +16,7 @@ from tapelint.source import walk
 
 from .core import Core
 from .state import Delta, Key
-from .values import Cell, Generator, Tuple, Value
+from .values import Bound, Cell, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
 from .world import World
 
 T = TypeVar("T")
@@ -46,14 +46,30 @@ class Waiting(Core):
         newest, state = self.uid(), self.state
         with state.logged() as log:
             found = items()
+        apart = {uid, *self.waiting_frames}
+        if not apart.isdisjoint(self.enclosing):
+            apart -= self._seen_by(found)
 
         def counts(key: Key) -> bool:
             owner = key[0]
-            return owner <= newest and owner not in (uid, *self.waiting_frames) and not self.world.is_recording(owner)
+            return owner <= newest and owner not in apart and not self.world.is_recording(owner)
 
         read = {key: state.get(key) for key in log.read if counts(key)}
         written = frozenset(key for key in log.written if counts(key) and key[0] > 0)
         self.computed[uid] = Computed(read, written)
+        return found
+
+    def _seen_by(self, items: object) -> set[int]:
+        """The frames whose names the functions among some items read when they are called."""
+        found: set[int] = set()
+        todo: list[object] = list(items) if isinstance(items, list) else [items]
+        seen: set[int] = set()
+        while todo:
+            item = todo.pop()
+            if isinstance(item, Function):
+                found.update(item.scopes)
+            elif isinstance(item, (Tuple, Many, OneOf, Bound, Partial, Wrapped, Cell)):
+                todo += self.inside(item, seen)
         return found
 
     def computed_for(self, value: Value) -> Computed | None:

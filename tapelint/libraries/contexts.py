@@ -33,7 +33,10 @@ def register(registry: Registry) -> None:
         registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "context")
     registry.functions["tensorflow.name_scope"] = scoping(registry.functions["tensorflow.name_scope"])
     registry.functions["contextlib.suppress"] = _suppressing
-    registry.functions["contextlib.nullcontext"] = registry.functions["contextlib.closing"] = _holding
+    registry.functions["contextlib.nullcontext"] = _holding
+    registry.functions["contextlib.closing"] = _closing
+    registry.enters["closing"] = lambda world, cell, site: cell.info if isinstance(cell.info, Value) else NO_VALUE
+    registry.leaves["closing"] = _closed
     registry.functions["contextlib.contextmanager"] = lambda world, args, site: Wrapped(
         "context manager", args.get(0, "func")
     )
@@ -60,6 +63,16 @@ def register(registry: Registry) -> None:
 def _holding(world: Libraries, args: Arguments, site: Site) -> Value:
     given = args.get(0, "enter_result")
     return Cell(world.run.uid(), "context", given if given is not UNBOUND else NO_VALUE)
+
+
+def _closing(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`closing(thing)`: its `close` is called at the end of the block."""
+    return Cell(world.run.uid(), "closing", args.get(0, "thing", NO_VALUE))
+
+
+def _closed(world: Libraries, cell: Cell, site: Site) -> None:
+    if isinstance(cell.info, Value):
+        world.run.call(world.run.attribute(cell.info, "close", site), Arguments([]), site)
 
 
 def _patched(world: Libraries, patch: Value, site: Site) -> Value:

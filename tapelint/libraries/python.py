@@ -40,14 +40,14 @@ from tapelint.flow.values import (
 
 from . import apply, layer_classes
 from .replaced import write_somewhere
-from .world import Libraries, MethodHandler, Registry, kind_of
+from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
 
 
 def register(registry: Registry) -> None:
     """Add all of Python's own."""
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
     for name in EXCEPTIONS:
-        registry.functions[f"builtins.{name}"] = _exception
+        registry.functions[f"builtins.{name}"] = _exception(Library(f"builtins.{name}"))
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
     for name in ("importlib.import_module", "builtins.__import__"):
@@ -81,12 +81,16 @@ def register(registry: Registry) -> None:
 EXCEPTIONS = [n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)]
 
 
-def _exception(world: Libraries, args: Arguments, site: Site) -> Value:
+def _exception(cls: Library) -> FunctionHandler:
     """An exception of Python's own, with what it was made of."""
-    made = Cell(world.run.uid(), "exception", site=site)
-    world.run.state.set((made.uid, "args"), Tuple(tuple(args.every())))
-    world.run.note_field(made.uid, "args")
-    return made
+
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        made = Cell(world.run.uid(), "exception", cls, site)
+        world.run.state.set((made.uid, "args"), Tuple(tuple(args.every())))
+        world.run.note_field(made.uid, "args")
+        return made
+
+    return make
 
 
 def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

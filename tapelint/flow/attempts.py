@@ -1,0 +1,376 @@
+"""Ways out of a block that are no end of it: exceptions and their handlers, `with`, `finally`, `return`."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Sequence
+from itertools import groupby
+
+from tapelint.source import last_name, walk
+
+from .core import ENDED, ENDED_BY, Attempt, Entered, Raised, Suspension
+from .graph import Site
+from .loops import Loops
+from .state import Delta
+from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Flag, Library, Tuple, Value
+from .world import World
+
+MOST_RAISES = 8
+"""From so many places an exception is followed to its handler; more of them arrive there in the same states."""
+
+
+class Attempts(Loops):
+    """How blocks are left."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.handled: Value = UNBOUND
+        """The exception that the innermost handler has caught."""
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> bool:
+        entered = self.frame.entered
+        depth = len(entered)
+        for item in node.items:
+            manager = self.evaluate(item.context_expr)
+            site = Site(self.frame.source, node)
+            value = self.enter(manager, site, self.site(item.context_expr))
+            entered.append((manager, site))
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, value)
+        caught = [name for manager, _ in entered[depth:] for name in self.swallowed(manager)]
+        try:
+            alive = self._try(_attempted(node, caught), depth) if caught else self.execute(node.body)
+        except Suspension as pause:
+            pause.rest.append(((), depth))
+            raise
+        if alive and not caught:
+            self.leave_to(depth)
+        del entered[depth:]
+        return alive
+
+    def leave_to(self, depth: int, raised: Value = NO_VALUE) -> bool | None:
+        """Leave the with blocks of this frame that lie deeper, from the inside out, normally or by an exception.
+
+        Whether one of their managers keeps the exception to itself; None where nobody can tell, or asks it.
+        """
+        answers = [self.leave(manager, site, raised) for manager, site in reversed(self.frame.entered[depth:])]
+        truths = {self.truth(answer) for answer in answers if answer is not UNBOUND}
+        return True if True in truths else None if None in truths or not truths else False
+
+    def enter(self, manager: Value, statement: Site, site: Site) -> Value:
+        """`manager.__enter__()`."""
+        raise NotImplementedError
+
+    def leave(self, manager: Value, statement: Site, raised: Value) -> Value:
+        """`manager.__exit__(...)`; UNBOUND where it is no method of the program's."""
+        raise NotImplementedError
+
+    def swallowed(self, manager: Value) -> Sequence[ast.expr]:
+        """The exceptions that end the block of a manager and do not leave it, or may."""
+        raise NotImplementedError
+
+    def leave_through(self, finals: int, depth: int, raised: Value = NO_VALUE) -> tuple[bool, bool | None]:
+        """Leave the with blocks and run the `finally` blocks of this frame that lie deeper, from the inside out.
+
+        Whether control comes out of the latter as it came, and what `leave_to` says of the former.
+        """
+        frame, pending, entered = self.frame, self.frame.finals, self.frame.entered
+        try:
+            for index in range(len(pending) - 1, finals - 1, -1):
+                body, at = pending[index]
+                frame.finals = pending[:index]
+                self.leave_to(at, raised)
+                frame.entered = entered[:at]
+                if not self.execute(body):
+                    return False, None
+            return True, self.leave_to(depth, raised)
+        finally:
+            frame.finals, frame.entered = pending, entered
+
+    def return_(self, node: ast.Return) -> bool:
+        value = self.evaluate(node.value) if node.value is not None else NO_VALUE
+        frame = self.frame
+        if not self.leave_through(0, 0)[0]:
+            return False
+        if any(map(self.is_left_by_a_graph, frame.loops)):
+            self.world.raised("ValueError", self.site(node))
+        frame.staged = frame.staged or self.staged_in
+        frame.returns.append((self.state.delta(frame.mark), value))
+        return False
+
+    def raise_(self, node: ast.Raise) -> bool:
+        raised = self.evaluate(node.exc) if node.exc is not None else self.handled
+        if self.staged_in == "graph" and not self.attempts and (name := _exception(node.exc)):
+            self.world.raised(name, self.site(node))  # all arms of a graph's branch are traced
+        self.unwind(raised)
+        return False
+
+    def unwind(self, raised: Value = UNBOUND) -> None:
+        """An exception leaves: to the handlers around it, if there are any."""
+        if not self.attempts:
+            self.leave_through(0, len(self.frame.entered))
+            return
+        attempt = self.attempts[-1]
+        if len(attempt.raises) >= MOST_RAISES:
+            attempt.may_raise = True
+            return
+        frames, swallowed = self.frames, None
+        try:
+            for index in range(len(frames) - 1, attempt.frames - 2, -1):
+                self.frames = frames[: index + 1]
+                own = index == attempt.frames - 1
+                way = (attempt.finals, attempt.depth) if own else (0, 0)
+                comes_out, swallowed = self.leave_through(*way, self.opaque(None) if raised is UNBOUND else raised)
+                if not comes_out:
+                    return
+        finally:
+            self.frames = frames
+        attempt.raises.append(Raised(self.state.delta(attempt.mark), raised, swallowed if attempt.guarded else None))
+
+    def _pass(self) -> None:
+        """Something was assigned in the body of a `try`: an exception may come right after it."""
+        attempt = self.attempts[-1]
+        if len(self.frames) == attempt.frames and len(attempt.passed) < MOST_RAISES:
+            attempt.passed.append((self.state.delta(attempt.mark), tuple(self.frame.entered[attempt.depth :])))
+
+    def _somewhere(self, attempt: Attempt) -> list[Delta]:
+        """The states in which an exception may have left a body, at once or after an assignment, by the blocks that
+        it was in."""
+        self.state.rollback(attempt.mark)
+        ways: list[Delta] = []
+        begun: tuple[Delta, tuple[Entered, ...]] = ({}, tuple(self.frame.entered[attempt.depth :]))
+        for blocks, passed in groupby([begun, *attempt.passed], key=lambda each: each[1]):
+            self.merge([delta for delta, _ in passed])
+            for manager, site in reversed(blocks):
+                self.leave(manager, site, self.opaque(site))
+            ways.append(self.state.take(attempt.mark))
+        return ways
+
+    def fail(self, error: str) -> None:
+        """A call certainly raises: its handler goes on from here, and what follows the call in the body is dead."""
+        if self.ended():
+            return
+        mark = self.state.mark()
+        self.unwind()
+        self.state.rollback(mark)
+        self.state.set(ENDED, Flag(True))
+        self.state.set(ENDED_BY, Const(error))
+
+    def ended(self) -> str:
+        """The exception that certainly ended the program, or the body of a `try`, before this point."""
+        flag, error = self.state.get(ENDED), self.state.get(ENDED_BY)
+        if not (isinstance(flag, Flag) and flag.sure):
+            return ""
+        return str(error.value) if isinstance(error, Const) else "Exception"
+
+    def try_(self, node: ast.Try) -> bool:
+        if not node.finalbody:
+            return self._try(node)
+        frame = self.frame
+        frame.finals = [*frame.finals, (node.finalbody, len(frame.entered))]
+        try:
+            alive = self._try(node)
+        finally:
+            frame.finals = frame.finals[:-1]
+        return alive and self.execute(node.finalbody)
+
+    def _try(self, node: ast.Try, depth: int | None = None) -> bool:
+        """Run a `try` without its `finally`. `depth`: it is a with block whose managers lie deeper, and is left."""
+        if not node.handlers:
+            return self._attempt(node)
+        outer = len(self.frame.entered) if depth is None else depth
+        attempt = Attempt(self.state.mark(), len(self.frames), outer, len(self.frame.finals), not _only_tells(node))
+        attempt.guarded = depth is not None
+        self.attempts.append(attempt)
+        before = self.ended()
+        try:
+            alive = self._attempt(node) and (bool(before) or not self.ended())
+        finally:
+            self.attempts.pop()
+        ways: list[Delta] = []
+        if alive and depth is not None:
+            self.leave_to(depth)
+        if alive and (not node.orelse or self.execute(node.orelse)):
+            ways.append(self.state.delta(attempt.mark))
+        end = [self.state.delta(attempt.mark)] if alive and attempt.may_raise else []
+        doubtful = not attempt.may_raise and not attempt.raises and _may_be_caught(node, attempt.may_fail)
+        with self.joining("failure" if doubtful else self.join_detail):
+            if attempt.may_raise or doubtful:
+                attempt.raises += map(Raised, [*self._somewhere(attempt), *end])
+            if attempt.raises:
+                self.doubting += doubtful
+                try:
+                    ways += self._handle(node, attempt)
+                finally:
+                    self.doubting -= doubtful
+            self.state.rollback(attempt.mark)
+            if ways:
+                self.merge(ways)
+        return bool(ways)
+
+    def _attempt(self, node: ast.Try) -> bool:
+        try:
+            return self.execute(node.body)
+        except Suspension as pause:
+            pause.rest.append((node.finalbody, FINALLY))
+            raise
+
+    def _caught(self, attempt: Attempt, raises: Sequence[Raised], handler: ast.ExceptHandler) -> Value:
+        """The exception that a handler is given: the one that was raised, where it is known."""
+        if "StopIteration" in _names_of(handler) and any(_is_result(n, handler.name) for n in walk(handler)):
+            self.lose_track()  # it carries what a generator returns
+        if not attempt.may_raise and len(raises) == 1 and isinstance(raises[0].value, Cell):
+            return raises[0].value
+        return self.opaque(self.site(handler), [each.value for each in raises if each.value is not UNBOUND])
+
+    def _handle(self, node: ast.Try, attempt: Attempt) -> list[Delta]:
+        ways: list[Delta] = []
+        self.state.rollback(attempt.mark)
+        left, outer = attempt.raises, self.handled
+        for handler in node.handlers:
+            caught = {id(each): self._catches(handler, each) for each in left}
+            mine = [each for each in left if caught[id(each)] is not False]
+            left = [each for each in left if caught[id(each)] is not True]
+            if not mine:
+                continue
+            self.merge([each.state for each in mine])
+            self.handled = self._caught(attempt, mine, handler)
+            if handler.name:
+                self.assign_name(handler.name, self.handled)
+            if self.execute(handler.body):
+                ways.append(self.state.delta(attempt.mark))
+            self.state.rollback(attempt.mark)
+        self.handled = outer
+        for each in left if self.attempts else ():
+            if each.value is not UNBOUND:
+                self.merge([each.state])
+                self.unwind(each.value)
+                self.state.rollback(attempt.mark)
+        return ways
+
+    def _catches(self, handler: ast.ExceptHandler, raised: Raised) -> bool | None:
+        """Whether a handler catches an exception; None where nobody can tell."""
+        if raised.swallowed is not None:
+            return raised.swallowed
+        if handler.type is None:
+            return True
+        kind = raised.value.info if isinstance(raised.value, Cell) else raised.value
+        named = handler.type.elts if isinstance(handler.type, ast.Tuple) else ()
+        if any(each is ANY_OTHER for each in named) or not isinstance(kind, (Class, Library)):
+            return None
+        wanted = self.evaluate(handler.type)
+        order = self.lineage(kind) if isinstance(kind, Class) else [kind]
+        answers = [_is_one_of(order, each) for each in (wanted.items if isinstance(wanted, Tuple) else [wanted])]
+        return True if True in answers else None if None in answers else False
+
+
+FINALLY = 0
+"""The first statement of a `finally` block: of all blocks these alone are begun when a generator goes on."""
+
+ANY_OTHER = ast.Name("Exception", ast.Load())
+"""The exceptions that a manager swallows of which only its `__exit__` knows."""
+
+
+def is_exception(cls: Library) -> bool:
+    """Whether a class of a library is one of Python's exceptions."""
+    return _of_python(cls) is not None
+
+
+def _of_python(cls: Value) -> type | None:
+    """One of Python's own exceptions."""
+    name = cls.name if isinstance(cls, Library) else ""
+    kind = vars(builtins).get(name.removeprefix("builtins.")) if name.startswith("builtins.") else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+
+
+def _is_one_of(order: Sequence[Value], wanted: Value) -> bool | None:
+    """Whether a class with these bases is one that a handler names."""
+    kinds = [kind for base in order if (kind := _of_python(base)) is not None]
+    general = _of_python(wanted)
+    if wanted in order or (general is not None and any(issubclass(kind, general) for kind in kinds)):
+        return True
+    known = all(isinstance(base, Class) or _of_python(base) or base == Library("builtins.object") for base in order)
+    return False if known and isinstance(wanted, (Class, Library)) else None
+
+
+def _is_result(node: ast.AST, name: str | None) -> bool:
+    """Whether a node is `error.value` or `error.args`."""
+    of_it = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+    return of_it and node.attr in ("value", "args")  # type: ignore[attr-defined]
+
+
+def _only_tells(node: ast.Try) -> bool:
+    """Whether the handlers tell of a failure or go on, and do nothing in place of what was tried."""
+    return all(_tells(statement) for handler in node.handlers for statement in handler.body)
+
+
+def _tells(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        call = statement.value
+        word = last_name(call.func) if isinstance(call, ast.Call) else ""
+        return isinstance(call, ast.Constant) or word in TELLING
+    if isinstance(statement, ast.Assign):
+        return not any(isinstance(n, ast.Call) for n in walk(statement.value))
+    return isinstance(statement, (ast.Pass, ast.Raise, ast.Continue, ast.Break, ast.Return))
+
+
+TELLING = {
+    "print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc", "exit", "quit",
+}  # fmt: skip
+
+
+def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> ast.Try:
+    """The block of a manager that swallows exceptions, as the `try` that it amounts to."""
+    kinds = ast.Tuple(list(caught), ast.Load())
+    handler = ast.ExceptHandler(kinds, None, [ast.copy_location(ast.Pass(), node)])
+    return ast.copy_location(ast.Try(node.body, [handler], [], []), node)
+
+
+def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
+    """Whether a handler may catch what something in the body raises; `may_fail`: an operation may, for its numbers."""
+    caught = {word for h in node.handlers for word in _names_of(h)}
+    if may_fail and (caught & FAILURES or any(word.endswith("Error") and word not in RAISED_BY for word in caught)):
+        return True
+    body = [n for statement in node.body for n in walk(statement)]
+    caught -= OF_OPERATIONS
+    return any(isinstance(n, RAISED_BY.get(word, ast.Call)) and _is_risky(n, word) for word in caught for n in body)
+
+
+def _names_of(handler: ast.ExceptHandler) -> set[str]:
+    """The last names of what a handler catches."""
+    caught = handler.type if handler.type is not None else ast.Name("Exception")
+    return {last_name(each) for each in (caught.elts if isinstance(caught, ast.Tuple) else [caught])} - {""}
+
+
+def _is_risky(node: ast.AST, word: str) -> bool:
+    """Whether a call is one of Python that refuses some arguments, where only such raise an exception."""
+    if not isinstance(node, ast.Call) or word not in FAILURES:
+        return True
+    return last_name(node.func) in REFUSING
+
+
+FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
+REFUSING = {"int", "float", "next", "min", "max", "index", "remove", "pop", "loads", "strptime", "open"}
+OF_OPERATIONS = {"InvalidArgumentError", "UnimplementedError"}
+"""What TensorFlow's operations alone raise, for the numbers that they get."""
+RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {
+    "ImportError": (ast.Import, ast.ImportFrom), "ModuleNotFoundError": (ast.Import, ast.ImportFrom),
+    "KeyError": (ast.Subscript, ast.Call), "IndexError": (ast.Subscript, ast.Call),
+    "LookupError": (ast.Subscript, ast.Call), "AttributeError": (ast.Attribute,), "NameError": (ast.Name,),
+    "UnboundLocalError": (ast.Name,), "ZeroDivisionError": (ast.Div, ast.Mod, ast.FloorDiv),
+    "ArithmeticError": (ast.Div, ast.Mod, ast.FloorDiv, ast.Pow), "AssertionError": (ast.Assert,),
+    "ValueError": (ast.Call, ast.Starred, ast.Tuple), "TypeError": (ast.Call,), "RuntimeError": (),
+    "Exception": (ast.Call, ast.Subscript), "BaseException": (ast.Call, ast.Subscript),
+    "OSError": (ast.Call,), "IOError": (ast.Call,), "FileNotFoundError": (ast.Call,), "EOFError": (ast.Call,),
+    "StopIteration": (ast.Call,), "JSONDecodeError": (ast.Call,), "KeyboardInterrupt": (), "SystemExit": (),
+}  # fmt: skip
+"""What of Python raises an exception; `FAILURES` and what is not here are raised by operations as well."""
+
+
+def _exception(raised: ast.expr | None) -> str:
+    """The name of the exception that is raised, where it is one of Python's."""
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    name = raised.id if isinstance(raised, ast.Name) else ""
+    kind = getattr(builtins, name, None)
+    return name if isinstance(kind, type) and issubclass(kind, Exception) else ""
