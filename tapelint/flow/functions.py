@@ -86,6 +86,12 @@ class Functions(Statements):
         self.world.handed_over(args, site)
         self.escape(args.every())
         self.hand_over(args.every(), site)
+        for iterator in args.every():
+            if not (isinstance(iterator, (Cell, Generator)) and self.is_once(iterator)):
+                continue  # of others nobody can tell how much is taken
+            items = self.iterate(iterator, site)
+            every = [items.element] if isinstance(items, Many) else items
+            self.keep_rest(iterator, Many(self.join_all([*every, self.opaque(site, every)])))
         result = self.opaque(site, values, behind=self.world.behind(callee, site))
         result.node.outside = self.world.is_from_outside(callee)
         return result

@@ -18,7 +18,7 @@ from .graph import Node, Site
 from .matching import Matching
 from .outcomes import NONE
 from .state import Delta, Key
-from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
+from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value
 
 ROUNDS = 3
 MOST_ROUNDS = 12
@@ -90,7 +90,10 @@ class Loops(Matching):
     """How loops are run."""
 
     def for_(self, node: ast.For | ast.AsyncFor) -> bool:
+        begun = self.uid()
         iterable = self.evaluate(node.iter)
+        once = iterable if isinstance(iterable, (Cell, Generator)) and self.is_once(iterable) else None
+        shared = once if once is not None and once.uid <= begun else None  # others may hold it
         site = self.site(node.iter)
         staged = self.world.staged(iterable)
         items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
@@ -106,6 +109,8 @@ class Loops(Matching):
 
         def start(index: int, item: Value) -> Start:
             def run() -> bool | None:
+                if shared is not None and not self.takes_one(shared, items, index):
+                    self.lose_track()
                 now = self.item_now(iterable, items, index, item) if item is rounds[index] and rounds is items else item
                 self.bind(node.target, now if now is not UNBOUND else self.opaque(site, [iterable]))
                 return True if certain or index == 0 else None

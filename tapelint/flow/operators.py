@@ -10,17 +10,21 @@ from . import containers
 from .core import Arguments
 from .graph import Site
 from .values import (
+    NO_VALUE,
     NOT_IMPLEMENTED,
     Bound,
     Cell,
+    Class,
     Const,
     Data,
     Function,
+    Library,
     Many,
     OneOf,
     Opaque,
     Tuple,
     Value,
+    Variable,
     one_of,
     options,
 )
@@ -71,7 +75,7 @@ class Operators(Waiting):
             number = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
             if isinstance(items, Tuple) and number is not None and len(items.items) * number <= LONGEST_KNOWN:
                 made = Tuple(items.items * number)
-            repeats = not isinstance(times, Data) and not (isinstance(times, Const) and number is None)
+            repeats = not isinstance(times, (Data, Variable)) and not (isinstance(times, Const) and number is None)
             if made is None and items is not None and repeats:
                 made = Many(self.join_all(items.items)) if isinstance(items, Tuple) else items
         if made is None:
@@ -203,12 +207,24 @@ class Operators(Waiting):
             keys = list(items.items) if isinstance(items, Tuple) else None
         if keys is None:
             return None
-        truths = [self._identical(item, key) for key in keys]
-        if True in truths:
+        truths = [self.same(item, key) for key in keys]
+        return True if True in truths else None if None in truths else False
+
+    def same(self, item: Value, other: Value) -> bool | None:
+        """Whether a search takes one value for another: it is the same one, or equal."""
+        if self._identical(item, other):
             return True
-        if None in truths or not isinstance(item, Const):
-            return None if keys else False
-        return False
+        if self._is_itself_only(item) and self._is_itself_only(other):
+            return False
+        if isinstance(item, Const) and isinstance(other, (Cell, Tuple)) and not self.has_equals(other):
+            return False
+        tensors = item == NO_VALUE and isinstance(other, Data)  # which are equal to no None
+        return False if tensors else None
+
+    def _is_itself_only(self, value: Value) -> bool:
+        return isinstance(value, (Function, Class, Library)) or (
+            self.is_equal_to_itself_only(value) and not self.has_equals(value)
+        )
 
     def truth(self, value: Value) -> bool | None:
         """Whether a value counts as true; None where nobody can tell."""

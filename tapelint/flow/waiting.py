@@ -103,8 +103,28 @@ class Waiting(Core):
 
     def asked_for_one(self, value: Value) -> None:
         """`item in value`: an iterator is used up to the item."""
-        if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
+        if self.is_once(value):
             self.lose_track()
+
+    def is_once(self, value: Value) -> bool:
+        """Whether a value gives its items once only."""
+        return isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator")
+
+    def keep_rest(self, iterator: Cell | Generator, rest: Sequence[Value] | Many) -> None:
+        """These are what an iterator still gives."""
+        place = (iterator.uid, "rest" if isinstance(iterator, Generator) else "items")
+        self.state.set(place, rest if isinstance(rest, Many) else Tuple(tuple(rest)))
+
+    def takes_one(self, iterator: Cell | Generator, items: list[Value] | Many, index: int) -> bool:
+        """A loop over an iterator, of which these were the items, takes the next one.
+
+        False where somebody else has taken of them meanwhile.
+        """
+        place = (iterator.uid, "rest" if isinstance(iterator, Generator) else "items")
+        kept = Tuple(()) if index == 0 else items if isinstance(items, Many) else Tuple(tuple(items[index:]))
+        undisturbed = self.state.get(place) == kept
+        self.keep_rest(iterator, items if isinstance(items, Many) else items[index + 1 :])
+        return undisturbed
 
     @contextmanager
     def between(self, value: Value, body: Sequence[ast.AST] = ()) -> Iterator[None]:

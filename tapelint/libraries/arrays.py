@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    options,
 )
 
 from . import apply, numbers, sequences, unseen
@@ -35,7 +36,7 @@ OWN = "attribute"
 
 def register(registry: Registry) -> None:
     """Add them."""
-    registry.families.append(_of_objects)
+    registry.families += [_of_objects, _into_another]
     registry.attributes["data"] = data_attribute
     registry.attributes["opaque"] = opaque_attribute
     for kind in ("tensor", "ndarray", "variable", "number", "?"):
@@ -76,6 +77,19 @@ def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Val
     filled = args.get(1, "fill_value") == NO_VALUE if name == "numpy.full" else False
     asked = args.get(2 if name == "numpy.full" else 1, "dtype")
     return world.run.opaque(site, args.every()) if asked in OBJECTS or filled else None
+
+
+def _into_another(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """`np.add(a, b, out=c)`, `np.add.at(c, i, b)`: an array that is given is changed."""
+    if not name.startswith("numpy."):
+        return None
+    out = args.keywords.get("out", NO_VALUE)
+    changed = [*(out.items if isinstance(out, Tuple) else [out]), *(args.positional[:1] if name.endswith(".at") else [])]
+    for array in changed:
+        for option in options(array):
+            if isinstance(option, Data):
+                _changed(world, option)
+    return None
 
 
 def shape_value(world: Libraries, base: Value, site: Site) -> Value:

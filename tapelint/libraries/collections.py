@@ -111,14 +111,20 @@ def _sort(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 
 
 def _remove(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`list.remove(item)`: the first that is it, or equal to it."""
     assert isinstance(base, Cell)
     items = containers.stored(world.run, base)
-    if isinstance(items, Tuple) and args.positional[0] in items.items:
-        rest = list(items.items)
-        rest.remove(args.positional[0])
-        world.run.state.set((base.uid, "items"), Tuple(tuple(rest)))
-    elif isinstance(items, Tuple):
-        world.run.state.set((base.uid, "items"), Many(world.run.join_all(items.items)))
+    if not isinstance(items, Tuple):
+        return NO_VALUE
+    for index, item in enumerate(items.items):
+        found = world.run.same(args.positional[0], item)
+        if found:
+            rest = (*items.items[:index], *items.items[index + 1 :])
+            world.run.state.set((base.uid, "items"), Tuple(rest))
+        elif found is None:
+            world.run.state.set((base.uid, "items"), Many(world.run.join_all(items.items)))
+        if found is not False:
+            break
     return NO_VALUE
 
 

@@ -6,7 +6,7 @@ import ast
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Partial, Tuple, Value, Wrapped
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Generator, Partial, Tuple, Value, Wrapped
 
 from .variable_names import scoping
 from .world import Libraries, Registry
@@ -43,6 +43,14 @@ def register(registry: Registry) -> None:
     registry.functions["contextlib.ExitStack"] = lambda world, args, site: Cell(
         world.run.uid(), "exit stack", site=site
     )
+    registry.bases["context decorator"] = lambda world, base, cls, name, site: (
+        Wrapped("decorating", base) if name == "__call__" else None
+    )
+    registry.calls["decorating"] = lambda world, callee, args, site: _decorated(
+        callee.function if isinstance(callee, Wrapped) else callee, args
+    )
+    registry.calls["generator"] = lambda world, callee, args, site: _decorated(callee, args)
+    registry.calls["in a context"] = _in_context
     for name in PATCHES:
         registry.functions[name] = lambda world, args, site: Cell(world.run.uid(), "patch")
     registry.calls["patch"] = lambda world, callee, args, site: world.run.opaque(site)
@@ -89,6 +97,24 @@ def _suppressing(world: Libraries, args: Arguments, site: Site) -> Value:
 def _made(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     return world.run.call(callee.function, args, site)
+
+
+def _decorated(manager: Value, args: Arguments) -> Value:
+    """`@manager`: a function that runs in a with block each time."""
+    return Wrapped("in a context", args.get(0, "func", NO_VALUE), (("manager", manager),))
+
+
+def _in_context(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(callee, Wrapped)
+    manager = dict(callee.options)["manager"]
+    if isinstance(manager, Generator):  # which Python makes anew each time
+        if world.run.state.get((manager.uid, "used")) is not UNBOUND:
+            world.run.lose_track()
+        world.run.state.set((manager.uid, "used"), TRUE)
+    world.run.enter(manager, site, site)
+    result = world.run.call(callee.function, args, site)
+    world.run.leave(manager, site)
+    return result
 
 
 def _enter_later(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -8,6 +8,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Site
 from tapelint.flow.values import (
     NO_VALUE,
+    UNBOUND,
     Bound,
     Cell,
     Const,
@@ -62,7 +63,7 @@ def _pairs(operands: list[Value]) -> Iterator[list[Value]]:
 
 
 def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
-    sides = [_side(operand) for operand in operands]
+    sides = [_side(world, operand) for operand in operands]
     if ROWS in sides and len(sides) == 2:
         alone = all(side in (ROWS, "int", "float", "bool") for side in sides)
         return "TypeError" if alone and op in (*ARITHMETIC, *ORDER) else ""
@@ -72,8 +73,11 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
         return ""
     if "None" in sides:
-        return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER) else ""
+        compared = any(isinstance(operand, Variable) and operand.flavor == "tf" for operand in operands)
+        return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER) or compared else ""
     tensors = [side for side in sides if side.startswith("tensor ")]
+    if tensors and ("str" in sides or not STRANGERS.isdisjoint(sides)):
+        return _with_no_number(world, op, left, right)
     if len(tensors) == 2:
         return _of_tensors(world, op, left[-1], right[-1])
     if tensors:
@@ -83,8 +87,22 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
 
 NOT_NEGATED = ("None", "str", "list", "dict", "function", "sparse")
 
+STRANGERS = {"dict", "function", "object"}
+"""What is no number, and nothing that a tensor is made of."""
 
-def _side(value: Value) -> str:
+
+def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
+    """A tensor beside what none is made of: TensorFlow does not convert it, not even to compare."""
+    if world.run.state.get(PROMOTES) != UNBOUND:
+        return UNLIKE
+    if "str" not in (left, right):
+        return "TypeError" if world.run.graph_mode else "ValueError"
+    if (op == "%" and left == "str") or "tensor b" in (left, right):
+        return UNLIKE
+    return "InvalidArgumentError" if op == "+" and right == "str" and not world.run.graph_mode else "TypeError"
+
+
+def _side(world: Libraries, value: Value) -> str:
     """What an operand is, as far as it matters here; "" for what is not known or fits all."""
     if isinstance(value, Const):
         return _constant(value.value)
@@ -99,10 +117,20 @@ def _side(value: Value) -> str:
         return words.get(value.kind, "") if value.dtype != "?" else ""
     if isinstance(value, (Function, Bound, Generator)):
         return "function"
+    if isinstance(value, Cell) and value.kind == "instance":
+        plain = world.run.is_equal_to_itself_only(value) and world.run.hooks.isdisjoint(CONVERTING)
+        return "object" if plain else ""
     if isinstance(value, Cell) and value.kind in ("dict", "set"):
         return "dict"
     of_items = isinstance(value, Tuple) and not isinstance(value, View)
     return "list" if of_items or (isinstance(value, Cell) and value.kind == "list") else ""
+
+
+CONVERTING = frozenset(
+    ["__array__", "__array_interface__", "__tf_tensor__", "__float__", "__int__", "__index__", "__len__", "__getattr__",
+     "__getattribute__", "__array_priority__"]
+)  # fmt: skip
+"""Methods by which a tensor may be made of an object."""
 
 
 def _constant(value: object) -> str:

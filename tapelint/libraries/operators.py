@@ -8,8 +8,10 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.state import Key
 from tapelint.flow.values import (
     NO_VALUE,
+    UNBOUND,
     Cell,
     Const,
     Data,
@@ -33,6 +35,7 @@ TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
 def register(registry: Registry) -> None:
     """Add the operators."""
     registry.functions["operator"] = operator
+    registry.store_in = store_in
 
 
 REGISTERING = ("|", "&", "^", "<<", ">>")
@@ -114,6 +117,8 @@ def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Sit
         return replace(answer, range=numbers.of_test(world, op, operands, answer.node))
     if op == "[]":
         base = operands[0]
+        if kept := stored_in(world, base):
+            return world.run.opaque(site, [base, *kept])
         node = world.run.node_of(base, site)
         inputs = [Edge(node, FLOWS, "linear")] if node is not None else []
         part = Opaque(world.run.node("operator []", inputs, site, dtype="?", kind="?", opaque=True))
@@ -130,6 +135,25 @@ def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Sit
         return made
     made.node.opaque = op in ("+", "*")  # of lists: it holds what they hold
     return numbers.noted(world, Opaque(made.node), made.range)
+
+
+def stored_in(world: Libraries, base: Value) -> tuple[Value, ...]:
+    """What the program has put into something unknown, or into what it is a part of."""
+    kept = world.run.state.get(_place(base)) if isinstance(base, Opaque) else UNBOUND
+    return kept.items if isinstance(kept, Tuple) else ()
+
+
+def store_in(world: Libraries, base: Opaque, value: Value) -> None:
+    """`unknown[key] = value`: what has parts in common with it may hold the value."""
+    world.run.escape([value])
+    world.run.state.push(_place(base), value)
+
+
+def _place(base: Opaque) -> Key:
+    node = base.node
+    while node.op == "operator []" and node.edges:
+        node = node.edges[0].node
+    return (-node.id - 1, "stored")
 
 
 def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:

@@ -1,4 +1,4 @@
-"""Python's built-in functions and itertools on sequences: made at once where Python does, later where Python waits.
+"""Python's built-in functions on sequences: made at once where Python does, later where Python waits.
 
 What Python makes lazily (`map`, `filter`, generator expressions, most of itertools) is an object that computes its
 items when they are asked for: only then a tape that records sees the operations.
@@ -7,14 +7,13 @@ items when they are asked for: only then a tape that records sees the operations
 from __future__ import annotations
 
 import ast
-import itertools
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
+from tapelint.flow.loops import UNROLLED
 from tapelint.flow.operators import fold
 from tapelint.flow.values import (
     FALSE,
@@ -43,7 +42,6 @@ Handler = Callable[[Libraries, Arguments, Site], Value]
 def register(registry: Registry) -> None:
     """Add them."""
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
-    registry.functions.update({f"itertools.{name}": handler for name, handler in ITERTOOLS.items()})
     registry.functions["functools.reduce"] = _reduce
     for name in ("send", "throw"):
         registry.methods[("generator", name)] = _by_hand
@@ -92,11 +90,28 @@ def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
     if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
         return value
+    if len(args.positional) > 1:
+        return lazily(world, args.positional, lambda: _until(world, value, args.positional[1], site), site)
     made = world.run.own_method(value, "__iter__")
-    if made is not None and len(args.positional) == 1:
+    if made is not None:
         return world.run.call(made, Arguments([]), site)
     of = "dataset" if isinstance(value, Cell) and value.kind == "dataset" else None
     return iterator(world, world.run.iterate(value, site), site, of)
+
+
+def _until(world: Libraries, function: Value, last: Value, site: Site) -> list[Value] | Many:
+    """What calls of a function give before one gives this."""
+    items: list[Value] = []
+    while len(items) < UNROLLED:
+        item = world.call_back(function, Arguments([]), site)
+        same = world.run.same(item, last)
+        if same:
+            return items
+        items.append(item)
+        if same is None:
+            break
+    world.run.lose_track()
+    return Many(world.run.join_all(items))
 
 
 def _next(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -213,11 +228,11 @@ def count(world: Libraries) -> Data:
 # -- what passes items on
 
 
-def _columns(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
+def columns_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
     """The items of several sequences, and how many rows they have; None where nobody can tell."""
     run = world.run
     columns = [run.iterate(value, site) for value in values]
-    if len(values) > 1 and any(_is_once(value) and value in values[:i] for i, value in enumerate(values)):
+    if len(values) > 1 and any(world.run.is_once(value) and value in values[:i] for i, value in enumerate(values)):
         columns = _dealt(world, values, columns)
     known = [len(c) for c in columns if isinstance(c, list)]
     length = min(known) if known else None
@@ -228,17 +243,12 @@ def _columns(world: Libraries, values: Sequence[Value], site: Site) -> tuple[lis
     return columns, length
 
 
-def _is_once(value: Value) -> bool:
-    """Whether a value gives its items once only."""
-    return isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator")
-
-
 def _dealt(
     world: Libraries, values: Sequence[Value], columns: Sequence[list[Value] | Many]
 ) -> list[list[Value] | Many]:
     """The columns where one iterator stands in several places, which take its items in turn."""
     made = list(columns)
-    for value in dict.fromkeys(v for v in values if _is_once(v)):
+    for value in dict.fromkeys(v for v in values if world.run.is_once(v)):
         places = [i for i, v in enumerate(values) if v == value]
         items = columns[places[0]]
         for turn, place in enumerate(places):
@@ -246,7 +256,7 @@ def _dealt(
     return made
 
 
-def _row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
+def row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
     return [c[index] if isinstance(c, list) else c.element for c in columns]
 
 
@@ -254,8 +264,8 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
     def compute() -> list[Value] | Many:
         if args.rest is not None:
             return Many(Many(args.rest))
-        columns, length = _columns(world, args.positional, site)
-        rows: list[Value] = [Tuple(tuple(_row(columns, i))) for i in range(length if length is not None else 1)]
+        columns, length = columns_of(world, args.positional, site)
+        rows: list[Value] = [Tuple(tuple(row(columns, i))) for i in range(length if length is not None else 1)]
         return rows if length is not None else Many(rows[0])
 
     made = lazily(world, args.every(), compute, site)
@@ -264,21 +274,7 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
-def _zip_longest(world: Libraries, args: Arguments, site: Site) -> Value:
-    fill = args.keywords.get("fillvalue", NO_VALUE)
-
-    def compute() -> list[Value] | Many:
-        columns, _ = _columns(world, args.positional, site)
-        if not all(isinstance(c, list) for c in columns):
-            return Many(Tuple(tuple(_one(world, c) for c in columns)))
-        known = [c for c in columns if isinstance(c, list)]
-        longest = max(map(len, known), default=0)
-        return [Tuple(tuple(c[i] if i < len(c) else fill for c in known)) for i in range(longest)]
-
-    return lazily(world, args.every(), compute, site)
-
-
-def _one(world: Libraries, items: list[Value] | Many) -> Value:
+def one_for_all(world: Libraries, items: list[Value] | Many) -> Value:
     return items.element if isinstance(items, Many) else world.run.join_all(items)
 
 
@@ -359,27 +355,11 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
     function, *iterables = args.positional
 
     def compute() -> list[Value] | Many:
-        columns, length = _columns(world, iterables, site)
-        with _between(world, iterables):
+        columns, length = columns_of(world, iterables, site)
+        with between(world, iterables):
             if length is None:
-                return Many(world.call_back(function, Arguments(_row(columns, 0)), site))
-            return [world.call_back(function, Arguments(_row(columns, i)), site) for i in range(length)]
-
-    return lazily(world, args.positional, compute, site)
-
-
-def _starmap(world: Libraries, args: Arguments, site: Site) -> Value:
-    function, rows = args.positional[:2]
-
-    def call(row: Value) -> Value:
-        items = world.run.iterate(row, site)
-        given = Arguments([], rest=items.element) if isinstance(items, Many) else Arguments(list(items))
-        return world.call_back(function, given, site)
-
-    def compute() -> list[Value] | Many:
-        found = world.run.iterate(rows, site)
-        with _between(world, [rows]):
-            return Many(call(found.element)) if isinstance(found, Many) else [call(row) for row in found]
+                return Many(world.call_back(function, Arguments(row(columns, 0)), site))
+            return [world.call_back(function, Arguments(row(columns, i)), site) for i in range(length)]
 
     return lazily(world, args.positional, compute, site)
 
@@ -391,123 +371,33 @@ def _filter(world: Libraries, args: Arguments, site: Site) -> Value:
         items = world.run.iterate(value, site)
         if isinstance(items, Many):
             return items
-        with _between(world, [value]):
-            return _kept(world, function, items, site)
+        with between(world, [value]):
+            return kept_of(world, function, items, site)
 
     return lazily(world, args.positional, compute, site)
 
 
-def _kept(world: Libraries, function: Value, items: list[Value], site: Site) -> list[Value] | Many:
-    """The items for which a function is true."""
+def kept_of(
+    world: Libraries, function: Value, items: list[Value], site: Site, wanted: bool = True
+) -> list[Value] | Many:
+    """The items for which a function is true, or false."""
     kept: list[Value] = []
     for item in items:
         truth = world.run.truth(world.call_back(function, Arguments([item]), site) if function != NO_VALUE else item)
         if truth is None:
             return Many(world.run.join_all(items))
-        if truth:
+        if truth is wanted:
             kept.append(item)
     return kept
 
 
 @contextmanager
-def _between(world: Libraries, values: Sequence[Value]) -> Iterator[None]:
+def between(world: Libraries, values: Sequence[Value]) -> Iterator[None]:
     """What is done meanwhile, Python does between the items of these."""
     with ExitStack() as stack:
         for value in values:
             stack.enter_context(world.run.between(value))
         yield
-
-
-def _accumulate(world: Libraries, args: Arguments, site: Site) -> Value:
-    function = args.get(1, "func", NO_VALUE)
-    start = args.keywords.get("initial", NO_VALUE)
-
-    def add(total: Value, item: Value) -> Value:
-        if function == NO_VALUE:
-            return world.run.operate("+", total, item, site)
-        return world.call_back(function, Arguments([total, item]), site)
-
-    def compute() -> list[Value] | Many:
-        items = world.run.iterate(args.positional[0], site)
-        if isinstance(items, Many):
-            first = items.element if start == NO_VALUE else start
-            second = add(first, items.element)
-            return Many(world.run.join_all([first, second, add(second, items.element)]))
-        totals = [] if start == NO_VALUE else [start]
-        for item in items:
-            totals.append(add(totals[-1], item) if totals else item)
-        return totals
-
-    return lazily(world, [*args.positional, *args.keywords.values()], compute, site)
-
-
-def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`itertools.islice`."""
-    source = args.positional[0]
-    ends = [a.value for a in args.positional[1:] if isinstance(a, Const)]
-
-    def compute() -> list[Value] | Many:
-        items = world.run.iterate(source, site)
-        world.run.asked_in_part(source)
-        if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
-            if isinstance(items, list) and _is_once(source):
-                world.run.lose_track()  # nobody can tell what is left
-            return items if isinstance(items, Many) else Many(world.run.join_all(items))
-        stop = ends[0] if len(ends) == 1 else ends[1]
-        if isinstance(source, (Cell, Generator)) and _is_once(source) and isinstance(stop, int):
-            place = "items" if isinstance(source, Cell) else "rest"
-            world.run.state.set((source.uid, place), Tuple(tuple(items[stop:])))
-        return items[slice(*ends)]
-
-    return lazily(world, args.every(), compute, site)
-
-
-def _product(world: Libraries, args: Arguments, site: Site) -> Value:
-    columns, _ = _columns(world, args.positional, site)
-    sizes = [len(c) for c in columns if isinstance(c, list)]
-    if len(sizes) < len(columns) or math.prod(sizes) > LARGEST_PRODUCT or args.keywords:
-        return iterator(world, Many(Tuple(tuple(_one(world, c) for c in columns))), site)
-    rows = itertools.product(*(c for c in columns if isinstance(c, list)))
-    return iterator(world, [Tuple(tuple(row)) for row in rows], site)
-
-
-LARGEST_PRODUCT = 64
-
-
-def _count_up(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Many(count(world))
-
-
-def _cycle(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Many(_one(world, world.run.iterate(args.positional[0], site)))
-
-
-def _chain(world: Libraries, args: Arguments, site: Site) -> Value:
-    given: list[Value] | Many = Many(world.run.join_all(args.every())) if args.rest is not None else args.positional
-    return lazily(world, args.every(), lambda: _chained(world, given, site), site)
-
-
-def _chain_from(world: Libraries, args: Arguments, site: Site) -> Value:
-    given = args.positional[0]
-    return lazily(world, args.every(), lambda: _chained(world, world.run.iterate(given, site), site), site)
-
-
-def _chained(world: Libraries, values: list[Value] | Many, site: Site) -> list[Value] | Many:
-    """The items of one sequence after the other."""
-    if isinstance(values, Many):
-        inner = world.run.iterate(values.element, site)
-        return inner if isinstance(inner, Many) else Many(world.run.join_all(inner))
-    parts = [world.run.iterate(value, site) for value in values]
-    if any(isinstance(part, Many) for part in parts):
-        return Many(world.run.join_all([_one(world, part) for part in parts]))
-    return [item for part in parts if isinstance(part, list) for item in part]
-
-
-def _repeat(world: Libraries, args: Arguments, site: Site) -> Value:
-    times = args.get(1, "times")
-    if isinstance(times, Const) and isinstance(times.value, int) and times.value <= 64:
-        return iterator(world, [args.positional[0]] * times.value, site)
-    return Many(args.positional[0])
 
 
 # -- what makes one of many
@@ -597,9 +487,4 @@ BUILTINS: dict[str, Handler] = {
     "dict": _dict, "range": _range, "zip": _zip, "enumerate": _enumerate, "reversed": _reversed, "sorted": _sorted,
     "map": _map, "filter": _filter, "len": _len, "sum": _sum, "min": _extreme("min"), "max": _extreme("max"),
     "any": _any_all("any"), "all": _any_all("all"), "iter": _iter, "next": _next,
-}  # fmt: skip
-ITERTOOLS: dict[str, Handler] = {
-    "chain": _chain, "chain.from_iterable": _chain_from, "repeat": _repeat, "accumulate": _accumulate,
-    "islice": _slice_of,
-    "starmap": _starmap, "zip_longest": _zip_longest, "product": _product, "count": _count_up, "cycle": _cycle,
 }  # fmt: skip

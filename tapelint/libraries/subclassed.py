@@ -36,6 +36,7 @@ from .losses import losses
 from .models import functional, sequential
 from .outside_graphs import is_of_keras_2
 from .replaced import OWNER
+from .structures import flattened
 from .symbolic import symbolic, symbolic_end
 from .tensorflow import make_variable
 from .variable_names import SCOPED, hide_name
@@ -399,7 +400,9 @@ def module_variables(world: Libraries, base: Cell, seen: set[int]) -> list[Value
     later: list[Cell] = []
     found: list[Value] = []
     for name in sorted(names.names) if isinstance(names, Names) else ():
-        for value in leaves(world, world.run.state.get((base.uid, name))):
+        held = world.run.state.get((base.uid, name))
+        known = flattened(world, held)
+        for value in known if known is not None else leaves(world, held):
             if isinstance(value, Variable) and value.flavor == "tf" and value not in found:
                 found.append(value)
             elif isinstance(value, Cell) and value.kind in ("instance", "layer"):

@@ -22,6 +22,7 @@ from tapelint.flow.values import (
     Const,
     Data,
     Function,
+    Generator,
     Library,
     Many,
     Method,
@@ -76,6 +77,7 @@ class Registry:
         self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
+        self.store_in: Callable[[Libraries, Opaque, Value], None]
         self.staged: Callable[[Libraries, Value], str]
         self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
         self.staged_branch: Callable[[Libraries, str, Delta, Sequence[Delta], Site], None]
@@ -194,6 +196,8 @@ class Libraries:
             return "layer"
         if name == "tensorflow.Module":
             return "module"
+        if name == "contextlib.ContextDecorator":
+            return "context decorator"
         if kind in ("loss", "metric"):
             return kind
         if name.startswith("keras.losses."):
@@ -222,6 +226,8 @@ class Libraries:
         handler = self.registry.methods.get((kind_of(base), "__setitem__"))
         if handler is not None:
             handler(self, base, Arguments([index, value]), site)
+        elif isinstance(base, Opaque):
+            self.registry.store_in(self, base, value)
         else:
             self.run.escape([value])
 
@@ -374,7 +380,7 @@ class Libraries:
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
-        handler = self.registry.calls.get(kind)
+        handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)
         if handler is not None:
             return handler(self, callee, args, site)
         if isinstance(callee, Wrapped):
