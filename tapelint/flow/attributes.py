@@ -111,6 +111,10 @@ class Attributes(Functions):
             return self._of_derived(instance, name)
         return self.bound(found[0], instance, found[1])
 
+    def is_made_here(self, instance: Cell) -> bool:
+        """Whether an object was made while this entry was run, and not before, or by nobody that is seen."""
+        return instance.uid > self.outside and instance.uid not in self.entered and instance.site is not None
+
     def _is_overridden(self, instance: Cell, name: str, found: Value) -> bool:
         """Whether what an object's classes have under a name may be another's: that of a derived class."""
         if instance.uid not in self.entered or name == "__init__":
@@ -206,6 +210,7 @@ class Attributes(Functions):
         if value is not UNBOUND:
             return value
         if name == "__dict__":
+            self.state.set((base.uid, "__dict__ was asked for"), TRUE)
             return Cell(self.uid(), "fields", base, site)
         if name == "__class__":
             return base.info if isinstance(base.info, Value) else self.opaque(site)
@@ -225,6 +230,7 @@ class Attributes(Functions):
         getter = self.class_attribute(base, "__getattr__")
         if getter is not None:
             return self.call(getter, Arguments([Const(name)]), site)
+        self.world.missing(base, name, site)
         result = self.opaque(site, [base], hint=name)
         self.state.set((base.uid, name), result)
         self.note_field(base.uid, name)

@@ -12,7 +12,7 @@ from . import containers
 from .attempts import ANY_OTHER, is_exception
 from .attributes import TUPLE
 from .comprehensions import ClassBody
-from .core import Arguments, Attempt, Frame
+from .core import ENDED, Arguments, Attempt, Frame
 from .functions import own_nodes
 from .graph import Site
 from .loops import UNROLLED
@@ -238,10 +238,14 @@ class Classes(Records):
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
         attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered), len(self.frame.finals))
         self.attempts.append(attempt)
+        before = self.ended()
         try:
             item = act()
         finally:
             self.attempts.pop()
+        if self.ended() and not before:
+            self.state.set(ENDED, UNBOUND)
+            return item, True
         if attempt.may_raise:
             return item, None
         return item, (None if self.came_back else True) if attempt.raises else False

@@ -176,8 +176,9 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
 
 
 FRAGILE = frozenset(
-    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve lu "  # noqa: SIM905
-    "einsum matmul tensordot transpose split ensure_shape check_numerics boolean_mask scatter_nd pad tile conv2d".split()
+    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve "  # noqa: SIM905
+    "lu einsum matmul tensordot transpose split ensure_shape check_numerics boolean_mask scatter_nd pad tile "
+    "conv2d".split()
 )
 """Operations that may refuse what they get for its shape or its numbers, one argument or several."""
 

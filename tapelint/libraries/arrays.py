@@ -23,7 +23,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, numbers, sequences, unseen
+from . import apply, members, numbers, sequences, unseen
 from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -84,7 +84,8 @@ def _into_another(world: Libraries, name: str, args: Arguments, site: Site) -> V
     if not name.startswith("numpy."):
         return None
     out = args.keywords.get("out", NO_VALUE)
-    changed = [*(out.items if isinstance(out, Tuple) else [out]), *(args.positional[:1] if name.endswith(".at") else [])]
+    changed = list(out.items) if isinstance(out, Tuple) else [out]
+    changed += args.positional[:1] if name.endswith(".at") else []
     for array in changed:
         for option in options(array):
             if isinstance(option, Data):
@@ -145,6 +146,9 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     """What tensors, arrays and variables have that carries no gradient; None for what facts answer."""
     if name in ("output", "input") and isinstance(base, Data) and base.kind == "symbolic":
         return base  # an input layer, for which its tensor stands
+    if members.lacks(world, base, name):
+        world.raised("AttributeError", site, f"Tensor.{name}")
+        return world.run.opaque(site)
     if name == "shape":
         return shape_value(world, base, site)
     if name == "dtype" and isinstance(base, (Data, Variable)):

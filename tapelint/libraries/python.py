@@ -191,10 +191,17 @@ def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
                 return _or_default(world, base, name.value, default, site)
             if not known:
                 return default
+        if default is not UNBOUND and _may_lack(base):
+            return _or_default(world, base, name.value, default, site)
         return world.run.attribute(base, name.value, site)
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
         return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
     return world.run.opaque(site, [base])
+
+
+def _may_lack(value: Value) -> bool:
+    """Whether a value is known to lack some attributes."""
+    return isinstance(value, (Data, Variable)) or (isinstance(value, Cell) and value.kind == "tape")
 
 
 def _or_default(world: Libraries, base: Value, name: str, default: Value, site: Site) -> Value:

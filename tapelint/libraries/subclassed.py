@@ -33,6 +33,7 @@ from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses
+from .members import has_what_is_seen, module_lacks
 from .models import functional, sequential
 from .outside_graphs import is_of_keras_2
 from .replaced import OWNER
@@ -61,6 +62,10 @@ def register(registry: Registry) -> None:
     """Add what base classes give."""
     registry.bases["layer"] = registry.bases["model"] = inherited
     registry.bases["module"] = module_inherited
+    registry.functions["tensorflow.Module"] = lambda world, args, site: Cell(
+        world.run.uid(), "instance", Library("tensorflow.Module"), site
+    )
+    registry.has_what_is_seen = has_what_is_seen
     registry.bases["loss"] = registry.bases["metric"] = loss_inherited
     registry.bases["object"] = lambda world, base, cls, name, site: (
         Method(base, name) if name in ("__init__", "__init_subclass__") else None
@@ -387,6 +392,8 @@ def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: S
         world.run.state.set(SCOPED, TRUE)
     if name in ("name", "name_scope", "submodules"):
         return world.inert(name, Arguments([]), site)
+    if module_lacks(world, base, name):
+        world.raised("AttributeError", site, f"{cls}.{name}")
     return Method(base, name)
 
 

@@ -30,8 +30,10 @@ def register(registry: Registry) -> None:
         registry.methods[("tensor", name)] = _assigning_slice(name)
     for op in ("+", "-", "*", "/", "**", "//", "@", "%"):
         registry.methods[("variable", f"operator {op}=")] = _augmented(op)
-    for name in ("value", "read_value", "sparse_read"):
+    for name in ("value", "read_value"):
         registry.methods[("variable", name)] = _read
+    registry.methods[("variable", "sparse_read")] = _looked_up("tensorflow.gather")
+    registry.methods[("variable", "gather_nd")] = _looked_up("tensorflow.gather_nd")
     registry.attributes["variable"] = _attribute
     registry.methods[("opaque", "numpy")] = _unknown_numpy
 
@@ -109,6 +111,11 @@ def _read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     made = world.run.node("Variable.read_value", [Edge(node, FLOWS, "linear")], site, dtype=base.dtype)
     content = world.run.state.get((base.uid, "content"))
     return Data(made, "tensor", base.dtype, base.shape, content.range if isinstance(content, Data) else None)
+
+
+def _looked_up(function: str) -> MethodHandler:
+    """A method that is a function of the variable and of indices."""
+    return lambda world, base, args, site: world.call_library(function, Arguments([base, args.get(0, "indices")]), site)
 
 
 def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:

@@ -77,6 +77,7 @@ class Registry:
         self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
+        self.has_what_is_seen: Callable[[Libraries, Cell], bool]
         self.store_in: Callable[[Libraries, Opaque, Value], None]
         self.staged: Callable[[Libraries, Value], str]
         self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
@@ -174,6 +175,11 @@ class Libraries:
             stored = self.run.state.get((inner.uid, name))
             return stored if stored is not UNBOUND else Method(base, name)
         return Method(base, name)
+
+    def missing(self, instance: Cell, name: str, site: Site) -> None:
+        """An object's classes have no such attribute, and nobody was seen to give it one."""
+        if not name.startswith("__") and self.registry.has_what_is_seen(self, instance):
+            self.raised("AttributeError", site, name)
 
     def inherited(self, base: Value, cls: Value, name: str, site: Site) -> Value | None:
         if isinstance(cls, Library):

@@ -372,10 +372,11 @@ def _result(tapes: Tapes, execution: Execution, found: list[sources.Listed] | No
     run, asked = tapes.world.run, execution.asked
     if found is None:
         return _like(tapes, asked, [run.opaque(execution.site, [execution.target, asked])])
-    nodes = _second_order(tapes, execution)
+    only_rows = _only_rows(tapes, execution)
+    nodes = _second_order(tapes, execution, only_rows)
     leaves: list[Value] = []
     for source, node in zip(execution.sources, nodes, strict=True):
-        leaf = _gradient_value(tapes, execution, source, node)
+        leaf = _gradient_value(tapes, execution, source, node or _unrecorded(tapes, execution, source, only_rows))
         leaves.append(leaf)
         for option in options(leaf):
             if isinstance(option, Data):
@@ -383,34 +384,50 @@ def _result(tapes: Tapes, execution: Execution, found: list[sources.Listed] | No
     return _like(tapes, asked, leaves)
 
 
+def _only_rows(tapes: Tapes, execution: Execution) -> Mapping[int, str]:
+    """The sources' nodes whose gradients are no tensors but `IndexedSlices` or the like, and what they are."""
+    every = [n for source in execution.sources for n in source.nodes]
+    if execution.method != "gradient" or execution.answer is None:
+        return {}
+    return rows.looked_up(tapes.world.run, execution.recording, execution.targets, every)
+
+
+def _unrecorded(tapes: Tapes, execution: Execution, source: SourceResult, only_rows: Mapping[int, str]) -> Node | None:
+    """A gradient that no other tape has seen being computed; None where there is none."""
+    if not source.outcome & ~NONE and not (execution.zeros or execution.method == "batch_jacobian"):
+        return None
+    edges = [Edge(t, FLOWS, "other") for t in execution.targets]
+    node = tapes.world.run.node("gradient", edges, execution.site, dtype="f")
+    node.recorded.clear()
+    node.detail = _detail(source, only_rows)
+    return node
+
+
+def _detail(source: SourceResult, only_rows: Mapping[int, str]) -> str:
+    return only_rows.get(source.nodes[0].id, "") if len(source.nodes) == 1 else ""
+
+
 def _gradient_value(tapes: Tapes, execution: Execution, source: SourceResult, node: Node | None) -> Value:
-    run = tapes.world.run
     outcome = source.outcome
     if execution.zeros or execution.method == "batch_jacobian":
         outcome = outcome & ~NONE | (ZERO if outcome & NONE else 0)
-    if outcome == NONE:
+    if outcome == NONE or node is None:
         return NO_VALUE
-    if node is None:
-        edges = [Edge(t, FLOWS, "other") for t in execution.targets]
-        node = run.node("gradient", edges, execution.site, dtype="f")
-        node.recorded.clear()
     shape = getattr(source.value, "shape", None) if execution.method == "gradient" else None
     data = Data(node, "tensor", "f", shape)
     return OneOf((NO_VALUE, data)) if outcome & NONE else data
 
 
-def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
+def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, str]) -> list[Node | None]:
     """The inner backward pass on the tapes that still record, a node a source."""
     run = tapes.world.run
     answer = execution.answer
     others = [r for r in tapes.active() if r != execution.recording or tapes.recordings[r].info.persistent]
     if answer is None or not others:
         return [None] * len(execution.sources)
-    every = [n for source in execution.sources for n in source.nodes]
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
     upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
-    only_rows = rows.looked_up(run, execution.recording, execution.targets, every) if summed else {}
     first = len(run.graph.nodes)
     made = second_order.backward(run, answer, upstream)
     if not summed:
@@ -428,7 +445,7 @@ def _second_order(tapes: Tapes, execution: Execution) -> list[Node | None]:
         # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
         around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
         last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
-        last.detail = only_rows.get(source.nodes[0].id, "") if len(source.nodes) == 1 else ""
+        last.detail = _detail(source, only_rows)
         if source.outcome & IGNORANT:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Library, Value
+from tapelint.libraries import members
 from tapelint.libraries.names import root
 from tapelint.libraries.world import Libraries, MethodHandler
 from tapelint.tapes import asking, watching
@@ -32,6 +33,7 @@ def register(tapes: Tapes) -> None:
     registry.leaves["stopped tape"] = lambda world, cell, site: tapes.go_on(cell.info)
     registry.enters["ensured tape"] = lambda world, cell, site: tapes.enter(cell.info, site) if cell.info else NO_VALUE
     registry.leaves["ensured tape"] = lambda world, cell, site: tapes.leave(cell.info) if cell.info else None
+    registry.attributes["tape"] = _attribute
     for name, handle in _methods(tapes).items():
         registry.methods[("tape", name)] = _method(handle)
 
@@ -53,6 +55,15 @@ def _methods(tapes: Tapes) -> dict[str, OnTape]:
         "_push_tape": lambda tape, args, site: tapes.enter(tape, site),
         "_pop_tape": leave,
     }
+
+
+def _attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
+    """What a tape lacks; that of another library may have more."""
+    assert isinstance(base, Cell)
+    stored = world.run.state.get((base.uid, name)) is not UNBOUND
+    if base.info.library == "tensorflow" and name not in members.TAPE and not name.startswith("__") and not stored:
+        world.raised("AttributeError", site, f"tensorflow.GradientTape.{name}")
+    return None
 
 
 def _stop(tapes: Tapes, tape: Cell) -> Value:

@@ -1,0 +1,60 @@
+"""What objects of TensorFlow have: an attribute that is not among these they lack."""
+
+from __future__ import annotations
+
+from tapelint.flow.graph import ROWS
+from tapelint.flow.values import UNBOUND, Cell, Class, Data, Library, Value, Variable
+
+from .apply import PROMOTES
+from .world import Libraries
+
+TAPE = frozenset(
+    "_ensure_recording _persistent _pop_tape _push_tape _recording _tape _tf_api_names _tf_api_names_v1 "  # noqa: SIM905
+    "_watch_accessed_variables _watched_variables batch_jacobian gradient jacobian reset stop_recording watch "
+    "watched_variables".split()
+)
+MODULE = frozenset(
+    "name name_scope non_trainable_variables submodules trainable_variables variables with_name_scope".split()  # noqa: SIM905
+)
+"""What a `tf.Module` has, but for names with an underscore at the front."""
+
+NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsize", "nbytes", "grad"])
+"""Attributes of arrays, of what holds rows and of other libraries' tensors, which TensorFlow's have not."""
+
+MAY_BE_IN_PARTS = ("ragged", "sparse", "Ragged", "Sparse")
+
+
+def lacks(world: Libraries, value: Value, name: str) -> bool:
+    """Whether a value is certainly a tensor that is all there, or a variable, and has no such attribute."""
+    if name not in NOT_OF_TENSORS or world.run.state.get(PROMOTES) != UNBOUND:
+        return False
+    if isinstance(value, Variable):
+        return value.flavor == "tf"
+    if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
+        return False
+    behind = world.run.graph.ancestors([value.node])
+    return not any(n.opaque or n.detail == ROWS or n.outside or _may_be_in_parts(n.op) for n in behind)
+
+
+def _may_be_in_parts(op: str) -> bool:
+    return op.startswith("keras.") or any(word in op for word in MAY_BE_IN_PARTS)
+
+
+def module_lacks(world: Libraries, module: Cell, name: str) -> bool:
+    """Whether a `tf.Module` of the program has no such attribute for certain."""
+    return name not in MODULE and not name.startswith("_") and has_what_is_seen(world, module)
+
+
+def has_what_is_seen(world: Libraries, instance: Cell) -> bool:
+    """Whether an object has the attributes that the program was seen to give it, and no others but its library's."""
+    if world.run.is_in_unknown_hands(instance) or not world.run.hooks.isdisjoint(["__getattr__", "__getattribute__"]):
+        return False
+    order = world.run.lineage(instance.info)
+    plain = all(isinstance(base, Class) or base in PLAIN_BASES for base in order)
+    decorated = any(isinstance(base, Class) and base.node.decorator_list for base in order)
+    written = any(world.run.state.get((instance.uid, name)) is not UNBOUND for name in (FIELDS, "__dict__"))
+    return plain and not decorated and not written and world.run.is_made_here(instance)
+
+
+FIELDS = "__dict__ was asked for"
+PLAIN_BASES = (Library("tensorflow.Module"), Library("builtins.object"), Library("abc.ABC"))
