@@ -216,3 +216,13 @@ def items_changed_in_a_loop_over_pairs():
             a[1] = w
             y = y + p * q
     return tape.gradient(y, [v, w])
+
+
+def list_remove_by_eq():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable(5.0), tf.Variable(5.0)
+    xs = [a, b]
+    xs.remove(b)
+    with tf.GradientTape() as tape:
+        z = xs[0] * 1.0
+    return tape.gradient(z, [a, b])

@@ -1,5 +1,6 @@
 """Generators, iterators and what is computed late: the docstring is the verdict a source."""
 
+import itertools
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -217,3 +218,118 @@ def a_generator_that_counts():
             if a.n == 1:
                 y = e
     return tape.gradient(y, [v, w])
+
+
+def late_binding_gen():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    fs = (lambda: v * 2.0 for v in (a, b))
+    with tf.GradientTape() as tape:
+        z = [f() for f in fs][0]
+    return tape.gradient(z, [a, b])
+
+
+def late_binding_gen_list():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    fs = list(lambda: v * 2.0 for v in (a, b))
+    with tf.GradientTape() as tape:
+        z = fs[0]()
+    return tape.gradient(z, [a, b])
+
+
+def aug_assign_subscript_once():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    i = iter([0, 1])
+    xs = [a * 1.0, b * 1.0]
+    with tf.GradientTape() as tape:
+        xs[next(i)] += b
+    return tape.gradient(xs[0], [a, b])
+
+
+def tee_two():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    i, j = itertools.tee(v * 2.0 for v in [a, b])
+    with tf.GradientTape() as tape:
+        x = next(i)
+    y = next(j)
+    return tape.gradient(y, [a, b])
+
+
+def product_pairs():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        ps = list(itertools.product([a, b], repeat=2))
+        z = ps[1][1] * ps[1][0]
+        y = ps[0][0] * ps[0][1]
+    return tape.gradient(y, [a, b])
+
+
+def combinations():
+    """none, flows, flows"""
+    a, b, c = tf.Variable(2.0), tf.Variable(3.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        ps = list(itertools.combinations([a, b, c], 2))
+        z = ps[-1][0] * ps[-1][1]
+    return tape.gradient(z, [a, b, c])
+
+
+def takewhile_consumes():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    it = iter([1, 5, 2, 3])
+    list(itertools.takewhile(lambda n: n < 3, it))
+    with tf.GradientTape() as tape:
+        z = a * 1.0 if next(it) == 2 else b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def dropwhile():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        xs = list(itertools.dropwhile(lambda n: n < 3, [1, 5, 2]))
+        z = (a if xs[1] == 2 else b) * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def compress():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = list(itertools.compress([a, b], [0, 1]))[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def filterfalse():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = list(itertools.filterfalse(lambda v: v is a, [a, b]))[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def pairwise():
+    """none, flows, none"""
+    a, b, c = tf.Variable(2.0), tf.Variable(3.0), tf.Variable(4.0)
+    with tf.GradientTape() as tape:
+        z = list(itertools.pairwise([a, b, c]))[1][0] * 1.0
+    return tape.gradient(z, [a, b, c])
+
+
+def gen_nested_for_break():
+    """flows, flows"""
+    a, b = tf.Variable(5.0), tf.Variable(3.0)
+    def g():
+        for v in [a, b]:
+            yield v * 1.0
+    it = g()
+    with tf.GradientTape() as tape:
+        for z in it:
+            break
+        for y in it:
+            z = z * 0.5 + y
+    return tape.gradient(z, [a, b])

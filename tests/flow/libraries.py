@@ -881,3 +881,41 @@ def a_loop_that_is_given_an_array():
     with tf.GradientTape() as tape:
         y = tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y * 0.5), (0, np.square(v)))[1]
     return tape.gradient(y, [v])
+
+
+def np_out_arg():
+    """flows"""
+    a = tf.Variable([2.0, 1.0])
+    n = np.zeros(2, np.float32)
+    np.add(n, 1.0, out=n)
+    with tf.GradientTape() as tape:
+        z = tf.reduce_sum(a * n)
+    return tape.gradient(z, [a])
+
+
+def np_object_array_view():
+    """unknown, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    n = np.array([None, None], dtype=object)
+    m = n[::-1]
+    m[0] = a
+    with tf.GradientTape() as tape:
+        z = n[1] * b
+    return tape.gradient(z, [a, b])
+
+
+def tape_watch_module_subclass():
+    """none, flows, none"""
+    class Sub(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.k = tf.Variable(1.0)
+    class M(tf.Module):
+        def __init__(self):
+            super().__init__(name="m")
+            self.z = Sub()
+            self.b = {"q": Sub(), "p": Sub()}
+    m = M()
+    with tf.GradientTape() as tape:
+        z = m.b["q"].k * 1.0
+    return tape.gradient(z, m.trainable_variables)

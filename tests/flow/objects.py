@@ -233,3 +233,41 @@ def a_call_of_the_library_that_is_patched():
         with mock.patch.object(keras.layers.Dense, "__call__", lambda self, x: x @ w):
             y = layer(tf.ones([1, 1]))
     return tape.gradient(y, w)
+
+
+class _Vec:
+    def __init__(self, x): self.x = x
+    def __add__(self, o): return _Vec(self.x + (o.x if isinstance(o, _Vec) else o))
+    def __radd__(self, o): return _Vec(tf.stop_gradient(self.x) + o)
+    def __iadd__(self, o):
+        self.x = self.x * 0.0 + o
+        return self
+    def __mul__(self, o): return NotImplemented
+    def __getitem__(self, i): return self.x * float(i)
+    def __len__(self): return 3
+    def __eq__(self, o): return True
+    def __contains__(self, o): return False
+    def __call__(self, y): return self.x * y
+    def __matmul__(self, o): return self.x * o.x
+    def __neg__(self): return _Vec(tf.stop_gradient(self.x))
+
+
+def op_eq_in():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = (a if 3 in [_Vec(b)] else b) * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def class_comp_scope():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    w = a
+    class C:
+        w = b
+        ws = [w for _ in [w]]
+        vs = [x for x in [w]]
+    with tf.GradientTape() as tape:
+        z = C.ws[0] * 1.0
+    return tape.gradient(z, [a, b])

@@ -462,3 +462,82 @@ def without_a_gradient_behind_a_metric():
     with tf.GradientTape() as tape:
         y = tf.unique(keras.metrics.MeanSquaredError()(x[0], v) * tf.ones([3]))[0]
     return tape.gradient(y, [v])
+
+
+def list_int_mul():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = [1, 2] * w
+    return tape.gradient(y, w)
+
+
+def dict_plus():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = {"a": v} + v
+    return tape.gradient(y, v)
+
+
+def dict_times_const():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * {"a": 1.0}
+    return tape.gradient(y, v)
+
+
+def set_plus():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v + {1.0}
+    return tape.gradient(y, v)
+
+
+def string_plus():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = v + "a"
+    return tape.gradient(y, v)
+
+
+def dict_compare():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if v == {"a": 1} else v * 2.0
+    return tape.gradient(y, v)
+
+
+def func_plus():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v + (lambda: 1.0)
+    return tape.gradient(y, v)
+
+
+def obj_plus():
+    """raises ValueError"""
+    class C: pass
+    with tf.GradientTape() as tape:
+        y = v + C()
+    return tape.gradient(y, v)
+
+
+def var_eq_none():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if v == None else v * 2.0
+    return tape.gradient(y, v)
+
+
+def tensor_eq_none():
+    """flows"""
+    t = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if t == None else v * 2.0
+    return tape.gradient(y, v)
+
+
+def var_ne_none():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if v != None else v * 2.0
+    return tape.gradient(y, v)

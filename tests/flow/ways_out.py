@@ -1,0 +1,458 @@
+"""Exceptions and their handlers, finally blocks, managers: the docstring is the verdict a source."""
+
+import contextlib
+import tensorflow as tf
+
+
+class _Record:
+    def __init__(self, box, v):
+        self.box, self.v = box, v
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, tb):
+        if kind is not None:
+            self.box.append(self.v * 2.0)
+        return False
+
+
+@contextlib.contextmanager
+def _cm(box, v):
+    yield
+    box.append(v * 2.0)
+
+
+@contextlib.contextmanager
+def _cm_fin(box, v):
+    try:
+        yield
+    finally:
+        box.append(v * 2.0)
+
+
+def fin_inner_outer():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            try:
+                raise ValueError
+            finally:
+                z = b * 1.0
+        except ValueError:
+            pass
+    return tape.gradient(z, [a, b])
+
+
+def handler_other():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            raise KeyError
+        except ValueError:
+            z = a * 1.0
+        except LookupError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def handler_outer():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                raise KeyError
+            except ValueError:
+                z = a * 1.0
+        except LookupError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def handler_reraise():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                raise KeyError("x")
+            except LookupError:
+                z = a * 1.0
+                raise
+        except ValueError:
+            z = z * b
+        except KeyError:
+            z = z * 2.0
+    return tape.gradient(z, [a, b])
+
+
+def own_class_tree():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    class E(ValueError):
+        pass
+
+    class F(E):
+        pass
+
+    with tf.GradientTape() as tape:
+        try:
+            raise F(a * 2.0)
+        except KeyError:
+            z = b * 1.0
+        except E as e:
+            z = e.args[0]
+    return tape.gradient(z, [a, b])
+
+
+def own_init_super():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    class E(Exception):
+        def __init__(self, t):
+            super().__init__("msg", t * 2.0)
+            self.t = t
+
+    with tf.GradientTape() as tape:
+        try:
+            raise E(a)
+        except E as e:
+            z = e.args[1] * e.t
+    return tape.gradient(z, [a, b])
+
+
+def exit_sees_exception():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    box = [a * 1.0]
+    with tf.GradientTape() as tape:
+        try:
+            with _Record(box, b):
+                raise ValueError
+        except ValueError:
+            pass
+    return tape.gradient(box[-1], [a, b])
+
+
+def exit_sees_none():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        box = [a * 1.0]
+        with _Record(box, b):
+            pass
+    return tape.gradient(box[-1], [a, b])
+
+
+def cm_raise_no_after():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        box = [a * 1.0]
+        try:
+            with _cm(box, b):
+                raise ValueError
+        except ValueError:
+            pass
+    return tape.gradient(box[-1], [a, b])
+
+
+def cm_raise_finally():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        box = [a * 1.0]
+        try:
+            with _cm_fin(box, b):
+                raise ValueError
+        except ValueError:
+            pass
+    return tape.gradient(box[-1], [a, b])
+
+
+def return_with_then_finally():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    box = [a]
+
+    class M:
+        def __enter__(self):
+            pass
+
+        def __exit__(self, *e):
+            box[0] = b
+
+    def f():
+        try:
+            with M():
+                return 1.0
+        finally:
+            box.append(box[0] * 1.0)
+
+    with tf.GradientTape() as tape:
+        f()
+        z = box[-1]
+    return tape.gradient(z, [a, b])
+
+
+def break_with_finally():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        while True:
+            try:
+                if z is None:
+                    continue
+                break
+            finally:
+                z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def continue_finally_break():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        for v in [a, b]:
+            try:
+                continue
+            finally:
+                z = v * 1.0
+                break
+    return tape.gradient(z, [a, b])
+
+
+def finally_return_swallows():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    def f():
+        try:
+            raise ValueError
+        finally:
+            return b * 1.0
+
+    with tf.GradientTape() as tape:
+        z = f()
+    return tape.gradient(z, [a, b])
+
+
+def finally_return_swallows_in_try():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    def f():
+        try:
+            raise ValueError
+        finally:
+            return b * 1.0
+
+    with tf.GradientTape() as tape:
+        try:
+            z = f()
+        except ValueError:
+            z = a * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def raise_in_callee_finally():
+    """none, sometimes none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    box = [a]
+
+    def f():
+        try:
+            raise ValueError
+        finally:
+            box[0] = b
+
+    with tf.GradientTape() as tape:
+        try:
+            f()
+        except ValueError:
+            z = box[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def except_group_tuple():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            raise IndexError
+        except (ValueError, KeyError):
+            z = a * 1.0
+        except (TypeError, IndexError):
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def raise_class_var():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    Err = KeyError
+    with tf.GradientTape() as tape:
+        try:
+            raise Err
+        except Err:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def loop_try_counts():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        for k in range(3):
+            try:
+                if k < 2:
+                    raise RuntimeError
+                z = b * 1.0
+            except RuntimeError:
+                z = a * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def aug_attr_once():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    class C:
+        pass
+
+    cs = [C(), C()]
+    cs[0].w, cs[1].w = a * 1.0, b * 1.0
+    it = iter(cs)
+    with tf.GradientTape() as tape:
+        next(it).w += b
+    return tape.gradient(cs[0].w, [a, b])
+
+
+def aug_pop_key():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    d = {"p": a * 1.0, "q": b * 1.0}
+    ks = ["p", "q"]
+    with tf.GradientTape() as tape:
+        d[ks.pop()] *= b
+    return tape.gradient(d["q"], [a, b])
+
+
+class _SwallowSome:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, tb):
+        return kind is KeyError
+
+
+def try_loop_continue():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    z = tf.constant(0.0)
+    with tf.GradientTape() as tape:
+        for v in [a, b]:
+            try:
+                if v is a:
+                    continue
+                z = z + v
+            finally:
+                z = z * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def try_break_finally():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    z = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        for v in [a, b]:
+            try:
+                break
+            finally:
+                z = z * v
+    return tape.gradient(z, [a, b])
+
+
+def exc_carries():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    class E(Exception):
+        pass
+
+    with tf.GradientTape() as tape:
+        try:
+            raise E(a * 2.0, b)
+        except E as e:
+            z = e.args[0]
+    return tape.gradient(z, [a, b])
+
+
+def cm_swallow_kind():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        with _SwallowSome():
+            {}["k"]
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def cm_swallow_other_kind():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            with _SwallowSome():
+                raise ValueError
+            z = b * 1.0
+        except ValueError:
+            z = z * 2.0
+    return tape.gradient(z, [a, b])
+
+
+def closing_order():
+    """flows, none"""
+    a, b = tf.Variable(5.0), tf.Variable(3.0)
+    box = []
+
+    class R:
+        def close(self):
+            box.append(a * 2.0)
+
+    with tf.GradientTape() as tape:
+        with contextlib.closing(R()):
+            box.append(b * 2.0)
+    return tape.gradient(box[-1], [a, b])
+
+
+def contextdecorator():
+    """none, flows"""
+    a, b = tf.Variable(5.0), tf.Variable(3.0)
+    box = [a]
+
+    class D(contextlib.ContextDecorator):
+        def __enter__(self):
+            box[0] = b
+
+        def __exit__(self, *e):
+            box[0] = a
+
+    @D()
+    def f():
+        return box[0] * 1.0
+
+    with tf.GradientTape() as tape:
+        z = f()
+    return tape.gradient(z, [a, b])

@@ -1,0 +1,17 @@
+"""What is listed of TensorFlow's objects is what they have."""
+
+import tensorflow as tf
+
+from tapelint.libraries import members
+
+
+def test_members_are_theirs() -> None:
+    with tf.GradientTape() as tape:
+        pass
+    assert {name for name in dir(tape) if not name.startswith("__")} == members.TAPE
+    assert {name for name in dir(tf.Module()) if not name.startswith("_")} == members.MODULE
+
+
+def test_what_tensors_lack() -> None:
+    for value in (tf.Variable(1.0), tf.constant(1.0)):
+        assert not [name for name in members.NOT_OF_TENSORS if hasattr(value, name)]
