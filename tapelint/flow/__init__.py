@@ -30,7 +30,8 @@ To read, from the ground:
    given; what is asked of libraries; one run.
 4. `containers`, `waiting`: lists and dicts; what is computed later than a run computes it.
 5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
-6. `matching`, `loops`, `liveness`, `statements`: how statements are run, how control leaves them, what is read later.
+6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
+   read later.
 7. `functions`, `attributes`, `records`, `classes`: calls, and objects.
 8. `elsewhere`, `interpreter`: what code that is not run may have written; modules. Each class from `Core` on is a layer
    over the one before; the last, `Interpreter`, is what a run is made of.
