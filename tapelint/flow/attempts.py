@@ -54,7 +54,13 @@ class Attempts(Loops):
 
         Whether one of their managers keeps the exception to itself; None where nobody can tell, or asks it.
         """
-        answers = [self.leave(manager, site, raised) for manager, site in reversed(self.frame.entered[depth:])]
+        frame, entered, answers = self.frame, self.frame.entered, []
+        try:
+            for index in range(len(entered) - 1, depth - 1, -1):
+                frame.entered = entered[:index]  # what leaving it raises, it does not see
+                answers.append(self.leave(*entered[index], raised))
+        finally:
+            frame.entered = entered
         truths = {self.truth(answer) for answer in answers if answer is not UNBOUND}
         return True if True in truths else None if None in truths or not truths else False
 

@@ -324,9 +324,7 @@ class Attributes(Functions):
             self.lose_track()
         if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
             return
-        if isinstance(base, Function):
-            self.state.set((base.uid, name), self.join(self.state.get((base.uid, name)), value) if several else value)
-        elif isinstance(base, (Cell, Class, ModuleValue)):
+        if isinstance(base, (Cell, Class, ModuleValue, Function)):
             self.store_field(base, name, self.join(self.state.get((base.uid, name)), value) if several else value)
         elif isinstance(base, Opaque):
             self.state.set((-base.node.id - 1, name), value)
@@ -334,7 +332,7 @@ class Attributes(Functions):
         elif isinstance(base, Library) and not isinstance(value, (Const, Data)):
             self.lose_track()  # a library's function may be another one from now on
 
-    def store_field(self, base: Cell | Class | ModuleValue, name: str, value: Value) -> None:
+    def store_field(self, base: Cell | Class | ModuleValue | Function, name: str, value: Value) -> None:
         """`base.__dict__[name] = value`."""
         if isinstance(base, Class) and name.startswith("__"):
             self.hooks.add(name)

@@ -376,7 +376,14 @@ class Expressions(Comprehensions):
         callee = self.evaluate(node.func)
         if isinstance(callee, Library) and callee.name == "builtins.super" and not node.args:
             return self.super_()
-        return self.call(callee, self.arguments(node), self.site(node))
+        args, site = self.arguments(node), self.site(node)
+        if self.misfits(callee, args):
+            self.world.raised("TypeError", site)
+        return self.call(callee, args, site)
+
+    def misfits(self, callee: Value, args: Arguments) -> bool:
+        """Whether what is called certainly refuses what it is handed."""
+        raise NotImplementedError
 
     def super_(self) -> Value:
         """`super()` without arguments."""

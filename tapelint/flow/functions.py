@@ -9,7 +9,7 @@ from tapelint.source import Source, below, last_name, walk
 
 from . import containers
 from .attempts import FINALLY
-from .core import MOST_CALLS_DEEP, Arguments, Frame, Suspension
+from .core import ENDED, ENDED_BY, MOST_CALLS_DEEP, UNFOLLOWED, Arguments, Frame, Suspension
 from .graph import Chain, Site
 from .statements import Statements
 from .values import (
@@ -20,6 +20,7 @@ from .values import (
     Class,
     Const,
     Data,
+    Flag,
     Function,
     Generator,
     Library,
@@ -31,6 +32,7 @@ from .values import (
     Tuple,
     Value,
     Variable,
+    Wrapped,
 )
 from .world import World
 
@@ -258,6 +260,9 @@ class Functions(Statements):
         self.came_back = bool(ways)
         if not ways:
             self.state.rollback(frame.mark)
+            if self.attempts and not self.exhausted:  # it has raised, to the handlers around it
+                self.state.set(ENDED, Flag(True))
+                self.state.set(ENDED_BY, Const("Exception"))
             return self.opaque(site)
         deciders = frame.deciders
         if len(ways) > 1 or not alive:
@@ -279,6 +284,36 @@ class Functions(Statements):
             return False
         decided = any(isinstance(v, Const) and v != self.state.get((same[-1].uid, n)) for n, v in bound.items())
         return not decided or len(same) > DECIDED_RECURSIONS
+
+    def misfits(self, callee: Value, args: Arguments) -> bool:
+        """Whether a function of the program certainly refuses what a call hands over, for its number or its names."""
+        if isinstance(callee, Cell) and callee.kind == "instance":
+            callee = self.class_attribute(callee, "__call__") or callee
+        elif isinstance(callee, Class):
+            callee = self.initialiser(callee) or callee
+        traced = isinstance(callee, Wrapped) and callee.kind == "tensorflow.function"
+        function = callee.function if isinstance(callee, Bound) or traced else callee  # type: ignore[attr-defined]
+        decorators = getattr(getattr(function, "node", None), "decorator_list", ())
+        decorated = not {last_name(each) for each in decorators} <= {"staticmethod", "classmethod", "function" if traced else ""}
+        if not isinstance(function, Function) or args.rest is not None or decorated:
+            return False
+        spec, given = function.node.args, len(args.positional) + isinstance(callee, Bound)
+        plain = [*spec.posonlyargs, *spec.args]
+        if given > len(plain) and spec.vararg is None:
+            return True
+        named = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
+        if spec.kwarg is None and not named.issuperset(args.keywords):
+            return True
+        filled = {a.arg for a in plain[:given]}
+        if not filled.isdisjoint(args.keywords) and spec.kwarg is None:
+            return True
+        needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
+        return not needed <= filled | set(args.keywords)
+
+    def initialiser(self, cls: Class) -> Value | None:
+        """The `__init__` that making an object of a class calls for certain, as bound to one; None where it may be
+        another."""
+        raise NotImplementedError
 
     def bind_arguments(self, function: Function, args: Arguments, site: Site) -> dict[str, Value]:
         """Parameter by parameter; what was not given and has no default is unknown."""
@@ -338,7 +373,10 @@ class Functions(Statements):
             self.state.set((generator.uid, "returned"), self.run_frame(generator.function, copy, site))
             return copy.yields
 
+        raised = len(self.attempts[-1].raises) if self.attempts else 0
         self.compute(generator.uid, run)
+        for each in self.attempts[-1].raises[raised:] if self.attempts else ():
+            each.state = {**each.state, UNFOLLOWED: Flag()}  # it raises when it is asked for more only
         if copy.yields_more or _yields_conditionally(generator.function.node):
             return Many(self.join_all(copy.yields))
         return copy.yields

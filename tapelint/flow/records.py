@@ -14,6 +14,7 @@ from .graph import Site
 from .values import (
     TRUE,
     UNBOUND,
+    Bound,
     Cell,
     Class,
     Const,
@@ -135,6 +136,14 @@ class Records(Attributes):
         return self.own_method(value, "__eq__") is not None or self.record_of(value.info) is not None
 
     # -- how an object begins
+
+    def initialiser(self, cls: Class) -> Value | None:
+        order = self.lineage(cls)
+        own = all(isinstance(base, Class) and not base.node.decorator_list and not base.node.keywords for base in order)
+        found = self.find_in_class(cls, "__init__")
+        if not own or "__new__" in self.hooks or cls.uid in self.members or found is None:
+            return None
+        return Bound(found[0], cls) if isinstance(found[0], Function) else None
 
     def initialise(self, instance: Cell, args: Arguments, site: Site) -> None:
         """Run `__init__`, a dataclass's fields, or a library base's own."""

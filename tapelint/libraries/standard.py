@@ -131,7 +131,7 @@ def _copy(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(value, Cell) and value.kind == "instance":
         own = world.run.own_method(value, "__copy__")
         return world.run.call(own, Arguments([]), site) if own is not None else copy_instance(world, value, site)
-    return value
+    return copy_instance(world, value, site) if isinstance(value, Cell) and value.kind == "object" else value
 
 
 def copy_instance(world: Libraries, value: Cell, site: Site) -> Cell:

@@ -171,6 +171,8 @@ class Libraries:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
         if name == "__name__" and isinstance(inner, Function):
             return Const(inner.name)
+        if name in ("__defaults__", "__kwdefaults__", "__globals__"):
+            self.run.lose_track()  # what is put there is used by calls
         if isinstance(inner, Function) and not (isinstance(base, Wrapped) and name in _OF_WRAPPED):
             stored = self.run.state.get((inner.uid, name))
             return stored if stored is not UNBOUND else Method(base, name)

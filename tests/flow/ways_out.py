@@ -264,7 +264,7 @@ def finally_return_swallows_in_try():
 
 
 def raise_in_callee_finally():
-    """none, sometimes none"""
+    """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
     box = [a]
 
