@@ -14,12 +14,14 @@ from tapelint.facts.parse import full_name, header_name, leaves_of, read_header,
 from tapelint.facts.table import FOLDER, unlike
 
 FILES = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt")
+ALSO_OF_PYTHON = FILES[:3]
+"""Some functions of the others end the process when they are given numbers of Python's."""
 Key = tuple[str, str, str]
 
 
 def listed() -> dict[Key, tuple[str, str]]:
     """What unlike.txt says: by function, parameter and kind of numbers, the exceptions in eager code and in a graph."""
-    return dict(unlike())
+    return {(name, *key): said for name, found in unlike().items() for key, said in found.items()}
 
 
 def measured() -> dict[Key, tuple[str, str]]:
@@ -27,12 +29,17 @@ def measured() -> dict[Key, tuple[str, str]]:
     found: dict[Key, set[tuple[str, str]]] = {}
     for name in FILES:
         for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
-            for key, seen in _of_block(block.strip("\n")):
+            for key, seen in _of_block(block.strip("\n"), name in ALSO_OF_PYTHON):
                 found.setdefault(key, set()).add(seen)
-    return {key: next(iter(said)) for key, said in found.items() if len(said) == 1 and all(next(iter(said)))}
+    alike = {key: next(iter(said)) for key, said in found.items() if len(said) == 1}
+    return {
+        key: (eager or "-", graph or "-")
+        for key, (eager, graph) in alike.items()
+        if (eager and graph) or (key[2] in "nlNL" and (eager or graph))
+    }
 
 
-def _of_block(block: str) -> Iterator[tuple[Key, tuple[str, str]]]:
+def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
     header, *lines = block.split("\n")
     signatures = read_header(header) if lines and not header.startswith("#") else []
     if len(signatures) != 1:
@@ -52,6 +59,23 @@ def _of_block(block: str) -> Iterator[tuple[Key, tuple[str, str]]]:
                 given = {**env, leaf: lab.tf.cast(env[leaf], dtype)}
                 key = full_name(header_name(header)), parameter, kind
                 yield key, (_raised(expression, given), _in_graph(expression, given))
+            for kind, seen in _with_python_numbers(expression, env, floats, leaf) if of_python else ():
+                yield (full_name(header_name(header)), parameter, kind), seen
+
+
+def _with_python_numbers(
+    expression: str, env: dict[str, Any], floats: set[str], leaf: str
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What becomes of 2, where 2.0 does, and of a list of whole numbers, each beside tensors and beside variables."""
+    variables = {name: lab.tf.Variable(value) if name in floats else value for name, value in env.items()}
+    whole = lab.tf.cast(env[leaf], "int32").numpy().tolist()
+    for others, number, several in ((env, "n", "l"), (variables, "N", "L")):
+        if not _raised(expression, {**others, leaf: 2.0}):
+            given = {**others, leaf: 2}
+            yield number, (_raised(expression, given), _in_graph(expression, given))
+        if isinstance(whole, list):
+            given = {**others, leaf: whole}
+            yield several, (_raised(expression, given), _in_graph(expression, given))
 
 
 def _leaves(argument: ast.expr) -> list[str]:

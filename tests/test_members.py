@@ -9,6 +9,7 @@ def test_members_are_theirs() -> None:
     with tf.GradientTape() as tape:
         pass
     assert {name for name in dir(tape) if not name.startswith("__")} == members.TAPE
+    assert {name for name in dir(tf.Variable(1.0)) if not name.startswith("_")} == members.VARIABLE
     assert {name for name in dir(tf.Module()) if not name.startswith("_")} == members.MODULE
 
 

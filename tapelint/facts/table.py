@@ -218,14 +218,14 @@ def _objects() -> dict[str, str]:
 
 
 @cache
-def unlike() -> Mapping[tuple[str, str, str], tuple[str, str]]:
-    """The exceptions, in eager code and in a graph, of a function that is given a tensor of another kind of numbers
-    beside tensors of floats: by the name of its fact, the parameter, and "i" or "b" for whole numbers or truths.
+def unlike() -> Mapping[str, Mapping[tuple[str, str], tuple[str, str]]]:
+    """The exceptions, in eager code and in a graph, of a function that is given other numbers beside tensors of floats:
+    by the name of its fact, then by the parameter and the kind of numbers (as in unlike.txt). "-" for none.
     """
-    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    found: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
     for name, parameters, kinds, eager, graph in rows("unlike.txt"):
         for parameter in parameters.split(", "):
-            found.update({(full_name(name), parameter, kind): (eager, graph) for kind in kinds})
+            found.setdefault(full_name(name), {}).update({(parameter, kind): (eager, graph) for kind in kinds})
     return found
 
 

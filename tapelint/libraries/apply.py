@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Input, of_none, unlike, whose_backward_pass
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -91,22 +92,48 @@ def _perhaps_of_none(fact: Fact, effect: Effect, given: Given) -> bool:
 
 def _listed(world: Libraries, value: Value) -> Sequence[Value]:
     """The items of a list or tuple that is known."""
-    if isinstance(value, Cell) and value.kind == "list":
-        value = world.run.state.get((value.uid, "items"))
-    return value.items if isinstance(value, Tuple) else ()
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    return items.items if isinstance(items, Tuple) else ()
 
 
 def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
-    table, found = unlike(), []
-    for name, value in given.values.items():
-        tensors = [v for v in _listed(world, value) or (value,) if is_tensor(v) and getattr(v, "flavor", "tf") == "tf"]
-        found += [(name, dtype_of(world, tensor)) for tensor in tensors]
-    if "f" not in {kind for _, kind in found}:
+    table = unlike().get(fact.name)
+    if table is None:
         return ""
-    errors = [table[key] for name, kind in found if (key := (fact.name, name, kind)) in table]
-    promotes = errors and world.run.state.get(PROMOTES) != UNBOUND
-    return errors[0][bool(world.run.graph_mode)] if errors and not promotes else ""
+    kinds = [
+        (name, part, "l" if kind == "n" and part is not value else kind)
+        for name, value in given.values.items()
+        for part in _numbers_in(world, value)
+        for kind in (_kind_of_numbers(world, part),)
+    ]
+    floats = [part for _, part, kind in kinds if kind == "f"]
+    alone = {isinstance(part, Variable) for part in floats}
+    if not floats or world.run.state.get(PROMOTES) != UNBOUND:
+        return ""
+    for name, _, kind in kinds:
+        cases = {kind.upper() if is_variable and kind in "nl" else kind for is_variable in alone}
+        said = {table.get((name, case), ("-", "-"))[bool(world.run.graph_mode)] for case in cases}
+        if said != {"-"}:
+            also = any(isinstance(part, Const) and type(part.value) is float for _, part, _ in kinds)
+            return "unclear" if len(said) > 1 or (also and kind in "nl") else said.pop()
+    return ""
+
+
+def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
+    """What of an argument is converted to tensors one by one: the items of a list that holds some, or all of it."""
+    items = _listed(world, value)
+    return items if any(is_tensor(item) for item in items) else (value,)
+
+
+def _kind_of_numbers(world: Libraries, value: Value) -> str:
+    """The kind of numbers that a value is, as unlike.txt has it; "" for what does not matter there."""
+    if is_tensor(value):
+        return dtype_of(world, value) if getattr(value, "flavor", "tf") == "tf" else ""
+    if isinstance(value, Const):
+        return "n" if type(value.value) is int else ""
+    items = _listed(world, value)
+    return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
 
 
 PROMOTES = (0, "numpy behavior")

@@ -29,7 +29,8 @@ from tapelint.flow.values import (
 from . import apply, shapes
 from .demands import differ, reshaped
 from .graphs import converted, symbolic_arguments, unconverted
-from .staging import as_tensors, captured, looped, mapped, of_loop
+from .staging import as_tensors, captured, looped, mapped, of_loop, together
+from .structures import flattened
 from .traces import some_times
 from .world import Libraries, Registry
 
@@ -106,9 +107,14 @@ def rows(world: Libraries, elems: Value, site: Site) -> Value:
     """One row of a tensor, or of each of several."""
     if isinstance(elems, Tuple):
         return Tuple(tuple(rows(world, item, site) for item in elems.items))
-    if isinstance(elems, Cell) and elems.kind in ("list", "dict"):
-        items = world.run.state.get((elems.uid, "items"))
+    if isinstance(elems, Cell) and elems.kind == "list":
+        items = containers.stored(world.run, elems)
         return rows(world, items, site) if isinstance(items, Tuple) else world.run.opaque(site, [elems])
+    if isinstance(elems, Cell) and elems.kind == "dict":
+        known = containers.pairs(world.run, elems)
+        if known is None:
+            return world.run.opaque(site, [elems])
+        return containers.make_dict(world.run, [(k, rows(world, v, site)) for k, v in known], site)
     found = world.run.elements(elems, site)
     return found.element if isinstance(found, Many) else world.run.join_all(found)
 
@@ -122,6 +128,11 @@ def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
     elif isinstance(value, Cell) and value.kind == "list":
         items = containers.stored(world.run, value)
         return stacked(world, name, items, site) if isinstance(items, Tuple) else items
+    elif isinstance(value, Cell) and value.kind == "dict":
+        known = containers.pairs(world.run, value)
+        if known is None:
+            return world.run.opaque(site, [value])
+        return containers.make_dict(world.run, [(k, stacked(world, name, v, site)) for k, v in known], site)
     node = world.run.node_of(value, site)
     dtype = apply.dtype_of(world, value) or ("?" if node is not None else "f")
     edges = [Edge(node, FLOWS, "linear")] if node is not None else []
@@ -154,6 +165,10 @@ KERAS = Library("keras.ops.map")
 """In place of what a function's results must be like: they must be tensors."""
 
 
+ROWS_AT_ONCE = Library("tensorflow.vectorized_map")
+"""In place of it where the results may be anything but variables."""
+
+
 def _mapped_rows(world: Libraries, args: Arguments, wanted: Value, site: Site) -> Value:
     first = len(world.run.graph.nodes)
     with converted(world):
@@ -167,12 +182,12 @@ def _vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
     world.run.graph_mode += 1
     try:
         with unconverted(world), symbolic_arguments(world, [args.get(1, "elems")]):
-            made = _each_row(world, args, UNBOUND, site)
+            made = _each_row(world, args, ROWS_AT_ONCE, site)
     finally:
         world.run.graph_mode -= 1
     for node in world.run.graph.nodes[first:]:
         node.depth = max(node.depth, 1)
-    return made
+    return made if world.run.graph_mode else together(world, made, site)
 
 
 def _keras_vectorized_map(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -183,6 +198,10 @@ def _each_row(world: Libraries, args: Arguments, wanted: Value, site: Site) -> V
     row = rows(world, args.get(1, "elems"), site)
     made = world.run.call(args.get(0, "fn"), Arguments([row]), site)
     no_tensor = isinstance(made, Variable) or (isinstance(made, Data) and made.kind in ("numpy", "python"))
+    if wanted == ROWS_AT_ONCE:
+        wanted = UNBOUND
+        if any(isinstance(leaf, Variable) and leaf.flavor == "tf" for leaf in flattened(world, made) or ()):
+            world.raised("ValueError", site, "tensorflow.vectorized_map")
     if differ(as_example(wanted), made) or (wanted == KERAS and (no_tensor or isinstance(made, Const))):
         world.raised("ValueError", site, "tensorflow.map_fn")
     return stacked(world, "tensorflow.map_fn", made, site)
@@ -192,35 +211,70 @@ def _scan(world: Libraries, args: Arguments, site: Site) -> Value:
     """Every state of a loop that hands on what it made."""
     first = len(world.run.graph.nodes)
     start = args.get(2, "initializer")
-    results = _states(world, args, start, site)
+    results = _states(world, args, start, True, site)
     begun = [results[0]] if start in (UNBOUND, NO_VALUE) else []
-    made = stacked(world, "tensorflow.scan", _one_after_the_other([*begun, *results[1:]]), site)
+    made = stacked(world, "tensorflow.scan", _one_after_the_other(world, [*begun, *results[1:]]), site)
     return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
 
 
-def _one_after_the_other(states: list[Value]) -> Value:
+def _one_after_the_other(world: Libraries, states: list[Value]) -> Value:
     """All states in the structure of one."""
     first = states[0]
-    if isinstance(first, Tuple) and all(isinstance(s, Tuple) and len(s.items) == len(first.items) for s in states):
-        columns = zip(*(s.items for s in states if isinstance(s, Tuple)), strict=True)
-        return Tuple(tuple(_one_after_the_other(list(column)) for column in columns), first.names)
+    dicts = [pairs_of(world, state) for state in states]
+    if dicts[0] is not None and all(found is not None and found.keys() == dicts[0].keys() for found in dicts):
+        columns = {key: [found[key] for found in dicts if found is not None] for key in dicts[0]}
+        return containers.make_dict(world.run, [(k, _one_after_the_other(world, v)) for k, v in columns.items()])
+    rows = [containers.sequence(world.run, state) for state in states]
+    if isinstance(rows[0], Tuple) and all(isinstance(r, Tuple) and len(r.items) == len(rows[0].items) for r in rows):
+        items = zip(*(row.items for row in rows if isinstance(row, Tuple)), strict=True)
+        names = first.names if isinstance(first, Tuple) else ()
+        return Tuple(tuple(_one_after_the_other(world, list(column)) for column in items), names)
     return Packed(tuple(states))
+
+
+def pairs_of(world: Libraries, value: Value) -> dict[Value, Value] | None:
+    """What a dict has under its keys; None where that is not known."""
+    known = containers.pairs(world.run, value) if isinstance(value, Cell) and value.kind == "dict" else None
+    return dict(known) if known is not None else None
 
 
 def _fold(world: Libraries, args: Arguments, site: Site) -> Value:
     """The last state of a loop that hands on what it made."""
     first = len(world.run.graph.nodes)
     start = args.get(2, "initializer")
-    made = as_tensors(world, world.run.join_all(_states(world, args, start, site)[1:]), site)
+    made = as_tensors(world, world.run.join_all(_states(world, args, start, False, site)[1:]), site)
     return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
 
 
-def _states(world: Libraries, args: Arguments, start: Value, site: Site) -> list[Value]:
+def _states(world: Libraries, args: Arguments, start: Value, kept: bool, site: Site) -> list[Value]:
     """The first state and those after one and two rounds."""
     row = rows(world, args.get(1, "elems"), site)
     states = [start if start not in (UNBOUND, NO_VALUE) else row]
     for _ in range(2):
         states.append(world.run.call(args.get(0, "fn"), Arguments([states[-1], row]), site))
-        if differ(states[0], states[-1]):
-            world.raised("ValueError", site, "tensorflow.scan")
+        if error := _refused_state(world, states[0], states[-1], kept):
+            world.raised(error, site, "tensorflow.scan")
+            break
     return states
+
+
+def _refused_state(world: Libraries, first: Value, later: Value, kept: bool) -> str:
+    """The exception for a state that is not like the first one; "" where it may be. `kept`: all of them are."""
+    if differ(first, later):
+        return "ValueError"
+    before, after = flattened(world, first), flattened(world, later)
+    if before is None or after is None or not (kept or world.run.graph_mode):
+        return ""
+    for one, other in zip(before, after, strict=False):
+        kinds = apply.dtype_of(world, one), apply.dtype_of(world, other)
+        if kinds[0] != kinds[1] and set(kinds) <= {"f", "i", "b"}:
+            return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
+        if _have_unlike_shapes(shapes.of_value(world, one), shapes.of_value(world, other)):
+            return "ValueError"
+    return ""
+
+
+def _have_unlike_shapes(one: shapes.Shape | None, other: shapes.Shape | None) -> bool:
+    if one is None or other is None:
+        return False
+    return len(one) != len(other) or any(None not in (a, b) and a != b for a, b in zip(one, other, strict=True))

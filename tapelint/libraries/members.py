@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapelint.flow.graph import ROWS
+from tapelint.flow.graph import PERHAPS_ROWS, ROWS
 from tapelint.flow.values import UNBOUND, Cell, Class, Data, Library, Value, Variable
 
 from .apply import PROMOTES
@@ -18,7 +18,17 @@ MODULE = frozenset(
 )
 """What a `tf.Module` has, but for names with an underscore at the front."""
 
-NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsize", "nbytes", "grad"])
+VARIABLE = frozenset(
+    "SaveSliceInfo aggregation assign assign_add assign_sub batch_scatter_update constraint count_up_to create device "  # noqa: SIM905
+    "dtype eval experimental_ref from_proto gather_nd get_shape graph handle initial_value initialized_value "
+    "initializer is_initialized load name numpy op read_value read_value_no_copy ref scatter_add scatter_div "
+    "scatter_max scatter_min scatter_mul scatter_nd_add scatter_nd_max scatter_nd_min scatter_nd_sub "
+    "scatter_nd_update scatter_sub scatter_update set_shape shape sparse_read synchronization to_proto trainable "
+    "value".split()
+)
+"""What a `tf.Variable` has, but for names with an underscore at the front."""
+
+NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsize", "nbytes"])
 """Attributes of arrays, of what holds rows and of other libraries' tensors, which TensorFlow's have not."""
 
 MAY_BE_IN_PARTS = ("ragged", "sparse", "Ragged", "Sparse")
@@ -26,14 +36,16 @@ MAY_BE_IN_PARTS = ("ragged", "sparse", "Ragged", "Sparse")
 
 def lacks(world: Libraries, value: Value, name: str) -> bool:
     """Whether a value is certainly a tensor that is all there, or a variable, and has no such attribute."""
-    if name not in NOT_OF_TENSORS or world.run.state.get(PROMOTES) != UNBOUND:
+    if world.run.state.get(PROMOTES) != UNBOUND:
+        return False
+    if name not in NOT_OF_TENSORS:
         return False
     if isinstance(value, Variable):
         return value.flavor == "tf"
     if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
         return False
     behind = world.run.graph.ancestors([value.node])
-    return not any(n.opaque or n.detail == ROWS or n.outside or _may_be_in_parts(n.op) for n in behind)
+    return not any(n.opaque or n.detail in (ROWS, PERHAPS_ROWS) or n.outside or _may_be_in_parts(n.op) for n in behind)
 
 
 def _may_be_in_parts(op: str) -> bool:

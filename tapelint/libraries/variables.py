@@ -10,6 +10,7 @@ from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
 from . import apply, arrays, numbers
+from .members import VARIABLE
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
 
@@ -131,4 +132,7 @@ def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | N
         return world.run.opaque(site, [variable], op="attribute")
     if name in ("initializer", "constraint", "synchronization", "aggregation", "regularizer"):
         return world.inert(name, Arguments([]), site)
-    return arrays.data_attribute(world, variable, name, site)
+    found = arrays.data_attribute(world, variable, name, site)
+    if found is None and variable.flavor == "tf" and not name.startswith("_") and name not in VARIABLE:
+        return world.run.opaque(site, hint=name)  # the program may have given it one
+    return found

@@ -35,6 +35,7 @@ from tapelint.flow.values import (
 
 from . import apply, arguments
 from .graphs import eager, symbolic_arguments, unconverted
+from .structures import flattened
 from .world import Libraries, Registry
 
 
@@ -257,6 +258,10 @@ ZEROS = ("tensorflow.zeros_like", "tensorflow.zeros", "keras.ops.zeros_like", "k
 def _custom_result(world: Libraries, value: Value, edges: list[Edge], error: str, site: Site) -> Value:
     if isinstance(value, Tuple):
         return Tuple(tuple(_custom_result(world, item, edges, error, site) for item in value.items))
+    if isinstance(value, Cell) and isinstance(items := containers.sequence(world.run, value), Tuple):
+        return containers.make_list(world.run, _custom_result(world, items, edges, error, site))
+    if containers.is_dict(value):
+        return world.run.opaque(site, [value])
     dtype = apply.dtype_of(world, value) or "f"
     node = world.run.node("custom gradient", edges, site, dtype=dtype, error=error)
     return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
@@ -273,14 +278,23 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     args = _as_handed(world, args, site)
     with world.paused(), _symbolic(world, args), unconverted(world):
         value = run.call(callee.function, args, site)
-    edges = [
-        Edge(n, FLOWS, "linear", args.places.get(i))
-        for i, v in enumerate(args.positional)
-        if (n := run.node_of(v, site))
-    ]
-    if (inner := run.node_of(value, site)) is not None:
-        edges.append(Edge(inner, NONE))
-    return _custom_result(world, value, edges, "", site)
+    inner = run.node_of(value, site)
+    cut = [Edge(inner, NONE)] if inner is not None else []
+
+    def edges(part: int | None) -> list[Edge]:
+        """From each argument, or from that one for which an output hands back what comes from above."""
+        nodes = [(i, n) for i, v in enumerate(args.positional) if (n := run.node_of(v, site))]
+        found = [Edge(n, FLOWS if part in (i, None) else ZERO, "linear", args.places.get(i)) for i, n in nodes]
+        return [*found, *cut]
+
+    given, parts = flattened(world, Tuple(tuple(args.positional))), flattened(world, value)
+    known = given is not None and parts is not None and not any(isinstance(v, (Opaque, OneOf)) for v in parts)
+    items = containers.sequence(run, value)
+    if known and isinstance(items, Tuple) and len(items.items) == len(args.positional) == len(given or ()):
+        return Tuple(tuple(_custom_result(world, v, edges(i), "", site) for i, v in enumerate(items.items)))
+    # what comes from above is handed on as it is, one for each argument
+    error = "ValueError" if known and len(given or ()) != len(parts or ()) else ""
+    return _custom_result(world, value, edges(None), error, site)
 
 
 def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:

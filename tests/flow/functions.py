@@ -833,3 +833,13 @@ def a_long_loop_over_numbers_that_rebinds():
     with tf.GradientTape() as tape:
         y = sum(tf.square(held * float(i) + w) for i in range(1, 9))
     return tape.gradient(y, held)
+
+
+def kwonly_default():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    def f(*, w=a): return w * 1.0
+    f.__kwdefaults__["w"] = b
+    with tf.GradientTape() as tape:
+        z = f()
+    return tape.gradient(z, [a, b])

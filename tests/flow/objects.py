@@ -1,5 +1,7 @@
 """Objects of the program's own classes: their operators, and when a layer has its variables."""
 
+import copy
+from types import SimpleNamespace
 from unittest import mock
 
 import keras
@@ -270,4 +272,31 @@ def class_comp_scope():
         vs = [x for x in [w]]
     with tf.GradientTape() as tape:
         z = C.ws[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def attr_copy():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    box = SimpleNamespace(w=a)
+    old = copy.copy(box)
+    box.w = b
+    box = old
+    with tf.GradientTape() as tape:
+        z = box.w * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def func_tffun():
+    """flows, none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    def box(): pass
+    box.w = a
+    @tf.function
+    def f():
+        return box.w * 1.0
+    f()
+    box.w = b
+    with tf.GradientTape() as tape:
+        z = f()
     return tape.gradient(z, [a, b])

@@ -456,3 +456,110 @@ def contextdecorator():
     with tf.GradientTape() as tape:
         z = f()
     return tape.gradient(z, [a, b])
+
+
+v = tf.Variable(2.0)
+
+
+w = tf.Variable(3.0)
+
+
+def nested_raise():
+    """none, flows"""
+    def f():
+        raise RuntimeError
+    def g():
+        f()
+        return v * 1.0
+    with tf.GradientTape() as tape:
+        try:
+            y = g()
+        except RuntimeError:
+            y = w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def raise_uncaught_kind():
+    """flows, none"""
+    def f():
+        raise RuntimeError
+    with tf.GradientTape() as tape:
+        y = v * 1.0
+        try:
+            try:
+                f()
+                y = v * w
+            except ValueError:
+                y = w * 1.0
+        except RuntimeError:
+            y = y * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def py_raise_generator_midway():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    def g():
+        yield a * 1.0
+        raise ValueError
+    with tf.GradientTape() as tape:
+        z = b * 1.0
+        try:
+            for v in g():
+                z = v
+            z = z * b
+        except ValueError:
+            pass
+    return tape.gradient(z, [a, b])
+
+
+def exception_chaining():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    class E(Exception):
+        pass
+    def f():
+        try:
+            raise KeyError
+        except KeyError as e:
+            raise E(b) from e
+    with tf.GradientTape() as tape:
+        try:
+            f()
+            z = a * 1.0
+        except KeyError:
+            z = a * 2.0
+        except E as e:
+            z = e.args[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def with_enter_raises():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    class M:
+        def __enter__(self): raise ValueError
+        def __exit__(self, *e): return True
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            with M():
+                z = a * 2.0
+        except ValueError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def with_exit_raises():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    class M:
+        def __enter__(self): return self
+        def __exit__(self, *e): raise ValueError
+    with tf.GradientTape() as tape:
+        try:
+            with M():
+                z = a * 2.0
+        except ValueError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])

@@ -1,0 +1,187 @@
+"""Calls that a function's parameters refuse: the docstring is the verdict a source."""
+
+import functools
+import tensorflow as tf
+
+
+v = tf.Variable(2.0)
+
+
+w = tf.Variable(3.0)
+
+
+def _two(x, y):
+    return x * y
+
+
+def _kw(x, *, k):
+    return x * k
+
+
+class _M:
+    def f(self, x):
+        return x * 1.0
+
+    @staticmethod
+    def s(x):
+        return x * 1.0
+
+    @classmethod
+    def c(cls, x):
+        return x * 1.0
+
+    def __call__(self, x):
+        return x * 1.0
+
+
+def _deco(f):
+    @functools.wraps(f)
+    def g(*a):
+        return f(*a, w)
+
+    return g
+
+
+@_deco
+def _added(x, y):
+    return x * y
+
+
+def too_many():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = _two(v, w, 1.0)
+    return tape.gradient(y, v)
+
+
+def too_few():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = _two(v)
+    return tape.gradient(y, v)
+
+
+def unexpected():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = _two(v, y=w, z=1)
+    return tape.gradient(y, v)
+
+
+def twice():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = _two(v, x=w)
+    return tape.gradient(y, v)
+
+
+def no_kw():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = _kw(v)
+    return tape.gradient(y, v)
+
+
+def meth_ok():
+    """flows"""
+    m = _M()
+    with tf.GradientTape() as tape:
+        y = m.f(v) + m.s(v) + m.c(v) + m(v) + _M.f(m, v) + _M.s(v) + _M.c(v)
+    return tape.gradient(y, v)
+
+
+def meth_bad():
+    """raises TypeError"""
+    m = _M()
+    with tf.GradientTape() as tape:
+        y = m.f(v, w)
+    return tape.gradient(y, v)
+
+
+def static_bad():
+    """raises TypeError"""
+    m = _M()
+    with tf.GradientTape() as tape:
+        y = m.s(m, v)
+    return tape.gradient(y, v)
+
+
+def deco_ok():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = _added(v)
+    return tape.gradient(y, v)
+
+
+def lam_bad():
+    """raises TypeError"""
+    f = lambda x, y: x * y
+    with tf.GradientTape() as tape:
+        y = f(v)
+    return tape.gradient(y, v)
+
+
+def lam_default():
+    """flows"""
+    f = lambda x, y=w: x * y
+    with tf.GradientTape() as tape:
+        y = f(v)
+    return tape.gradient(y, v)
+
+
+def tf_function_bad():
+    """raises TypeError"""
+    f = tf.function(_two)
+    with tf.GradientTape() as tape:
+        y = f(v)
+    return tape.gradient(y, v)
+
+
+def caught():
+    """flows"""
+    with tf.GradientTape() as tape:
+        try:
+            y = _two(v)
+        except TypeError:
+            y = v * 3.0
+    return tape.gradient(y, v)
+
+
+def init_bad():
+    """raises TypeError"""
+
+    class C:
+        def __init__(self, x):
+            self.x = x
+
+    with tf.GradientTape() as tape:
+        y = C().x * v
+    return tape.gradient(y, v)
+
+
+def module_call_extra():
+    """raises TypeError"""
+
+    class C(tf.Module):
+        def __call__(self, x):
+            return x * v
+
+    with tf.GradientTape() as tape:
+        y = C()(1.0, training=True)
+    return tape.gradient(y, v)
+
+
+def nested_maybe_raise():
+    """flows, none"""
+
+    def f(x):
+        if x > 3.0:
+            raise RuntimeError
+
+    with tf.GradientTape() as tape:
+        try:
+            f(v)
+            y = v * 1.0
+        except RuntimeError:
+            y = w * 1.0
+    return tape.gradient(y, [v, w])

@@ -1,0 +1,112 @@
+"""Structures that TensorFlow's loops and custom gradients take and give: the docstring is the verdict a source."""
+
+import tensorflow as tf
+
+
+v = tf.Variable(2.0)
+
+
+w = tf.Variable([1.0, 2.0])
+
+
+k = tf.constant([1.0, 2.0])
+
+
+def map_dict():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.map_fn(lambda x: {"a": x * v, "b": x * 1.0}, k, fn_output_signature={"a": tf.float32, "b": tf.float32})
+    return tape.gradient(y["a"], v)
+
+
+def map_list():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.map_fn(lambda x: [x * v, x * 1.0], k, fn_output_signature=[tf.float32, tf.float32])
+    return tape.gradient(y[1], v)
+
+
+def vmap_dict_in():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(lambda d: d["a"] * v, {"a": k, "b": w * 1.0})
+    return tape.gradient(y, [v, w])
+
+
+def vmap_list_out():
+    """zero, none"""
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(lambda x: [x * v, x * 1.0], k)
+    return tape.gradient(y[1], [v, w])
+
+
+def scan_dict_other():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(
+            lambda a, x: {"h": a["h"] + x * v, "g": a["g"] * x},
+            k,
+            initializer={"h": tf.constant(0.0), "g": tf.constant(1.0)},
+        )
+    return tape.gradient(y["g"], v)
+
+
+def fold_list():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.foldl(lambda a, x: [a[0] + x * v, a[1] + x], k, initializer=[tf.constant(0.0), tf.constant(0.0)])
+    return tape.gradient(y[1], v)
+
+
+def vmap_cut_arg():
+    """zero, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(lambda t: (t[0] * 2.0, t[1] * 2.0), (w * 1.0, k * v))
+    return tape.gradient(y[0], [v, w])
+
+
+def vmap_cut_dict():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(lambda t: t["a"] * 2.0, {"a": w * 1.0, "b": k * v})
+    return tape.gradient(y, [v, w])
+
+
+def custom_pair():
+    """flows"""
+
+    @tf.custom_gradient
+    def f(x):
+        return (x * 2.0, x * 3.0), lambda a, b: a + b
+
+    with tf.GradientTape() as tape:
+        y = f(v * 1.0)
+    return tape.gradient(y[0], v)
+
+
+def scan_ok_dict():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(lambda a, x: {"h": a["h"] + x * v}, k, initializer={"h": tf.constant(0.0)})
+    return tape.gradient(y["h"], v)
+
+
+def scan_ok_list():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(lambda a, x: [a[0] + x * v, a[1] * x], k, initializer=[tf.constant(0.0), v * 1.0])
+    return tape.gradient(y[0], v)
+
+
+def scan_int_counter():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(lambda a, x: (a[0] + 1, a[1] + x * v), k, initializer=(0, 0.0))
+    return tape.gradient(y[1], v)
+
+
+def vmap_ok2():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(lambda x: {"a": x * v}, k)
+    return tape.gradient(y["a"], v)
