@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tapelint.source import last_name
 
+from .attempts import is_exception
 from .attributes import FROZEN, TUPLE, Attributes
 from .core import Arguments
 from .graph import Site
@@ -168,8 +169,9 @@ class Records(Attributes):
             inherited = self.world.inherited(instance, found[1], "__init__", site)
             if inherited is not None:
                 self.call(inherited, args, site)
-            if isinstance(found[1], Opaque):
-                self.escape(args.every())
+            known = isinstance(found[1], Library) and is_exception(found[1])
+            if not known and (inherited is None or isinstance(found[1], Opaque)):
+                self.escape(args.every())  # a class that is not seen keeps them
 
     def _is_filled(self, cls: Value) -> bool:
         """Whether a base or a decorator that is not seen may give a class a method that fills its fields."""

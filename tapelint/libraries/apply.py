@@ -101,6 +101,8 @@ def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
     table = unlike().get(fact.name)
     if table is None:
         return ""
+    if any(map(containers.is_dict, given.values.values())):
+        return "unclear"  # no tensor is made of one
     kinds = [
         (name, part, "l" if kind == "n" and part is not value else kind)
         for name, value in given.values.items()

@@ -67,9 +67,7 @@ def register(registry: Registry) -> None:
     )
     registry.has_what_is_seen = has_what_is_seen
     registry.bases["loss"] = registry.bases["metric"] = loss_inherited
-    registry.bases["object"] = lambda world, base, cls, name, site: (
-        Method(base, name) if name in ("__init__", "__init_subclass__") else None
-    )
+    registry.bases["object"] = _of_python
     for name, handler in LAYER_METHODS.items():
         registry.methods[("instance", name)] = handler
     for kind in ("layer", "instance"):
@@ -373,7 +371,13 @@ def _batch_of(world: Libraries, value: Value, site: Site) -> Value:
     return Data(world.run.node("Model.fit", edges, site, dtype="f"), "tensor", "f")
 
 
-# -- modules, losses
+# -- Python's own, modules, losses
+
+
+def _of_python(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
+    """What Python's own classes do for those that extend them; containers keep what they are given."""
+    keeps = cls in ("builtins.dict", "builtins.list", "builtins.set", "builtins.frozenset", "builtins.tuple")
+    return Method(base, name) if name == "__init_subclass__" or (name == "__init__" and not keeps) else None
 
 
 def module_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:

@@ -1,0 +1,87 @@
+"""Classes of the program that extend Python's containers: the docstring is the verdict a source."""
+
+import tensorflow as tf
+
+
+a = tf.Variable(2.0)
+
+
+b = tf.Variable(3.0)
+
+
+def dsub_get():
+    """unknown, flows"""
+
+    class M(dict):
+        def __getitem__(self, k):
+            return tf.stop_gradient(super().__getitem__(k))
+
+    m = M(w=a)
+    with tf.GradientTape() as tape:
+        z = m.get("w") * b
+    return tape.gradient(z, [a, b])
+
+
+def dsub_item():
+    """none, flows"""
+
+    class M(dict):
+        def __getitem__(self, k):
+            return tf.stop_gradient(super().__getitem__(k))
+
+    m = M(w=a)
+    with tf.GradientTape() as tape:
+        z = m["w"] * b
+    return tape.gradient(z, [a, b])
+
+
+def dsub_plain():
+    """unknown, flows"""
+
+    class M(dict):
+        def total(self):
+            return sum(self.values())
+
+    m = M(w=a)
+    with tf.GradientTape() as tape:
+        z = m.total() * b
+    return tape.gradient(z, [a, b])
+
+
+def lsub_plain():
+    """unknown, flows"""
+
+    class M(list):
+        def total(self):
+            return sum(self)
+
+    m = M([a])
+    m.append(b)
+    with tf.GradientTape() as tape:
+        z = m.total() * b
+    return tape.gradient(z, [a, b])
+
+
+def lsub_item():
+    """none, flows"""
+
+    class M(list):
+        def __getitem__(self, i):
+            return tf.stop_gradient(super().__getitem__(i))
+
+    m = M([a])
+    with tf.GradientTape() as tape:
+        z = m[0] * b
+    return tape.gradient(z, [a, b])
+
+
+def dsub_attr():
+    """unknown, flows"""
+
+    class M(dict):
+        __getattr__ = dict.__getitem__
+
+    m = M(w=a)
+    with tf.GradientTape() as tape:
+        z = m.w * b
+    return tape.gradient(z, [a, b])
