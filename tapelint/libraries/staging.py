@@ -228,7 +228,7 @@ def staged_loop(world: Libraries, first: int, old: Delta, new: Delta, outcome: i
 
 def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
     """A result of a loop that has become an operation; also of a whole number that is the target zeros come back."""
-    is_whole = data.node.dtype in ("i", "b")
+    is_whole = data.dtype in ("i", "b") or data.node.dtype in ("i", "b")
     if data.node.id < first or data.node.dtype == "s" or data.kind != "tensor" or (is_whole and outcome == NONE):
         return data
     if outcome == NONE:

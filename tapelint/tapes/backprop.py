@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
@@ -154,17 +156,26 @@ class _Walk:
                     found = found.parallel(self.reached[edge.node.id].along(edge.outcome, self._everyone))
             elif target.dtype not in CARRIES_NOTHING:
                 found = found.parallel(self.reached[target.id])
+            if target.dtype in CARRIES_NOTHING and question.summed:
+                found = found.parallel(self._by_itself(target))
         return found
+
+    def _by_itself(self, target: Node) -> Outcomes:
+        """What comes to a target through which no gradient goes: from the sources that it is itself, ones."""
+        bits = reduce(or_, (self._sources.get(key, 0) for key in _alternatives([target])), 0)
+        value = self.reached[target.id]
+        others = self._everyone & ~bits
+        return Outcomes(value.none | others, value.zero & bits, value.flows & bits, value.ignorant & bits)
 
     def _beside(self, value: Outcomes, bits: int, outcome: int) -> Outcomes:
         """What comes to a node, if from the sources in `bits` this comes to it as well."""
         return value.parallel(nothing(self._everyone & ~bits).add(bits, outcome))
 
     def _as_source(self, node: Node) -> int:
-        if node.dtype in CARRIES_NOTHING and node.op != "join":
-            return NONE
-        is_end = node.id in self._ends and node.dtype not in CARRIES_NOTHING
-        return FLOWS if is_end else self.question.known(node)
+        is_end = node.id in self._ends and (self.question.summed or node.dtype not in CARRIES_NOTHING)
+        if is_end:
+            return ANYTHING if node.dtype == "s" else FLOWS
+        return NONE if node.dtype in CARRIES_NOTHING and node.op != "join" else self.question.known(node)
 
     def _through(self, node: Node) -> Outcomes:
         """What comes to a node through its inputs: nothing through an operation that was not recorded."""

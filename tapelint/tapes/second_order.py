@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import OUT_OF_SIGHT, SURE, TRANSPARENT, UNSURE, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, OUT_OF_SIGHT, SURE, TRANSPARENT, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.tapes.backprop import Answer
 
@@ -25,6 +25,7 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
     relevant = {n.id for n in nodes if _reaches(answer.reached[n.id])}
     sums: dict[int, Node] = {t.id: upstream for t in targets if t.id in relevant}
     met = _surely_met(nodes, rec, targets)
+    around = _around(core, rec, targets)
     first = len(core.graph.nodes)
     stop = {s.id for s in sources}
     for node in reversed(nodes):
@@ -37,7 +38,7 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
             continue
         for edge in node.edges:
             if edge.node.id in relevant and edge.outcome != NONE:
-                term = _local(core, node, edge, above)
+                term = _local(core, node, edge, above, around if node.depth > core.graph_depth else None)
                 if term is not above and node.id not in met:
                     _doubt(term, above, first)
                 _accumulate(core, sums, edge.node, term)
@@ -88,38 +89,71 @@ def _accumulate(core: Core, sums: dict[int, Node], node: Node, term: Node) -> No
         )
 
 
-def _local(core: Core, node: Node, edge: Edge, above: Node) -> Node:
-    """The gradient of one operation for one input, made from what comes down to it from above."""
+def _around(core: Core, rec: int, targets: Sequence[Node]) -> Node | None:
+    """What the graphs on the way take from outside: their backward passes are graphs, too, from which zeros may come
+    back to all of it; None where there is no graph.
+    """
+    live = {t.id for t in targets}
+    found: dict[int, Node] = {}
+    depth = 0
+    for node in reversed(core.graph.ancestors(targets)):
+        within = node.depth > core.graph_depth
+        if node.id not in live or not (within or node.op in TRANSPARENT or node.recorded.get(rec)):
+            continue
+        depth = max(depth, node.depth)
+        for edge in node.edges:
+            if within or edge.outcome != NONE:
+                live.add(edge.node.id)
+            if within and edge.node.depth <= core.graph_depth and edge.node.dtype not in CARRIES_NOTHING:
+                found[edge.node.id] = edge.node
+    if not found:
+        return None
+    made = core.node("gradient", [Edge(found[key], ZERO | NONE, "filled") for key in sorted(found)], dtype="f")
+    made.depth = depth
+    return made
+
+
+def _local(core: Core, node: Node, edge: Edge, above: Node, around: Node | None) -> Node:
+    """The gradient of one operation for one input, made from what comes down to it from above.
+
+    `around`: where zeros may come back besides, if the operation lies in a graph.
+    """
+    zeros = [Edge(around, FLOWS, "filled")] if around is not None else []
     if node.op in TRANSPARENT:
-        return _handed_down(core, node, above)
+        return _handed_down(core, node, above, zeros)
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
         return core.node("gradient", [Edge(above, ANYTHING)], node.site, dtype="f", detail=OUT_OF_SIGHT)
     if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
-        return core.graph.add("gradient", [Edge(above, NONE)], node.site)
+        if not zeros:
+            return core.graph.add("gradient", [Edge(above, NONE)], node.site)
+        return _in_graph(core.node("gradient", [Edge(above, ZERO | NONE, "filled"), *zeros], node.site, dtype="f"), node)
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
     if edge.outcome == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
         return core.node("gradient", [Edge(above, ZERO, "bilinear"), *unclear], node.site, dtype="f", detail=node.op)
     if edge.on is not None and edge.again not in ("", "none"):
         return _computed_again(core, node, edge, above)
-    edges = _derivative(node, edge, others)
-    if node.depth > core.graph_depth:
-        known = {e.node.id for e in edges}
-        edges += [Edge(n, ZERO | NONE, "filled") for n in (edge.node, *others) if n.id not in known]
+    edges = [*_derivative(node, edge, others), *zeros]
     first = Edge(above, NONE if edge.again == "none" else edge.outcome, "bilinear" if edges else "linear")
     error = "" if edge.again == "none" else edge.again
     made = core.node("gradient", [first, *edges], node.site, dtype="f", detail=node.op, blame=node.blame, error=error)
-    made.depth = max(made.depth, node.depth)  # the backward pass of a graph is one
+    return _in_graph(made, node)
+
+
+def _in_graph(made: Node, node: Node) -> Node:
+    """The gradient of an operation: the backward pass of a graph is one."""
+    made.depth = max(made.depth, node.depth)
     return made
 
 
-def _handed_down(core: Core, node: Node, above: Node) -> Node:
+def _handed_down(core: Core, node: Node, above: Node, zeros: Sequence[Edge]) -> Node:
     """What comes down through a node that is no operation; through a join only if its branch was taken."""
     if node.op == "pack":
         return above
     outcome = FLOWS | NONE | IGNORANT if node.op == "join" else ANYTHING
     detail = "join" if node.detail == "graph" else ""
-    return core.node("gradient", [Edge(above, outcome, "linear")], node.site, dtype="f", detail=detail)
+    made = core.node("gradient", [Edge(above, outcome, "linear"), *zeros], node.site, dtype="f", detail=detail)
+    return _in_graph(made, node)
 
 
 def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
