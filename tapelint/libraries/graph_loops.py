@@ -11,7 +11,7 @@ from tapelint.facts.words import DTYPES
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -26,10 +26,10 @@ from tapelint.flow.values import (
     is_tensor,
 )
 
-from . import apply, shapes
+from . import apply, numbers, shapes
 from .demands import differ, reshaped
 from .graphs import converted, symbolic_arguments, unconverted
-from .staging import as_tensors, captured, looped, mapped, of_loop, together
+from .staging import as_tensors, looped, together
 from .structures import flattened
 from .traces import some_times
 from .world import Libraries, Registry
@@ -61,11 +61,12 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     first = len(world.run.graph.nodes)
     results: list[Value] = []
     current = variables
-    for _ in range(3):
+    most = _most_rounds(world, args)
+    for done in range(3):
         items = world.run.elements(current, site)
         row = [items.element] if isinstance(items, Many) else items
         goes_on = world.run.truth(world.run.call(test, Arguments(list(row)), site))
-        if goes_on is False:
+        if goes_on is False or (most is not None and done >= most):
             results.append(Tuple(tuple(row)) if isinstance(items, list) else current)
             if world.run.graph_mode and len(results) == 1:
                 world.run.call(body, Arguments(list(row)), site)  # a graph has the body, whether it runs or not
@@ -75,8 +76,16 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     given = as_tensors(world, world.run.join_all(results), site)
     if not world.run.graph_mode:
         return given
-    inputs = captured(world, first, begun)
-    return mapped(world, given, lambda data: of_loop(world, data, 0, inputs, ZERO, site), whole=True)
+    return looped(world, given, first, begun, site)
+
+
+def _most_rounds(world: Libraries, args: Arguments) -> float | None:
+    """How many rounds a loop may have at most, where it is said."""
+    wanted = args.get(7, "maximum_iterations")
+    if isinstance(wanted, Const):
+        return wanted.value if isinstance(wanted.value, int) else None
+    bounds = numbers.of_value(world, wanted) if isinstance(wanted, (Data, Variable)) else None
+    return bounds.constant if bounds is not None else None
 
 
 def _next_variables(world: Libraries, made: Value, row: list[Value], args: Arguments, site: Site) -> Value:
@@ -242,8 +251,15 @@ def _fold(world: Libraries, args: Arguments, site: Site) -> Value:
     """The last state of a loop that hands on what it made."""
     first = len(world.run.graph.nodes)
     start = args.get(2, "initializer")
-    made = as_tensors(world, world.run.join_all(_states(world, args, start, False, site)[1:]), site)
+    states = _states(world, args, start, False, site)
+    begun = start not in ABSENT and _is_empty(world, args.get(1, "elems"))
+    made = as_tensors(world, start if begun else world.run.join_all(states[1:]), site)
     return looped(world, made, first, [args.get(1, "elems"), start], site) if world.run.graph_mode else made
+
+
+def _is_empty(world: Libraries, elems: Value) -> bool:
+    """Whether a tensor is known to have no rows."""
+    return (shapes.of_value(world, elems) or (None,))[0] == 0
 
 
 def _states(world: Libraries, args: Arguments, start: Value, kept: bool, site: Site) -> list[Value]:

@@ -111,10 +111,11 @@ def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
     return made
 
 
-def looped(world: Libraries, made: Value, first: int, started: Iterable[Value], site: Site) -> Value:
+def looped(world: Libraries, made: Value, first: int, started: Iterable[Value | Node], site: Site) -> Value:
     """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
-    inputs = captured(world, first, [n for v in started for n in world.run.nodes_in(v)])
-    return mapped(world, made, lambda data: of_loop(world, data, first, inputs, ZERO, site), whole=True)
+    begun = [n for v in started for n in ([v] if isinstance(v, Node) else world.run.nodes_in(v))]
+    inputs = captured(world, first, begun)
+    return mapped(world, made, lambda data: of_loop(world, data, 0, inputs, ZERO, site), whole=True)
 
 
 def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:

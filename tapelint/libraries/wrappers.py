@@ -12,7 +12,17 @@ from operator import or_
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, OUT_OF_SIGHT, REFUSES_ROWS, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import (
+    CAPTURED,
+    CARRIES_NOTHING,
+    OUT_OF_SIGHT,
+    REFUSES_ROWS,
+    TRANSPARENT,
+    UPSTREAM,
+    Edge,
+    Node,
+    Site,
+)
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, along, parallel
 from tapelint.flow.values import (
     NO_VALUE,
@@ -337,9 +347,11 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
     if not failure and not is_tensor(value):
         return value
     reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
-    handed = inputs if world.run.graph_mode else [node for node in inputs if node.kind == "variable"]
-    certain = [*handed, *variables]
-    again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in inputs if n not in certain))
+    certain = [*(node for node in inputs if node.kind == "variable"), *variables]
+    if world.run.graph_mode:
+        met = _known_by_derivative(world, value, first)
+        certain = [node for node in (*inputs, *variables) if node.id in met]
+    again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in (*inputs, *variables) if n not in certain))
     edges = []
     for node in {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}.values():
         outcome = reached.get(node.id, NONE)
@@ -350,6 +362,38 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
     node.detail = REFUSES_ROWS if world.run.graph_mode else ""
     node.error = failure or next((n.error for n in world.run.graph.nodes[first : node.id] if n.error), "")
     return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+
+
+def _known_by_derivative(world: Libraries, value: Value, first: int) -> set[int]:
+    """The nodes before `first` that a tape which knows them certainly meets in the derivative of a value."""
+    known: dict[int, frozenset[int]] = {}
+    leads: set[int] = set()
+    nodes = world.run.graph.nodes[first:]
+    for node in nodes:
+        before = {e.node.id for e in node.edges if e.node.id < first}
+        behind = [known.get(e.node.id, frozenset()) for e in node.edges]
+        is_recorded = node.declared and node.op not in TRANSPARENT
+        known[node.id] = frozenset(before).union(*behind) if is_recorded else frozenset()
+        if any(e.outcome == FLOWS and (e.node.id in before or e.node.id in leads) for e in node.edges):
+            leads.add(node.id)
+    live = {node.id for node in world.run.nodes_in(value)}
+    found: set[int] = set()
+    for node in reversed(nodes):
+        if node.id not in live or node.op in TRANSPARENT:
+            continue
+        for edge in (e for e in node.edges if e.outcome == FLOWS):
+            live.add(edge.node.id)
+            if edge.node.id < first or edge.node.id in leads:
+                for factor in _factors(node, edge):
+                    found |= known.get(factor.id, {factor.id})
+    return found
+
+
+def _factors(node: Node, edge: Edge) -> list[Node]:
+    """What the derivative of an operation for one input is certainly computed from."""
+    if edge.linearity == "bilinear":
+        return [e.node for e in node.edges if e is not edge and e.linearity != "linear"]
+    return [edge.node] if edge.linearity in ("square", "other", "piecewise") else []
 
 
 def _refused(value: Value) -> str:

@@ -126,7 +126,8 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, around: Node | None)
     if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
         if not zeros:
             return core.graph.add("gradient", [Edge(above, NONE)], node.site)
-        return _in_graph(core.node("gradient", [Edge(above, ZERO | NONE, "filled"), *zeros], node.site, dtype="f"), node)
+        made = core.node("gradient", [Edge(above, ZERO | NONE, "filled"), *zeros], node.site, dtype="f")
+        return _in_graph(made, node)
     others = [e.node for e in node.edges if e is not edge and e.outcome != NONE]
     if edge.outcome == ZERO and edge.on is None:
         unclear = [Edge(n, ANYTHING) for n in (edge.node, *others)]
@@ -186,10 +187,9 @@ def _computed_again(core: Core, node: Node, edge: Edge, above: Node) -> Node:
     """A gradient that raises where it is differentiated by what it certainly hangs on; by the rest it may be."""
     assert edge.on is not None
     certain = [Edge(n, FLOWS, "other") for n, outcome in edge.on if outcome == FLOWS]
-    raising = core.node(
-        "gradient", [Edge(above, FLOWS, "other"), *certain], node.site, dtype="f", detail=node.op, error=edge.again
-    )
     rest = [Edge(n, outcome, "other") for n, outcome in edge.on if outcome != FLOWS]
+    before = [Edge(above, FLOWS, "other"), *certain, *(rest if node.depth else ())]  # of a graph it is asked anyway
+    raising = core.node("gradient", before, node.site, dtype="f", detail=node.op, error=edge.again)
     return core.node("gradient", [Edge(raising, edge.outcome, "linear"), *rest], node.site, dtype="f", detail=node.op)
 
 
