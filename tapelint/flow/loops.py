@@ -2,7 +2,8 @@
 
 A loop of unknown length runs at least three rounds. Before the third, what changed from round to round is forgotten,
 so that it stands for all that follow; rounds go on until nothing new reaches any name. At least one round is assumed
-of a loop over data, and of one that becomes an operation of a graph; a `while` of Python may have none.
+of a loop over data, and of one that becomes an operation of a graph, unless it overwrites what has a gradient; a
+`while` of Python may have none.
 A loop that becomes an operation of a graph (the world says so: `staged`) has further inputs, which the world adds.
 """
 
@@ -16,9 +17,9 @@ from . import containers
 from .core import Core, Loop, const_dtype
 from .graph import Node, Site
 from .matching import Matching
-from .outcomes import NONE
+from .outcomes import FLOWS, NONE
 from .state import Delta, Key
-from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value
+from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value, Variable
 
 ROUNDS = 3
 MOST_ROUNDS = 12
@@ -189,6 +190,8 @@ class Loops(Matching):
             self.frame.yields_more = True
         if alive and not (_is_forever(node) and not exact):
             exits.append(self.state.delta(loop.mark))
+        if exits and not exact and not _is_forever(node):
+            exits += self._without_a_round(loop.mark, exits[-1])
         word = staged if isinstance(staged, str) else staged()
         old = self.state.before(loop.mark) if word else {}
         with self.joining(word):
@@ -235,6 +238,32 @@ class Loops(Matching):
             if not exact:
                 self._give_up(earlier[-1], reach)
         return True
+
+    def _without_a_round(self, mark: int, after: Delta) -> list[Delta]:
+        """What there is if no round takes place: asked for only where a round has overwritten what had a gradient."""
+        held = self.state.before(mark)
+        lost = {key for key, value in after.items() if key in held and self.loses(held[key], value)}
+        return [{key: value for key, value in after.items() if key not in lost}] if lost else []
+
+    def loses(self, old: Value, new: Value) -> bool:
+        """Whether something that a value was made from, on a tape, has no part in the one that takes its place."""
+        if not isinstance(old, (Data, Variable)) or not isinstance(new, Data) or old.node is new.node:
+            return False
+        is_on_tape = old.node.kind == "variable" or bool(old.node.recorded)
+        return is_on_tape and not self._origins(old.node) <= self._origins(new.node)
+
+    def _origins(self, node: Node) -> set[int]:
+        """Where a gradient comes out that goes in at a node."""
+        seen, found, todo = {node.id}, set[int](), [node]
+        while todo:
+            now = todo.pop()
+            before = [edge.node for edge in now.edges if edge.outcome & FLOWS]
+            if not before:
+                found.add(now.id)
+            todo += [n for n in before if n.id not in seen]
+            seen.update(n.id for n in before)
+        self.spend(len(seen) / 16)
+        return found
 
     def _give_up(self, changed: Delta, reach: Reach) -> None:
         """Rounds that still bring something new: of what they change nothing is known."""

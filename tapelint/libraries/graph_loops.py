@@ -61,6 +61,7 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
     first = len(world.run.graph.nodes)
     results: list[Value] = []
     current = variables
+    begins: Value = UNBOUND
     most = _most_rounds(world, args)
     for done in range(3):
         items = world.run.elements(current, site)
@@ -71,12 +72,23 @@ def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:
             if world.run.graph_mode and len(results) == 1:
                 world.run.call(body, Arguments(list(row)), site)  # a graph has the body, whether it runs or not
             break
+        if not done and (goes_on is None or (most is None and args.get(7, "maximum_iterations") not in ABSENT)):
+            begins = Tuple(tuple(row))
         current = _next_variables(world, world.run.call(body, Arguments(list(row)), site), row, args, site)
         results.append(current)
-    given = as_tensors(world, world.run.join_all(results), site)
+    given = as_tensors(world, _or_none_done(world, begins, world.run.join_all(results)), site)
     if not world.run.graph_mode:
         return given
     return looped(world, given, first, begun, site)
+
+
+def _or_none_done(world: Libraries, begins: Value, made: Value) -> Value:
+    """What a loop gives that may run no round at all: what it began with, where a round overwrites it."""
+    if not isinstance(begins, Tuple) or not isinstance(made, Tuple) or len(begins.items) != len(made.items):
+        return made
+    pairs = zip(begins.items, made.items, strict=True)
+    run = world.run
+    return Tuple(tuple(run.join_all([new, old]) if run.loses(old, new) else new for old, new in pairs), made.names)
 
 
 def _most_rounds(world: Libraries, args: Arguments) -> float | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS
+from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -87,6 +87,11 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     run = world.run
     if run.state.get((0, "functions run eagerly")) is not UNBOUND:
         return run.call(callee.function, args, site)
+    for handed in args.every():
+        if isinstance(handed, Variable):
+            world.use(handed, site)  # a tape watches what it sees handed over, whether it is read or not
+    if run.graph_mode:  # the graph around it takes all that it hands over, used or not
+        run.graph.add("call", [Edge(n, NONE) for value in args.every() for n in run.nodes_in(value)], site)
     autograph = dict(callee.options).get("autograph", Const(True))
     outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
     run.graph_mode += 1
