@@ -1,0 +1,222 @@
+"""Third derivatives, what graphs give back under several tapes, loops that run no round, targets of whole numbers."""
+
+import tensorflow as tf
+
+v = tf.Variable(1.5)
+w = tf.Variable(2.0)
+i = tf.constant([1, 2])
+
+
+@tf.function
+def _branched(x):
+    if x > 0.0:
+        return x * x
+    return x
+
+
+@tf.function
+def _two(x, y):
+    return tf.sin(x) + y
+
+
+def third_through_a_branch_of_a_graph():
+    """unknown"""
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            with tf.GradientTape() as t2:
+                y = _branched(v)
+            first = t2.gradient(y, v)
+        second = t1.gradient(first, v)
+    return t0.gradient(second, [v])
+
+
+def zeros_for_a_summand_of_a_graph():
+    """unknown, unknown"""
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            with tf.GradientTape() as t2:
+                y = _two(v, w)
+            first = t2.gradient(y, w)
+        second = t1.gradient(first, v)
+    return t0.gradient(second, [v, w])
+
+
+def a_third_tape_that_is_not_under_the_second():
+    """raises TypeError"""
+    with tf.GradientTape(persistent=True) as tape:
+        y = v * v * v
+        first = tape.gradient(y, v)
+    second = tape.gradient(first, v)
+    third = tape.gradient(second, v)
+    return tape.gradient(third, [v])
+
+
+def second_through_an_idle_loop_of_a_graph():
+    """unknown, unknown"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as t0:
+            with tf.GradientTape() as t1:
+                y = tf.while_loop(lambda n, s: n < 0, lambda n, s: (n + 1, s * v * w), (0, tf.constant(1.0)))[1]
+            first = t1.gradient(y, v)
+        return t0.gradient(first, [v, w])
+
+    return run()
+
+
+def what_is_linear_is_not_computed_again_in_a_graph():
+    """unknown, unknown"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as t0:
+            with tf.GradientTape() as t1:
+                y = tf.recompute_grad(lambda x: tf.identity(x))(v * 1.0)
+            first = t1.gradient(y, v)
+        return t0.gradient(first, [v, w])
+
+    return run()
+
+
+def what_is_not_linear_is_computed_again_in_a_graph():
+    """raises NotImplementedError, raises NotImplementedError"""
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as t0:
+            with tf.GradientTape() as t1:
+                y = tf.recompute_grad(lambda x: tf.sin(x))(v * 1.0)
+            first = t1.gradient(y, v)
+        return t0.gradient(first, [v, w])
+
+    return run()
+
+
+def no_round_at_most():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.while_loop(lambda n, s: n < 5, lambda n, s: (n + 1, s * w), (0, v * 1.0), maximum_iterations=0)[1]
+    return tape.gradient(y, [v, w])
+
+
+def no_round_at_most_in_a_graph():
+    """flows, zero"""
+
+    @tf.function
+    def run():
+        return tf.while_loop(lambda n, s: n < 5, lambda n, s: (n + 1, s * w), (0, v * 1.0), maximum_iterations=0)[1]
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, [v, w])
+
+
+def no_row_to_fold():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.foldl(lambda s, e: tf.stop_gradient(s * w), tf.zeros([0]), v * 1.0)
+    return tape.gradient(y, [v, w])
+
+
+def a_loop_that_may_run_no_round():
+    """sometimes none, none"""
+    n = tf.constant(0)
+    with tf.GradientTape() as tape:
+        y = v * 1.0
+        for _ in tf.range(n):
+            y = tf.stop_gradient(y * w)
+    return tape.gradient(y, [v, w])
+
+
+def a_loop_of_a_graph_that_may_run_no_round():
+    """unknown, zero"""
+
+    @tf.function
+    def run(n):
+        y = v * 1.0
+        while n > 0:
+            y = tf.stop_gradient(y * w)
+            n -= 1
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run(tf.constant(0))
+    return tape.gradient(y, [v, w])
+
+
+@tf.function
+def _first_of(a, b):
+    return a * 2.0
+
+
+def handed_over_within_a_loop_and_not_used():
+    """flows, zero"""
+
+    @tf.function
+    def run(a, b):
+        return tf.while_loop(lambda n, s: n < 2, lambda n, s: (n + 1, _first_of(s, b)), (0, a))[1]
+
+    with tf.GradientTape() as tape:
+        y = run(v, w)
+    return tape.gradient(y, [v, w])
+
+
+def whole_numbers_by_themselves():
+    """flows"""
+    with tf.GradientTape() as tape:
+        tape.watch(i)
+    return tape.gradient(i, [i])
+
+
+def whole_numbers_in_a_graph_by_themselves():
+    """flows"""
+
+    @tf.function
+    def run(i):
+        with tf.GradientTape() as tape:
+            tape.watch(i)
+        return tape.gradient(i, [i])
+
+    return run(i)
+
+
+def whole_numbers_of_a_variable():
+    """flows, none"""
+    steps = tf.Variable([1, 2])
+    with tf.GradientTape() as tape:
+        more = steps + 1
+    return tape.gradient(more, [more, steps])
+
+
+def truths_by_themselves():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        above = v > 1.0
+    return tape.gradient(above, [v, above])
+
+
+def places_by_themselves():
+    """zero, flows"""
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        _, places = tf.math.top_k(x)
+    return tape.gradient(places, [x, places])
+
+
+def ones_have_no_gradient():
+    """none"""
+    with tf.GradientTape() as outer:
+        outer.watch(i)
+        with tf.GradientTape() as inner:
+            inner.watch(i)
+        ones = inner.gradient(i, i)
+    return outer.gradient(ones, [i])
+
+
+def a_jacobian_of_whole_numbers():
+    """none"""
+    with tf.GradientTape() as tape:
+        tape.watch(i)
+    return tape.jacobian(i, [i])
