@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Input, of_none, unlike, whose_backward_pass
@@ -168,7 +169,8 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
     ):
         # Experiments call a function with what they hand over: what another one captured is not in them.
         return world.run.call_unknown(Library(name), Arguments(list(given.values.values())), site)
-    own, failure = edges_of(world, effect.inputs, given, site)
+    with world.recorder.out_of_sight() if name == STOPS else nullcontext():
+        own, failure = edges_of(world, effect.inputs, given, site)
     more = list(extra)
     if given.rest is not None and (node := world.run.node_of(given.rest, site)) is not None:
         more.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
@@ -177,6 +179,10 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
     if effect is not measured and (node := world.run.node_of(result, site)) is not None:
         world.known.failing.add(node.id)
     return result
+
+
+STOPS = "tensorflow.stop_gradient"
+"""Reads its argument while no tape records."""
 
 
 def _to_call(world: Libraries, value: Value) -> bool:

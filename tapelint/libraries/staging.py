@@ -123,9 +123,7 @@ def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
     found = {n.id: n for n in more if n.id < first}
     for node in world.run.graph.nodes[first:]:
         if node.kind in ("tensor", "variable") or node.op == "join":
-            unseen = node.op == "tensorflow.stop_gradient"  # no tape sees it read a variable
-            taken = (e.node for e in node.edges if e.node.id < first and not (unseen and e.node.kind == "variable"))
-            found.update({n.id: n for n in taken})
+            found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
     return [found[key] for key in sorted(found)]
 
 

@@ -59,6 +59,8 @@ class Tapes:
     _last_active: tuple[Value, frozenset[int], dict[int, int]] = (UNBOUND, frozenset({-1}), {})
     _watches: int = 0
     _used: list[Variable] = field(default_factory=list)
+    _unseen: bool = False
+    _levels: dict[int, int] = field(default_factory=dict)
     _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -149,6 +151,7 @@ class Tapes:
         now = list(self._all_active(value))
         if on and rec not in now:
             now.append(rec)
+            self._levels.setdefault(rec, self.world.run.graph_mode)
         elif not on and rec in now:
             now.remove(rec)
         self.world.run.state.set(ACTIVE, Const(tuple(sorted(now))))
@@ -174,6 +177,15 @@ class Tapes:
             yield self._used
         finally:
             self._used = outer
+
+    @contextmanager
+    def out_of_sight(self) -> Iterator[None]:
+        """What is read meanwhile no tape sees, but for those outside of a graph that reads it."""
+        outer, self._unseen = self._unseen, True
+        try:
+            yield
+        finally:
+            self._unseen = outer
 
     # -- recording
 
@@ -280,6 +292,8 @@ class Tapes:
         for rec, sureness in self.active().items():
             watches = self.recordings[rec].info.watches
             flag = self.watch_flag(rec, variable.node)
+            if self._unseen and self._levels[rec] >= run.graph_mode:
+                continue
             if watches is False or variable.trainable is False or (isinstance(flag, Flag) and flag.sure):
                 continue
             self.set_watched(rec, variable.node, bool(watches and variable.trainable and sureness == SURE))
