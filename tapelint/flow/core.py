@@ -101,7 +101,8 @@ class Arguments:
 class Loop:
     """A loop that is being run: the state's mark at its start, the states in which rounds were left, the last test.
 
-    `after_first`: what the first round changed. `staged_in`: whether it lies in a graph's branch itself.
+    `after_first`: what the first round changed. `staged_in`: whether it lies in a graph's branch itself. `begins`:
+    whether it has a first round for certain.
     """
 
     mark: int
@@ -114,6 +115,7 @@ class Loop:
     after_first: Delta = field(default_factory=dict)
     staged_in: str = ""
     finals: int = 0
+    begins: bool = False
     widened: bool = False
     """Whether its last rounds stand for more than one."""
 

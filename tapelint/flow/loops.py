@@ -98,6 +98,7 @@ class Loops(Matching):
         site = self.site(node.iter)
         staged = self.world.staged(iterable)
         items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
+        begins = bool(items) if isinstance(items, list) else _has_rows(iterable)
         if staged and isinstance(items, list):
             items = Many(self.join_all(items))
         certain = isinstance(items, list)
@@ -124,7 +125,7 @@ class Loops(Matching):
         if exact and len(rounds) > FEW and all(isinstance(item, Const) for item in rounds):
             general = [start(2, self.generalised(rounds[2:], site))] * (len(rounds) - 2)
         with self.between(iterable, node.body):
-            goes_on = self.loop(node, starts, exact, staged, general)
+            goes_on = self.loop(node, starts, exact, staged, general, begins)
         if exact and isinstance(iterable, Cell) and iterable.kind == "list":
             now = containers.stored(self, iterable)
             if isinstance(now, Tuple) and len(now.items) > len(rounds):
@@ -159,6 +160,8 @@ class Loops(Matching):
             test = self.frame.loops[-1].tested = self.evaluate(node.test)
             self.world.condition("while", test, node.test, self.frame, node)
             now = self.world.staged(test)
+            if not self.frame.loops[-1].after_first and self.truth(test):
+                self.frame.loops[-1].begins = True
             if now == "graph" and not staged and self.frame.loops[-1].after_first:
                 self.world.raised("NotImplementedError", self.site(node))  # it has begun as a loop of Python's
             staged = staged or now
@@ -176,10 +179,12 @@ class Loops(Matching):
         exact: bool,
         staged: str | Callable[[], str],
         general: Sequence[Start] = (),
+        begins: bool = False,
     ) -> bool:
-        """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two."""
+        """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two.
+        `begins`: there is one for certain."""
         loop = Loop(self.state.mark(), len(self.frame.entered), staged=bool(staged) and isinstance(staged, str))
-        loop.staged_in, loop.finals = self.staged_in, len(self.frame.finals)
+        loop.staged_in, loop.begins, loop.finals = self.staged_in, begins, len(self.frame.finals)
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
         exits: list[Delta] = []
@@ -190,7 +195,7 @@ class Loops(Matching):
             self.frame.yields_more = True
         if alive and not (_is_forever(node) and not exact):
             exits.append(self.state.delta(loop.mark))
-        if exits and not exact and not _is_forever(node):
+        if exits and not exact and not loop.begins and not _is_forever(node):
             exits += self._without_a_round(loop.mark, exits[-1])
         word = staged if isinstance(staged, str) else staged()
         old = self.state.before(loop.mark) if word else {}
@@ -362,6 +367,15 @@ def _common(
     if first is None or second is None or len(first) != len(second):
         return None
     return tuple(a if a == b else None for a, b in zip(first, second, strict=True))
+
+
+def _has_rows(value: Value) -> bool:
+    """Whether a tensor is known to have some."""
+    if not isinstance(value, (Data, Variable)):
+        return False
+    known = value.range.array if isinstance(value, Data) and value.range is not None else None
+    shape = value.shape if known is None else known.shape
+    return bool(shape and shape[0])
 
 
 def _is_forever(node: ast.AST) -> bool:
