@@ -14,7 +14,7 @@ from dataclasses import replace
 from tapelint.flow import containers
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.liveness import is_read_after
-from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
 
@@ -114,17 +114,27 @@ def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value | Node], site: Site) -> Value:
     """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
     begun = [n for v in started for n in ([v] if isinstance(v, Node) else world.run.nodes_in(v))]
-    inputs = captured(world, first, begun)
-    return mapped(world, made, lambda data: of_loop(world, data, 0, inputs, ZERO, site), whole=True)
+    filled = _filled(world, first, begun, ZERO)
+    return mapped(world, made, lambda data: of_loop(world, data, 0, filled, site), whole=True)
 
 
-def captured(world: Libraries, first: int, more: Iterable[Node]) -> list[Node]:
-    """What operations made since the node `first` took from before it."""
-    found = {n.id: n for n in more if n.id < first}
+def _filled(world: Libraries, first: int, more: Iterable[Node], outcome: int) -> list[Edge]:
+    """Edges to what operations made since the node `first` took from before it: what comes back to that at least."""
+    certain = {n.id: n for n in more if n.id < first}
+    perhaps: dict[int, Node] = {}
     for node in world.run.graph.nodes[first:]:
         if node.kind in ("tensor", "variable") or node.op == "join":
+            found = perhaps if node.op.rpartition(".")[2] in BY_SHAPE else certain
             found.update({e.node.id: e.node for e in node.edges if e.node.id < first})
-    return [found[key] for key in sorted(found)]
+    everyone = {**perhaps, **certain}
+    unclear = outcome | NONE | IGNORANT
+    return [
+        Edge(everyone[key], outcome if key in certain else unclear, "filled") for key in sorted(everyone)
+    ]
+
+
+BY_SHAPE = ("zeros_like", "ones_like", "full_like", "shape", "size", "rank")
+"""Functions that a graph does not compute from their argument where it knows the shape."""
 
 
 def staged_value(world: Libraries, made: Value, values: Sequence[Value], site: Site) -> Value:
@@ -203,7 +213,7 @@ def staged_loop(world: Libraries, first: int, old: Delta, new: Delta, outcome: i
     """
     run = world.run
     old = {key: value for key, value in old.items() if not world.recorder.is_recording(key[0])}
-    inputs = captured(world, first, [n for v in old.values() for n in run.nodes_in(v)])
+    filled = _filled(world, first, [n for v in old.values() for n in run.nodes_in(v)], outcome)
     if outcome == ZERO:
         carried = [key for key in old if key[0] == run.frame.uid and _is_read_after(world, key, site)]
         demands.check_rounds(world, old, new, carried, site)
@@ -215,24 +225,25 @@ def staged_loop(world: Libraries, first: int, old: Delta, new: Delta, outcome: i
         is_result = outcome in (ZERO, NONE) and key[0] == run.frame.uid and value is not before
         made = _converted(world, value, site) if is_result else value
         if isinstance(made, Data):
-            made = of_loop(world, made, 0 if is_result else first, inputs, outcome, site)
+            made = of_loop(world, made, 0 if is_result else first, filled, site, outcome)
         if made is not value:
             run.state.set(key, made)
         for option in options(value):
             if isinstance(option, Cell) and option.kind == "tensor array":
                 slot = (option.uid, "items")
                 items = run.state.get(slot)
-                run.state.set(slot, mapped(world, items, lambda d: of_loop(world, d, first, inputs, outcome, site)))
+                run.state.set(slot, mapped(world, items, lambda d: of_loop(world, d, first, filled, site, outcome)))
 
 
-def of_loop(world: Libraries, data: Data, first: int, inputs: list[Node], outcome: int, site: Site) -> Data:
+def of_loop(
+    world: Libraries, data: Data, first: int, filled: Sequence[Edge], site: Site, outcome: int = ZERO
+) -> Data:
     """A result of a loop that has become an operation; also of a whole number that is the target zeros come back."""
     is_whole = data.dtype in ("i", "b") or data.node.dtype in ("i", "b")
     if data.node.id < first or data.node.dtype == "s" or data.kind != "tensor" or (is_whole and outcome == NONE):
         return data
     if outcome == NONE:
         return _again(world, data, "tensorflow.data.Dataset.reduce", [Edge(data.node, NONE)], site)
-    filled = [Edge(n, outcome, "filled") for n in inputs]
     made = _again(world, data, "tensorflow.while_loop", [Edge(data.node, FLOWS, "linear"), *filled], site)
     made.node.as_target = tuple(filled) if is_whole else ()
     return made

@@ -30,7 +30,7 @@ from tapelint.flow.values import (
 from tapelint.libraries import unseen
 from tapelint.libraries.structures import flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
-from tapelint.tapes.backprop import Answer, Question, connect
+from tapelint.tapes.backprop import PYTHON, Answer, Question, connect
 from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -172,6 +172,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error = "?LookupError"
     elif not execution.error and _may_have_failed(tapes, execution.targets):
         execution.error = "?InvalidArgumentError"
+    if _is_python_again(tapes, execution) and not execution.error:
+        execution.error = "?UnknownError"
     unknown_target = any(n.op == "unknown target" for n in execution.targets)
     may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
     some = any(outcome & ZERO for outcome in answer.outcomes)
@@ -251,6 +253,15 @@ def _behind(tapes: Tapes, targets: Sequence[Node], keys: set[int]) -> set[int]:
             open_edges = (e for e in node.edges if e.outcome != ZERO or node.op not in shut)
             found.update(edge.node.id for edge in open_edges if edge.outcome != NONE)
     return found
+
+
+def _is_python_again(tapes: Tapes, execution: Execution) -> bool:
+    """Whether a gradient goes through a function of Python through which one has gone before: it can do so once."""
+    nodes = tapes.world.run.graph.ancestors(execution.targets)
+    met = {n.id for n in nodes if n.op == PYTHON and execution.recording in n.recorded}
+    again = bool(met & tapes.through_python)
+    tapes.through_python |= met
+    return again
 
 
 INDIFFERENT = ("linear", "filled", "settled")

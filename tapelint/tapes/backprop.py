@@ -179,9 +179,10 @@ class _Walk:
 
     def _through(self, node: Node) -> Outcomes:
         """What comes to a node through its inputs: nothing through an operation that was not recorded."""
-        if node.op == "join":
-            return _joined(node, self.reached)
         value = self._nothing
+        if node.op == "join":
+            unseen = node.detail == "graph" and self.question.recording not in node.active
+            return value if unseen else _joined(node, self.reached)
         recording = self.question.recording
         handed_on = node.op in ("pack", "escaped") or is_handed_on(node)
         status = SURE if handed_on else node.recorded.get(recording, 0)
@@ -214,7 +215,7 @@ def _alternatives(targets: Sequence[Node]) -> set[int]:
     todo = list(targets)
     while todo:
         node = todo.pop()
-        for edge in node.edges if node.op == "join" else ():
+        for edge in node.edges if node.op == "join" and node.detail != "graph" else ():
             if edge.node.id not in found:
                 found.add(edge.node.id)
                 todo.append(edge.node)

@@ -122,8 +122,7 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, around: Node | None)
     if node.op in TRANSPARENT:
         return _handed_down(core, node, above, zeros)
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
-        unclear = [Edge(n, ANYTHING) for n in (above, *(e.node for e in node.edges))]
-        return core.node("gradient", unclear, node.site, dtype="f", detail=OUT_OF_SIGHT, error="?UnknownError")
+        return core.node("gradient", [Edge(above, ANYTHING)], node.site, dtype="f", detail=OUT_OF_SIGHT)
     if edge.linearity == "filled" or (edge.linearity == "zero" and not node.op.startswith("operator ")):
         if not zeros:
             return core.graph.add("gradient", [Edge(above, NONE)], node.site)

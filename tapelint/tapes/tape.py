@@ -44,7 +44,8 @@ class Tapes:
 
     The journal: `executions` of gradient calls, `left` (tapes that leave the code, likewise), `entered` tapes, other
     `events`, and the values of `tests` (by the statement's id).
-    `recordings` are the tapes by recording; `gradients` say which source of which call a node is the gradient of.
+    `recordings` are the tapes by recording; `gradients` say which source of which call a node is the gradient of;
+    `through_python` are the functions of Python that a gradient has gone through.
     """
 
     world: Libraries
@@ -55,6 +56,7 @@ class Tapes:
     recordings: dict[int, Cell] = field(default_factory=dict)
     gradients: dict[int, tuple[Execution, int]] = field(default_factory=dict)
     tests: dict[int, Value] = field(default_factory=dict)
+    through_python: set[int] = field(default_factory=set)
     _hidden: frozenset[int] = frozenset()
     _last_active: tuple[Value, frozenset[int], dict[int, int]] = (UNBOUND, frozenset({-1}), {})
     _watches: int = 0
