@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from . import containers
 from .core import Core, Loop, const_dtype
-from .graph import Node, Site
+from .graph import Edge, Node, Site
 from .matching import Matching
 from .outcomes import FLOWS, NONE
 from .state import Delta, Key
@@ -113,6 +113,8 @@ class Loops(Matching):
             def run() -> bool | None:
                 if shared is not None and not self.takes_one(shared, items, index):
                     self.lose_track()
+                if staged and index == 0 and isinstance(iterable, (Data, Variable)):
+                    self.graph.add("iterated", [Edge(n, NONE) for n in self.nodes_in(iterable)], site)
                 now = self.item_now(iterable, items, index, item) if item is rounds[index] and rounds is items else item
                 self.bind(node.target, now if now is not UNBOUND else self.opaque(site, [iterable]))
                 return True if certain or index == 0 else None

@@ -70,6 +70,7 @@ def connect(core: Core, question: Question) -> Answer:
     culprit = certain[0] if certain else None
     error = failing[culprit] if culprit is not None else ""
     resists = not question.summed and _may_resist_vectorizing(core, question)
+    resists = resists or _may_add_truths(core, question)
     if error.startswith("?") or resists or _may_be_another(core, certain, failing):
         error, unsure = "", True
     if not error:
@@ -88,6 +89,23 @@ def _may_resist_vectorizing(core: Core, question: Question) -> bool:
     staged = any((n.op == "join" and n.detail == "graph") or n.detail == "filled" or _goes_back(n) for n in nodes)
     twice = again and not question.once and any({n.op, n.detail} & whose_backward_pass("no rows twice") for n in nodes)
     return twice or (staged and (again or not question.once)) or any(n.op == PYTHON for n in nodes)
+
+
+def _may_add_truths(core: Core, question: Question) -> bool:
+    """Whether the gradient of the gradient of a graph's branches, called from outside of it, may add up truths, which
+    TensorFlow refuses: of some branches within branches, and of some operations that choose by a truth.
+    """
+    nodes = core.graph.ancestors(question.targets)
+    if not any(n.op == "gradient" and n.detail == "join" and n.depth > core.graph_depth for n in nodes):
+        return False
+    if any((n.detail if n.op == "gradient" else n.op).rpartition(".")[2] in CHOOSING for n in nodes if n.depth):
+        return True
+    joins = [n for n in core.graph.nodes if n.op == "join" and n.detail == "graph"]
+    return any(e.node.op == "join" and e.node.depth > n.depth for n in joins for e in n.edges)
+
+
+CHOOSING = ("operator **", "pow", "power", "where")
+"""Operations whose backward pass chooses by a truth."""
 
 
 def _goes_back(node: Node) -> bool:

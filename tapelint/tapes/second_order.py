@@ -167,9 +167,10 @@ def _derivative(node: Node, edge: Edge, others: Sequence[Node]) -> list[Edge]:
     if edge.linearity == "linear":
         return []
     if edge.linearity == "bilinear":
-        factors = [e.node for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
+        factors = [e for e in node.edges if e is not edge and e.outcome != NONE and e.linearity != "linear"]
         beside = [Edge(edge.node, ANYTHING)] if edge.node.op == "pack" else []  # factors side by side in one argument
-        return [*(Edge(n, FLOWS, "bilinear") for n in factors), *beside]
+        found = [Edge(e.node, FLOWS, "bilinear" if e.linearity == "bilinear" else "other") for e in factors]
+        return [*found, *beside]
     if edge.linearity == "square":
         return [Edge(edge.node, FLOWS, "bilinear")]
     if edge.linearity == "piecewise":

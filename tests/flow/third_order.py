@@ -220,3 +220,97 @@ def a_jacobian_of_whole_numbers():
     with tf.GradientTape() as tape:
         tape.watch(i)
     return tape.jacobian(i, [i])
+
+
+def a_quotient_three_times():
+    """flows, none"""
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            with tf.GradientTape() as t2:
+                y = w / v
+            first = t2.gradient(y, w)
+        second = t1.gradient(first, v)
+    return t0.gradient(second, [v, w])
+
+
+def branches_within_branches_twice():
+    """unknown, unknown"""
+
+    @tf.function
+    def run(x, y):
+        if y > 100.0:
+            z = x * x * x
+        elif x > 0.0:
+            z = y**3
+        else:
+            z = y**3
+        return z
+
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            y = run(v, w)
+        first = t1.gradient(y, v)
+    return t0.gradient(first, [v, w])
+
+
+def through_python_twice():
+    """unknown"""
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.py_function(lambda x: x * x, [v], tf.float32)
+    tape.gradient(y, v)
+    return tape.gradient(y, [v])
+
+
+def read_by_stop_gradient_in_a_graph():
+    """zero, flows"""
+
+    @tf.function
+    def run():
+        y = 1.0
+        for _ in tf.range(2):
+            y = y * w * tf.stop_gradient(v)
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, [v, w])
+
+
+def the_shape_of_it_in_a_loop():
+    """unknown, none"""
+
+    @tf.function
+    def run():
+        return tf.while_loop(lambda n, s: n < 2, lambda n, s: (n + 1, s + tf.ones_like(v)), (0, tf.constant(1.0)))[1]
+
+    with tf.GradientTape() as tape:
+        y = run() * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def rows_that_a_loop_does_not_use():
+    """zero, flows"""
+
+    @tf.function
+    def run(a, b):
+        y = tf.constant(0.0)
+        for _ in tf.stack([a, a]):
+            y += b
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run(v, w)
+    return tape.gradient(y, [v, w])
+
+
+def a_branch_from_before_the_tape():
+    """none, none"""
+
+    @tf.function
+    def run():
+        y = tf.cond(w > 100.0, lambda: v, lambda: tf.stop_gradient(v))
+        with tf.GradientTape() as tape:
+            tape.watch(v)
+        return tape.gradient(y, [v, w])
+
+    return run()
