@@ -89,8 +89,8 @@ def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
 def _number(world: Libraries, value: Value, site: Site) -> Data | None:
     """A number, or what is read from a variable."""
     if isinstance(value, Variable):
-        node = world.use(value, site)
-        return Data(node, "tensor", node.dtype)
+        read = [Edge(world.use(value, site), FLOWS, "linear")]
+        return Data(world.run.node("Variable.read_value", read, site, dtype=value.dtype), "tensor", value.dtype)
     return world.run.as_number(value)
 
 

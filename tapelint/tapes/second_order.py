@@ -95,20 +95,22 @@ def _around(core: Core, rec: int, targets: Sequence[Node]) -> Node | None:
     """
     live = {t.id for t in targets}
     found: dict[int, Node] = {}
-    depth = 0
+    depth, back = 0, ZERO | NONE
     for node in reversed(core.graph.ancestors(targets)):
         within = node.depth > core.graph_depth
         if node.id not in live or not (within or node.op in TRANSPARENT or node.recorded.get(rec)):
             continue
         depth = max(depth, node.depth)
         for edge in node.edges:
+            if within and edge.again == "none":
+                back = ANYTHING  # a gradient of its own gives what it gives, whatever comes down to it
             if within or edge.outcome != NONE:
                 live.add(edge.node.id)
             if within and edge.node.depth <= core.graph_depth and edge.node.dtype not in CARRIES_NOTHING:
                 found[edge.node.id] = edge.node
     if not found:
         return None
-    made = core.node("gradient", [Edge(found[key], ZERO | NONE, "filled") for key in sorted(found)], dtype="f")
+    made = core.node("gradient", [Edge(found[key], back, "filled") for key in sorted(found)], dtype="f")
     made.depth = depth
     return made
 

@@ -314,3 +314,29 @@ def a_branch_from_before_the_tape():
         return tape.gradient(y, [v, w])
 
     return run()
+
+
+def a_gradient_of_its_own_that_ignores_what_comes_down():
+    """unknown, unknown"""
+
+    @tf.function
+    def run(a, b):
+        @tf.custom_gradient
+        def own(p, q):
+            return p * 1.0, lambda up: (tf.ones_like(p), up * tf.sign(p))
+
+        return own(tf.identity(a), tf.identity(b))
+
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            y = run(v, w)
+        first = t1.gradient(y, w)
+    return t0.gradient(first, [v, w])
+
+
+def what_a_loop_read_before_the_tape():
+    """none"""
+    y = tf.while_loop(lambda s: s < 0.0, lambda s: (s + 1.0,), (v,))[0]
+    with tf.GradientTape() as tape:
+        tape.watch(v)
+    return tape.gradient(y, [v])
