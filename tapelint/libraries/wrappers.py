@@ -357,6 +357,10 @@ def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[No
         outcome = reached.get(node.id, NONE)
         outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
         edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
+    if world.run.graph_mode:  # what the second run takes from around it a graph gives out: see `_is_kept`
+        taken = [n for n, _ in _made_of(world, value, first, every=True)] if not failure else []
+        known = {edge.node.id for edge in edges}
+        edges += [Edge(n, NONE | ZERO | IGNORANT, "filled") for n in taken if n.id not in known]
     dtype = "f" if failure else apply.dtype_of(world, value) or "f"
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
     node.detail = REFUSES_ROWS if world.run.graph_mode else ""
