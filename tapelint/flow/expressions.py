@@ -9,7 +9,7 @@ from typing import Any
 from . import containers
 from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, Arguments, Frame
-from .graph import Site
+from .graph import MISSING, Site
 from .operators import OPERATORS
 from .values import (
     NO_VALUE,
@@ -345,7 +345,9 @@ class Expressions(Comprehensions):
             if found is UNBOUND and isinstance(base.info, Value):
                 found = self.call(base.info, Arguments([]), site)
                 containers.store(self, base, key, found)
-            return containers.picked(self, found, key, site) if found is not UNBOUND else self.opaque(site, [base, key])
+            if found is UNBOUND:
+                return self._not_found(base, key, "KeyError" if base.info is None else "", site)
+            return containers.picked(self, found, key, site)
         if isinstance(base, Cell) and base.kind == "instance":
             method = self.class_attribute(base, "__getitem__")
             if method is not None:
@@ -359,10 +361,25 @@ class Expressions(Comprehensions):
             self.world.raised("TypeError", site)  # as for an array
         found = containers.index(self, items, key, site)
         if found is UNBOUND:
-            return self.opaque(site, [base, key])
+            whole = isinstance(items, Tuple) and isinstance(key, Const)
+            return self._not_found(base, key, "IndexError" if whole else "", site)
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)
         return containers.picked(self, found, key, site)
+
+    def _not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
+        """What is not in a container: a KeyError or IndexError where only the code that is run can have filled it."""
+        own = isinstance(base, Tuple) or (
+            isinstance(base, Cell)
+            and base.uid > self.outside
+            and not self.is_in_unknown_hands(base)
+            and self.filled_with(base) is None
+        )
+        if error and own:
+            self.world.raised(error, site)
+        made = self.opaque(site, [base, key])
+        made.node.detail = MISSING
+        return made
 
     def item_of_class(self, base: Class, key: Value, site: Site) -> Value | None:
         """`Class[key]`; None where that is the class itself."""

@@ -38,6 +38,7 @@ from . import (
     tensor_arrays,
     tensorflow,
     texts,
+    trainability,
     training,
     unseen,
     variables,
@@ -86,6 +87,7 @@ def register_all(registry: Registry) -> None:
         locked,
         copies,
         checkpoints,
+        trainability,
         training,
     )
     last = (deciding, outside_graphs, texts)

@@ -26,7 +26,8 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, initializers, shapes
+from . import apply, initializers, shapes, trainability
+from .layer_calls import called, note_loss, regularize
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
 from .symbolic import symbolic
@@ -80,8 +81,7 @@ def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell
     """A layer; its weights come with its first call, or with `build`."""
     fact, old = world.facts.fact(name), name.startswith(OLD_KERAS)
     cell = Cell(world.run.uid(), "layer", LayerInfo(fact.name if fact else name, fact, args, old), site)
-    trainable = args.keywords.get("trainable", UNBOUND)
-    world.run.state.set((cell.uid, "trainable"), TRUE if trainable is UNBOUND else trainable)
+    trainability.give(world, cell, args)
     if fact is None:
         world.run.escape(args.every())
     if not old:
@@ -118,6 +118,7 @@ def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
     if dtype == NO_VALUE:
         dtype = UNBOUND if start is initial else Const("float32")  # that of the numbers that it is given
     made = make_variable(world, start, dtype, trainable, "keras", site, label)
+    trainability.take_in(world, None, made)
     hide_name(world, made, name, site)
     return made
 
@@ -182,6 +183,8 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
             name_weight(world, made, info.args.keywords.get("name", UNBOUND), info.name)
         if weight.outcome == "none":
             world.run.state.set((made.uid, "outcome"), Const("none"))
+        trainability.take_in(world, cell, made)
+        regularize(world, made, parameter(info, f"{weight.name}_regularizer"))
         weights.append(made)
     world.run.state.set((cell.uid, "weights"), Tuple(tuple(weights)))
 
@@ -203,8 +206,8 @@ def first_trainable(world: Libraries, cell: Cell, wanted: Value) -> Value:
     tell. What is set later, or was set on the layer, changes the lists of variables only: but while a model is built by
     a symbolic call, the layer's word comes first, if that call works.
     """
-    deferred = world.run.state.get(SYMBOLIC_BUILD) is not UNBOUND
-    return UNBOUND if deferred and world.run.state.get((cell.uid, "trainable")) not in (UNBOUND, TRUE) else wanted
+    deferred = world.run.state.get(SYMBOLIC_BUILD) is not UNBOUND and wanted != FALSE
+    return UNBOUND if deferred and trainability.stated(world, cell) not in (UNBOUND, TRUE) else wanted
 
 
 BACKWARD = "backward layer"
@@ -250,6 +253,11 @@ def replaced(world: Libraries, cell: Cell) -> list[Value]:
 def call_layer(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     """`layer(x)`."""
     assert isinstance(callee, Cell)
+    with called(world, callee):
+        return _call(world, callee, args, site)
+
+
+def _call(world: Libraries, callee: Cell, args: Arguments, site: Site) -> Value:
     if isinstance(callee.info, LayerInfo):
         return _call_plain(world, callee, args, site)
     if callee.kind == "instance":  # `call` of a class that has none of its own
@@ -319,8 +327,9 @@ def penalty(world: Libraries, regularizer: Value, value: Value, site: Site) -> V
 def _note_penalty(world: Libraries, cell: Cell, result: Value, site: Site) -> None:
     """Keep what a layer adds to a loss for what it gives."""
     regularizer = parameter(cell.info, "activity_regularizer")
-    if cell.info.name == "keras.layers.ActivityRegularization" or regularizer not in (UNBOUND, NO_VALUE):
-        world.run.state.push((cell.uid, "activity losses"), penalty(world, regularizer, result, site))
+    adds = cell.info.name == "keras.layers.ActivityRegularization" or regularizer not in (UNBOUND, NO_VALUE)
+    if adds and not world.is_symbolic([result]):
+        note_loss(world, cell, penalty(world, regularizer, result, site))
 
 
 def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effect:

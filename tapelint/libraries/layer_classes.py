@@ -5,9 +5,8 @@ from __future__ import annotations
 from tapelint.flow.values import UNBOUND, Cell
 
 from .keras import LayerInfo
-from .models import OF_KERAS_2
 from .names import OLD_KERAS
-from .weights import ModelInfo
+from .weights import OF_KERAS_2, ModelInfo
 from .world import Libraries
 
 BASES = {

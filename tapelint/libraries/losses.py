@@ -6,10 +6,12 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value
 
 from . import apply
-from .keras import LayerInfo, own_weights, parameter, penalty
+from .keras import LayerInfo, penalty
+from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
+from .weights import is_of_keras_2
 from .world import Libraries, Registry
 
 
@@ -27,29 +29,33 @@ def register(registry: Registry) -> None:
 
 
 def losses(world: Libraries, base: Cell, site: Site) -> Value:
-    """`layer.losses`: regularisation of the weights, and what `add_loss` took."""
-    added = world.run.state.get((base.uid, "added losses"))
-    found: list[Value] = list(added.items) if isinstance(added, Tuple) else []
-    for layer in world.registry.attributes["layers of"](world, base, "", site).items:  # type: ignore[union-attr]
-        if not isinstance(layer, Cell) or not isinstance(layer.info, LayerInfo):
-            if isinstance(layer, Cell) and layer is not base:
-                more = world.run.state.get((layer.uid, "added losses"))
-                found += more.items if isinstance(more, Tuple) else ()
-            continue
-        for weight in own_weights(world, layer):
-            given = parameter(layer.info, f"{getattr(weight, 'name', '')}_regularizer")
-            if isinstance(weight, Variable) and given not in (UNBOUND, NO_VALUE):
-                found.append(penalty(world, given, weight, site))
-        active = world.run.state.get((layer.uid, "activity losses"))
-        found += active.items if isinstance(active, Tuple) else ()
+    """`layer.losses`: what `add_loss` took and what layers add for what they gave, then regularisation of weights."""
+    found: list[Value] = []
+    layers = world.registry.attributes["layers of"](world, base, "", site).items  # type: ignore[union-attr]
+    for layer in layers:
+        added = world.run.state.get((layer.uid, ADDED)) if isinstance(layer, Cell) else UNBOUND
+        found += added.items if isinstance(added, Tuple) else ()
+    asked = world.registry.attributes["weights of"](world, base, "trainable_weights", site)
+    mine = world.run.elements(asked, site) if asked is not None else None
+    if not isinstance(mine, list):
+        return Many(world.run.opaque(site, [*found, *([asked] if asked is not None else [])]))
+    for weight in mine:
+        given = regularizer_of(world, weight)
+        if given is not UNBOUND:
+            found.append(penalty(world, given, weight, site))
     return containers.make_list(world.run, Tuple(tuple(found)))
 
 
 def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`layer.add_loss(loss)`."""
+    """`layer.add_loss(loss)`: in Keras 3 of tensors only, while the layer is called."""
     assert isinstance(base, Cell)
-    for loss in args.positional[:1]:
-        world.run.state.push((base.uid, "added losses"), loss)
+    loss = args.get(0, "loss", NO_VALUE)
+    items = containers.sequence(world.run, loss)
+    each = items.items if isinstance(items, Tuple) else (loss,)
+    if world.is_symbolic(each) and not is_within_a_call(world) and not is_of_keras_2(world, base):
+        world.raised("ValueError", site, "Layer.add_loss")
+    for value in each:
+        note_loss(world, base, value)
     return NO_VALUE
 
 

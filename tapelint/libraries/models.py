@@ -23,17 +23,20 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import unseen
+from . import trainability, unseen
 from .keras import LayerInfo, build
 from .structures import flattened
 from .symbolic import SYMBOLIC, symbolic
 from .weights import (
+    OF_KERAS_2,
     ModelInfo,
     all_layers,
     held,
     is_built,
+    is_keras,
     is_layer,
     listed_layers,
+    own_of,
     sublayers,
     unknown_weights,
     weights_attribute,
@@ -70,6 +73,7 @@ def register(registry: Registry) -> None:
 
 def sequential(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = Cell(world.run.uid(), "layer", ModelInfo("sequential", args), site)
+    trainability.give(world, cell, args)
     given = args.get(0, "layers", NO_VALUE)
     items: list[Value] | Many = world.run.elements(given, site) if given != NO_VALUE else []
     world.run.state.set((cell.uid, "layers"), items if isinstance(items, Many) else Tuple(tuple(items)))
@@ -87,8 +91,6 @@ def _of_keras_2(make: FunctionHandler) -> FunctionHandler:
 
     return made
 
-
-OF_KERAS_2 = "of Keras 2"
 
 INSIDE = "inside"
 """Set on what a sequential model was given: that calls it on symbols as soon as it is built."""
@@ -199,7 +201,9 @@ def functional(world: Libraries, args: Arguments, site: Site) -> Value:
     info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear)
     if leaves and _is_disconnected(world, outputs, leaves):
         world.raised("ValueError", site, "keras.Model")
-    return Cell(world.run.uid(), "layer", info, site)
+    cell = Cell(world.run.uid(), "layer", info, site)
+    trainability.give(world, cell, args)
+    return cell
 
 
 def _is_disconnected(world: Libraries, outputs: Value, leaves: set[int]) -> bool:
@@ -457,7 +461,13 @@ def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
 def _set_trainable(world: Libraries, base: Value, name: str, value: Value, site: Site) -> bool:
     if name != "trainable" or not isinstance(base, Cell) or base.kind not in ("layer", "instance"):
         return False
+    if base.kind == "instance" and not is_keras(world, base):
+        return False
+    truth = world.run.truth(value)
+    said = value if truth is None else Const(truth)
     for layer in all_layers(world, base):
         assert isinstance(layer, Cell)
-        world.run.state.set((layer.uid, "trainable"), value)
-    return base.kind == "layer"
+        world.run.state.set((layer.uid, "trainable"), said)
+        for weight in own_of(world, layer, False) or ():
+            trainability.write(world, weight, said)
+    return True

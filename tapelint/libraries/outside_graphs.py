@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import UNBOUND, Cell, Value
+from tapelint.flow.values import Cell, Value
 
-from .models import OF_KERAS_2
-from .weights import is_keras, is_old, weights_of
+from .weights import is_keras, is_of_keras_2, weights_of
 from .world import Libraries, MethodHandler, Registry
 
 IN_KERAS_3 = {
@@ -40,10 +39,3 @@ def _error(world: Libraries, base: Cell, name: str) -> str:
     if name == "get_weights" and not weights_of(world, base):
         return ""
     return "RuntimeError" if is_of_keras_2(world, base) else IN_KERAS_3.get(name, "")
-
-
-def is_of_keras_2(world: Libraries, layer: Cell) -> bool:
-    """Whether a layer or model is one of Keras 2."""
-    if layer.kind == "instance":
-        return is_old(world, layer)
-    return getattr(layer.info, "old", False) or world.run.state.get((layer.uid, OF_KERAS_2)) is not UNBOUND

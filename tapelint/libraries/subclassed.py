@@ -27,15 +27,15 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import initializers, shapes
+from . import initializers, shapes, trainability
 from .graphs import symbolic_arguments, unconverted
 from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
+from .layer_calls import called, regularize
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses
 from .members import has_what_is_seen, module_lacks
 from .models import functional, sequential
-from .outside_graphs import is_of_keras_2
 from .replaced import OWNER
 from .structures import flattened
 from .symbolic import symbolic, symbolic_end
@@ -46,6 +46,7 @@ from .weights import (
     ModelInfo,
     is_keras,
     is_layer,
+    is_of_keras_2,
     is_old,
     leaves,
     listed_layers,
@@ -149,6 +150,7 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     """`super().__init__(...)` of a Keras class: the part that is no code of the project."""
     assert isinstance(base, Cell)
     instance, cls = base.info
+    trainability.give(world, instance, args)
     last = cls.rpartition(".")[2]
     part: Value = UNBOUND
     if last == "Sequential":
@@ -177,6 +179,11 @@ def _compiled(world: Libraries, base: Cell, name: str, site: Site) -> Value:
 def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`instance(x)` of a subclassed layer or model: `build` once, then `call`."""
     assert isinstance(base, Cell)
+    with called(world, base):
+        return _call_instance(world, base, args, site)
+
+
+def _call_instance(world: Libraries, base: Cell, args: Arguments, site: Site) -> Value:
     world.recorder.note("called", base, site)
     by_symbols = not own_built(world, base) and _builds_by_call(world, base)
     locks = locks_before_call(world, base)
@@ -285,6 +292,8 @@ def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     label = str(name.value) if isinstance(name, Const) and isinstance(name.value, str) else ""
     flavor = "tf" if is_old(world, base) else "keras"
     made = make_variable(world, _start(world, args, site), dtype, trainable, flavor, site, label)
+    trainability.take_in(world, base, made)
+    regularize(world, made, args.keywords.get("regularizer", UNBOUND))
     hide_name(world, made, name, site)
     world.run.state.push((base.uid, "added weights"), made)
     return made

@@ -9,7 +9,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
-from . import apply, arrays, numbers
+from . import apply, arrays, numbers, trainability
 from .members import VARIABLE
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
@@ -125,7 +125,8 @@ def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | N
     if name == "value" and variable.flavor == "keras":
         return replace(variable, flavor="tf")
     if name == "trainable":
-        return Const(variable.trainable) if variable.trainable is not None else world.run.opaque(site)
+        word = trainability.of_weight(world, variable)
+        return Const(word) if word is not None else world.run.opaque(site)
     if name == "name":
         return name_of(world, variable, site)
     if name == "handle":

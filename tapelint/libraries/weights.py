@@ -9,10 +9,8 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
-    FALSE,
     UNBOUND,
     Cell,
-    Const,
     Data,
     Library,
     Many,
@@ -24,7 +22,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras, outside, unseen
+from . import keras, outside, trainability, unseen
 from .keras import LayerInfo, own_built, own_weights
 from .names import OLD_KERAS
 from .world import Libraries
@@ -141,7 +139,7 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
     if base.uid in seen:
         return []
     seen.add(base.uid)
-    own = _own_of(world, base, states)
+    own = own_of(world, base, states)
     if own is None:
         return None
     found: list[Value] = []
@@ -166,7 +164,7 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
     return sorted([*own, *found], key=_is_frozen)
 
 
-def _own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
+def own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
     """A layer's weights without those of the layers inside it; None where they are not known."""
     if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
         return None
@@ -225,22 +223,43 @@ def is_keras(world: Libraries, cell: Cell, families: tuple[str, ...] = ("layer",
     return any(isinstance(c, Library) and world.base_family(c.name) in families for c in lineage)
 
 
-def frozen_weights(world: Libraries, base: Value) -> set[int]:
-    """Weights of layers whose `trainable` is off."""
-    found: set[int] = set()
+def trainable_weights(world: Libraries, base: Cell, weights: Iterable[Value]) -> list[Value] | None:
+    """Those of a layer's weights that are trainable as it is now; None where nobody can tell."""
+    mine = [w for w in weights if isinstance(w, Variable)]
+    word = trainability.of_layer(world, base)
+    if word is None and mine:
+        return None
+    if word is False:
+        return []
+    if is_of_keras_2(world, base):
+        return _not_frozen(world, base, mine)
+    words = [trainability.of_weight(world, weight) for weight in mine]
+    listed = [weight for weight, word in zip(mine, words, strict=True) if word is not False]
+    unclear = any(w is None and trainability.unclear(world, each) for each, w in zip(mine, words, strict=True))
+    return None if unclear else list(listed)
+
+
+def _not_frozen(world: Libraries, base: Cell, weights: Iterable[Variable]) -> list[Value] | None:
+    """In Keras 2 the layers have a word each, the weights none."""
+    frozen: set[int] = set()
     for layer in all_layers(world, base):
         assert isinstance(layer, Cell)
-        if world.run.state.get((layer.uid, "trainable")) == FALSE:
-            found |= {w.uid for w in weights_of(world, layer) or [] if isinstance(w, Variable)}
-    return found
+        word = trainability.of_layer(world, layer)
+        inside = weights_of(world, layer) if word is not True else []
+        if word is None and inside:
+            return None
+        frozen |= {w.uid for w in inside or [] if isinstance(w, Variable)}
+    return [w for w in weights if w.trainable is not False and w.uid not in frozen]
 
 
-def _may_be_frozen(world: Libraries, layer: Value) -> bool:
-    """Whether a layer is frozen on some ways through the program, and has weights that are trainable otherwise."""
-    if not isinstance(layer, Cell):
-        return False
-    trainable = world.run.state.get((layer.uid, "trainable"))
-    return not (trainable is UNBOUND or isinstance(trainable, Const)) and bool(weights_of(world, layer))
+def is_of_keras_2(world: Libraries, layer: Cell) -> bool:
+    """Whether a layer or model is one of Keras 2."""
+    if layer.kind == "instance":
+        return is_old(world, layer)
+    return getattr(layer.info, "old", False) or world.run.state.get((layer.uid, OF_KERAS_2)) is not UNBOUND
+
+
+OF_KERAS_2 = "of Keras 2"
 
 
 def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
@@ -258,11 +277,10 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if not weights and (lacking or foreign):
         return unknown_weights(world, base, site)
     if "trainable" in name:
-        if any(_may_be_frozen(world, layer) for layer in all_layers(world, base)):
+        on = trainable_weights(world, base, weights)
+        if on is None:
             return unknown_weights(world, base, site)
-        frozen = frozen_weights(world, base)
-        on = [w for w in weights if isinstance(w, Variable) and w.trainable is not False and w.uid not in frozen]
-        weights = [w for w in weights if w not in on] if name.startswith("non_") else list(on)
+        weights = [w for w in weights if w not in on] if name.startswith("non_") else on
     if not weights and not is_built(world, base):
         world.recorder.note("read before build", base, site)
     return containers.make_list(world.run, Tuple(tuple(weights)), site=site)

@@ -229,6 +229,8 @@ class Libraries:
             return self.operate("format", [base, index], site)
         if isinstance(base, Data) and made_as(base.node) == ROWS:
             self.raised("TypeError", site, "operator []")
+        if isinstance(base, Opaque) and base.node.id in self.partly:  # some of a model's variables
+            return self.run.opaque(site, [base, index])
         return self.operate("[]", [base, index], site)
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:

@@ -184,6 +184,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome |= answer.outcomes[index]
         if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
+        if outcome != FLOWS and any(node.detail == unseen.PARTLY for i in row for node in aliases.get(i, ())):
+            outcome = ANYTHING
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
             or spoiling.of(answer, every[i], i)
