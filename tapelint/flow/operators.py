@@ -148,6 +148,8 @@ class Operators(Waiting):
             found = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
             if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in found):
                 return one_of(found)
+        if (told := self.world.compared(op, left, right)) is not None:
+            return Const(told)
         if op in ("is", "is not"):
             same = self._identical(left, right)
             return Const(same == (op == "is")) if same is not None else self.unknown_bool(Tuple((left, right)), site)
@@ -208,6 +210,8 @@ class Operators(Waiting):
         if keys is None:
             return None
         truths = [self.same(item, key) for key in keys]
+        if isinstance(item, Variable) and truths and truths[0] is not True:
+            return None  # it is compared with the first of them, number by number
         return True if True in truths else None if None in truths else False
 
     def same(self, item: Value, other: Value) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tapelint.flow.values import UNBOUND, Cell
 
+from .input_layers import KIND
 from .keras import LayerInfo
 from .names import OLD_KERAS
 from .weights import OF_KERAS_2, ModelInfo
@@ -36,6 +37,8 @@ def is_of_class(world: Libraries, layer: Cell, wanted: str) -> bool | None:
         return is_model
     if wanted in SEQUENTIAL:
         return is_model and layer.info.form == "sequential"
+    if wanted == "keras.layers.InputLayer":
+        return layer.kind == KIND
     fact = world.facts.fact(wanted)
     name = fact.name if fact is not None else wanted
     if not name.startswith("keras.layers.") or (fact is None and name.rpartition(".")[2] not in BASES.values()):
@@ -44,6 +47,8 @@ def is_of_class(world: Libraries, layer: Cell, wanted: str) -> bool | None:
         return False
     if isinstance(layer.info, LayerInfo) and layer.info.fact is None:
         return None
+    if layer.kind == KIND:
+        return False
     mine = layer.info.name.rpartition(".")[2] if isinstance(layer.info, LayerInfo) else "Lambda"
     last = name.rpartition(".")[2]
     return last in (mine, BASES.get(mine))

@@ -8,7 +8,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable
 
-from . import numbers
+from . import layer_names, numbers
 from .keras import LayerInfo, build, call_layer, inner_layers, own_weights, parameter
 from .losses import add_loss, losses
 from .symbolic import symbolic_end
@@ -61,7 +61,7 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
         return Const(world.run.state.get((base.uid, "built")) is not UNBOUND)
     if name == "name":
         given = info.args.keywords.get("name")
-        return given if given not in (None, NO_VALUE) else Const(default_name(info.name))
+        return given if given not in (None, NO_VALUE) else layer_names.of_keras(world, default_name(info.name), site)
     if info.fact is not None and any(w.name == name for w in info.fact.weights):
         build(world, base, site)
         found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]

@@ -23,7 +23,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import trainability, unseen
+from . import layer_names, trainability, unseen
 from .keras import LayerInfo, build
 from .structures import flattened
 from .symbolic import SYMBOLIC, symbolic
@@ -35,7 +35,7 @@ from .weights import (
     is_built,
     is_keras,
     is_layer,
-    listed_layers,
+    layers_of,
     own_of,
     sublayers,
     unknown_weights,
@@ -408,7 +408,7 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     """An attribute of a sequential or functional model; None for a method."""
     info: ModelInfo = base.info
     if name == "layers":
-        return containers.make_list(world.run, Tuple(tuple(listed_layers(world, base))), site=site)
+        return containers.make_list(world.run, Tuple(tuple(layers_of(world, base))), site=site)
     if name in ("input", "inputs", "output", "outputs"):
         value = info.inputs if name.startswith("input") else info.outputs
         if info.form == "sequential" and not name.endswith("s") and _was_never_called(world, base):
@@ -425,7 +425,8 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     if name == "built":
         return Const(is_built(world, base))
     if name == "name":
-        return info.args.keywords.get("name", Const("model"))
+        given = info.args.keywords.get("name", NO_VALUE)
+        return given if given != NO_VALUE else layer_names.of_keras(world, info.form, site)
     if name == "optimizer":
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     return None
@@ -443,19 +444,29 @@ def _was_never_called(world: Libraries, base: Cell) -> bool:
 
 
 def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
     name, index = args.get(0, "name"), args.get(1, "index")
-    layers = listed_layers(world, base)
+    layers = layers_of(world, base)
     if isinstance(name, Const) and isinstance(name.value, str):
-        for layer in layers:
-            if (
-                isinstance(layer, Cell)
-                and isinstance(layer.info, (LayerInfo, ModelInfo))
-                and layer.info.args.keywords.get("name") == name
-            ):
-                return layer
+        found = _named(world, layers, name, site)
+        if len(found) == 1:
+            return found[0]
+        layers = found or layers
     if isinstance(index, Const) and isinstance(index.value, int) and -len(layers) <= index.value < len(layers):
         return layers[index.value]
     return world.run.join_all([v for v in layers if is_layer(v)]) if layers else world.run.opaque(site, [base])
+
+
+def _named(world: Libraries, layers: Iterable[Value], name: Const, site: Site) -> list[Value]:
+    """The layers that a name may be of; the first one that is certainly called so comes alone."""
+    found: list[Value] = []
+    for layer in layers:
+        same = world.run.truth(world.run.compare_pair("==", world.run.attribute(layer, "name", site), name, site))
+        if same is True and not found:
+            return [layer]
+        if same is not False:
+            found.append(layer)
+    return found
 
 
 def _set_trainable(world: Libraries, base: Value, name: str, value: Value, site: Site) -> bool:

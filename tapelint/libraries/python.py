@@ -160,7 +160,7 @@ def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
         return mine == plain or (plain == "int" and mine == "bool")
     if isinstance(value, Variable) and name in ("tensorflow.Variable", "keras.Variable"):
         return name.startswith("keras") == (value.flavor == "keras")
-    if isinstance(value, Cell) and value.kind in ("layer", "lambda layer"):
+    if isinstance(value, Cell) and value.kind in ("layer", "lambda layer", "input layer"):
         return layer_classes.is_of_class(world, value, name)
     if name in ("tensorflow.Tensor", "tensorflow.Variable", "numpy.ndarray", "keras.Variable"):
         match = {"tensorflow.Tensor": "tensor", "numpy.ndarray": "ndarray"}.get(name, "variable")

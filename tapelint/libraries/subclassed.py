@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import initializers, shapes, trainability
+from . import initializers, layer_names, shapes, trainability
 from .graphs import symbolic_arguments, unconverted
 from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
 from .layer_calls import called, regularize
@@ -43,13 +43,12 @@ from .tensorflow import make_variable
 from .variable_names import SCOPED, hide_name
 from .weights import (
     PART,
-    ModelInfo,
     is_keras,
     is_layer,
     is_of_keras_2,
     is_old,
+    layers_of,
     leaves,
-    listed_layers,
     part_of,
     tracked,
     unknown_weights,
@@ -92,10 +91,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name in WEIGHT_LISTS:
         return weights_attribute(world, base, name, site)
     if name == "layers":
-        part = part_of(world, base)
-        is_model = part is not None and isinstance(part.info, ModelInfo)
-        listed = listed_layers(world, part if is_model and part is not None else base)
-        return containers.make_list(world.run, Tuple(tuple(listed)), site=site)
+        return containers.make_list(world.run, Tuple(tuple(layers_of(world, base))), site=site)
     if name == "losses":
         return losses(world, base, site)
     if name == "trainable":
@@ -107,7 +103,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name == "optimizer":
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     if name == "name":
-        return Data(world.run.node("Layer.name", [], site, dtype="s", kind="python"), "python", "s")
+        return layer_names.of_object(world, base, site)
     if name in ("dtype", "compute_dtype", "variable_dtype"):
         return Cell(0, "dtype", "f")
     if name in ("input_spec", "run_eagerly", "stateful", "metrics"):
@@ -151,6 +147,7 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
     assert isinstance(base, Cell)
     instance, cls = base.info
     trainability.give(world, instance, args)
+    layer_names.give(world, instance, args)
     last = cls.rpartition(".")[2]
     part: Value = UNBOUND
     if last == "Sequential":

@@ -14,13 +14,15 @@ from .graphs import unconverted
 from .world import Libraries, Registry
 
 SYMBOLIC = "symbolic"
+CALLABLE = "its layer can be called"
+"""The detail of an input of Keras 2."""
 
 
 def register(registry: Registry) -> None:
     """Add inputs, and layers made of a function."""
     for keras in ("keras", "tf_keras"):
         for name in ("Input", "layers.Input", "layers.InputLayer"):
-            registry.functions[f"{keras}.{name}"] = _input
+            registry.functions[f"{keras}.{name}"] = _input if keras == "keras" else _input_of_keras_2
         registry.functions[f"{keras}.layers.Lambda"] = _lambda_layer
     registry.calls["lambda layer"] = registry.methods[("lambda layer", "call")] = _call_lambda
 
@@ -66,6 +68,13 @@ def _input(world: Libraries, args: Arguments, site: Site) -> Value:
     dtype = args.keywords.get("dtype", UNBOUND)
     kind = apply.dtype_argument(dtype) if dtype not in (UNBOUND, NO_VALUE) else "f"
     return Data(node, SYMBOLIC, kind, (None, *shape) if shape is not None else None)
+
+
+def _input_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
+    made = _input(world, args, site)
+    if isinstance(made, Data):
+        made.node.detail = CALLABLE
+    return made
 
 
 def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -44,6 +44,8 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _einsum(name)
     for name in BACKEND_VARIABLES:
         registry.functions[f"keras.backend.{name}"] = registry.functions[f"tf_keras.backend.{name}"] = _of_backend(name)
+    for name, error in OF_NONE.items():
+        registry.functions[name] = _of_some(name, error)
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
@@ -55,6 +57,22 @@ def register(registry: Registry) -> None:
         0
     ]
     registry.methods[("opaque", "run")] = _opaque_run
+
+
+OF_NONE = {"tensorflow.add_n": "ValueError", "tensorflow.concat": "IndexError"}
+"""What functions of several tensors raise where they get none."""
+
+
+def _of_some(name: str, error: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        given = containers.sequence(world.run, args.get(0, "inputs" if name.endswith("add_n") else "values"))
+        if given == Tuple(()):
+            world.raised(error, site, name)
+        fact = world.facts.fact(name)
+        assert fact is not None
+        return apply.call_fact(world, fact, args, site)
+
+    return call
 
 
 QUIET = (

@@ -172,6 +172,8 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
         else Tuple(tuple(_as_tuple(world, r) for r in rows))
     )
     world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
+    if rows == [] and isinstance(base, Cell):
+        world.raised("ValueError", site, "Optimizer.apply_gradients")
     for row in each:
         _touch(world, row, site)
     return NO_VALUE

@@ -22,7 +22,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import keras, outside, trainability, unseen
+from . import input_layers, keras, outside, trainability, unseen
 from .keras import LayerInfo, own_built, own_weights
 from .names import OLD_KERAS
 from .world import Libraries
@@ -61,9 +61,9 @@ def sublayers(world: Libraries, base: Value) -> list[Value]:
 
 
 def listed_layers(world: Libraries, base: Value) -> list[Value]:
-    """What `model.layers` lists: in a functional model the input layers too, for which their tensors stand."""
+    """What `model.layers` lists: in a functional model the input layers too."""
     if isinstance(base, Cell) and isinstance(base.info, ModelInfo) and base.info.form == "functional":
-        return list(base.info.layers)
+        return [input_layers.of_symbol(world, layer) for layer in base.info.layers]
     return sublayers(world, base)
 
 
@@ -74,6 +74,12 @@ def part_of(world: Libraries, base: Cell) -> Cell | None:
     """The concrete layer or model that an object of a project's class is as well."""
     part = world.run.state.get((base.uid, PART))
     return part if isinstance(part, Cell) else None
+
+
+def layers_of(world: Libraries, base: Cell) -> list[Value]:
+    """`model.layers`, of a project's class as well."""
+    part = part_of(world, base) if base.kind == "instance" else None
+    return listed_layers(world, part if part is not None and isinstance(part.info, ModelInfo) else base)
 
 
 def held(world: Libraries, base: Cell) -> Iterable[Value]:

@@ -86,6 +86,7 @@ class Registry:
         self.staged_loop: Callable[[Libraries, int, Delta, Delta, int, Site], None]
         self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
+        self.texts: list[Callable[[str, Value, Value], bool | None]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
 
 
@@ -245,6 +246,11 @@ class Libraries:
     def operate(self, op: str, operands: Sequence[Value], site: Site) -> Value:
         handler = self.registry.functions["operator"]
         return handler(self, Arguments([Const(op), *operands]), site)
+
+    def compared(self, op: str, left: Value, right: Value) -> bool | None:
+        """What a comparison of texts gives that are not known wholly; None where nobody can tell."""
+        told = (handler(op, left, right) for handler in self.registry.texts)
+        return next((truth for truth in told if truth is not None), None)
 
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
         handler = self.registry.methods.get((kind_of(left), f"operator {op}="))

@@ -740,7 +740,7 @@ def class_of_a_metaclass():
 
 
 def handler_of_a_key_that_is_missing():
-    """none, unknown"""
+    """none, flows"""
     known = {}
     with tf.GradientTape() as tape:
         try:
@@ -761,7 +761,7 @@ def handler_of_a_text_that_is_no_number():
 
 
 def handler_of_an_index_out_of_range():
-    """unknown, unknown"""
+    """none, flows"""
     with tf.GradientTape() as tape:
         try:
             y = v * [1.0][3]
@@ -796,7 +796,7 @@ def value_that_an_exception_carries():
 
 
 def exception_between_two_assignments():
-    """unknown, unknown"""
+    """flows, none"""
     known = {}
     with tf.GradientTape() as tape:
         y = tf.zeros([3])
