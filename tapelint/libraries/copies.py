@@ -27,7 +27,7 @@ from . import layer_members, revival
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
 from .symbolic import SYMBOLIC
-from .weights import ModelInfo, is_keras, is_layer, is_old, leaves, weights_of
+from .weights import ModelInfo, all_layers, is_keras, is_layer, is_old, leaves, weights_of
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 
@@ -73,7 +73,11 @@ def _predict_step(world: Libraries, base: Value, args: Arguments, site: Site) ->
 
 def _build_by_calling(world: Libraries, model: Cell, args: Arguments, site: Site) -> None:
     """A model of the project is built by its first call, which a prediction makes out of sight of every tape."""
-    is_new = model.kind == "instance" and not own_built(world, model)
+    is_new = model.kind == "instance" and not all(
+        own_built(world, layer) or not isinstance(layer.info, LayerInfo)
+        for layer in all_layers(world, model)
+        if isinstance(layer, Cell) and (layer == model or layer.kind == "layer")
+    )
     if is_new and args.positional and world.run.class_attribute(model, "call") is not None:
         with world.paused():
             world.run.call(model, Arguments(args.positional[:1]), site)

@@ -161,6 +161,13 @@ def own_built(world: Libraries, cell: Cell) -> bool:
     return world.run.state.get((cell.uid, "built")) not in (UNBOUND, Const(False))
 
 
+def lacks_weights(world: Libraries, cell: Cell) -> bool:
+    """Whether a layer of Keras 3 has no weights yet, for certain, and will have some."""
+    info: LayerInfo = cell.info
+    seen = cell.uid > world.run.outside and not world.run.is_in_unknown_hands(cell)
+    return seen and not own_built(world, cell) and not info.old and info.fact is not None and bool(info.fact.weights)
+
+
 def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None = None) -> None:
     """Make a layer's weights, once; `inputs`: the shape of what it is called with."""
     if own_built(world, cell):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.values import UNBOUND, Cell
 
 from .input_layers import KIND
-from .keras import LayerInfo
+from .keras import RECURRENT, LayerInfo, lacks_weights, own_built
 from .names import OLD_KERAS
 from .weights import OF_KERAS_2, ModelInfo
 from .world import Libraries
@@ -17,6 +17,28 @@ BASES = {
     "TimeDistributed": "Wrapper", "FlaxLayer": "JaxLayer",
 }  # fmt: skip
 """The public class, other than `Layer`, that a layer of Keras 3 extends."""
+
+OF_SOME = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "embeddings")
+"""Attributes that layers have or have not, by whether they are weights of theirs."""
+
+
+def has_attribute(world: Libraries, layer: Cell, name: str) -> bool | None:
+    """Whether a layer that Keras made has an attribute that is a weight of others; None where nobody can tell."""
+    if name not in OF_SOME or world.run.state.get((layer.uid, name)) is not UNBOUND:
+        return None
+    info = layer.info
+    if layer.kind in (KIND, "lambda layer") or isinstance(info, ModelInfo):
+        return False
+    if not isinstance(info, LayerInfo) or info.old or info.fact is None or info.fact.inner:
+        return None
+    if info.name in RECURRENT and not info.name.endswith("Cell"):
+        return False
+    if not any(weight.name == name for weight in info.fact.weights):
+        return False
+    if lacks_weights(world, layer):
+        return info.name == "keras.layers.BatchNormalization"
+    return True if own_built(world, layer) else None
+
 
 EVERY = ("keras.layers.Layer", "keras.Layer")
 MODELS = ("keras.Model", "keras.models.Model")

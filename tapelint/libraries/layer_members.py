@@ -9,7 +9,7 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable
 
 from . import layer_names, numbers
-from .keras import LayerInfo, build, call_layer, inner_layers, own_weights, parameter
+from .keras import RECURRENT, LayerInfo, build, call_layer, inner_layers, lacks_weights, own_weights, parameter
 from .losses import add_loss, losses
 from .symbolic import symbolic_end
 from .variable_names import default_name
@@ -63,6 +63,10 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
         given = info.args.keywords.get("name")
         return given if given not in (None, NO_VALUE) else layer_names.of_keras(world, default_name(info.name), site)
     if info.fact is not None and any(w.name == name for w in info.fact.weights):
+        if lacks_weights(world, base) and info.name == "keras.layers.BatchNormalization":
+            return NO_VALUE
+        if lacks_weights(world, base) or (info.name in RECURRENT and not info.name.endswith("Cell") and not info.old):
+            world.raised("AttributeError", site, f"Layer.{name}")
         build(world, base, site)
         found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]
         return found[0] if found else NO_VALUE
@@ -126,11 +130,28 @@ def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
     return NO_VALUE
 
 
+def _call_alone(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer.call(x)`: it builds nothing."""
+    if isinstance(base, Cell) and isinstance(base.info, LayerInfo) and lacks_weights(world, base):
+        world.raised("AttributeError", site, "Layer.call")
+    return call_layer(world, base, args, site)
+
+
+def _flattened(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`layer._flatten_layers()`: it and all layers inside."""
+    every = world.registry.attributes["layers of"](world, base, "", site)  # type: ignore[arg-type]
+    own = world.run.truth(args.get(0, "include_self", TRUE))
+    if own is None or not isinstance(every, Tuple) or args.get(1, "recursive", TRUE) != TRUE:
+        return world.run.opaque(site, [base])
+    return containers.make_list(world.run, Tuple(every.items if own else every.items[1:]), site=site)
+
+
 LAYER_METHODS = {
+    "_flatten_layers": _flattened,
     "get_weights": _get_weights, "set_weights": _set_weights, "build": _build, "add_loss": add_loss,
     "count_params": lambda world, base, args, site: world.inert("count_params", Arguments([]), site),
     "summary": _nothing, "save": _nothing, "save_weights": _nothing, "load_weights": reload,
-    "__call__": call_layer, "call": call_layer,
+    "__call__": call_layer, "call": _call_alone,
     "compute_output_shape": lambda world, base, args, site: world.inert("shape", Arguments([]), site),
     "get_config": lambda world, base, args, site: world.inert("config", Arguments([]), site),
 }  # fmt: skip

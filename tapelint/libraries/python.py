@@ -160,7 +160,7 @@ def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
         return mine == plain or (plain == "int" and mine == "bool")
     if isinstance(value, Variable) and name in ("tensorflow.Variable", "keras.Variable"):
         return name.startswith("keras") == (value.flavor == "keras")
-    if isinstance(value, Cell) and value.kind in ("layer", "lambda layer", "input layer"):
+    if isinstance(value, Cell) and value.kind in LAYERS:
         return layer_classes.is_of_class(world, value, name)
     if name in ("tensorflow.Tensor", "tensorflow.Variable", "numpy.ndarray", "keras.Variable"):
         match = {"tensorflow.Tensor": "tensor", "numpy.ndarray": "ndarray"}.get(name, "variable")
@@ -180,6 +180,9 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     return world.run.opaque(site, [])
 
 
+LAYERS = ("layer", "lambda layer", "input layer")
+
+
 def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
     base, name = args.get(0, "object"), args.get(1, "name")
     if isinstance(name, Const) and isinstance(name.value, str):
@@ -191,6 +194,9 @@ def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
                 return _or_default(world, base, name.value, default, site)
             if not known:
                 return default
+        of_layer = isinstance(base, Cell) and base.kind in LAYERS and default is not UNBOUND
+        if of_layer and layer_classes.has_attribute(world, base, name.value) is False:  # type: ignore[arg-type]
+            return default
         if default is not UNBOUND and _may_lack(base):
             return _or_default(world, base, name.value, default, site)
         return world.run.attribute(base, name.value, site)
@@ -287,6 +293,9 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             return FALSE
         if isinstance(found[1], Class):
             return TRUE
+    if isinstance(base, Cell) and base.kind in LAYERS and isinstance(name, Const):
+        has = layer_classes.has_attribute(world, base, str(name.value))
+        return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)
     return world.run.unknown_bool(Tuple(()), site)
 
 

@@ -117,6 +117,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
 
 
 _METHODS = """
+_flatten_layers
 add_loss add_metric add_update add_variable add_weight build build_from_config call compile compile_from_config
 compute_mask compute_output_shape compute_output_signature compute_output_spec count_params evaluate evaluate_generator
 export finalize_state fit fit_generator from_config get_build_config get_compile_config get_config get_input_at

@@ -383,6 +383,8 @@ class Libraries:
 
     def raised(self, error: str, site: Site, call: str = "") -> None:
         """The program raises here, unless a handler around it catches it."""
+        if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
+            error = "StagingError"  # AutoGraph turns exceptions that it does not know into another
         if not self.run.attempts or not self.run.attempts[-1].mended:
             self.recorder.raised(error, site, call)
         self.run.fail(error)
