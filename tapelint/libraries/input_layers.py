@@ -24,7 +24,7 @@ def register(registry: Registry) -> None:
 
 def of_symbol(world: Libraries, symbol: Value) -> Value:
     """The layer of which this symbolic tensor is the output; another value as it is."""
-    if not isinstance(symbol, Data) or symbol.node.op != "keras.Input" or symbol.node.detail == CALLABLE:
+    if not isinstance(symbol, Data) or symbol.node.op == "join" or symbol.node.detail == CALLABLE:
         return symbol
     key = (-symbol.node.id - 1, KIND)
     known = world.run.state.get(key)

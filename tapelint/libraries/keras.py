@@ -294,6 +294,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
+    if _may_drop_all(world, info, given):
+        result = world.run.opaque(site, [result])
     _without_later_weights(world, cell, result)
     if info.name in whose_backward_pass("looks up rows") and isinstance(result, Data):
         result.node.detail = result.node.detail or ROWS
@@ -304,6 +306,12 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)
+
+
+def _may_drop_all(world: Libraries, info: LayerInfo, given: apply.Given) -> bool:
+    """Whether a layer may give zeros that are made of nothing: it leaves all out while a model is trained."""
+    rate = parameter(info, "rate") if info.name.partition("Dropout")[1] else UNBOUND
+    return isinstance(rate, Const) and rate.value == 1 and given.values.get("training") != FALSE
 
 
 def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:

@@ -50,6 +50,8 @@ def _lambda_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     """What a layer made of a function has: no weights."""
     if name in WEIGHT_LISTS:
         return containers.make_list(world.run, Tuple(()), site=site)
+    if name == "name":
+        return layer_names.of_object(world, base, site)
     return symbolic_end(world, base, name, site) if name in ("output", "input") else None
 
 

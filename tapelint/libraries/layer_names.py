@@ -39,10 +39,11 @@ def give(world: Libraries, layer: Cell, args: Arguments) -> None:
 
 
 def of_object(world: Libraries, layer: Cell, site: Site) -> Value:
-    """`layer.name` of an object of a project's class."""
+    """`layer.name` of an object of a project's class, or of a layer made of a function."""
     given = world.run.state.get((layer.uid, GIVEN))
-    if given == NO_VALUE and isinstance(layer.info, Class):
-        return of_keras(world, default_name(layer.info.name), site)
+    if given == NO_VALUE and (isinstance(layer.info, Class) or layer.kind == "lambda layer"):
+        stem = default_name(layer.info.name) if isinstance(layer.info, Class) else "lambda"
+        return of_keras(world, stem, site)
     if isinstance(given, Const) and isinstance(given.value, str):
         return given
     return Data(world.run.node("Layer.name", [], site, dtype="s", kind="python"), "python", "s")

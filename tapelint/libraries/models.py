@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from tapelint.flow import containers
@@ -195,8 +195,8 @@ def functional(world: Libraries, args: Arguments, site: Site) -> Value:
     inputs, outputs = args.get(0, "inputs"), args.get(1, "outputs")
     if inputs is UNBOUND or outputs is UNBOUND:
         return Cell(world.run.uid(), "instance", Library("keras.Model"), site)
-    order = _functional_layers(world, outputs)
     leaves = {symbol.node.id for symbol in symbols(world, inputs)}
+    order = _functional_layers(world, outputs, leaves)
     unclear = any(isinstance(v, Data) and v.node.id not in leaves and v.node.op != "keras.Input" for v in order)
     info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear)
     if leaves and _is_disconnected(world, outputs, leaves):
@@ -226,11 +226,18 @@ def symbols(world: Libraries, value: Value) -> list[Data]:
     return [v for v in leaves or [] if isinstance(v, Data)]
 
 
-def _functional_layers(world: Libraries, outputs: Value) -> list[Value]:
+def _functional_layers(world: Libraries, outputs: Value, leaves: Collection[int]) -> list[Value]:
     """The layers from inputs to outputs, in Keras's order: by depth from the outputs, then by first visit.
 
-    Where Keras has an input layer, its symbolic tensor stands.
+    Where Keras has an input layer, its symbolic tensor stands. `leaves`: the nodes of the inputs.
     """
+
+    def inputs_of(symbol: Data) -> list[Data]:
+        return _inputs_of(world, symbol) if symbol.node.id not in leaves else []
+
+    def key_of(symbol: Data) -> int:
+        return _key(world, symbol) if symbol.node.id not in leaves else -symbol.node.id - 1
+
     index: dict[int, int] = {}
     seen: dict[int, Data] = {}
     todo = symbols(world, outputs)[::-1]
@@ -239,15 +246,15 @@ def _functional_layers(world: Libraries, outputs: Value) -> list[Value]:
         symbol = todo.pop()
         if symbol.node.id not in seen:
             seen[symbol.node.id] = symbol
-            index.setdefault(_key(world, symbol), len(index))
-            todo += _inputs_of(world, symbol)[::-1]
+            index.setdefault(key_of(symbol), len(index))
+            todo += inputs_of(symbol)[::-1]
     layers: dict[int, tuple[int, Value]] = {}
     for number in sorted(seen, reverse=True):
         symbol = seen[number]
-        call = world.symbolic_calls.get(number)
-        key, at = _key(world, symbol), depth.get(number, 0)
+        call = world.symbolic_calls.get(number) if number not in leaves else None
+        key, at = key_of(symbol), depth.get(number, 0)
         layers[key] = (max(at, layers[key][0] if key in layers else 0), call[0] if call is not None else symbol)
-        for inner in _inputs_of(world, symbol):
+        for inner in inputs_of(symbol):
             depth[inner.node.id] = max(depth.get(inner.node.id, 0), layers[key][0] + 1)
     ordered = sorted(layers, key=lambda key: (-layers[key][0], index[key]))
     return [layers[key][1] for key in ordered if isinstance(layers[key][1], (Cell, Data, Opaque))]
@@ -462,7 +469,7 @@ def _named(world: Libraries, layers: Iterable[Value], name: Const, site: Site) -
     found: list[Value] = []
     for layer in layers:
         same = world.run.truth(world.run.compare_pair("==", world.run.attribute(layer, "name", site), name, site))
-        if same is True and not found:
+        if same is True:
             return [layer]
         if same is not False:
             found.append(layer)

@@ -9,7 +9,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value
 
-from . import apply, shapes
+from . import apply, layer_names, shapes
 from .graphs import unconverted
 from .world import Libraries, Registry
 
@@ -78,7 +78,9 @@ def _input_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
+    layer = Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
+    layer_names.give(world, layer, args)
+    return layer
 
 
 def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:

@@ -172,11 +172,15 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
         else Tuple(tuple(_as_tuple(world, r) for r in rows))
     )
     world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
-    if rows == [] and isinstance(base, Cell):
+    if isinstance(base, Cell) and isinstance(seen, Tuple) and all(map(_is_without_gradient, seen.items)):
         world.raised("ValueError", site, "Optimizer.apply_gradients")
     for row in each:
         _touch(world, row, site)
     return NO_VALUE
+
+
+def _is_without_gradient(pair: Value) -> bool:
+    return isinstance(pair, Tuple) and len(pair.items) == 2 and pair.items[0] == NO_VALUE
 
 
 def _apply_unknown(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -1,0 +1,240 @@
+"""Models of Keras 3: what is trainable, what layers are called, what their losses are; the docstring has the verdicts."""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+x = tf.random.normal([4, 3], seed=1)
+
+
+def _two_layers():
+    return keras.Sequential(
+        [keras.Input((3,)), layers.Dense(4, activation="tanh", name="first"), layers.Dense(2, name="last")]
+    )
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = layers.Dense(4, activation="tanh")
+        self.last = layers.Dense(2)
+
+    def call(self, inputs):
+        return self.last(self.first(inputs))
+
+
+class Scale(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], self.units), name="w", regularizer="l2")
+        self.b = self.add_weight(shape=(self.units,), initializer="ones", name="b")
+
+    def call(self, inputs):
+        self.add_loss(tf.reduce_sum(inputs**2))
+        return tf.matmul(inputs, self.w) + self.b
+
+
+def weights_frozen_one_by_one():
+    """flows, flows"""
+    model = Net()
+    model(x)
+    for weight in model.first.trainable_variables:
+        weight.trainable = False
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def weights_that_say_they_are_trainable():
+    """flows, flows"""
+    model = _two_layers()
+    model.layers[0].trainable = False
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, [v for v in model.weights if v.trainable])
+
+
+def frozen_layer_of_a_frozen_model_thawed():
+    """raises IndexError"""
+    model = _two_layers()
+    model.trainable = False
+    model.layers[-1].trainable = True
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables[0])
+
+
+def every_second_weight():
+    """flows"""
+    model = Net()
+    model.first.trainable = False
+    model(x)
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables[::2])
+
+
+def frozen_if_somebody_says_so():
+    """unknown"""
+    model = Net()
+    model(x)
+    if x[0, 0] > 100.0:
+        model.trainable = False
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables[0])
+
+
+def a_thing_with_a_model_is_not_a_model():
+    """flows, flows, flows, flows"""
+
+    class Trainer:
+        def __init__(self, model):
+            self.model = model
+            self.trainable = False
+
+    trainer = Trainer(_two_layers())
+    with tf.GradientTape() as tape:
+        y = trainer.model(x)
+    return tape.gradient(y, trainer.model.trainable_variables)
+
+
+def penalties_of_what_is_frozen():
+    """none"""
+    layer = layers.Dense(2, kernel_regularizer="l2")
+    layer(x)
+    layer.trainable = False
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer.losses)
+    return tape.gradient(y, layer.kernel)
+
+
+def penalties_of_own_weights():
+    """flows, none"""
+    layer = Scale(2)
+    with tf.GradientTape() as tape:
+        layer(x)
+        y = sum(layer.losses)
+    return tape.gradient(y, layer.trainable_weights)
+
+
+def losses_of_the_last_call_only():
+    """none, flows"""
+    layer = Scale(2)
+    first, second = tf.Variable(x), tf.Variable(x)
+    with tf.GradientTape() as tape:
+        layer(first)
+        layer(second)
+        y = sum(layer.losses)
+    return tape.gradient(y, [first, second])
+
+
+def an_input_layer_called():
+    """raises TypeError, raises TypeError"""
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, layers.Dense(2)(inputs))
+    with tf.GradientTape() as tape:
+        y = x
+        for layer in model.layers:
+            y = layer(y)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def layers_that_have_a_kernel():
+    """flows, flows"""
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, layers.Dense(2)(layers.Activation("tanh")(layers.Dense(2)(inputs))))
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, [layer.kernel for layer in model.layers if hasattr(layer, "kernel")])
+
+
+def names_with_a_number_perhaps():
+    """unknown"""
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(2)])
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, [layer.kernel for layer in model.layers if layer.name == "dense_1"])
+
+
+def names_of_a_kind():
+    """flows, none, none"""
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, name="last"), layers.BatchNormalization()])
+    with tf.GradientTape() as tape:
+        y = model(x)
+    norms = [layer for layer in model.layers if layer.name.startswith("batch")]
+    return tape.gradient(y, [norms[0].beta, norms[0].moving_mean, norms[0].moving_variance])
+
+
+def a_layer_of_a_class_that_is_functional():
+    """none, none"""
+
+    class Functional(keras.Model):
+        def __init__(self):
+            inputs = keras.Input((3,))
+            first = layers.Dense(4, name="first")
+            super().__init__(inputs, layers.Dense(2, name="last")(first(inputs)))
+
+    model = Functional()
+    with tf.GradientTape() as tape:
+        y = model.get_layer("first")(x)
+    return tape.gradient(y, model.get_layer("last").trainable_weights)
+
+
+def a_kernel_before_it_is_made():
+    """raises AttributeError"""
+    model = Net()
+    with tf.GradientTape() as tape:
+        y = model.first(x)
+    return tape.gradient(y, model.last.kernel)
+
+
+def a_kernel_that_belongs_to_the_cell():
+    """raises AttributeError"""
+    layer = layers.LSTM(2)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 2, 3]))
+    return tape.gradient(y, layer.kernel)
+
+
+def a_model_from_the_middle():
+    """flows, flows"""
+    inputs = keras.Input((3,))
+    middle = layers.Dense(4)(inputs)
+    head = keras.Model(middle, layers.Dense(2)(middle))
+    with tf.GradientTape() as tape:
+        y = head(tf.ones([1, 4]))
+    return tape.gradient(y, head.trainable_variables)
+
+
+def all_is_left_out():
+    """unknown"""
+    w = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        y = layers.Dropout(1.0)(w * 1.0, training=True)
+    return tape.gradient(y, w)
+
+
+def an_update_of_nothing():
+    """raises ValueError, raises ValueError, raises ValueError, raises ValueError"""
+    model = _two_layers()
+    optimizer = keras.optimizers.SGD(0.1)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            y = tf.stop_gradient(model(x))
+        optimizer.apply_gradients(zip(tape.gradient(y, model.weights), model.weights))
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def predicted_after_build():
+    """none, none, none, none"""
+    model = Net()
+    model.build((None, 3))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(model.predict(x, verbose=0))
+    return tape.gradient(y, model.weights)
