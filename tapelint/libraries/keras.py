@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, initializers, shapes, trainability
-from .layer_calls import called, note_loss, regularize
+from .layer_calls import called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
 from .symbolic import symbolic
@@ -142,10 +142,12 @@ def parameter(info: LayerInfo, name: str) -> Value:
     if given is not UNBOUND or fact is None:
         return given
     default = next((p.default for p in fact.parameters if p.name == name), None)
-    words: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NO_VALUE}
     if default is None:
         return UNBOUND
-    return words[default] if default in words else Const(_literal(default))
+    return DEFAULTS[default] if default in DEFAULTS else Const(_literal(default))
+
+
+DEFAULTS: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NO_VALUE}
 
 
 def _literal(text: str) -> object:
@@ -284,7 +286,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
     if inner and info.name.endswith(".layers.TimeDistributed"):
         return world.run.call(inner[0], args, site)
-    given = apply.bind(info.fact.call_parameters, args)
+    given = _for_training(world, info.fact, info.old, apply.bind(info.fact.call_parameters, args), args)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, more_unknown = apply.constants(world, given)
     function = written(world, cell, "activation")
@@ -306,6 +308,18 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)
+
+
+def _for_training(world: Libraries, fact: Fact, old: bool, given: apply.Given, args: Arguments) -> apply.Given:
+    """What a layer is given, with the `training` that it takes from the call around."""
+    mine = next((p for p in fact.call_parameters if p.name == "training"), None)
+    if old:
+        return given
+    default = UNBOUND if mine is None or mine.default is None else DEFAULTS.get(mine.default, UNBOUND)
+    value = settle_training(world, given.get("training", args.keywords.get("training", UNBOUND)), default)
+    if mine is not None and value not in (UNBOUND, NO_VALUE):
+        given.values["training"] = value
+    return given
 
 
 def _may_drop_all(world: Libraries, info: LayerInfo, given: apply.Given) -> bool:

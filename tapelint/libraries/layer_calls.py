@@ -1,4 +1,4 @@
-"""Calls of Keras's layers and models: which was called first, and what they add to the losses."""
+"""Calls of Keras's layers and models: which was called first, for training or not, and what they add to the losses."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ ADDED = "added losses"
 """Under this lies what a layer added to the losses when it was called last."""
 
 CALLED = (0, "a layer is called")
+TRAINING = (0, "a layer is called for training")
+"""Under this lies what `training` is, as the last layer took it that was called within the first one."""
 
 
 @contextmanager
@@ -30,11 +32,20 @@ def called(world: Libraries, base: Cell) -> Iterator[None]:
         yield
     finally:
         state.set(CALLED, UNBOUND)
+        state.set(TRAINING, UNBOUND)
 
 
 def is_within_a_call(world: Libraries) -> bool:
     """Whether what runs now is run by a layer's or model's call."""
     return world.run.state.get(CALLED) is not UNBOUND
+
+
+def settle_training(world: Libraries, given: Value, default: Value) -> Value:
+    """What a layer of Keras 3 takes for `training`: what it is given, or what the call around has, or its default."""
+    around = world.run.state.get(TRAINING)
+    value = given if given is not UNBOUND else around if around not in (UNBOUND, NO_VALUE) else default
+    world.run.state.set(TRAINING, NO_VALUE if value is UNBOUND else value)
+    return value
 
 
 def note_loss(world: Libraries, layer: Cell, loss: Value) -> None:

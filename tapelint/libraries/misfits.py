@@ -169,11 +169,11 @@ def _tensor_and_number(world: Libraries, op: str, left: str, right: str) -> str:
 
 def _of_python(op: str, left: str, right: str) -> str:
     """Two of Python's own values, one of them no number."""
-    held = [side for side in (left, right) if side in ("list", "dict", "function")]
+    held = [side for side in (left, right) if side in ("list", "dict", "function", "str")]
     number = [side for side in (left, right) if side in ("bool", "int", "float", "some f", "some i", "some b")]
     if not held or op in ("==", "!="):
         return ""
     if len(number) == 1:
-        repeats = op == "*" and held == ["list"] and number[0] not in ("float", "some f")
-        return "" if repeats else "TypeError"
+        repeats = op == "*" and held[0] in ("list", "str") and number[0] not in ("float", "some f")
+        return "" if repeats or (op == "%" and left == "str") else "TypeError"
     return "TypeError" if held == ["list", "list"] and op in ("-", "/", "//", "**") else ""

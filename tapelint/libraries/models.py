@@ -25,6 +25,7 @@ from tapelint.flow.values import (
 
 from . import layer_names, trainability, unseen
 from .keras import LayerInfo, build
+from .layer_calls import settle_training
 from .structures import flattened
 from .symbolic import SYMBOLIC, symbolic
 from .weights import (
@@ -35,6 +36,7 @@ from .weights import (
     is_built,
     is_keras,
     is_layer,
+    is_of_keras_2,
     layers_of,
     own_of,
     sublayers,
@@ -283,7 +285,10 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     assert isinstance(callee, Cell)
     world.recorder.note("called", callee, site)
     info: ModelInfo = callee.info
-    first = args.get(0, "inputs")
+    first, asked = args.get(0, "inputs"), args
+    if not is_of_keras_2(world, callee):
+        value = settle_training(world, args.keywords.get("training", UNBOUND), NO_VALUE)
+        args = replace(args, keywords={**args.keywords, "training": value})
     if info.form == "sequential":
         layers = world.run.state.get((callee.uid, "layers"))
         if isinstance(layers, Tuple) and layers.items and world.run.state.get((callee.uid, "own output")) is UNBOUND:
@@ -292,12 +297,12 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     else:
         result = _replay(world, info, first, args, site)
     world.gave(callee, result)
-    return symbolic(world, callee, args, result)
+    return symbolic(world, callee, asked, result)
 
 
 def _run_sequential(world: Libraries, cell: Cell, value: Value, args: Arguments, site: Site) -> Value:
     layers = world.run.state.get((cell.uid, "layers"))
-    extra = {k: v for k, v in args.keywords.items() if k == "training"}
+    extra = {k: v for k, v in args.keywords.items() if k == "training" and v != NO_VALUE}
     if isinstance(layers, Many):
         return world.run.call(layers.element, Arguments([value], extra), site)
     if not isinstance(layers, Tuple):
@@ -326,7 +331,7 @@ def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, si
         return world.run.opaque(site, [value])
     for symbol, leaf in zip(leaves, given if len(given) == len(leaves) else [value], strict=False):
         known[symbol.node.id] = leaf
-    extra = {k: v for k, v in args.keywords.items() if k == "training"}
+    extra = {k: v for k, v in args.keywords.items() if k == "training" and v != NO_VALUE}
     return _alone(world, _again(world, info.outputs, known, extra, site))
 
 
@@ -394,7 +399,10 @@ def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[
         {n: _again(world, v, known, extra, site) for n, v in args.keywords.items()},
     )
     if isinstance(callee, Cell) and callee.kind == "layer":
-        inner.keywords = {**extra, **inner.keywords}
+        old = is_of_keras_2(world, callee)
+        inner.keywords = {**extra, **inner.keywords} if old else {**inner.keywords, **extra}
+    elif extra and isinstance(callee, Cell) and "training" in inner.keywords and not is_of_keras_2(world, callee):
+        inner.keywords = {**inner.keywords, **extra}
     if isinstance(callee, Const):
         made_value = world.operate(callee.value, inner.positional, site)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
@@ -30,7 +31,7 @@ from tapelint.flow.values import (
 from . import initializers, layer_names, shapes, trainability
 from .graphs import symbolic_arguments, unconverted
 from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
-from .layer_calls import called, regularize
+from .layer_calls import called, regularize, settle_training
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses
@@ -198,6 +199,7 @@ def _call_instance(world: Libraries, base: Cell, args: Arguments, site: Site) ->
     kept = Arguments(list(args.positional), dict(args.keywords), args.rest, args.places)
     function = getattr(method, "function", None)
     node = getattr(function, "node", None)
+    _take_training(world, base, node, kept)
     if node is not None and node.args.kwarg is None:
         names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
         kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
@@ -207,6 +209,22 @@ def _call_instance(world: Libraries, base: Cell, args: Arguments, site: Site) ->
     world.recorder.note("ran", Tuple((base, _fields(world, base))), site)
     world.gave(base, made)
     return symbolic(world, base, args, made)
+
+
+def _take_training(world: Libraries, base: Cell, node: ast.FunctionDef | None, args: Arguments) -> None:
+    """Hand the `training` of the call around to a `call` that takes one and is given none."""
+    if is_old(world, base):
+        return
+    spec = node.args if node is not None else ast.arguments([], [], kwonlyargs=[], kw_defaults=[], defaults=[])
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)][1:]
+    defaults: dict[str, ast.expr | None] = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
+    defaults.update((a.arg, value) for a, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True))
+    takes = "training" in names or "training" in defaults
+    given = args.get(names.index("training") if "training" in names else 99, "training")
+    default = defaults.get("training")
+    value = settle_training(world, given, Const(default.value) if isinstance(default, ast.Constant) else UNBOUND)
+    if takes and given is UNBOUND and value not in (UNBOUND, NO_VALUE):
+        args.keywords["training"] = value
 
 
 def _builds_by_call(world: Libraries, base: Cell) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from tapelint.facts import whose_backward_pass
@@ -210,8 +211,15 @@ def _unstack(world: Libraries, args: Arguments, site: Site) -> Value:
 # -- distribution
 
 
-def _strategy(world: Libraries, args: Arguments, site: Site) -> Value:
-    return Cell(world.run.uid(), "strategy", site=site)
+def _strategy(name: str) -> FunctionHandler:
+    return lambda world, args, site: Cell(world.run.uid(), "strategy", name, site)
+
+
+IN_THREADS = ("MirroredStrategy", "MultiWorkerMirroredStrategy")
+"""Strategies that run a function in threads of their own, which the tapes of the thread outside do not see."""
+
+
+ON_THE_SPOT = ("get_strategy", "OneDeviceStrategy", "TPUStrategy")
 
 
 def _strategy_run(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -223,7 +231,9 @@ def _strategy_run(world: Libraries, base: Value, args: Arguments, site: Site) ->
         for key, value in containers.pairs(world.run, keywords) or []:
             if isinstance(key, Const):
                 inner.keywords[str(key.value)] = value
-    return world.run.call(args.get(0, "fn"), inner, site)
+    unseen = isinstance(base, Cell) and base.info in IN_THREADS
+    with world.paused() if unseen else nullcontext():
+        return world.run.call(args.get(0, "fn"), inner, site)
 
 
 def _opaque_run(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -301,7 +311,5 @@ ENDS = ("start", "limit", "delta", "stop", "step")
 FUNCTIONS: dict[str, FunctionHandler] = {
     "Variable": _variable, "split": _split,
     "unstack": _unstack,
-    "distribute.MirroredStrategy": _strategy, "distribute.get_strategy": _strategy,
-    "distribute.OneDeviceStrategy": _strategy, "distribute.TPUStrategy": _strategy,
-    "distribute.MultiWorkerMirroredStrategy": _strategy,
+    **{f"distribute.{name}": _strategy(name) for name in (*IN_THREADS, *ON_THE_SPOT)},
 }  # fmt: skip
