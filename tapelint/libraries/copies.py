@@ -10,6 +10,7 @@ from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import (
     FALSE,
+    TRUE,
     UNBOUND,
     Cell,
     Class,
@@ -23,11 +24,11 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import layer_members, revival
+from . import layer_members, revival, trainability
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
 from .symbolic import SYMBOLIC
-from .weights import ModelInfo, all_layers, is_keras, is_layer, is_old, leaves, weights_of
+from .weights import ModelInfo, all_layers, is_keras, is_layer, is_old, leaves, own_of, weights_of
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 
@@ -174,6 +175,8 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
         layers = tuple(duplicate(world, v, name, site, done) for v in info.layers)
         table = {a.uid: b for a, b in zip(info.layers, layers, strict=True) if isinstance(a, Cell)}
         copy = _clone_functional(world, value, info, layers, table)
+        kept = trainability.stated(world, value) if name == "copy.deepcopy" else TRUE
+        state.set((copy.uid, trainability.TRAINABLE), kept)
         done[value.uid] = copy
         return copy
     names = state.get((value.uid, "__names__"))
@@ -185,6 +188,11 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
             state.set((copy.uid, field), duplicate(world, held, name, site, done))
     if isinstance(names, Names):
         state.set((copy.uid, "__names__"), names)
+    if isinstance(info, ModelInfo) and name == "copy.deepcopy":
+        trainability.give(world, copy, Arguments([]))
+    for weight in own_of(world, copy, False) or ():
+        if isinstance(weight, Variable):
+            trainability.take_in(world, copy, weight)
     return copy
 
 

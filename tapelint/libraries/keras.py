@@ -235,12 +235,39 @@ def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
         key = (cell.uid, BACKWARD)
         other = world.run.state.get(key)
         if not isinstance(other, Cell) and isinstance(found[0].info, LayerInfo):
-            other = Cell(world.run.uid(), "layer", found[0].info, found[0].site)
+            other = _once_more(world, found[0])
             world.run.state.set(key, other)
             if random_states(world, found[0]):
                 _draw(world, other, found[0].site or cell.site)
         if isinstance(other, Cell) and len(found) == 1:
             found.append(other)
+    return found
+
+
+def _once_more(world: Libraries, layer: Cell) -> Cell:
+    """A layer made like another one, of which the layers inside are made once more as well."""
+    info: LayerInfo = layer.info
+
+    def again(value: Value) -> Value:
+        if isinstance(value, Cell) and value.kind == "layer" and isinstance(value.info, LayerInfo):
+            return _once_more(world, value)
+        items = containers.sequence(world.run, value)
+        if isinstance(items, Tuple) and any(isinstance(item, Cell) for item in items.items):
+            return containers.make_list(world.run, Tuple(tuple(map(again, items.items))))
+        return value
+
+    keywords = {name: again(value) for name, value in info.args.keywords.items()}
+    given = replace(info.args, positional=[again(value) for value in info.args.positional], keywords=keywords)
+    made = Cell(world.run.uid(), "layer", replace(info, args=given), layer.site)
+    trainability.give(world, made, given)
+    return made
+
+
+def every_inner(world: Libraries, cell: Cell) -> list[Cell]:
+    """The layers that a wrapper was given, and those that they were given in their turn."""
+    found: list[Cell] = []
+    for inner in inner_layers(world, cell):
+        found += [inner, *(every_inner(world, inner) if isinstance(inner.info, LayerInfo) else ())]
     return found
 
 
@@ -281,6 +308,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     build(world, cell, site, shapes.of_value(world, args.get(0, "inputs")))
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
+    if world.is_callable(own := written(world, cell, "call")):
+        return world.run.call(own, args, site)
     if instead := replaced(world, cell):
         return world.run.call_unknown(cell, Arguments([*args.every(), *own_weights(world, cell), *instead]), site)
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
@@ -332,7 +361,7 @@ def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:
     """The project's code that a layer runs and that is not followed: a cell's, an activation between its steps."""
     info: LayerInfo = cell.info
     found: list[Value] = []
-    for layer in [cell, *inner_layers(world, cell)]:
+    for layer in [cell, *every_inner(world, cell)]:
         if not isinstance(layer.info, LayerInfo):
             found.append(layer)
             continue
@@ -373,7 +402,7 @@ def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effec
 def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
     """The edges from a layer's weights to its output, those of inner layers included."""
     edges: list[Edge] = []
-    for layer in [cell, *inner_layers(world, cell)]:
+    for layer in [cell, *every_inner(world, cell)]:
         for weight in own_weights(world, layer):
             if isinstance(weight, Variable):
                 node = world.use(weight, site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Data, Flag, Value, Variable
 
-from .keras import LayerInfo, own_built
+from .keras import LayerInfo, inner_layers, own_built, own_weights
 from .weights import all_layers, is_keras, is_layer, is_old, leaves, tracked
 from .world import Libraries, Registry
 
@@ -33,13 +33,22 @@ def _refuse(world: Libraries, base: Value, name: str, value: Value, site: Site) 
         refused = info.name in owners and (isinstance(value, Data) or getattr(value, "flavor", "") == "tf")
         if refused:
             world.raised("AttributeError", site, f"Layer.{name}")
-        return refused
+        return refused or _is_late(world, base, value, name, site)
     lock = world.run.state.get((base.uid, LOCK)) if base.kind == "instance" else UNBOUND
     if not (isinstance(lock, Flag) and lock.sure):
         return False
     known = tracked(world, base)
     if any(_is_tracked(world, leaf) and leaf not in known for leaf in leaves(world, value)):
         world.raised("ValueError", site, f"Layer.{name}")
+    return False
+
+
+def _is_late(world: Libraries, layer: Cell, value: Value, name: str, site: Site) -> bool:
+    """Whether a layer of Keras's own is built already, and is given a weight or layer that is not its own."""
+    late = own_built(world, layer) and _is_tracked(world, value) and value not in own_weights(world, layer)
+    if late and not inner_layers(world, layer):
+        world.raised("ValueError", site, f"Layer.{name}")
+        return True
     return False
 
 

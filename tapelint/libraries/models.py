@@ -9,6 +9,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
+    FALSE,
     NO_VALUE,
     TRUE,
     UNBOUND,
@@ -490,10 +491,24 @@ def _set_trainable(world: Libraries, base: Value, name: str, value: Value, site:
     if base.kind == "instance" and not is_keras(world, base):
         return False
     truth = world.run.truth(value)
-    said = value if truth is None else Const(truth)
-    for layer in all_layers(world, base):
-        assert isinstance(layer, Cell)
-        world.run.state.set((layer.uid, "trainable"), said)
-        for weight in own_of(world, layer, False) or ():
-            trainability.write(world, weight, said)
+    _write_trainable(world, base, value if truth is None else Const(truth), set())
     return True
+
+
+def _write_trainable(world: Libraries, layer: Value, value: Value, seen: set[int]) -> None:
+    """Set `trainable` of a layer, its weights and the layers inside. In Keras 3 nothing happens where a layer says
+    so already, whatever the layers inside say.
+    """
+    if not isinstance(layer, Cell) or layer.uid in seen:
+        return
+    seen.add(layer.uid)
+    if not is_of_keras_2(world, layer):
+        now = trainability.of_layer(world, layer)
+        if now is not None and Const(now) == value:
+            return
+        value = value if now is not None else world.run.join(world.run.join(TRUE, FALSE), value)
+    world.run.state.set((layer.uid, "trainable"), value)
+    for weight in own_of(world, layer, False) or ():
+        trainability.write(world, weight, value)
+    for inner in sublayers(world, layer):
+        _write_trainable(world, inner, value, seen)

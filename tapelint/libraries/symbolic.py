@@ -7,10 +7,11 @@ from dataclasses import replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Opaque, Tuple, Value
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Function, Opaque, Tuple, Value
 
 from . import apply, layer_names, shapes
 from .graphs import unconverted
+from .layer_calls import settle_training
 from .world import Libraries, Registry
 
 SYMBOLIC = "symbolic"
@@ -85,6 +86,12 @@ def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Cell)
+    given = settle_training(world, args.keywords.get("training", UNBOUND), NO_VALUE)
+    inner = replace(args, keywords={name: v for name, v in args.keywords.items() if name != "training"})
+    if isinstance(callee.info, Function) and given != NO_VALUE:
+        spec = callee.info.node.args
+        if any(a.arg == "training" for a in (*spec.args, *spec.kwonlyargs)):
+            inner.keywords["training"] = given
     with unconverted(world):
-        made = world.run.call(callee.info, args, site)
+        made = world.run.call(callee.info, inner, site)
     return symbolic(world, callee, args, made)
