@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .core import Arguments
 from .functions import Functions, gives_a_number
-from .graph import Site
+from .graph import ABSENT, Site
 from .values import (
     NO_VALUE,
     TRUE,
@@ -232,6 +232,7 @@ class Attributes(Functions):
             return self.call(getter, Arguments([Const(name)]), site)
         self.world.missing(base, name, site)
         result = self.opaque(site, [base], hint=name)
+        result.node.detail = ABSENT
         self.state.set((base.uid, name), result)
         self.note_field(base.uid, name)
         return result

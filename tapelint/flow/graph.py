@@ -39,6 +39,9 @@ CAPTURED = "captured"
 OUT_OF_SIGHT = "opaque"
 """The linearity of an input whose backward pass no tape sees, as in `tf.py_function`."""
 
+ABSENT = "no such attribute"
+"""The detail of an attribute that an object has not, as far as can be seen."""
+
 MISSING = "not found"
 """The detail of what the project itself has under a name: it was not found there, or may have been set anew."""
 

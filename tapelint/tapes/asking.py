@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import UNFOLLOWED, Arguments
-from tapelint.flow.graph import UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import ABSENT, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.flow.values import (
     NO_VALUE,
@@ -185,6 +185,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
             outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
         if outcome != FLOWS and any(node.detail == unseen.PARTLY for i in row for node in aliases.get(i, ())):
+            outcome = ANYTHING
+        if outcome == NONE and any(every[i].detail == ABSENT for i in row):
             outcome = ANYTHING
         doubtful = outcome & ZERO and any(
             _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
