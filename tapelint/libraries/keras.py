@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, initializers, shapes, trainability
-from .layer_calls import called, note_loss, regularize, settle_training
+from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
 from .symbolic import symbolic
@@ -204,10 +204,6 @@ def _is_left_out(world: Libraries, value: Value, wanted: bool | str) -> bool:
         return isinstance(value, Const) and value.value != wanted
     truth = world.run.truth(value) if value is not UNBOUND else None
     return truth is not None and truth != wanted
-
-
-SYMBOLIC_BUILD = (0, "building by a symbolic call")
-"""Set while Keras 3 builds a project's model by calling it on symbols: the variables are made when that has ended."""
 
 
 def first_trainable(world: Libraries, cell: Cell, wanted: Value) -> Value:

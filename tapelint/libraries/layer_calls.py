@@ -17,6 +17,10 @@ TRAINING = (0, "a layer is called for training")
 """Under this lies what `training` is, as the last layer took it that was called within the first one."""
 
 
+SYMBOLIC_BUILD = (0, "building by a symbolic call")
+"""Set while Keras 3 builds a project's model by calling it on symbols: the variables are made when that has ended."""
+
+
 @contextmanager
 def called(world: Libraries, base: Cell) -> Iterator[None]:
     """While a layer is called. A call that no other layer makes forgets the losses of earlier calls."""

@@ -30,8 +30,8 @@ from tapelint.flow.values import (
 
 from . import initializers, layer_names, shapes, trainability
 from .graphs import symbolic_arguments, unconverted
-from .keras import SYMBOLIC_BUILD, LayerInfo, build, first_trainable, make_layer, own_built
-from .layer_calls import called, regularize, settle_training
+from .keras import LayerInfo, build, first_trainable, make_layer, own_built
+from .layer_calls import SYMBOLIC_BUILD, called, regularize, settle_training
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses

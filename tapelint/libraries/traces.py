@@ -11,8 +11,23 @@ from dataclasses import dataclass, replace
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.state import Delta, Key
-from tapelint.flow.values import Cell, Const, Data, Function, OneOf, Opaque, Tuple, Value, Wrapped, is_tensor, options
+from tapelint.flow.values import (
+    TRUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Function,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Wrapped,
+    is_tensor,
+    options,
+)
 
+from .layer_calls import SYMBOLIC_BUILD
 from .world import FunctionHandler, Libraries
 
 
@@ -26,8 +41,20 @@ class Trace(Value):
     settled: bool
 
 
+SPOILED = "traced on symbols"
+"""Set on a graph function that was traced while Keras built layers inside it, by calling a model on symbols: such a
+trace holds no variables, and is repeated nevertheless."""
+
+
 def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
     """Call a graph function's body, for the first time or again. `signed`: any arguments share one trace."""
+    made = _repeated(world, callee, args, signed, body)
+    if world.run.state.get((callee.uid, SPOILED)) is UNBOUND:
+        return made
+    return world.run.opaque(None, [made, *args.every()])
+
+
+def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
     run, slot = world.run, (callee.uid, "traces")
     given = _named(callee, args)
     known = run.state.get(slot)
@@ -45,6 +72,8 @@ def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, b
         ended = run.ended()
         made, read, _ = _logged(world, body)
         settled = not any(node.kind == "variable" for node in run.graph.nodes[first:])
+        if not settled and run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
+            run.state.set((callee.uid, SPOILED), TRUE)
         if run.ended() == ended:
             earlier = every if certain else [replace(trace, settled=False) for trace in every]
             run.state.set(slot, Tuple((*earlier, Trace(given, read, settled))))

@@ -190,3 +190,21 @@ def a_sum_of_no_losses():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(layer(x)) + tf.add_n(layer.losses)
     return tape.gradient(y, [layer.kernel, layer.bias])
+
+
+def a_graph_that_was_traced_while_its_layers_were_made():
+    """unknown, unknown"""
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2)
+
+        @tf.function
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model = Model()
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables)
