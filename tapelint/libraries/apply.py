@@ -99,6 +99,8 @@ def _listed(world: Libraries, value: Value) -> Sequence[Value]:
 
 def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
+    if _packs_variables(world, fact, given):
+        return "AttributeError"
     table = unlike().get(fact.name)
     if table is None:
         return ""
@@ -137,6 +139,24 @@ def _kind_of_numbers(world: Libraries, value: Value) -> str:
         return "n" if type(value.value) is int else ""
     items = _listed(world, value)
     return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
+
+
+PACKING = {
+    "tensorflow": "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp "
+    "square abs exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims",
+    "keras.ops": "stack sum mean max convert_to_tensor square exp array",
+}
+"""Functions of one tensor, and those that make one of several, which put a list together first."""
+
+
+def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a list is made one tensor that begins with a variable of Keras 3, whose dtype TensorFlow cannot read."""
+    root, _, last = fact.name.rpartition(".")
+    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], "").split()
+    if last not in names or not fact.parameters:
+        return False
+    first = next(iter(_listed(world, given.get(fact.parameters[0].name))), None)
+    return isinstance(first, Variable) and first.flavor == "keras"
 
 
 PROMOTES = (0, "numpy behavior")

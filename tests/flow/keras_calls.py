@@ -208,3 +208,19 @@ def a_graph_that_was_traced_while_its_layers_were_made():
     with tf.GradientTape() as tape:
         y = model(x)
     return tape.gradient(y, model.trainable_variables)
+
+
+def variables_of_keras_in_one_tensor():
+    """raises AttributeError, raises AttributeError"""
+    first, second = keras.Variable(1.0), keras.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.stack([first, second]) ** 2)
+    return tape.gradient(y, [first, second])
+
+
+def variables_of_keras_after_a_tensor():
+    """flows, flows"""
+    first, second = keras.Variable(1.0), keras.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.stack([first * 1.0, second]) ** 2)
+    return tape.gradient(y, [first, second])
