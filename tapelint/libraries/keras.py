@@ -301,7 +301,10 @@ def _call(world: Libraries, callee: Cell, args: Arguments, site: Site) -> Value:
 def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Value:
     info: LayerInfo = cell.info
     world.recorder.note("called", cell, site)
-    build(world, cell, site, shapes.of_value(world, args.get(0, "inputs")))
+    inputs = shapes.of_value(world, args.get(0, "inputs"))
+    build(world, cell, site, inputs)
+    if _is_misfit(world, cell, inputs):
+        world.raised("ValueError", site, info.name)
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
     if world.is_callable(own := written(world, cell, "call")):
@@ -351,6 +354,15 @@ def _may_drop_all(world: Libraries, info: LayerInfo, given: apply.Given) -> bool
     """Whether a layer may give zeros that are made of nothing: it leaves all out while a model is trained."""
     rate = parameter(info, "rate") if info.name.partition("Dropout")[1] else UNBOUND
     return isinstance(rate, Const) and rate.value == 1 and given.values.get("training") != FALSE
+
+
+def _is_misfit(world: Libraries, cell: Cell, inputs: shapes.Shape | None) -> bool:
+    """Whether a dense layer was built for inputs of another length."""
+    kernel = next(iter(own_weights(world, cell)), None) if cell.info.name == "keras.layers.Dense" else None
+    shape = kernel.shape if isinstance(kernel, Variable) else None
+    if not inputs or shape is None or len(shape) != 2:
+        return False
+    return None not in (inputs[-1], shape[0]) and inputs[-1] != shape[0]
 
 
 def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:
