@@ -194,6 +194,12 @@ class Attempts(Loops):
             alive = self._attempt(node) and (bool(before) or not self.ended())
         finally:
             self.attempts.pop()
+        if self.attempts and not any(h.type is None or "Exception" in _names_of(h) for h in node.handlers):
+            around = self.attempts[-1]  # which may be left by what is not caught here
+            around.may_fail, around.may_raise = (
+                around.may_fail or attempt.may_fail,
+                around.may_raise or attempt.may_raise,
+            )
         ways: list[Delta] = []
         if alive and depth is not None:
             self.leave_to(depth)

@@ -466,11 +466,14 @@ w = tf.Variable(3.0)
 
 def nested_raise():
     """none, flows"""
+
     def f():
         raise RuntimeError
+
     def g():
         f()
         return v * 1.0
+
     with tf.GradientTape() as tape:
         try:
             y = g()
@@ -481,8 +484,10 @@ def nested_raise():
 
 def raise_uncaught_kind():
     """flows, none"""
+
     def f():
         raise RuntimeError
+
     with tf.GradientTape() as tape:
         y = v * 1.0
         try:
@@ -499,9 +504,11 @@ def raise_uncaught_kind():
 def py_raise_generator_midway():
     """unknown, unknown"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
+
     def g():
         yield a * 1.0
         raise ValueError
+
     with tf.GradientTape() as tape:
         z = b * 1.0
         try:
@@ -516,13 +523,16 @@ def py_raise_generator_midway():
 def exception_chaining():
     """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
+
     class E(Exception):
         pass
+
     def f():
         try:
             raise KeyError
         except KeyError as e:
             raise E(b) from e
+
     with tf.GradientTape() as tape:
         try:
             f()
@@ -537,9 +547,14 @@ def exception_chaining():
 def with_enter_raises():
     """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
+
     class M:
-        def __enter__(self): raise ValueError
-        def __exit__(self, *e): return True
+        def __enter__(self):
+            raise ValueError
+
+        def __exit__(self, *e):
+            return True
+
     with tf.GradientTape() as tape:
         z = a * 1.0
         try:
@@ -553,13 +568,147 @@ def with_enter_raises():
 def with_exit_raises():
     """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
+
     class M:
-        def __enter__(self): return self
-        def __exit__(self, *e): raise ValueError
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *e):
+            raise ValueError
+
     with tf.GradientTape() as tape:
         try:
             with M():
                 z = a * 2.0
         except ValueError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+class _E(Exception):
+    pass
+
+
+def _boom():
+    raise KeyError
+
+
+class _M:
+    def __init__(self, box, v):
+        self.box, self.v = box, v
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, k, v, t):
+        self.box[0] = self.v
+        return None
+
+
+def raise_supo():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            with contextlib.suppress(ZeroDivisionError):
+                raise KeyError("k")
+                z = a * b
+        except KeyError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def raise_funfin():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        box = [a]
+
+        def f():
+            try:
+                raise KeyError("k")
+                return 1.0
+            except KeyError:
+                return 2.0
+            finally:
+                box[0] = b
+
+        f()
+        z = box[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def own_other():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                raise _E(b)
+                z = a * 1.0
+            except ZeroDivisionError:
+                z = a * b
+        except _E:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def own_withm():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        box = [a]
+        z = a * 1.0
+        try:
+            with _M(box, b):
+                raise _E(b)
+        except _E:
+            pass
+        z = box[0] * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def callee_rer():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                _boom()
+                z = a * 1.0
+            except KeyError:
+                z = b * 1.0
+                raise
+        except Exception:
+            z = z * 2.0
+    return tape.gradient(z, [a, b])
+
+
+def tf_other():
+    """unknown, unknown"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                tf.add(tf.constant([1.0, 2.0]), tf.constant([1.0, 2.0, 3.0]))
+                z = a * 1.0
+            except ZeroDivisionError:
+                z = a * b
+        except tf.errors.InvalidArgumentError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def tf_supo():
+    """unknown, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            with contextlib.suppress(ZeroDivisionError):
+                tf.add(tf.constant([1.0, 2.0]), tf.constant([1.0, 2.0, 3.0]))
+                z = a * b
+        except tf.errors.InvalidArgumentError:
             z = b * 1.0
     return tape.gradient(z, [a, b])
