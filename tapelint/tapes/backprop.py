@@ -71,6 +71,9 @@ def connect(core: Core, question: Question) -> Answer:
     error = failing[culprit] if culprit is not None else ""
     resists = not question.summed and _may_resist_vectorizing(core, question)
     resists = resists or _may_add_truths(core, question)
+    if not question.summed and not total.flows & (1 << len(asked)) - 1:
+        nodes = core.graph.ancestors(question.targets)
+        resists = resists or any(n.op == "tensorflow.while_loop" for n in nodes)  # what gives zeros only
     if error.startswith("?") or resists or _may_be_another(core, certain, failing):
         error, unsure = "", True
     if not error:
