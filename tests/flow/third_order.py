@@ -340,3 +340,35 @@ def what_a_loop_read_before_the_tape():
     with tf.GradientTape() as tape:
         tape.watch(v)
     return tape.gradient(y, [v])
+
+
+def what_is_recomputed_from_around_it():
+    """raises NotImplementedError, raises NotImplementedError"""
+
+    @tf.function
+    def run(a, b):
+        return tf.recompute_grad(lambda c: b / c)(a * 1.0)
+
+    with tf.GradientTape() as t0:
+        with tf.GradientTape() as t1:
+            y = run(v, w)
+        first = t1.gradient(y, w)
+        first = v * w if first is None else first
+    return t0.gradient(first, [v, w])
+
+
+def rows_of_an_idle_jacobian():
+    """unknown, unknown"""
+
+    @tf.function
+    def run(x):
+        y = x * 1.0
+        n = tf.constant(0)
+        while n < 1:
+            y = 3.0 * tf.ones_like(y)
+            n += 1
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run(v)
+    return tape.jacobian(y, [v, w])
