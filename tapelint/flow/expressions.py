@@ -375,7 +375,7 @@ class Expressions(Comprehensions):
             and not self.is_in_unknown_hands(base)
             and self.filled_with(base) is None
         )
-        if error and own:
+        if error and own and not any(attempt.guarded for attempt in self.attempts):
             self.world.raised(error, site)
         made = self.opaque(site, [base, key])
         made.node.detail = MISSING

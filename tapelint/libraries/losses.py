@@ -59,12 +59,25 @@ def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
     return NO_VALUE
 
 
+OF_LOGITS = tuple(f"keras.losses.{n}Crossentropy" for n in ("Binary", "Categorical", "SparseCategorical"))
+"""Losses that look for what an activation of Keras was given, and are computed from that."""
+
+
+def _logits(value: Value) -> Data | None:
+    """What Keras's softmax or sigmoid made this tensor of; None for another one."""
+    if not isinstance(value, Data) or value.node.op not in ("keras.activations.softmax", "keras.activations.sigmoid"):
+        return None
+    return Data(value.node.edges[0].node, "tensor", "f", value.shape) if len(value.node.edges) == 1 else None
+
+
 def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Cell)
     info: LayerInfo = callee.info
     if info.fact is None:
         return world.run.call_unknown(callee, args, site)
     given = apply.bind(info.fact.call_parameters, args)
+    if info.name in OF_LOGITS and (logits := _logits(given.get("y_pred"))) is not None:
+        given.values["y_pred"] = logits
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, _ = apply.constants(world, given)
     return apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)

@@ -224,3 +224,12 @@ def variables_of_keras_after_a_tensor():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.stack([first * 1.0, second]) ** 2)
     return tape.gradient(y, [first, second])
+
+
+def a_loss_that_goes_round_the_softmax():
+    """none, flows, flows"""
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, activation="softmax")])
+    with tf.GradientTape() as tape:
+        shares = model(x)
+        y = keras.losses.CategoricalCrossentropy()(tf.one_hot([0, 1, 1, 0], 2), shares)
+    return tape.gradient(y, [shares, *model.trainable_variables])

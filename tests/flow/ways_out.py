@@ -398,7 +398,7 @@ def exc_carries():
 
 
 def cm_swallow_kind():
-    """flows, none"""
+    """unknown, unknown"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
     with tf.GradientTape() as tape:
         z = a * 1.0
