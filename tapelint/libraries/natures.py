@@ -6,6 +6,8 @@ gradient call. A word with "?" before it says what a value may be; "" stands for
 
 from __future__ import annotations
 
+import ast
+
 from tapelint.facts import nature_of, refused
 from tapelint.flow.graph import PERHAPS_ROWS, Node
 from tapelint.flow.values import (
@@ -23,6 +25,7 @@ from tapelint.flow.values import (
     Value,
     Wrapped,
 )
+from tapelint.source import last_name
 
 from .arguments import category, is_dtype_number
 from .names import is_of_keras, root
@@ -134,5 +137,16 @@ def _of_instance(cls: Value) -> str:
         return "plain" if cls.name in ("tensorflow.Module", "builtins.object", "abc.ABC") else ""
     if not isinstance(cls, Class):
         return ""
-    found = [_of_instance(base) for base in cls.bases]
-    return "" if "" in found else "dtyped" if "dtyped" in found else "plain"
+    found = {_of_instance(base) for base in cls.bases}
+    methods = {each.name for each in cls.node.body if isinstance(each, ast.FunctionDef)}
+    if "" in found or methods & FLATTENED or not all(last_name(d) in SIMPLE for d in cls.node.decorator_list):
+        return ""
+    return "dtyped" if "dtyped" in found else "convertible" if methods & CONVERTED or found - {"plain"} else "plain"
+
+
+FLATTENED = {"__tf_flatten__"}
+"""What makes an object a structure of what it holds."""
+CONVERTED = {"__array__", "__tf_tensor__", "__array_interface__", "__len__", "__float__"}
+"""What may make a tensor of an object."""
+SIMPLE = ("dataclass", "total_ordering", "final", "runtime_checkable")
+"""The decorators that leave a class what it is to TensorFlow."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
+from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
 from . import apply, arrays, numbers, trainability
 from .members import VARIABLE
@@ -60,6 +60,8 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
         bounds = numbers.of_content(world, value, UNBOUND, base) if whole and name == "assign" else None
         content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, bounds)
         world.run.state.set((base.uid, "content"), content)
+        if args.keywords.get("read_value") != FALSE:
+            world.use(base, site)
         return base
 
     return assign

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries import unseen
+from tapelint.libraries import natures, unseen
 from tapelint.libraries.structures import flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import PYTHON, Answer, Question, connect
@@ -174,7 +174,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error = "?InvalidArgumentError"
     if _is_python_again(tapes, execution) and not execution.error:
         execution.error = "?UnknownError"
-    unknown_target = any(n.op == "unknown target" for n in execution.targets)
+    unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
     may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
     some = any(outcome & ZERO for outcome in answer.outcomes)
     spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
@@ -361,9 +361,15 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
             found.append(leaf.node)
             continue
         node = tapes.world.run.node_of(leaf)
+        if node is None and isinstance(leaf, Cell) and leaf.kind == "instance" and not natures.nature(leaf):
+            node = tapes.world.run.graph.add(UNKNOWN_TARGET)
         if node is not None:
             found.append(node)
     return found
+
+
+UNKNOWN_TARGET = "unknown target"
+"""The target where an object of a class that may be a structure of tensors is one."""
 
 
 def source_nodes(value: Value) -> list[Node]:

@@ -176,10 +176,12 @@ def bad_gradients(tapes: Tapes, execution: Execution) -> str:
     given = execution.output_gradients
     leaves = flattened(tapes.world, given) if given is not UNBOUND else None
     wanted = {dtype_of(tapes.world, leaf) for leaf in execution.leaves}
-    return _first(_as_gradient(tapes, leaf, wanted) for leaf in leaves or () if leaf != NO_VALUE)
+    return "" if given == NO_VALUE else _first(_as_gradient(tapes, leaf, wanted) for leaf in leaves or ())
 
 
 def _as_gradient(tapes: Tapes, given: Value, wanted: set[str]) -> str:
+    if given == NO_VALUE:  # in a list
+        return "ValueError"
     error = _answer(given, natures.GIVEN)
     dtype = dtype_of(tapes.world, given) or ("s" if error.startswith("?") else "")
     fits = dtype in ("", "?") or dtype in wanted or "?" in wanted

@@ -103,12 +103,15 @@ def note(tapes: Tapes, rec: int, variable: Variable) -> None:
 
 
 def watched_variables(tapes: Tapes, tape: Cell, site: Site) -> Value:
-    """`tape.watched_variables()`; something unknown where they are not all known for certain."""
+    """`tape.watched_variables()`, in the order of making; something unknown where they or that order are not certain."""
     rec = tapes.recording(tape)
     known = tapes.world.run.state.get((rec, "variables")) if rec is not None else UNBOUND
     if rec is None or not isinstance(known, Tuple):
         return tapes.world.run.opaque(site, [known] if known is not UNBOUND else [])
     variables = [v for v in known.items if isinstance(v, Variable)]
-    if all(tapes.watch_flag(rec, v.node) == Flag(True) for v in variables) and len(variables) == len(known.items):
-        return known
+    in_order = sorted(variables, key=lambda v: v.uid)
+    told = in_order == variables or all(v.flavor == "tf" and v.site is not None for v in variables)
+    certain = all(tapes.watch_flag(rec, v.node) == Flag(True) for v in variables)
+    if told and certain and len(variables) == len(known.items):
+        return Tuple(tuple(in_order))
     return tapes.world.run.opaque(site, [known])

@@ -284,3 +284,49 @@ def a_gradient_of_what_is_retained_may_have_rows_only():
             y = tf.sparse.retain(tf.SparseTensor(indices, v, [3, 2]), [True, False, True]).values
         slope = inner.gradient(y, v)
     return outer.gradient(slope, v)
+
+
+class _Items(list):
+    pass
+
+
+class _Flat:
+    def __init__(self, a):
+        self.a = a
+
+    def __tf_flatten__(self):
+        return (), (self.a,)
+
+    @classmethod
+    def __tf_unflatten__(cls, metadata, components):
+        return cls(*components)
+
+
+def an_object_of_a_class_of_lists_may_be_a_structure():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = _Items([v * 2.0])
+    return tape.gradient(y, v)
+
+
+def an_object_that_says_how_it_is_flattened():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = _Flat(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def none_among_the_gradients_of_targets():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = [v * 2.0, v]
+    return tape.gradient(y, v, output_gradients=[None, tf.ones([3])])
+
+
+def watched_variables_are_in_the_order_of_making():
+    """none, flows"""
+    first, second = tf.Variable(1.0), tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = second * 1.0
+        first.assign_add(1.0)
+    return tape.gradient(y, tape.watched_variables())
