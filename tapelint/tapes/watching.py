@@ -103,7 +103,7 @@ def note(tapes: Tapes, rec: int, variable: Variable) -> None:
 
 
 def watched_variables(tapes: Tapes, tape: Cell, site: Site) -> Value:
-    """`tape.watched_variables()`, in the order of making; something unknown where they or that order are not certain."""
+    """`tape.watched_variables()`, in the order of making; something unknown where they, or it, are not certain."""
     rec = tapes.recording(tape)
     known = tapes.world.run.state.get((rec, "variables")) if rec is not None else UNBOUND
     if rec is None or not isinstance(known, Tuple):
