@@ -54,7 +54,8 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
     made = answer(world, name or fact.name, effect, given, site)
-    if _perhaps_of_none(fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
+    doubted = _perhaps_of_none(fact, effect, given) or _of_text(world, fact, effect, given)
+    if doubted and (node := world.run.node_of(made, site)) is not None:
         world.known.failing.add(node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
@@ -449,6 +450,20 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
         if any(_is_text(world, given.values[n]) for n in names):
             return "s"
     return "f"
+
+
+def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function of numbers is given a text in the place of a tensor: most refuse it."""
+    if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
+        return False
+    return any(_is_text(world, given.get(name)) for name in effect.inputs)
+
+
+OF_TEXTS = tuple(
+    f"tensorflow.{name}"
+    for name in "strings. io. constant convert_to_tensor identity stack concat add Variable fill print".split()  # noqa: SIM905
+)
+"""What is made for texts, or takes them as well."""
 
 
 def _is_text(world: Libraries, value: Value) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -201,7 +202,9 @@ def symbolic_arguments(world: Libraries, values: Iterable[Value]) -> Iterator[No
 
 
 def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Arguments:
-    """Arguments as a graph function sees them: arrays and Keras 3's variables become tensors, by a signature all do."""
+    """Arguments as a graph function sees them: tensors, arrays and Keras 3's variables become tensors of the graph; by
+    a signature all variables do.
+    """
 
     def trace(value: Value, key: int | str) -> Value:
         if isinstance(value, Variable) and (signed or value.flavor == "keras"):
@@ -213,11 +216,15 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
             return Tuple(tuple(trace(v, key) for v in value.items), value.names)
         if isinstance(value, Cell) and value.kind in ("list", "dict"):
             items = containers.stored(world.run, value)
-            found = trace(items, key) if _holds_keras_variables(world, items) else None
+            found = trace(items, key) if _holds_traced(world, items) else None
             if found is not None:
                 copied = Cell(world.run.uid(), value.kind)
                 world.run.state.set((copied.uid, "items"), found)
                 return copied
+        if isinstance(value, Data) and _is_eager(world, value):
+            where = Site(site.source, args.places.get(key, site.node))
+            node = world.run.node(COPIED_ARGUMENT, [Edge(value.node, FLOWS, "linear")], where, dtype=value.dtype)
+            return replace(value, node=node)
         if isinstance(value, Data) and value.kind == "numpy":
             node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape, value.range)
@@ -227,13 +234,18 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
     return Arguments([trace(v, i) for i, v in enumerate(args.positional)], keywords, args.rest, args.places)
 
 
-def _holds_keras_variables(world: Libraries, value: Value) -> bool:
-    """Whether a Keras 3 variable stands in a value or in what that holds."""
+def _holds_traced(world: Libraries, value: Value) -> bool:
+    """Whether something stands in a value, or in what that holds, for which a graph function sees another."""
     if isinstance(value, Tuple):
-        return any(_holds_keras_variables(world, item) for item in value.items)
+        return any(_holds_traced(world, item) for item in value.items)
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
-        return _holds_keras_variables(world, containers.stored(world.run, value))
-    return isinstance(value, Variable) and value.flavor == "keras"
+        return _holds_traced(world, containers.stored(world.run, value))
+    return _is_eager(world, value) or (isinstance(value, Variable) and value.flavor == "keras")
+
+
+def _is_eager(world: Libraries, value: Value) -> bool:
+    """Whether a value is a tensor that is handed to a graph function from outside all graphs."""
+    return isinstance(value, Data) and value.kind == "tensor" and world.run.graph_mode == 1
 
 
 # -- control

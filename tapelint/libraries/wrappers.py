@@ -82,6 +82,8 @@ def _call_custom_gradient(world: Libraries, callee: Value, args: Arguments, site
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
     value, backward = made.items
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        return run.opaque(site, args.every())
     inner = [n for n in run.graph.nodes[first:] for e in n.edges if e.node.kind == "variable"]
     captured = {e.node.id: e.node for n in inner for e in n.edges if e.node.kind == "variable"}
     inputs = [run.node_of(v, site) for v in args.positional]

@@ -159,3 +159,30 @@ def vmap_var():
     with tf.GradientTape() as tape:
         y = tf.vectorized_map(lambda x: v, w * 1.0)
     return tape.gradient(y, v)
+
+
+def a_text_among_numbers():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = sum(tf.reduce_sum(part) for part in {"a": w * 2.0})
+    return tape.gradient(y, w)
+
+
+def a_text_by_itself():
+    """none"""
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        y = tf.identity("a")
+    return tape.gradient(y, w)
+
+
+@tf.custom_gradient
+def _of_a_dict(x):
+    return {"y": x * 2.0}, lambda dy: dy
+
+
+def a_gradient_of_its_own_for_a_dict():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = _of_a_dict(w)["y"]
+    return tape.gradient(y, w)
