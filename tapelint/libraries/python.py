@@ -547,7 +547,9 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             return apply.call_fact(world, fact, args, site, name=f"builtins.{name}")
         if any(isinstance(v, Opaque) for v in values):
             return world.run.opaque(site, values)
-        return apply.detached(world, f"builtins.{name}", args, site, "python", const_dtype(0.0))
+        of_array = name == "abs" and any(isinstance(v, Data) and v.kind == "numpy" for v in values)
+        kind = "numpy" if of_array else "python"
+        return apply.detached(world, f"builtins.{name}", args, site, kind, const_dtype(0.0))
 
     return compute
 

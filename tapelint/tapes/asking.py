@@ -50,8 +50,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     _judge(tapes, execution, found)
     if not execution.error and execution.zeros and method != "batch_jacobian":
         execution.error, execution.trouble = refusals.of_zeros(execution), "no zeros"
-    raised = execution.error
-    execution.error = _as_converted(execution, args, run.graph_mode > 0 and not run.no_autograph)
+    execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
     trusted = not (execution.error or run.exhausted or run.run_twice)
@@ -64,7 +63,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if trusted:
         _trust(tapes, execution)
     if execution.error and not execution.error.startswith("?"):
-        tapes.world.raised(raised, site, execution.trouble)
+        tapes.world.raised(execution.error, site, execution.trouble)
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
     return _result(tapes, execution, found)
@@ -95,18 +94,16 @@ def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -
     )
 
 
-def _as_converted(execution: Execution, args: Arguments, converted: bool) -> str:
-    """The exception as it leaves code that AutoGraph converts, which turns those that it does not know into another.
+def _as_converted(execution: Execution, args: Arguments) -> str:
+    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another.
 
-    A Jacobian asks in such code; `converted`: so does the call. What fails within a graph only is another failure for
-    a tape outside.
+    What fails within a graph only is another failure for a tape outside.
     """
     if execution.error == "InternalError" and not execution.in_graph:
         return "ValueError"
     plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
-    inside = converted or not (plain or execution.in_graph)
-    return "StagingError" if lookup and inside else execution.error
+    return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
 
 
 def _give_up(execution: Execution, why: str) -> None:
@@ -234,6 +231,10 @@ def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> _Spoiling:
     """
     known = tapes.world.known
     found = {j.node.id for j in known.judgements if not j.guarded}
+    judged = {j.node.op for j in known.judgements}
+    for node in tapes.world.run.graph.ancestors(targets) if judged else ():
+        if node.op == "gradient" and node.detail in judged:  # made of a derivative that may be infinite
+            found.add(node.id)
     no_numbers = known.no_numbers | known.by_no_number | known.doubtful
     no_numbers |= {j.node.id for j in known.judgements if not j.finite}
     for node in tapes.world.run.graph.ancestors(targets) if no_numbers else ():

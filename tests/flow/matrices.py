@@ -79,3 +79,16 @@ def a_product_with_nought_under_a_norm_of_nought():
     with tf.GradientTape() as tape:
         y = tf.norm(0.0 * regular + nothing)
     return tape.gradient(y, regular)
+
+
+def a_sign_of_what_an_infinite_slope_went_into():
+    """unknown"""
+    x = tf.zeros([3])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            loss = tf.reduce_sum(tf.pow(x, 0.0))
+        moved = x - 0.1 * inner.gradient(loss, x)
+        y = tf.sign(moved)
+    return outer.gradient(y, x)

@@ -330,3 +330,11 @@ def watched_variables_are_in_the_order_of_making():
         y = second * 1.0
         first.assign_add(1.0)
     return tape.gradient(y, tape.watched_variables())
+
+
+def the_size_of_an_array_is_one():
+    """none"""
+    with tf.GradientTape() as tape:
+        tape.watch(v)
+        y = abs(np.dot(v * 2.0, np.eye(3, dtype="float32")))
+    return tape.jacobian(y, v)
