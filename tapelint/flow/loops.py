@@ -57,7 +57,7 @@ class Reach:
                     mask |= self._mask(edge.node)
             self._masks.append(mask)
         old = (item for item in changed.items() if item[0][0] <= self._newest)
-        now = {key: mask for key, value in old if (mask := self._of_value(value))}
+        now = {key: mask for key, value in old if (mask := self._of_value(value, {}))}
         self._changed = [key for key, mask in now.items() if self._last.get(key) != mask]
         self._last = now
         return not self._changed
@@ -69,13 +69,17 @@ class Reach:
     def _mask(self, node: Node) -> int:
         return self._masks[node.id - self._first] if node.id >= self._first else 1 << node.id
 
-    def _of_value(self, value: Value, depth: int = 0) -> int:
-        """By the value itself and what it holds; objects that are made anew every round count where a name has them."""
+    def _of_value(self, value: Value, seen: dict[int, int], depth: int = 0) -> int:
+        """By the value itself and what it holds; objects that are made anew every round count where a name has them.
+
+        `seen`: the containers that were looked into, and how deep they lay.
+        """
         if isinstance(value, (Data, Opaque)):
             return self._mask(value.node)
         if isinstance(value, Cell):
-            inside = value.kind in ("list", "dict", "set", "tensor array") and depth < DEEPEST
-            return self._of_value(self._state.get((value.uid, "items")), depth + 1) if inside else 0
+            is_inside = value.kind in ("list", "dict", "set", "tensor array") and depth < seen.get(value.uid, DEEPEST)
+            seen[value.uid] = min(depth, seen.get(value.uid, DEEPEST))
+            return self._of_value(self._state.get((value.uid, "items")), seen, depth + 1) if is_inside else 0
         items: Sequence[Value] = ()
         if isinstance(value, Many):
             items = (value.element,)
@@ -83,7 +87,7 @@ class Reach:
             items = value.items if isinstance(value, Tuple) else value.options
         mask = 0
         for item in items:
-            mask |= self._of_value(item, depth)
+            mask |= self._of_value(item, seen, depth)
         return mask
 
 

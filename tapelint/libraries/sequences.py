@@ -67,9 +67,10 @@ def _remaining(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
         found: list[Value] | Many = world.run.compute(cell.uid, cell.info)
         return found
     world.run.asked_again(cell)
-    if isinstance(items, Tuple):
-        return list(items.items)
-    return items if isinstance(items, Many) else Many(items if items is not UNBOUND else world.run.opaque(site))
+    if items is UNBOUND:
+        return Many(world.run.opaque(site))
+    kept = containers.stored(world.run, cell)
+    return list(kept.items) if isinstance(kept, Tuple) else kept
 
 
 def iterator(world: Libraries, items: list[Value] | Many, site: Site, of: str | None = None) -> Cell:

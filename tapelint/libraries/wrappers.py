@@ -328,28 +328,34 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
     for variable in used:
         world.use(variable, site)
-    return _once(world, made, inputs, [v.node for v in used if v.trainable is not False], first, site)
+    handed = [v for v in args.positional if isinstance(v, Variable)]
+    kept = [v for v in used if v.trainable is not False]
+    trainable = {v.node.id for v in (*handed, *kept) if v.trainable is True}  # which the second run's tape watches
+    return _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
 
 
-def _once(world: Libraries, value: Value, inputs: list[Node], variables: list[Node], first: int, site: Site) -> Value:
+def _once(
+    world: Libraries, value: Value, inputs: list[Node], variables: list[Node], trainable: set[int], first: int,
+    site: Site,
+) -> Value:  # fmt: skip
     """A value that can be differentiated once: its gradient is recorded where the tape knows what comes from above, or
     one of the variables that are read again (in a graph always). What the body cuts gets zeros.
     """
     if isinstance(value, Tuple):
-        items = tuple(_once(world, item, inputs, variables, first, site) for item in value.items)
+        items = tuple(_once(world, item, inputs, variables, trainable, first, site) for item in value.items)
         return Tuple(items, value.names)
     if value == NO_VALUE:
         world.raised("ValueError", site, "tensorflow.recompute_grad")
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
         made = Cell(world.run.uid(), value.kind, site=site)
         inner = world.run.state.get((value.uid, "items"))
-        world.run.state.set((made.uid, "items"), _once(world, inner, inputs, variables, first, site))
+        world.run.state.set((made.uid, "items"), _once(world, inner, inputs, variables, trainable, first, site))
         return made
     failure = _refused(value)
     if not failure and not is_tensor(value):
         return value
     reached = {leaf.id: outcome for leaf, outcome in _made_of(world, value, first)} if not failure else {}
-    certain = [*(node for node in inputs if node.kind == "variable"), *variables]
+    certain = [node for node in (*inputs, *variables) if node.id in trainable]
     if world.run.graph_mode:
         met = _known_by_derivative(world, value, first)
         certain = [node for node in (*inputs, *variables) if node.id in met]

@@ -169,6 +169,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error = "?LookupError"
     elif not execution.error and _may_have_failed(tapes, execution.targets):
         execution.error = "?InvalidArgumentError"
+    elif not execution.error and execution.method != "gradient" and _is_run_again(tapes, execution.targets):
+        execution.error = "?TypeError"
     if _is_python_again(tapes, execution) and not execution.error:
         execution.error = "?UnknownError"
     unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
@@ -204,6 +206,11 @@ def _may_have_failed(tapes: Tapes, targets: Sequence[Node]) -> bool:
     """Whether an operation before the target may have raised for the numbers that it was given."""
     failing = tapes.world.known.failing
     return bool(failing) and any(node.id in failing for node in tapes.world.run.graph.ancestors(targets))
+
+
+def _is_run_again(tapes: Tapes, targets: Sequence[Node]) -> bool:
+    """Whether a Jacobian runs code of the program again, in its graph: not all that runs eagerly does there."""
+    return any(node.op == "tensorflow.recompute_grad" for node in tapes.world.run.graph.ancestors(targets))
 
 
 @dataclass(slots=True)

@@ -372,3 +372,23 @@ def rows_of_an_idle_jacobian():
     with tf.GradientTape() as tape:
         y = run(v)
     return tape.jacobian(y, [v, w])
+
+
+def recomputed_of_what_no_tape_watches_by_itself():
+    """unknown"""
+    x = tf.Variable([1.0, 2.0, 3.0], trainable=False)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = tf.recompute_grad(tf.tanh)(x)
+        slope = inner.gradient(y, x)
+    return outer.gradient(slope, x)
+
+
+def recomputed_in_the_graph_of_a_jacobian():
+    """unknown"""
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(tf.constant)(x * 2.0)
+    return tape.jacobian(y, x)
