@@ -56,7 +56,7 @@ def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name
     made = answer(world, name or fact.name, effect, given, site)
     doubted = _perhaps_of_none(fact, effect, given) or _of_text(world, fact, effect, given)
     if doubted and (node := world.run.node_of(made, site)) is not None:
-        world.known.failing.add(node.id)
+        world.known.refusing.add(node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
     return made

@@ -41,6 +41,8 @@ class Known:
     """The nodes some of whose numbers may be NaN: of numbers that may lie where there is no result."""
     failing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
+    refusing: set[int] = field(default_factory=set)
+    """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
     by_no_number: set[int] = field(default_factory=set)
     """The nodes of operations that were given such a number of Python's."""
     ranges: dict[int, Range] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error, execution.trouble = answer.error, "unregistered"
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
-    elif not execution.error and _may_have_failed(tapes, execution.targets):
+    elif not execution.error and _may_have_met(tapes, tapes.world.known.failing, execution.targets):
         execution.error = "?InvalidArgumentError"
     elif not execution.error and execution.method != "gradient" and _is_run_again(tapes, execution.targets):
         execution.error = "?TypeError"
@@ -175,6 +175,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error = "?UnknownError"
     unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
     may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
+    refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
     some = any(outcome & ZERO for outcome in answer.outcomes)
     spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
     for listed, row in zip(found, rows, strict=True):
@@ -192,7 +193,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             or spoiling.of(answer, every[i], i)
             for i in row
         )
-        if listed.unknown or unknown_target or doubtful or (outcome == NONE and may_be_none):
+        without_target = (outcome == NONE and may_be_none) or (outcome in (NONE, ZERO) and refused)
+        if listed.unknown or unknown_target or doubtful or without_target:
             outcome = ANYTHING
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
@@ -202,9 +204,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     execution.answer = answer
 
 
-def _may_have_failed(tapes: Tapes, targets: Sequence[Node]) -> bool:
-    """Whether an operation before the target may have raised for the numbers that it was given."""
-    failing = tapes.world.known.failing
+def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:
+    """Whether an operation before the target may have raised for what it was given."""
     return bool(failing) and any(node.id in failing for node in tapes.world.run.graph.ancestors(targets))
 
 

@@ -184,5 +184,5 @@ def _as_gradient(tapes: Tapes, given: Value, wanted: set[str]) -> str:
         return "ValueError"
     error = _answer(given, natures.GIVEN)
     dtype = dtype_of(tapes.world, given) or ("s" if error.startswith("?") else "")
-    fits = dtype in ("", "?") or dtype in wanted or "?" in wanted
+    fits = dtype in ("", "?") or dtype in wanted or bool(wanted & {"", "?"}) or not wanted
     return "" if fits and error == "?InvalidArgumentError" else error or ("" if fits else "?InvalidArgumentError")
