@@ -290,6 +290,8 @@ def _failing(core: Core, question: Question) -> dict[Node, str]:
     certain, perhaps = rows.behind(core, rec, question.targets) if refusing else (set(), set())
     refused = dict.fromkeys(refusing & certain, "TypeError" if question.summed else "?TypeError")
     refused |= dict.fromkeys(refusing & perhaps, "?TypeError")
+    if others or not question.summed:
+        refused |= dict.fromkeys(rows.refusing_again(nodes), "?TypeError")
     failing = {}
     for node in nodes:
         error = _error(node, others) or refused.get(node.id, "")

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
-from tapelint.flow.graph import MAYBE, PERHAPS_ROWS, REFUSES_ROWS, ROWS, SURE, UNSURE, Node
+from tapelint.flow.graph import MAYBE, PERHAPS_ROWS, REFUSES_ROWS, ROWS, SURE, TRANSPARENT, UNSURE, Node
 from tapelint.flow.outcomes import NONE
 
 
 def refuses(node: Node) -> bool:
     """Whether the gradient of an operation raises if an `IndexedSlices` comes down to it."""
     return node.detail == REFUSES_ROWS or (node.op == "gradient" and node.detail in whose_backward_pass("refuses rows"))
+
+
+def refusing_again(nodes: Sequence[Node]) -> set[int]:
+    """The operations of graphs whose gradient, differentiated again at once, may raise: an `IndexedSlices` comes down
+    to it from what picks rows of their results, or of what they are handed.
+    """
+    picks, refuses = whose_backward_pass("picks rows"), whose_backward_pass("refuses rows")
+    found: set[int] = set()
+    for node in nodes:
+        found |= {node.id} if node.depth and node.op in refuses and _comes_from(node, picks) else set()
+    return found
+
+
+def _comes_from(node: Node, ops: Set[str]) -> bool:
+    """Whether an argument of an operation was made by one of these, or is one of several that may have been."""
+    todo, seen = [edge.node for edge in node.edges], set[int]()
+    while todo:
+        before = todo.pop()
+        if before.op in ops:
+            return True
+        if before.op in TRANSPARENT and before.id not in seen:
+            seen.add(before.id)
+            todo += [edge.node for edge in before.edges]
+    return False
 
 
 def looked_up(core: Core, rec: int, targets: Sequence[Node], sources: Sequence[Node]) -> dict[int, str]:
@@ -40,6 +64,6 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps
         else:
-            found = rows if gives_rows and status == SURE else whole
+            found = rows if gives_rows and status == SURE else set() if status in (MAYBE, UNSURE) else whole
         found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
     return rows - whole - perhaps, perhaps - whole
