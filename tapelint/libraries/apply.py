@@ -197,6 +197,8 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
         more.append(Edge(node, ANYTHING if effect.result.kind == "tensor" else NONE))
     result = _value(world, name, effect, given, own, more, site, failure)
     numbers.judge(world, name, effect, given, result, site)
+    if name in GIVES_BACK and isinstance(result, Data):
+        world.known.same[result.node.id] = {e.node.id for e in result.node.edges if e.node.kind == "tensor"}
     if effect is not measured and (node := world.run.node_of(result, site)) is not None:
         world.known.failing.add(node.id)
     return result
@@ -204,6 +206,18 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
 
 STOPS = "tensorflow.stop_gradient"
 """Reads its argument while no tape records."""
+
+
+GIVES_BACK = frozenset(
+    [
+        *("tensorflow.add_n", "tensorflow.math.accumulate_n", "tensorflow.nn.dropout", "tensorflow.tuple"),
+        *(f"keras.layers.{kind}Dropout" for kind in ("", "Spatial", "Gaussian", "Alpha")),
+        *(f"keras.layers.SpatialDropout{rank}D" for rank in (1, 2, 3)),
+        *("keras.layers.GaussianNoise", "keras.layers.Activation", "keras.layers.Identity"),
+        "keras.layers.ActivityRegularization",
+    ]
+)
+"""What gives back its argument, not something computed from it, where there is nothing to do."""
 
 
 def _to_call(world: Libraries, value: Value) -> bool:

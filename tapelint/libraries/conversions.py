@@ -137,6 +137,7 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
         return made
     if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
         return made
+    world.known.same.setdefault(made.node.id, set()).add(value.node.id)
     if isinstance(value, Data) and all(rec in made.node.recorded for rec in value.node.recorded):
         made.node.opaque, made.node.detail = True, made.node.detail or ALIAS
         return made

@@ -41,6 +41,8 @@ class Known:
     """The nodes some of whose numbers may be NaN: of numbers that may lie where there is no result."""
     failing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
+    same: dict[int, set[int]] = field(default_factory=dict)
+    """By the node of a result, the nodes of arguments that may be given back as they are."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
     by_no_number: set[int] = field(default_factory=set)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tapelint.facts import whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import ABSENT, UPSTREAM, Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -30,7 +28,8 @@ from tapelint.flow.values import (
 from tapelint.libraries import natures, unseen
 from tapelint.libraries.structures import flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
-from tapelint.tapes.backprop import PYTHON, Answer, Question, connect
+from tapelint.tapes.backprop import Answer, Question, connect
+from tapelint.tapes.doubts import UNKNOWN_TARGET, Doubts, failure
 from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -123,27 +122,6 @@ def _zeros(args: Arguments) -> bool:
 # -- verdicts
 
 
-def _is_on_one_side(
-    tapes: Tapes, targets: list[Node], source: Node, reached: Mapping[int, Outcomes], index: int
-) -> bool:
-    """Whether a difference whose sides cancel has this source on one side only, so that it is none for it.
-
-    So it is where the tape recorded one side alone. Sides that have equal numbers, but not the same tensors, tell
-    nothing of a tensor that may be one of these.
-    """
-    graph, cancelled = tapes.world.run.graph, tapes.world.known.cancelled
-    for node in graph.ancestors(targets) if cancelled else ():
-        if node.id in cancelled:
-            behind = [graph.ancestors([edge.node]) for edge in node.edges]
-            recorded = {reached[edge.node.id].at(index) for edge in node.edges if edge.node.id in reached}
-            if len({source in side for side in behind}) > 1 or len(recorded) > 1:
-                return True
-            leaves = [{n for n in side if not n.edges and n.kind == "tensor"} for side in behind]
-            if source in behind[0] and source.kind != "variable" and any(leaves[0] ^ other for other in leaves):
-                return True
-    return False
-
-
 def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | None) -> None:
     """Find the outcome of each source, and what raises on the way."""
     run = tapes.world.run
@@ -167,17 +145,10 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error, execution.trouble = answer.error, "unregistered"
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
-    elif not execution.error and _may_have_met(tapes, tapes.world.known.failing, execution.targets):
-        execution.error = "?InvalidArgumentError"
-    elif not execution.error and execution.method != "gradient" and _is_run_again(tapes, execution.targets):
-        execution.error = "?TypeError"
-    if _is_python_again(tapes, execution) and not execution.error:
-        execution.error = "?UnknownError"
-    unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
-    may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
-    refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
-    some = any(outcome & ZERO for outcome in answer.outcomes)
-    spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
+    maybe = failure(tapes, execution)
+    if maybe and not execution.error:
+        execution.error = f"?{maybe}"
+    doubts = Doubts(tapes, execution, answer)
     for listed, row in zip(found, rows, strict=True):
         outcome = 0
         for index in row:
@@ -188,13 +159,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = ANYTHING
         if outcome == NONE and any(every[i].detail == ABSENT for i in row):
             outcome = ANYTHING
-        doubtful = outcome & ZERO and any(
-            _is_on_one_side(tapes, execution.targets, every[i], answer.reached, i)
-            or spoiling.of(answer, every[i], i)
-            for i in row
-        )
-        without_target = (outcome == NONE and may_be_none) or (outcome in (NONE, ZERO) and refused)
-        if listed.unknown or unknown_target or doubtful or without_target:
+        if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):
             outcome = ANYTHING
         execution.sources.append(
             SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
@@ -202,83 +167,6 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
-
-
-def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:
-    """Whether an operation before the target may have raised for what it was given."""
-    return bool(failing) and any(node.id in failing for node in tapes.world.run.graph.ancestors(targets))
-
-
-def _is_run_again(tapes: Tapes, targets: Sequence[Node]) -> bool:
-    """Whether a Jacobian runs code of the program again, in its graph: not all that runs eagerly does there."""
-    return any(node.op == "tensorflow.recompute_grad" for node in tapes.world.run.graph.ancestors(targets))
-
-
-@dataclass(slots=True)
-class _Spoiling:
-    """The nodes where a zero may be left as NaN: whichever it is, or (`guarded`) only one that a gradient which comes
-    from there is multiplied by. `behind`: where that NaN comes down to.
-    """
-
-    nodes: set[int] = field(default_factory=set)
-    guarded: set[int] = field(default_factory=set)
-    behind: set[int] = field(default_factory=set)
-
-    def of(self, answer: Answer, source: Node, at: int) -> bool:
-        """Whether a zero that a source has may be none."""
-        reached = answer.reached
-        met = any(key in reached and reached[key].at(at) != NONE for key in self.nodes) or any(
-            key in reached and reached[key].at(at) & ZERO for key in self.guarded
-        )
-        return met and source.id in self.behind
-
-
-def _spoiling(tapes: Tapes, targets: Sequence[Node]) -> _Spoiling:
-    """Where the derivative may be infinite at the numbers that stand there, or is multiplied by what may have been
-    computed from NaN or an infinity.
-    """
-    known = tapes.world.known
-    found = {j.node.id for j in known.judgements if not j.guarded}
-    judged = {j.node.op for j in known.judgements}
-    for node in tapes.world.run.graph.ancestors(targets) if judged else ():
-        if node.op == "gradient" and node.detail in judged:  # made of a derivative that may be infinite
-            found.add(node.id)
-    no_numbers = known.no_numbers | known.by_no_number | known.doubtful
-    no_numbers |= {j.node.id for j in known.judgements if not j.finite}
-    for node in tapes.world.run.graph.ancestors(targets) if no_numbers else ():
-        bad = [edge for edge in node.edges if edge.node.id in no_numbers]
-        if not bad and node.id not in known.by_no_number:
-            continue
-        no_numbers.add(node.id)
-        for edge in node.edges:
-            alone = edge.linearity == "bilinear" and node.id not in known.by_no_number and bad == [edge]
-            if edge.linearity not in INDIFFERENT and not alone:
-                found.add(edge.node.id)
-    guarded = {j.node.id for j in known.judgements if j.guarded}
-    return _Spoiling(found, guarded, _behind(tapes, targets, found | guarded))
-
-
-def _behind(tapes: Tapes, targets: Sequence[Node], keys: set[int]) -> set[int]:
-    """All that a gradient comes down to from these nodes, but for where it is not even asked for a product with 0."""
-    shut, found = whose_backward_pass("shuts out"), set(keys)
-    for node in reversed(tapes.world.run.graph.ancestors(targets)):
-        if node.id in found:
-            open_edges = (e for e in node.edges if e.outcome != ZERO or node.op not in shut)
-            found.update(edge.node.id for edge in open_edges if edge.outcome != NONE)
-    return found
-
-
-def _is_python_again(tapes: Tapes, execution: Execution) -> bool:
-    """Whether a gradient goes through a function of Python through which one has gone before: it can do so once."""
-    nodes = tapes.world.run.graph.ancestors(execution.targets)
-    met = {n.id for n in nodes if n.op == PYTHON and execution.recording in n.recorded}
-    again = bool(met & tapes.through_python)
-    tapes.through_python |= met
-    return again
-
-
-INDIFFERENT = ("linear", "filled", "settled")
-"""The linearities of edges whose derivative is the same for whatever numbers are there."""
 
 
 def _connected(
@@ -375,10 +263,6 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         if node is not None:
             found.append(node)
     return found
-
-
-UNKNOWN_TARGET = "unknown target"
-"""The target where an object of a class that may be a structure of tensors is one."""
 
 
 def source_nodes(value: Value) -> list[Node]:

@@ -615,3 +615,19 @@ def a_jacobian_of_a_target_without_a_gradient():
     with tf.GradientTape() as tape:
         y = tf.histogram_fixed_width(w * 1.0, [-1.0, 1.0])
     return tape.jacobian(y, [w])
+
+
+def a_sum_of_one_may_be_that_one():
+    """unknown"""
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.add_n([x])
+    return tape.gradient(y, x)
+
+
+def a_cast_to_the_same_may_give_back_what_it_was_given():
+    """unknown"""
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.cast(x, tf.float32)
+    return tape.gradient(y, x)

@@ -392,3 +392,19 @@ def recomputed_in_the_graph_of_a_jacobian():
     with tf.GradientTape() as tape:
         y = tf.recompute_grad(tf.constant)(x * 2.0)
     return tape.jacobian(y, x)
+
+
+def rows_that_one_way_of_two_hands_on():
+    """unknown, unknown"""
+    x, other = tf.constant([1.0, 2.0, 3.0]), tf.Variable(1.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            try:
+                part = tf.reshape(x, [2, 2])
+            except tf.errors.InvalidArgumentError:
+                part = tf.math.segment_sum(x, [0, 1, 2])
+            y = tf.reduce_sum(tf.tanh(part))
+        slope = inner.gradient(y, x)
+    return outer.jacobian(slope, [x, other])
