@@ -62,6 +62,7 @@ def run(path: str, text: str, function: str, lines: Collection[int]) -> Run:
         except Exception as raised:
             error = raised
         finally:
+            tf.compat.v1.reset_default_graph()  # a scan that raises leaves its device to all that come after
             sys.path.pop(0)
             linecache.checkcache(file)
     words = {line: " then ".join(each) for line, each in observed.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -79,7 +80,4 @@ def _named(name: str) -> Any:
     """A module of Python's library, or a leaf; None for what is neither."""
     if name in sys.stdlib_module_names:
         return importlib.import_module(name)
-    try:
-        return lab.leaf(name)
-    except ValueError:
-        return None
+    return None if name in vars(builtins) else lab.leaf(name)
