@@ -18,6 +18,7 @@ from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import TRANSPARENT, Node, Site
 from tapelint.flow.values import (
+    UNBOUND,
     Bound,
     Cell,
     Class,
@@ -407,6 +408,8 @@ def _argument_text(execution: Execution) -> str:
             given = Site(execution.site.source, keyword.value).text(40)
             return f"`{given}` is no choice; use `tf.UnconnectedGradients.ZERO`"
     names = [k.arg for k in node.keywords if k.arg] if isinstance(node, ast.Call) else []
+    if execution.output_gradients is not UNBOUND and execution.error == "ValueError":
+        return "what it is given as `output_gradients` is no tensor, or holds None"
     return f"it has no argument `{names[-1]}`" if names and execution.error == "TypeError" else ""
 
 

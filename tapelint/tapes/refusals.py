@@ -62,7 +62,7 @@ def refusal(
             return error, "impossible source"
     error = bad_gradients(tapes, execution)
     if error:
-        return error, "misspelt argument"
+        return error, "misspelt argument" if not error.startswith("?") else ""
     if method == "batch_jacobian" and found and len(found) == 1:
         error = _bad_shapes(target, found[0].value)
         if error:
