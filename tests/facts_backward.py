@@ -8,7 +8,7 @@ from typing import Any
 import facts_lab as lab
 import numpy as np
 
-from tapelint.facts.table import FOLDER
+from tapelint.facts.table import rows
 
 tf = lab.tf
 NUMBERS = ([[1.0, 2.0], [3.0, 4.0]], [[2.0, 1.0], [0.5, 3.0]])
@@ -18,10 +18,7 @@ SMOOTH = ("tanh", "sigmoid", "exp", "sin", "softplus", "softmax", "elu", "selu",
 
 def lines() -> Iterator[tuple[str, str, str]]:
     """The name, the word and the expression of each line."""
-    for line in (FOLDER / "backward.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            name, word, expression = line.split("  ")
-            yield name, word, expression
+    return ((name, word, expression) for name, word, expression in rows("backward.txt"))
 
 
 def _value(expression: str, x: Any, y: Any = None) -> Any:

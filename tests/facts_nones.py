@@ -10,7 +10,7 @@ import facts_lab as lab
 import propose_facts as propose
 
 from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
-from tapelint.facts.table import FOLDER
+from tapelint.facts.table import FOLDER, rows
 
 FILES = (
     *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_image.txt", "tf_signal.txt", "tf_random.txt"),
@@ -20,9 +20,7 @@ FILES = (
 
 def listed() -> dict[tuple[str, str], str]:
     """What nones.txt says: by function and parameter the exception, or "fine"."""
-    lines = (FOLDER / "nones.txt").read_text(encoding="utf-8").splitlines()
-    parts = (line.split("  ") for line in lines if not line.startswith("#"))
-    return {(full_name(name), parameter): said for name, parameter, said in parts}
+    return {(full_name(name), parameter): said for name, parameter, said in rows("nones.txt")}
 
 
 def measured() -> dict[tuple[str, str], str]:

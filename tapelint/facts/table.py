@@ -186,7 +186,7 @@ def _nones() -> dict[tuple[str, str], str]:
 
 def refused(nature: str, place: int) -> str:
     """What a gradient call makes of something of this nature in one of its places, by the column of natures.txt: the
-    exception, "fine", or "unclear".
+    exception, "fine", or an exception with "?" before it, which hangs on what is not known here.
     """
     return _natures()[nature][place]
 
@@ -196,6 +196,7 @@ def _natures() -> dict[str, list[str]]:
     return {nature: said for nature, *said in rows("natures.txt")}
 
 
+@cache
 def nature_of(name: str) -> str:
     """The nature of what a library's function, class or attribute gives, by its qualified name; see objects.txt.
 

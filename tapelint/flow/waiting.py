@@ -112,17 +112,15 @@ class Waiting(Core):
 
     def keep_rest(self, iterator: Cell | Generator, rest: Sequence[Value] | Many) -> None:
         """These are what an iterator still gives."""
-        place = (iterator.uid, "rest" if isinstance(iterator, Generator) else "items")
-        self.state.set(place, rest if isinstance(rest, Many) else Tuple(tuple(rest)))
+        self.state.set(_place_of(iterator), rest if isinstance(rest, Many) else Tuple(tuple(rest)))
 
     def takes_one(self, iterator: Cell | Generator, items: list[Value] | Many, index: int) -> bool:
         """A loop over an iterator, of which these were the items, takes the next one.
 
         False where somebody else has taken of them meanwhile.
         """
-        place = (iterator.uid, "rest" if isinstance(iterator, Generator) else "items")
         kept = Tuple(()) if index == 0 else items if isinstance(items, Many) else Tuple(tuple(items[index:]))
-        undisturbed = self.state.get(place) == kept
+        undisturbed = self.state.get(_place_of(iterator)) == kept
         self.keep_rest(iterator, items if isinstance(items, Many) else items[index + 1 :])
         return undisturbed
 
@@ -139,6 +137,11 @@ class Waiting(Core):
         in_step = isinstance(value, Cell) and value.uid in self.in_step and body
         if seen or (computed.written and _may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
             self.lose_track()
+
+
+def _place_of(iterator: Cell | Generator) -> Key:
+    """Where the state has what an iterator still gives."""
+    return iterator.uid, "rest" if isinstance(iterator, Generator) else "items"
 
 
 def _same_from(index: int, held: Value, now: Value) -> bool:

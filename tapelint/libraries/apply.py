@@ -143,9 +143,11 @@ def _kind_of_numbers(world: Libraries, value: Value) -> str:
 
 
 PACKING = {
-    "tensorflow": "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp "
-    "square abs exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims",
-    "keras.ops": "stack sum mean max convert_to_tensor square exp array",
+    "tensorflow": frozenset(
+        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp square abs "  # noqa: SIM905
+        "exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
+    ),
+    "keras.ops": frozenset("stack sum mean max convert_to_tensor square exp array".split()),  # noqa: SIM905
 }
 """Functions of one tensor, and those that make one of several, which put a list together first."""
 
@@ -153,7 +155,7 @@ PACKING = {
 def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a list is made one tensor that begins with a variable of Keras 3, whose dtype TensorFlow cannot read."""
     root, _, last = fact.name.rpartition(".")
-    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], "").split()
+    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
     if last not in names or not fact.parameters:
         return False
     first = next(iter(_listed(world, given.get(fact.parameters[0].name))), None)
@@ -211,7 +213,7 @@ STOPS = "tensorflow.stop_gradient"
 GIVES_BACK = frozenset(
     [
         *("tensorflow.add_n", "tensorflow.math.accumulate_n", "tensorflow.nn.dropout", "tensorflow.tuple"),
-        *(f"keras.layers.{kind}Dropout" for kind in ("", "Spatial", "Gaussian", "Alpha")),
+        *(f"keras.layers.{kind}Dropout" for kind in ("", "Gaussian", "Alpha")),
         *(f"keras.layers.SpatialDropout{rank}D" for rank in (1, 2, 3)),
         *("keras.layers.GaussianNoise", "keras.layers.Activation", "keras.layers.Identity"),
         "keras.layers.ActivityRegularization",

@@ -155,9 +155,4 @@ def is_dtype_number(number: object) -> bool:
     return number in DTYPE_NUMBERS
 
 
-def refused_number(number: object) -> str:
-    """The exception for a number where a tensor is needed."""
-    return "AttributeError" if is_dtype_number(number) else "TypeError"
-
-
 DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))

@@ -9,7 +9,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, Cell, Const, Generator, Many, Tuple, Value
 
-from .sequences import Handler, between, columns_of, count, iterator, kept_of, lazily, one_for_all
+from .sequences import Handler, between, columns_of, count, filtering, iterator, lazily, one_for_all
 from .world import Libraries, Registry
 
 
@@ -85,8 +85,7 @@ def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
             return items if isinstance(items, Many) else Many(world.run.join_all(items))
         stop = ends[0] if len(ends) == 1 else ends[1]
         if isinstance(source, (Cell, Generator)) and world.run.is_once(source) and isinstance(stop, int):
-            place = "items" if isinstance(source, Cell) else "rest"
-            world.run.state.set((source.uid, place), Tuple(tuple(items[stop:])))
+            world.run.keep_rest(source, items[stop:])
         return items[slice(*ends)]
 
     return lazily(world, args.every(), compute, site)
@@ -142,19 +141,6 @@ def _repeat(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(times, Const) and isinstance(times.value, int) and times.value <= 64:
         return iterator(world, [args.positional[0]] * times.value, site)
     return Many(args.positional[0])
-
-
-def _filterfalse(world: Libraries, args: Arguments, site: Site) -> Value:
-    function, value = args.positional[:2]
-
-    def compute() -> list[Value] | Many:
-        items = world.run.iterate(value, site)
-        if isinstance(items, Many):
-            return items
-        with between(world, [value]):
-            return kept_of(world, function, items, site, wanted=False)
-
-    return lazily(world, args.positional, compute, site)
 
 
 def _from_where(taken: bool) -> Handler:
@@ -225,5 +211,5 @@ ITERTOOLS: dict[str, Handler] = {
     "chain": _chain, "chain.from_iterable": _chain_from, "repeat": _repeat, "accumulate": _accumulate,
     "islice": _slice_of, "starmap": _starmap, "zip_longest": _zip_longest, "product": _product, "count": _count_up,
     "cycle": _cycle, "takewhile": _from_where(taken=True), "dropwhile": _from_where(taken=False),
-    "filterfalse": _filterfalse, "compress": _compress, "pairwise": _pairwise, "combinations": _combinations,
+    "filterfalse": filtering(wanted=False), "compress": _compress, "pairwise": _pairwise, "combinations": _combinations,
 }  # fmt: skip

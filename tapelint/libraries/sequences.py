@@ -89,7 +89,7 @@ def lazily(world: Libraries, uses: Sequence[Value], compute: Compute, site: Site
 
 def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
-    if isinstance(value, Generator) or (isinstance(value, Cell) and value.kind == "iterator"):
+    if world.run.is_once(value):
         return value
     if len(args.positional) > 1:
         return lazily(world, args.positional, lambda: _until(world, value, args.positional[1], site), site)
@@ -365,22 +365,25 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
     return lazily(world, args.positional, compute, site)
 
 
-def _filter(world: Libraries, args: Arguments, site: Site) -> Value:
-    function, value = args.positional[:2]
+def filtering(wanted: bool) -> Handler:
+    """`filter`, or what leaves out the items that it keeps."""
 
-    def compute() -> list[Value] | Many:
-        items = world.run.iterate(value, site)
-        if isinstance(items, Many):
-            return items
-        with between(world, [value]):
-            return kept_of(world, function, items, site)
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        function, value = args.positional[:2]
 
-    return lazily(world, args.positional, compute, site)
+        def compute() -> list[Value] | Many:
+            items = world.run.iterate(value, site)
+            if isinstance(items, Many):
+                return items
+            with between(world, [value]):
+                return _kept(world, function, items, site, wanted)
+
+        return lazily(world, args.positional, compute, site)
+
+    return make
 
 
-def kept_of(
-    world: Libraries, function: Value, items: list[Value], site: Site, wanted: bool = True
-) -> list[Value] | Many:
+def _kept(world: Libraries, function: Value, items: list[Value], site: Site, wanted: bool) -> list[Value] | Many:
     """The items for which a function is true, or false."""
     kept: list[Value] = []
     for item in items:
@@ -486,6 +489,6 @@ def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
 BUILTINS: dict[str, Handler] = {
     "list": _listed("list"), "tuple": _listed("tuple"), "set": _listed("set"), "frozenset": _listed("set"),
     "dict": _dict, "range": _range, "zip": _zip, "enumerate": _enumerate, "reversed": _reversed, "sorted": _sorted,
-    "map": _map, "filter": _filter, "len": _len, "sum": _sum, "min": _extreme("min"), "max": _extreme("max"),
+    "map": _map, "filter": filtering(True), "len": _len, "sum": _sum, "min": _extreme("min"), "max": _extreme("max"),
     "any": _any_all("any"), "all": _any_all("all"), "iter": _iter, "next": _next,
 }  # fmt: skip

@@ -43,7 +43,7 @@ from tapelint.flow.values import (
     is_tensor,
 )
 
-from . import apply, arguments
+from . import apply, natures
 from .graphs import eager, symbolic_arguments, unconverted
 from .structures import flattened
 from .world import Libraries, Registry
@@ -415,7 +415,7 @@ def _refused(value: Value) -> str:
     if isinstance(value, Data) and value.kind in ("numpy", "python"):
         return "AttributeError" if value.kind == "numpy" else "TypeError"
     is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
-    return arguments.refused_number(value.value) if is_number and isinstance(value, Const) else ""
+    return natures.error(value, natures.TARGET) if is_number else ""
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
