@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tapelint.facts.table import FOLDER, unlike
 FILES = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt")
 ALSO_OF_PYTHON = FILES[:3]
 """Some functions of the others end the process when they are given numbers of Python's."""
+UNCLEAR = "unclear"
 Key = tuple[str, str, str]
 
 
@@ -31,12 +32,18 @@ def measured() -> dict[Key, tuple[str, str]]:
         for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
             for key, seen in _of_block(block.strip("\n"), name in ALSO_OF_PYTHON):
                 found.setdefault(key, set()).add(seen)
-    alike = {key: next(iter(said)) for key, said in found.items() if len(said) == 1}
+    told = {key: (_one(eager for eager, _ in said), _one(graph for _, graph in said)) for key, said in found.items()}
     return {
         key: (eager or "-", graph or "-")
-        for key, (eager, graph) in alike.items()
-        if (eager and graph) or (key[2] in "nlNL" and (eager or graph))
+        for key, (eager, graph) in told.items()
+        if (eager and graph and {eager, graph} != {UNCLEAR}) or (key[2] in "nlNLpP" and (eager or graph))
     }
+
+
+def _one(said: Iterable[str]) -> str:
+    """The exception that was seen each time; "" where one time there was none, "unclear" where it was not the same."""
+    found = set(said)
+    return found.pop() if len(found) == 1 else "" if "" in found else UNCLEAR
 
 
 def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
@@ -45,6 +52,7 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str
     if len(signatures) != 1:
         return
     names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
+    names += [p.name for p in signatures[0] if p.star == "*"] * 4
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
         call = ast.parse(expression, mode="eval").body
@@ -55,33 +63,66 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str
         given_to = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
         places = [(name, leaf) for name, argument in given_to for leaf in _leaves(argument) if leaf in floats]
         for parameter, leaf in places if len(places) > 1 else ():
-            for kind, dtype in (("i", "int32"), ("b", "bool")):
-                given = {**env, leaf: lab.tf.cast(env[leaf], dtype)}
-                key = full_name(header_name(header)), parameter, kind
-                yield key, (_raised(expression, given), _in_graph(expression, given))
+            for kind, dtype in (("i", "int32"), ("b", "bool"), ("d", "float64")):
+                for others, letter in _surroundings(expression, env, floats, kind):
+                    given = {**others, leaf: lab.tf.cast(env[leaf], dtype)}
+                    key = full_name(header_name(header)), parameter, letter
+                    yield key, _seen(expression, given)
+            for kind, seen in _with_arrays(expression, env, floats, leaf):
+                yield (full_name(header_name(header)), parameter, kind), seen
             for kind, seen in _with_python_numbers(expression, env, floats, leaf) if of_python else ():
                 yield (full_name(header_name(header)), parameter, kind), seen
+
+
+def _with_variables(env: dict[str, Any], floats: set[str]) -> dict[str, Any]:
+    return {name: lab.tf.Variable(value) if name in floats else value for name, value in env.items()}
+
+
+def _surroundings(
+    expression: str, env: dict[str, Any], floats: set[str], kind: str
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Tensors, and variables where these are taken as well, with the letters for a kind beside them."""
+    yield env, kind
+    variables = _with_variables(env, floats)
+    if not _raised(expression, variables):
+        yield variables, kind.upper()
+
+
+def _with_arrays(
+    expression: str, env: dict[str, Any], floats: set[str], leaf: str
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What becomes of an array of doubles beside tensors, and beside variables."""
+    doubles = lab.tf.cast(env[leaf], "float64").numpy()
+    for others, kind in _surroundings(expression, env, floats, "p") if doubles.ndim else ():
+        given = {**others, leaf: doubles}
+        yield kind, _seen(expression, given)
 
 
 def _with_python_numbers(
     expression: str, env: dict[str, Any], floats: set[str], leaf: str
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     """What becomes of 2, where 2.0 does, and of a list of whole numbers, each beside tensors and beside variables."""
-    variables = {name: lab.tf.Variable(value) if name in floats else value for name, value in env.items()}
+    variables = _with_variables(env, floats)
     whole = lab.tf.cast(env[leaf], "int32").numpy().tolist()
     for others, number, several in ((env, "n", "l"), (variables, "N", "L")):
         if not _raised(expression, {**others, leaf: 2.0}):
             given = {**others, leaf: 2}
-            yield number, (_raised(expression, given), _in_graph(expression, given))
+            yield number, _seen(expression, given)
         if isinstance(whole, list):
             given = {**others, leaf: whole}
-            yield several, (_raised(expression, given), _in_graph(expression, given))
+            yield several, _seen(expression, given)
 
 
 def _leaves(argument: ast.expr) -> list[str]:
     """The leaf that an argument is, or those of which it is a list."""
     items = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
     return [item.id for item in items if isinstance(item, ast.Name) and item.id in set(leaves_of(argument))]
+
+
+def _seen(expression: str, env: dict[str, Any]) -> tuple[str, str]:
+    """The exceptions in eager code and in a graph, be its tensors handed to it or captured."""
+    handed, captured = (_in_graph(expression, env, is_captured) for is_captured in (False, True))
+    return _raised(expression, env), _one((handed, captured))
 
 
 def _raised(expression: str, env: dict[str, Any]) -> str:
@@ -92,8 +133,8 @@ def _raised(expression: str, env: dict[str, Any]) -> str:
     return ""
 
 
-def _in_graph(expression: str, env: dict[str, Any]) -> str:
-    tensors = {name: value for name, value in env.items() if isinstance(value, lab.tf.Tensor)}
+def _in_graph(expression: str, env: dict[str, Any], is_captured: bool) -> str:
+    tensors = {n: value for n, value in env.items() if isinstance(value, lab.tf.Tensor) and not is_captured}
     others = {name: value for name, value in env.items() if name not in tensors}
 
     def traced(**given: Any) -> Any:

@@ -70,6 +70,13 @@ def test_which_functions_refuse_other_numbers_beside_floats() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_give_floats_of_one_dtype() -> None:
+    import facts_widths
+
+    assert facts_widths.measured() == facts_widths.listed()
+
+
+@needs_tensorflow
 def test_what_a_gradient_call_makes_of_what_is_no_tensor() -> None:
     import facts_natures
 

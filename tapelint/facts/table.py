@@ -13,7 +13,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "natures", "objects")
+TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "widths", "natures", "objects")
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
 
@@ -200,17 +200,18 @@ def _natures() -> dict[str, list[str]]:
 def nature_of(name: str) -> str:
     """The nature of what a library's function, class or attribute gives, by its qualified name; see objects.txt.
 
-    "" is for tensors, and for what is not known; "?plain" for what may be an object of a class.
+    "" is for tensors, and for what is not known; "?plain" for what may be an object of a class, or a plain number.
     """
     known = _objects().get(name)
     if known is not None:
         return known
-    first, dot, last = name.partition(".")[0], "." in name, name.rpartition(".")[2]
-    return "?plain" if dot and last[:1].isupper() and (first == "tensorflow" or first in PLAIN_MODULES) else ""
+    first, dot, _ = name.partition(".")
+    is_class = first == "tensorflow" and name.rpartition(".")[2][:1].isupper()
+    return "?plain" if dot and (is_class or first in PLAIN_MODULES) else ""
 
 
 PLAIN_MODULES = sys.stdlib_module_names - {"collections", "typing", "types"}
-"""The modules of Python's library whose classes are no structures of tensors."""
+"""The modules of Python's library that give no tensors but those that they are given, and no structures of them."""
 
 
 @cache
@@ -228,6 +229,17 @@ def unlike() -> Mapping[str, Mapping[tuple[str, str], tuple[str, str]]]:
         for parameter in parameters.split(", "):
             found.setdefault(full_name(name), {}).update({(parameter, kind): (eager, graph) for kind in kinds})
     return found
+
+
+@cache
+def always_of(name: str) -> str:
+    """The dtype of what a function gives whatever floats it is given, by the name of its fact; "" for most."""
+    return _always().get(name, "")
+
+
+@cache
+def _always() -> Mapping[str, str]:
+    return {full_name(name): dtype for name, dtype in rows("widths.txt")}
 
 
 def _pairs(file: str) -> dict[str, str]:

@@ -479,7 +479,7 @@ class Core(Escape):
         shape = first.shape if first.shape == second.shape else None
         both = first.range is not None and second.range is not None
         bounds = first.range.join(second.range) if both and first.range and second.range else None
-        return Data(node, kind, dtype, shape, bounds)
+        return Data(node, kind, dtype, shape, bounds, first.width if first.width == second.width else "")
 
     def _limited(self, value: Value) -> Value:
         """Not more alternatives than can be followed."""

@@ -67,7 +67,8 @@ class Data(Value):
     """A number or an array of numbers with its node in the graph.
 
     `kind` is "tensor", "numpy" or "python"; `dtype` a category: f(loat), i(nteger), b(ool), c(omplex), s(tring) or "?".
-    `shape` is known, partly known (None for a length) or unknown (None). `range` bounds its numbers.
+    `shape` is known, partly known (None for a length) or unknown (None). `range` bounds its numbers. `width` is the
+    dtype by its name, where that is known for sure.
     """
 
     node: Node
@@ -75,6 +76,7 @@ class Data(Value):
     dtype: str = "f"
     shape: tuple[int | None, ...] | None = None
     range: Range | None = None
+    width: str = ""
 
 
 @dataclass(frozen=True, slots=True)

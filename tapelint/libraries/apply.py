@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, of_none, unlike, whose_backward_pass
-from tapelint.flow import containers
+from tapelint.facts import Effect, Fact, Input, whose_backward_pass
+from tapelint.facts.values import Linearity
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -15,7 +16,6 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
-    Const,
     Data,
     Library,
     Many,
@@ -24,11 +24,10 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
-    is_tensor,
     options,
 )
 
-from . import numbers, numbers_singular, shapes
+from . import numbers, numbers_singular, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -45,125 +44,27 @@ if TYPE_CHECKING:
 OUTCOMES = {"flows": FLOWS, "none": NONE, "zero": ZERO, "detached": NONE, "raises": FLOWS, "unknown": ANYTHING}
 
 
-def call_fact(world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "") -> Value:
-    """The result of calling a function of which there is a fact."""
+def call_fact(
+    world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "", word: Linearity | None = None
+) -> Value:
+    """The result of calling a function of which there is a fact; `word` says how it is linear, if that is known."""
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
-    if fact.kind == "function" and (error := _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)):
-        if error != "unclear":
+    if word is not None:
+        inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
+        effect = replace(effect, inputs=inputs)
+    if fact.kind == "function" and (error := unfit.refused(world, fact, effect, given)):
+        if error != unfit.UNCLEAR:
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
     made = answer(world, name or fact.name, effect, given, site)
-    doubted = _perhaps_of_none(fact, effect, given) or _of_text(world, fact, effect, given)
-    if doubted and (node := world.run.node_of(made, site)) is not None:
+    if unfit.perhaps_refused(world, fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
         world.known.refusing.add(node.id)
+    if isinstance(made, Data) and unfit.perhaps_of_widths(world, fact, given):
+        world.known.failing.add(made.node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
     return made
-
-
-def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
-    """What a function makes of None in the place of a tensor that it needs, or in a list of them; "" where it is given
-    none there."""
-    if not _none_is_known(fact):
-        return ""
-    said: list[str] = []
-    for parameter in fact.parameters:
-        name, value = parameter.name, given.get(parameter.name)
-        if name in effect.inputs and value == NO_VALUE and not (parameter.has_default or parameter.star):
-            said.append(of_none(fact.name, name))
-        elif name in effect.inputs and NO_VALUE in _listed(world, value):
-            said.append(of_none(fact.name, f"{name}[]"))
-    return next((each for each in said if each not in ("", "fine")), "")
-
-
-def _none_is_known(fact: Fact) -> bool:
-    """Whether it was measured what a function makes of None."""
-    measured = fact.name.startswith(("tensorflow.", "keras.ops."))
-    return measured and fact.kind == "function" and not fact.name.startswith("tensorflow.experimental.")
-
-
-def _perhaps_of_none(fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function may be given None in the place of a tensor that it needs."""
-    needed = (p.name for p in fact.parameters if p.name in effect.inputs and not (p.has_default or p.star))
-    return _none_is_known(fact) and any(
-        isinstance(value := given.get(name), OneOf) and NO_VALUE in value.options and of_none(fact.name, name) != "fine"
-        for name in needed
-    )
-
-
-def _listed(world: Libraries, value: Value) -> Sequence[Value]:
-    """The items of a list or tuple that is known."""
-    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
-    return items.items if isinstance(items, Tuple) else ()
-
-
-def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
-    """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
-    if _packs_variables(world, fact, given):
-        return "AttributeError"
-    table = unlike().get(fact.name)
-    if table is None:
-        return ""
-    if any(map(containers.is_dict, given.values.values())):
-        return "unclear"  # no tensor is made of one
-    kinds = [
-        (name, part, "l" if kind == "n" and part is not value else kind)
-        for name, value in given.values.items()
-        for part in _numbers_in(world, value)
-        for kind in (_kind_of_numbers(world, part),)
-    ]
-    floats = [part for _, part, kind in kinds if kind == "f"]
-    alone = {isinstance(part, Variable) for part in floats}
-    if not floats or world.run.state.get(PROMOTES) != UNBOUND:
-        return ""
-    for name, _, kind in kinds:
-        cases = {kind.upper() if is_variable and kind in "nl" else kind for is_variable in alone}
-        said = {table.get((name, case), ("-", "-"))[bool(world.run.graph_mode)] for case in cases}
-        if said != {"-"}:
-            also = any(isinstance(part, Const) and type(part.value) is float for _, part, _ in kinds)
-            return "unclear" if len(said) > 1 or (also and kind in "nl") else said.pop()
-    return ""
-
-
-def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
-    """What of an argument is converted to tensors one by one: the items of a list that holds some, or all of it."""
-    items = _listed(world, value)
-    return items if any(is_tensor(item) for item in items) else (value,)
-
-
-def _kind_of_numbers(world: Libraries, value: Value) -> str:
-    """The kind of numbers that a value is, as unlike.txt has it; "" for what does not matter there."""
-    if is_tensor(value):
-        return dtype_of(world, value) if getattr(value, "flavor", "tf") == "tf" else ""
-    if isinstance(value, Const):
-        return "n" if type(value.value) is int else ""
-    items = _listed(world, value)
-    return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
-
-
-PACKING = {
-    "tensorflow": frozenset(
-        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp square abs "  # noqa: SIM905
-        "exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
-    ),
-    "keras.ops": frozenset("stack sum mean max convert_to_tensor square exp array".split()),  # noqa: SIM905
-}
-"""Functions of one tensor, and those that make one of several, which put a list together first."""
-
-
-def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether a list is made one tensor that begins with a variable of Keras 3, whose dtype TensorFlow cannot read."""
-    root, _, last = fact.name.rpartition(".")
-    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
-    if last not in names or not fact.parameters:
-        return False
-    first = next(iter(_listed(world, given.get(fact.parameters[0].name))), None)
-    return isinstance(first, Variable) and first.flavor == "keras"
-
-
-PROMOTES = (0, "numpy behavior")
-"""Set where TensorFlow's operators convert numbers as NumPy's do."""
 
 
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:
@@ -212,7 +113,7 @@ STOPS = "tensorflow.stop_gradient"
 
 GIVES_BACK = frozenset(
     [
-        *("tensorflow.add_n", "tensorflow.math.accumulate_n", "tensorflow.nn.dropout", "tensorflow.tuple"),
+        *("tensorflow.add_n", "tensorflow.math.accumulate_n", "tensorflow.nn.dropout"),
         *(f"keras.layers.{kind}Dropout" for kind in ("", "Gaussian", "Alpha")),
         *(f"keras.layers.SpatialDropout{rank}D" for rank in (1, 2, 3)),
         *("keras.layers.GaussianNoise", "keras.layers.Activation", "keras.layers.Identity"),
@@ -413,7 +314,8 @@ def make_data(
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
-    return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds)
+    width = widths.of_call(world, name, effect, given, dtype)
+    return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds, width)
 
 
 COPYING = ("ndarray.item", "ndarray.tolist")
@@ -463,29 +365,9 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
         found = [d for n in names if (d := dtype_of(world, given.values[n]))]
         if found:
             return next((letter for letter in "cf?ib" if letter in found), "f")
-        if any(_is_text(world, given.values[n]) for n in names):
+        if any(unfit.is_text(world, given.values[n]) for n in names):
             return "s"
     return "f"
-
-
-def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function of numbers is given a text in the place of a tensor: most refuse it."""
-    if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
-        return False
-    return any(_is_text(world, given.get(name)) for name in effect.inputs)
-
-
-OF_TEXTS = tuple(
-    f"tensorflow.{name}"
-    for name in "strings. io. constant convert_to_tensor identity stack concat add Variable fill print".split()  # noqa: SIM905
-)
-"""What is made for texts, or takes them as well."""
-
-
-def _is_text(world: Libraries, value: Value) -> bool:
-    """Whether a value is a text, or a list of texts."""
-    first = next(iter(_listed(world, value)), value)
-    return isinstance(first, Const) and isinstance(first.value, (str, bytes))
 
 
 def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str = "numpy", dtype: str = "f") -> Data:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .world import Libraries
 
 CATEGORIES = (
-    ("float", "f"), ("bfloat", "f"), ("half", "f"), ("double", "f"), ("int", "i"), ("uint", "i"), ("qint", "i"),
-    ("quint", "i"), ("bool", "b"), ("complex", "c"), ("str", "s"), ("mixed", "?"), ("object", "s"),
+    ("float", "f"), ("bfloat", "f"), ("half", "f"), ("double", "f"), ("single", "f"), ("int", "i"), ("uint", "i"),
+    ("qint", "i"), ("quint", "i"), ("bool", "b"), ("complex", "c"), ("str", "s"), ("mixed", "?"), ("object", "s"),
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, members, numbers, sequences, unseen
+from . import apply, members, numbers, sequences, unseen, widths
 from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -204,7 +204,7 @@ def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
         edges = [Edge(node, FLOWS, "linear")] if node is not None else []
         made = world.run.node("operator []", edges, site, dtype=dtype, kind=kind)
         bounds = numbers.of_part(world, value, Const(0), index, shape[0] if shape else None, False)[1]
-        return Data(made, kind, dtype, rest, bounds)
+        return Data(made, kind, dtype, rest, bounds, widths.of(world, value))
 
     if shape and shape[0] is not None and shape[0] <= LARGEST_UNROLLED:
         return [row(i) for i in range(shape[0])]
@@ -232,7 +232,8 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     if name in ("item", "tolist"):
         return Data(node, "python", dtype)
     shape = base.shape if isinstance(base, Data) and name in ("astype", "copy") else None
-    return Data(node, "numpy", dtype, shape, bounds)
+    width = widths.of(world, base) if name != "astype" else widths.named(args.get(1, "dtype"), of_numpy=True)
+    return Data(node, "numpy", dtype, shape, bounds, width if root(node.op) == "ndarray" else "")
 
 
 def _object(base: Value) -> str:

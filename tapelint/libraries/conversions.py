@@ -9,9 +9,7 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
-    Const,
     Data,
-    Library,
     Opaque,
     Tuple,
     Value,
@@ -20,7 +18,7 @@ from tapelint.flow.values import (
     one_of,
 )
 
-from . import apply, arguments
+from . import apply, arguments, widths
 from .natures import made_as
 from .world import FunctionHandler, Libraries, Registry
 
@@ -34,10 +32,6 @@ CONVERSIONS: dict[str, tuple[str, ...]] = {
 
 REAL = ("tensorflow.math.conj", "tensorflow.math.real", "keras.ops.conj", "keras.ops.conjugate", "keras.ops.real")
 """What leaves a tensor of real numbers as it is."""
-
-EXACT = frozenset(("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "bool"))
-"""Dtypes by the one name that each has; others have several."""
-
 
 def register(registry: Registry) -> None:
     """Add them."""
@@ -67,7 +61,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.depth:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
             node = world.run.node(name, edges, site, dtype=value.dtype)
-            return Data(node, "tensor", value.dtype, value.shape, value.range)
+            return Data(node, "tensor", value.dtype, value.shape, value.range, value.width)
         if wanted in (UNBOUND, NO_VALUE):
             return value
         made = apply.call_fact(world, fact, args, site)
@@ -94,12 +88,9 @@ def _is_no_constant(world: Libraries, name: str, value: Value) -> str:
 
 
 def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
-    """Whether a variable is of a dtype; None where nobody can tell."""
-    held = world.run.state.get((value.uid, "dtype")) if isinstance(value, Variable) else UNBOUND
-    asked = arguments.plain_constant(world, wanted) if isinstance(wanted, (Const, Library)) else arguments.UNSET
-    if not isinstance(held, Const) or not {asked, held.value} <= EXACT:
-        return None
-    return bool(asked == held.value)
+    """Whether a tensor or a variable is of a dtype; None where nobody can tell."""
+    held, asked = widths.of(world, value), widths.named(wanted)
+    return held == asked if held and asked else None
 
 
 def _real(name: str) -> FunctionHandler:
@@ -145,5 +136,5 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
         return one_of((value, made))
     edges = [Edge(value.node, FLOWS | NONE | IGNORANT, "linear")]
     node = world.run.node("pack", edges, site, dtype=made.dtype, detail=ALIAS)
-    perhaps = Data(node, made.kind, made.dtype, made.shape, made.range)
+    perhaps = Data(node, made.kind, made.dtype, made.shape, made.range, made.width)
     return one_of((value, perhaps)) if isinstance(value, Variable) else perhaps

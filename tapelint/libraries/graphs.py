@@ -224,10 +224,10 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
         if isinstance(value, Data) and _is_eager(world, value):
             where = Site(site.source, args.places.get(key, site.node))
             node = world.run.node(COPIED_ARGUMENT, [Edge(value.node, FLOWS, "linear")], where, dtype=value.dtype)
-            return replace(value, node=node)
+            return replace(value, node=node, width="" if signed else value.width)
         if isinstance(value, Data) and value.kind == "numpy":
             node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype)
-            return Data(node, "tensor", value.dtype, value.shape, value.range)
+            return Data(node, "tensor", value.dtype, value.shape, value.range, "" if signed else value.width)
         return value
 
     keywords = {name: trace(value, name) for name, value in args.keywords.items()}

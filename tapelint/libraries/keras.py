@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, initializers, shapes, trainability
+from . import apply, initializers, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
@@ -324,6 +324,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
+    if isinstance(result, Data) and result.dtype == "f":
+        result = replace(result, width=widths.of_layer(parameter(info, "dtype")))
     if _may_drop_all(world, info, given):
         result = world.run.opaque(site, [result])
     _without_later_weights(world, cell, result)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value
 
-from . import apply
+from . import apply, widths
 from .keras import LayerInfo, penalty
 from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
 from .weights import is_of_keras_2
@@ -80,7 +82,9 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         given.values["y_pred"] = logits
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, _ = apply.constants(world, given)
-    return apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)
+    made = apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)
+    width = widths.of_layer(info.args.keywords.get("dtype", UNBOUND))
+    return replace(made, width=width) if isinstance(made, Data) else made
 
 
 def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

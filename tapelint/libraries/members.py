@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow.graph import PERHAPS_ROWS, ROWS
 from tapelint.flow.values import UNBOUND, Cell, Class, Data, Library, Value, Variable
 
-from .apply import PROMOTES
+from .unfit import PROMOTES
 from .world import Libraries
 
 TAPE = frozenset(

@@ -22,8 +22,9 @@ from tapelint.flow.values import (
     options,
 )
 
-from .apply import PROMOTES
+from . import widths
 from .natures import made_as
+from .unfit import PROMOTES
 from .world import Libraries, Registry
 
 ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
@@ -70,6 +71,8 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if len(sides) == 1:
         return "TypeError" if op == "unary -" and sides[0] in NOT_NEGATED else ""
     left, right = sides
+    if op == "@" and widths.unlike(world, *operands):
+        return _of_tensors(world, op, "f", "f", True)
     if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
         return ""
     if "None" in sides:
@@ -79,7 +82,7 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if tensors and ("str" in sides or not STRANGERS.isdisjoint(sides)):
         return _with_no_number(world, op, left, right)
     if len(tensors) == 2:
-        return _of_tensors(world, op, left[-1], right[-1])
+        return _of_tensors(world, op, left[-1], right[-1], widths.unlike(world, *operands))
     if tensors:
         return _tensor_and_number(world, op, left, right)
     return _of_python(op, left, right)
@@ -146,9 +149,9 @@ def _with_none(op: str, left: str, right: str) -> str:
     return "ValueError" if any(side.startswith(("tensor", "keras")) for side in (left, right)) else "TypeError"
 
 
-def _of_tensors(world: Libraries, op: str, left: str, right: str) -> str:
-    """Two tensors: TensorFlow converts none of them."""
-    if left == right or world.run.state.get(PROMOTES) == Const(True):
+def _of_tensors(world: Libraries, op: str, left: str, right: str, unlike: bool) -> str:
+    """Two tensors: TensorFlow converts none of them, not even floats of one width to another (`unlike`)."""
+    if (left == right and not unlike) or world.run.state.get(PROMOTES) == Const(True):
         return ""
     if not {left, right} <= {"f", "i", "b"} or (op == "*" and "b" in (left, right)):
         return UNLIKE

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, misfits, numbers, shapes, texts, unseen
+from . import apply, misfits, numbers, shapes, texts, unseen, widths
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -105,9 +105,11 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     given = apply.bind((), Arguments(operands))
     if op == "[]":
         shape = _indexed_shape(world, operands[0], operands[1])
-        return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]))
+        width = widths.of(world, operands[0])
+        return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)
-    return Data(node, kind, dtype, shapes.of_call(world, f"operator {op}", given), bounds)
+    shape = shapes.of_call(world, f"operator {op}", given)
+    return Data(node, kind, dtype, shape, bounds, widths.of_operands(world, operands) if dtype == "f" else "")
 
 
 def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:
@@ -163,6 +165,8 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
+    if len(operands) == 2 and isinstance(made, Data) and widths.perhaps_unlike(world, operands[0], operands[1]):
+        world.known.failing.add(made.node.id)
     if op == "**" and isinstance(made, Data) and _may_be_zero(world, operands[0]):
         edges = made.node.edges
         made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)
@@ -203,7 +207,8 @@ def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     dtype = apply.dtype_of(world, base)
     made = world.run.node("operator []", edges, site, dtype=dtype or "?", kind="tensor")
     kind = "symbolic" if isinstance(base, Data) and base.kind == "symbolic" else "tensor"
-    result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), numbers.of_index(world, base, key))
+    bounds, width = numbers.of_index(world, base, key), widths.of(world, base)
+    result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), bounds, width)
     if kind == "symbolic":
         world.symbolic_calls[made.id] = (Const("[]"), Arguments([base, key]), None)
     return result

@@ -7,7 +7,7 @@ import ast
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import TRUE, UNBOUND, Many, Tuple, Value
+from tapelint.flow.values import TRUE, UNBOUND, Many, Tuple, Value, is_tensor
 
 from . import apply
 from .world import FunctionHandler, Libraries, Registry
@@ -51,13 +51,17 @@ def _normalize(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _tuple(world: Libraries, args: Arguments, site: Site) -> Value:
-    """Each tensor as it is."""
+    """The very list in eager code; in a graph each tensor, once all are there."""
     given = args.get(0, "tensors")
+    if not world.run.graph_mode:
+        return given
     items = world.run.elements(given, site)
     fact = world.facts.fact("tensorflow.tuple")
     if isinstance(items, Many) and fact is not None:
         return apply.call_fact(world, fact, args, site)
     each = [items.element] if isinstance(items, Many) else items
+    if any(is_tensor(item) and not world.is_in_graph(item) for item in each):
+        world.raised("AttributeError", site, "tensorflow.tuple")  # what was captured has no operation
     made = (world.call_library("tensorflow.identity", Arguments([item]), site) for item in each)
     return containers.make_list(world.run, Tuple(tuple(made)), site=site)
 

@@ -6,7 +6,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Value
 
-from . import apply, passing, shapes
+from . import apply, passing, shapes, widths
 from .world import Libraries, Registry
 
 MAKERS = ("default_rng", "RandomState", "Generator")
@@ -35,10 +35,24 @@ def _drawn(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     if name in WITHOUT_RESULT:
         return NO_VALUE
     dtype = "i" if name in INTEGERS else "f"
-    if name in LIKE_THE_ARGUMENT and rest.positional:
+    like = name in LIKE_THE_ARGUMENT
+    if like and rest.positional:
         first = rest.positional[0]
         dtype = "i" if isinstance(first, Const) else apply.dtype_of(world, first) or "f"
     drawn = apply.detached(world, f"numpy.random.{name}", rest, site, dtype=dtype)
     size = rest.keywords.get("size")
     shape = shapes.as_shape(world, size) if size is not None else None
-    return Data(drawn.node, drawn.kind, dtype, shape)
+    return Data(drawn.node, drawn.kind, dtype, shape, width="" if like else _width(name, rest))
+
+
+OF_ANY_WIDTH = ("random", "standard_normal", "standard_exponential", "standard_gamma")
+"""What draws numbers of the dtype that is asked for; others draw doubles."""
+
+
+def _width(name: str, args: Arguments) -> str:
+    if name in INTEGERS:
+        return ""
+    if name not in OF_ANY_WIDTH:
+        return "float64"
+    asked = args.keywords.get("dtype")
+    return widths.named(asked, of_numpy=True) if asked is not None else "" if len(args.positional) > 1 else "float64"

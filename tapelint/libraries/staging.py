@@ -18,7 +18,7 @@ from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
 
-from . import demands
+from . import demands, widths
 from .world import Libraries
 
 
@@ -83,14 +83,15 @@ def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
     result = numbers[0]
     for other in numbers[1:]:
         result = world.run.join_data(result, other)
-    return Data(result.node, "tensor", result.dtype, result.shape, result.range)
+    return Data(result.node, "tensor", result.dtype, result.shape, result.range, result.width)
 
 
 def _number(world: Libraries, value: Value, site: Site) -> Data | None:
     """A number, or what is read from a variable."""
     if isinstance(value, Variable):
         read = [Edge(world.use(value, site), FLOWS, "linear")]
-        return Data(world.run.node("Variable.read_value", read, site, dtype=value.dtype), "tensor", value.dtype)
+        node = world.run.node("Variable.read_value", read, site, dtype=value.dtype)
+        return Data(node, "tensor", value.dtype, width=widths.of(world, value))
     return world.run.as_number(value)
 
 
@@ -252,7 +253,7 @@ def of_loop(
 def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site) -> Data:
     node = world.run.node(op, edges, site, dtype=data.dtype, detail="filled")
     node.depth += 1  # its backward pass is a graph of its own
-    return Data(node, data.kind, data.dtype, data.shape, data.range)
+    return Data(node, data.kind, data.dtype, data.shape, data.range, data.width)
 
 
 def mapped(world: Libraries, value: Value, change: Callable[[Data], Value], whole: bool = False) -> Value:

@@ -28,7 +28,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import initializers, layer_names, shapes, trainability
+from . import initializers, layer_names, shapes, trainability, widths
 from .graphs import symbolic_arguments, unconverted
 from .keras import LayerInfo, build, first_trainable, make_layer, own_built
 from .layer_calls import SYMBOLIC_BUILD, called, regularize, settle_training
@@ -196,7 +196,7 @@ def _call_instance(world: Libraries, base: Cell, args: Arguments, site: Site) ->
         if part is not None:
             return world.run.call(part, args, site)
         return world.run.call_unknown(base, args, site)
-    kept = Arguments(list(args.positional), dict(args.keywords), args.rest, args.places)
+    kept = widths.autocast_all(world, args, site, is_old(world, base))
     function = getattr(method, "function", None)
     node = getattr(function, "node", None)
     _take_training(world, base, node, kept)

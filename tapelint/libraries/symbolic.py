@@ -9,7 +9,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Function, Opaque, Tuple, Value
 
-from . import apply, layer_names, shapes
+from . import apply, layer_names, shapes, widths
 from .graphs import unconverted
 from .layer_calls import settle_training
 from .world import Libraries, Registry
@@ -93,5 +93,5 @@ def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -
         if any(a.arg == "training" for a in (*spec.args, *spec.kwonlyargs)):
             inner.keywords["training"] = given
     with unconverted(world):
-        made = world.run.call(callee.info, inner, site)
+        made = world.run.call(callee.info, widths.autocast_all(world, inner, site), site)
     return symbolic(world, callee, args, made)

@@ -8,7 +8,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from tapelint.facts import whose_backward_pass
-from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
@@ -27,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, arguments
+from . import apply, arguments, widths
 from .names import root
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
@@ -41,6 +40,8 @@ def register(registry: Registry) -> None:
             registry.functions[name] = _rows_of(name)
     for name in ("tensorflow.range", "numpy.arange", "keras.ops.arange"):
         registry.functions[name] = _counting(name)
+    for name in ("tensorflow.debugging.assert_equal", "tensorflow.assert_equal"):
+        registry.functions[name] = _assert_equal(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
     for name in BACKEND_VARIABLES:
@@ -154,14 +155,12 @@ def make_variable(
 
 
 def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) -> Value:
-    """The dtype's name where it is asked for, or where Python's own floats say it; else UNBOUND."""
+    """The dtype's name where it is asked for, or where what it starts with says it; else UNBOUND."""
     if dtype not in (UNBOUND, NO_VALUE):
         asked = arguments.plain_constant(world, dtype) if isinstance(dtype, (Const, Library)) else arguments.UNSET
         return Const(asked) if isinstance(asked, str) else UNBOUND
-    given = arguments.plain_constant(world, initial) if flavor == "tf" else arguments.UNSET
-    while isinstance(given, tuple) and given:
-        given = given[0]
-    return Const("float32") if isinstance(given, float) else UNBOUND
+    width = widths.of_operands(world, [initial]) if flavor == "tf" and initial is not UNBOUND else ""
+    return Const(width) if width else UNBOUND
 
 
 def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int | None) -> Value:
@@ -175,7 +174,8 @@ def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int 
 
         edges = [Edge(node, FLOWS, "linear", args.places.get(0))] if node is not None else []
         shape, bounds = numbers.of_part(world, value, axis, index, count, name.endswith("split"))
-        return Data(world.run.node(name, edges, site, dtype=dtype), "tensor", dtype, shape, bounds)
+        made = world.run.node(name, edges, site, dtype=dtype)
+        return Data(made, "tensor", dtype, shape, bounds, widths.of(world, value))
 
     if count is None or count > 32:
         return Many(part(None))
@@ -256,13 +256,23 @@ def _einsum(name: str) -> FunctionHandler:
     def multiply(world: Libraries, args: Arguments, site: Site) -> Value:
         fact = world.facts.fact(name)
         assert fact is not None
-        given = arguments.bind(fact.parameters, args)
-        effect = world.effect(fact, *arguments.constants(world, given))
-        word: Linearity = "bilinear" if len(args.positional) > 2 else "linear"
-        inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
-        return apply.answer(world, fact.name, replace(effect, inputs=inputs), given, site)
+        return apply.call_fact(world, fact, args, site, word="bilinear" if len(args.positional) > 2 else "linear")
 
     return multiply
+
+
+def _assert_equal(name: str) -> FunctionHandler:
+    """`tf.debugging.assert_equal`: of the very same tensor or variable nothing is read."""
+
+    def compare(world: Libraries, args: Arguments, site: Site) -> Value:
+        one, other = args.get(0, "x"), args.get(1, "y")
+        if isinstance(one, (Data, Variable)) and one == other:
+            return NO_VALUE
+        fact = world.facts.fact(name)
+        assert fact is not None
+        return apply.call_fact(world, fact, args, site)
+
+    return compare
 
 
 def _rows_of(name: str) -> FunctionHandler:

@@ -9,7 +9,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
-from . import apply, arrays, numbers, trainability
+from . import apply, arrays, numbers, trainability, widths
 from .members import VARIABLE
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
@@ -113,7 +113,7 @@ def _read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     node = world.use(base, site)
     made = world.run.node("Variable.read_value", [Edge(node, FLOWS, "linear")], site, dtype=base.dtype)
     content = world.run.state.get((base.uid, "content"))
-    return Data(made, "tensor", base.dtype, base.shape, content.range if isinstance(content, Data) else None)
+    return Data(made, "tensor", base.dtype, base.shape, getattr(content, "range", None), widths.of(world, base))
 
 
 def _looked_up(function: str) -> MethodHandler:

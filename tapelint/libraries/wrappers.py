@@ -43,7 +43,7 @@ from tapelint.flow.values import (
     is_tensor,
 )
 
-from . import apply, natures
+from . import apply, natures, widths
 from .graphs import eager, symbolic_arguments, unconverted
 from .structures import flattened
 from .world import Libraries, Registry
@@ -122,7 +122,7 @@ def _as_handed(world: Libraries, args: Arguments, site: Site) -> Arguments:
     def read(value: Value) -> Value:
         if not isinstance(value, Variable):
             return value
-        return Data(world.use(value, site), "tensor", value.dtype, value.shape)
+        return Data(world.use(value, site), "tensor", value.dtype, value.shape, width=widths.of(world, value))
 
     return replace(args, positional=[read(value) for value in args.positional])
 
@@ -276,7 +276,13 @@ def _custom_result(world: Libraries, value: Value, edges: list[Edge], error: str
         return world.run.opaque(site, [value])
     dtype = apply.dtype_of(world, value) or "f"
     node = world.run.node("custom gradient", edges, site, dtype=dtype, error=error)
-    return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+    return _like(world, value, node)
+
+
+def _like(world: Libraries, value: Value, node: Node) -> Data:
+    """A tensor of the form of a value."""
+    shape, bounds = getattr(value, "shape", None), getattr(value, "range", None)
+    return Data(node, "tensor", node.dtype, shape, bounds, widths.of(world, value))
 
 
 def _pass_through(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -373,7 +379,7 @@ def _once(
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
     node.detail = REFUSES_ROWS if world.run.graph_mode else ""
     node.error = failure or next((n.error for n in world.run.graph.nodes[first : node.id] if n.error), "")
-    return Data(node, "tensor", dtype, getattr(value, "shape", None), getattr(value, "range", None))
+    return _like(world, value, node)
 
 
 def _known_by_derivative(world: Libraries, value: Value, first: int) -> set[int]:
@@ -456,7 +462,7 @@ def _handed(world: Libraries, value: Value, site: Site) -> Value:
     node = world.run.node_of(value, site)
     assert node is not None
     made = world.run.node("pack", [Edge(node, FLOWS, "linear")], site, dtype=node.dtype)
-    return Data(made, "tensor", node.dtype, value.shape, getattr(value, "range", None))
+    return _like(world, value, made)
 
 
 def _cut_captured(world: Libraries, first: int, handed: set[int]) -> None:

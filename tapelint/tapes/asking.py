@@ -25,7 +25,7 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries import natures, unseen
+from tapelint.libraries import natures, unseen, widths
 from tapelint.libraries.structures import flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect
@@ -48,7 +48,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         tapes.leave(cell)
     _judge(tapes, execution, found)
     if not execution.error and execution.zeros and method != "batch_jacobian":
-        execution.error, execution.trouble = refusals.of_zeros(execution), "no zeros"
+        execution.error, execution.trouble = refusals.of_zeros(tapes, execution), "no zeros"
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
@@ -328,7 +328,7 @@ def _gradient_value(tapes: Tapes, execution: Execution, source: SourceResult, no
     if outcome == NONE or node is None:
         return NO_VALUE
     shape = getattr(source.value, "shape", None) if execution.method == "gradient" else None
-    data = Data(node, "tensor", "f", shape)
+    data = Data(node, "tensor", "f", shape, width=widths.of(tapes.world, source.value))
     return OneOf((NO_VALUE, data)) if outcome & NONE else data
 
 

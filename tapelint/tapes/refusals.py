@@ -23,7 +23,7 @@ from tapelint.flow.values import (
     one_of,
     options,
 )
-from tapelint.libraries import natures
+from tapelint.libraries import natures, widths
 from tapelint.libraries.arguments import dtype_of
 from tapelint.libraries.structures import flattened
 from tapelint.tapes import sources
@@ -136,13 +136,20 @@ def _may_be_anything(value: Value) -> bool:
     return isinstance(value, OneOf) and any(isinstance(option, (Opaque, Const)) for option in value.options)
 
 
-def of_zeros(execution: Execution) -> str:
-    """The exception where zeros are to stand for the gradient of a variable of Keras 3, whose dtype is a mere text."""
-    of_keras = (s for s in execution.sources if any(getattr(v, "flavor", "") == "keras" for v in options(s.value)))
-    found = {source.outcome for source in of_keras}
-    if NONE in found:
+def of_zeros(tapes: Tapes, execution: Execution) -> str:
+    """The exception where zeros are to stand for the gradient of what TensorFlow makes no zeros of."""
+    found = [(error, s.outcome) for s in execution.sources if (error := _without_zeros(tapes, s.value))]
+    certain = [error for error, outcome in found if outcome == NONE]
+    if certain:
+        return certain[0]
+    return next((f"?{error}" for error, outcome in found if outcome & NONE and not outcome & IGNORANT), "")
+
+
+def _without_zeros(tapes: Tapes, value: Value) -> str:
+    """What comes of zeros like a variable of Keras 3, whose dtype is a mere text, or a quantized tensor."""
+    if any(getattr(option, "flavor", "") == "keras" for option in options(value)):
         return "AttributeError"
-    return "?AttributeError" if any(o & NONE and not o & IGNORANT for o in found) else ""
+    return "NotFoundError" if any(widths.is_quantized(tapes.world, option) for option in options(value)) else ""
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:

@@ -589,7 +589,7 @@ def cast_of_a_variable_to_another_dtype():
 
 
 def cast_of_a_variable_that_may_be_of_the_dtype():
-    """unknown"""
+    """flows"""
     kept = tf.Variable(tf.ones([3]))
     with tf.GradientTape() as tape:
         with tape.stop_recording():
@@ -783,7 +783,7 @@ def closure_that_a_model_is_compiled_with():
 
 
 def a_cast_to_its_own_dtype_gives_back_the_tensor():
-    """unknown, none"""
+    """flows, none"""
     with tf.GradientTape() as tape:
         h = v * 2.0
         same = tf.cast(h, tf.float32)

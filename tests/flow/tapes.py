@@ -626,7 +626,7 @@ def a_sum_of_one_may_be_that_one():
 
 
 def a_cast_to_the_same_may_give_back_what_it_was_given():
-    """unknown"""
+    """flows"""
     x = tf.constant([1.0, 2.0])
     with tf.GradientTape() as tape:
         y = tf.cast(x, tf.float32)

@@ -1,0 +1,213 @@
+"""What a function refuses to be called with: None, other numbers beside its own, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+from tapelint.facts import Effect, Fact, of_none, unlike
+from tapelint.flow import containers
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
+
+from . import widths
+from .arguments import Given, dtype_of
+
+if TYPE_CHECKING:
+    from .world import Libraries
+
+UNCLEAR = "unclear"
+"""An exception comes, but which one is not known."""
+
+
+def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+    """The exception of a function that is given what it does not take; "" where it takes it."""
+    return _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+
+
+def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function may be given what it does not take."""
+    return _perhaps_of_none(fact, effect, given) or _of_text(world, fact, effect, given)
+
+
+def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+    """What a function makes of None in the place of a tensor that it needs, or in a list of them; "" where it is given
+    none there."""
+    if not _none_is_known(fact):
+        return ""
+    said: list[str] = []
+    for parameter in fact.parameters:
+        name, value = parameter.name, given.get(parameter.name)
+        if name in effect.inputs and value == NO_VALUE and not (parameter.has_default or parameter.star):
+            said.append(of_none(fact.name, name))
+        elif name in effect.inputs and NO_VALUE in listed(world, value):
+            said.append(of_none(fact.name, f"{name}[]"))
+    return next((each for each in said if each not in ("", "fine")), "")
+
+
+def _none_is_known(fact: Fact) -> bool:
+    """Whether it was measured what a function makes of None."""
+    measured = fact.name.startswith(("tensorflow.", "keras.ops."))
+    return measured and fact.kind == "function" and not fact.name.startswith("tensorflow.experimental.")
+
+
+def _perhaps_of_none(fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function may be given None in the place of a tensor that it needs."""
+    needed = (p.name for p in fact.parameters if p.name in effect.inputs and not (p.has_default or p.star))
+    return _none_is_known(fact) and any(
+        isinstance(value := given.get(name), OneOf) and NO_VALUE in value.options and of_none(fact.name, name) != "fine"
+        for name in needed
+    )
+
+
+def listed(world: Libraries, value: Value) -> Sequence[Value]:
+    """The items of a list or tuple that is known."""
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    return items.items if isinstance(items, Tuple) else ()
+
+
+def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception of a function that is given tensors of floats and others, which it does not convert; else ""."""
+    if _packs_variables(world, fact, given):
+        return "AttributeError"
+    table = unlike().get(fact.name)
+    if table is None:
+        return _of_list(world, fact, given)
+    if any(map(containers.is_dict, given.values.values())):
+        return UNCLEAR  # no tensor is made of one
+    kinds = [
+        (name, part, "l" if kind == "n" and part is not value else kind)
+        for name, value in given.values.items()
+        for part in _numbers_in(world, value)
+        for kind in (_kind_of_numbers(world, part),)
+    ]
+    floats = [part for _, part, kind in kinds if kind == "f"]
+    alone = {isinstance(part, Variable) for part in floats}
+    if not floats or world.run.state.get(PROMOTES) != UNBOUND:
+        return ""
+    for name, part, kind in kinds:
+        said = {_said(world, table, name, case) for case in _beside(kind, part, alone)}
+        if said != {"-"}:
+            also = any(isinstance(part, Const) and type(part.value) is float for _, part, _ in kinds)
+            return UNCLEAR if len(said) > 1 or (also and kind in "nl") else said.pop()
+    return _of_widths(world, table, kinds)
+
+
+Table = Mapping[tuple[str, str], tuple[str, str]]
+
+
+def _said(world: Libraries, table: Table, name: str, kind: str) -> str:
+    """What the table says of a kind of numbers for a parameter, here."""
+    return table.get((name, kind), ("-", "-"))[bool(world.run.graph_mode)]
+
+
+def _beside(kind: str, part: Value, alone: set[bool]) -> set[str]:
+    """A kind as it is beside variables and beside other tensors; a variable among these makes them such, too."""
+    kinds = alone | {True} if isinstance(part, Variable) else alone
+    return {kind.upper() if is_variable and kind in KINDS else kind for is_variable in kinds}
+
+
+KINDS = ("b", "d", "i", "l", "n", "p")
+
+
+def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value, str]]) -> str:
+    """The exception where floats of one dtype meet floats of another, in tensors or in an array."""
+    tensors = [(name, part) for name, part, kind in kinds if kind == "f"]
+    found = {widths.of(world, part) for _, part in tensors}
+    if not found <= widths.FLOATS:
+        return ""
+    said, alone = set[str](), {isinstance(part, Variable) for _, part in tensors}
+    if len(found) > 1:
+        said = {_said(world, table, name, case) for name, part in tensors for case in _beside("d", part, alone)}
+    else:
+        for name, part, _ in kinds:
+            if _is_array(part) and widths.of(world, part) in widths.FLOATS - found:
+                said |= {_said(world, table, name, case) for case in _beside("p", part, alone)}
+    if said <= {"-"}:
+        return ""
+    return said.pop() if len(said) == 1 else UNCLEAR
+
+
+def perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether floats of one dtype perhaps meet floats of another, as what Keras gives may."""
+    table = unlike().get(fact.name, {})
+    places = {name for name, kind in table if kind in "dD"}
+    floats = [p for n, v in given.values.items() if n in places for p in _numbers_in(world, v) if is_tensor(p)]
+    return any(widths.perhaps_unlike(world, one, other) for one, other in combinations(floats, 2))
+
+
+def _is_array(value: Value) -> bool:
+    """Whether a value is an array of NumPy's, more than one number."""
+    return isinstance(value, Data) and value.kind == "numpy" and bool(value.shape)
+
+
+def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
+    """What of an argument is converted to tensors one by one: the items of a list that holds some, or all of it."""
+    items = listed(world, value)
+    return items if any(is_tensor(item) for item in items) else (value,)
+
+
+def _kind_of_numbers(world: Libraries, value: Value) -> str:
+    """The kind of numbers that a value is, as unlike.txt has it; "" for what does not matter there."""
+    if is_tensor(value):
+        return dtype_of(world, value) if getattr(value, "flavor", "tf") == "tf" else ""
+    if isinstance(value, Const):
+        return "n" if type(value.value) is int else ""
+    items = listed(world, value)
+    return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
+
+
+PACKING = {
+    "tensorflow": frozenset(
+        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp square abs "  # noqa: SIM905
+        "exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
+    ),
+    "keras.ops": frozenset("stack sum mean max convert_to_tensor square exp array".split()),  # noqa: SIM905
+}
+"""Functions of one tensor, and those that make one of several, which put a list together first."""
+
+
+def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a list is made one tensor that begins with a variable of Keras 3, whose dtype TensorFlow cannot read."""
+    root, _, last = fact.name.rpartition(".")
+    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
+    if last not in names or not fact.parameters:
+        return False
+    first = next(iter(listed(world, given.get(fact.parameters[0].name))), None)
+    return isinstance(first, Variable) and first.flavor == "keras"
+
+
+def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception where one tensor is made of floats of several dtypes."""
+    parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
+    is_made = fact.name.startswith("tensorflow.") and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
+    if not is_made or world.run.state.get(PROMOTES) != UNBOUND:
+        return ""
+    floats = [part for part in parts if is_tensor(part)]
+    if not any(widths.unlike(world, one, other) for one, other in pairwise(floats)):
+        return ""
+    return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
+
+
+PROMOTES = (0, "numpy behavior")
+"""Set where TensorFlow's operators convert numbers as NumPy's do."""
+
+
+def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function of numbers is given a text in the place of a tensor: most refuse it."""
+    if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
+        return False
+    return any(is_text(world, given.get(name)) for name in effect.inputs)
+
+
+OF_TEXTS = tuple(
+    f"tensorflow.{name}"
+    for name in "strings. io. constant convert_to_tensor identity stack concat add Variable fill print".split()  # noqa: SIM905
+)
+"""What is made for texts, or takes them as well."""
+
+
+def is_text(world: Libraries, value: Value) -> bool:
+    """Whether a value is a text, or a list of texts."""
+    first = next(iter(listed(world, value)), value)
+    return isinstance(first, Const) and isinstance(first.value, (str, bytes))

@@ -1,0 +1,166 @@
+"""How wide numbers are: a dtype by its name, where it is known for sure. TensorFlow converts no tensor to another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tapelint.facts import Effect, always_of
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
+
+from .arguments import DTYPES, Given, category
+from .names import root
+
+if TYPE_CHECKING:
+    from .world import Libraries
+
+EXACT = frozenset(
+    "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128 "  # noqa: SIM905
+    "qint8 quint8 qint16 quint16 qint32".split()
+)
+PERHAPS = "~"
+"""Before the dtype that Keras casts to: float32, unless the program or its settings say another one somewhere."""
+
+OF_KERAS = f"{PERHAPS}float32"
+COUNTING = ("tensorflow.range", "numpy.arange")
+"""What counts in the floats that it is given."""
+OTHER_NAMES = {"half": "float16", "double": "float64", "single": "float32"}
+FLOATS = frozenset(("float32", "float64"))
+"""The dtypes of which it was measured that the one is refused beside the other; shorter ones are not in all places."""
+
+
+def of(world: Libraries, value: Value) -> str:
+    """The dtype of a tensor, an array or a variable of TensorFlow's; "" where it is not known for sure."""
+    if isinstance(value, Data):
+        return value.width
+    if isinstance(value, Variable) and value.flavor == "tf":
+        held = world.run.state.get((value.uid, "dtype"))
+        return held.value if isinstance(held, Const) and held.value in EXACT else ""
+    if isinstance(value, OneOf):
+        found = {of(world, option) for option in value.options}
+        return found.pop() if len(found) == 1 else ""
+    return ""
+
+
+def named(value: Value, of_numpy: bool = False) -> str:
+    """The dtype that an argument asks for; "" where that is not clear. NumPy's `float` is another than TensorFlow's."""
+    name = value.name.rpartition(".")[2] if isinstance(value, Library) else getattr(value, "value", "")
+    if not isinstance(name, str):
+        return ""
+    if name == "float":
+        return "float64" if of_numpy else "float32"
+    return name if name in EXACT else OTHER_NAMES.get(name, "")
+
+
+KNOWN = ("tensorflow.", "numpy.", "builtins.", "Tensor.", "keras.activations.")
+"""The functions whose facts tell the dtype of what they give."""
+
+
+def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: str) -> str:
+    """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
+    is_numpy = root(name) == "numpy"
+    asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
+    if asked is not UNBOUND:
+        return named(asked, is_numpy)
+    if always := always_of(name):
+        return always
+    is_operator = name.startswith("operator ")
+    if given.rest is not None or not (is_operator or name.startswith(KNOWN)):
+        return ""
+    if effect.result.dtype in EXACT and category(effect.result.dtype) == letter:
+        return effect.result.dtype
+    if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
+        return ""
+    values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
+    return of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
+
+
+def of_operands(world: Libraries, values: Iterable[Value], is_numpy: bool = False, converting: bool = False) -> str:
+    """The one dtype that all floats among some values have; Python's own take the usual one.
+
+    Where tensors are made of all (`converting`), arrays and Python's floats take the dtype of what comes first.
+    """
+    found = [found for value in values for found in _found_in(world, value)]
+    tensors = {width for kind, width in found if kind == "tensor"}
+    arrays = {width for kind, width in found if kind == "numpy"}
+    widths = _agreed(tensors or arrays)
+    if "" in tensors | arrays or len(widths) > 1:
+        return ""
+    usual = "float64" if is_numpy else "float32"
+    plain = ("python", "") in found
+    if converting and plain and not tensors and found[0][0] == "python":
+        return usual
+    return widths.pop() if widths else usual if plain else ""
+
+
+def _agreed(found: set[str]) -> set[str]:
+    """Some dtypes without those that are the same, if they are as they seem."""
+    return found - {f"{PERHAPS}{width}" for width in found}
+
+
+def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tuple[str, str]]:
+    """What floats there are in a value, and how wide: those of a "tensor", of a "numpy" array, or of "python"."""
+    if isinstance(value, Cell) and value.kind == "list":
+        value = world.run.state.get((value.uid, "items"))
+    if isinstance(value, Tuple):
+        for item in value.items:
+            yield from _found_in(world, item, held=True)
+    elif isinstance(value, Const):
+        if isinstance(value.value, float):
+            yield "python", ""
+    elif not (isinstance(value, (Data, Variable)) and value.dtype in "ib"):
+        kind = value.kind if isinstance(value, Data) else "tensor"
+        # A list of numbers of NumPy's is of theirs in eager code, of Python's in a graph; arrays stay what they are.
+        yield kind, "" if kind == "numpy" and held and not getattr(value, "shape", None) else of(world, value)
+
+
+def unlike(world: Libraries, one: Value, other: Value) -> bool:
+    """Whether two tensors of floats are of different dtypes."""
+    widths = of(world, one), of(world, other)
+    return widths[0] != widths[1] and all(width in FLOATS for width in widths) and is_tensor(one) and is_tensor(other)
+
+
+def perhaps_unlike(world: Libraries, one: Value, other: Value) -> bool:
+    """Whether two tensors of floats are of different dtypes, if Keras casts as it does by default."""
+    widths = of(world, one), of(world, other)
+    plain = [width.removeprefix(PERHAPS) for width in widths]
+    differ = plain[0] != plain[1] and widths != tuple(plain) and all(width in FLOATS for width in plain)
+    return differ and is_tensor(one) and is_tensor(other)
+
+
+def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -> Value:
+    """What a layer is called with, as its code sees it: Keras casts floats of another dtype than the layer's."""
+    if isinstance(value, Data) and value.dtype not in "ibs" and value.width not in ("float32", OF_KERAS):
+        return replace(value, width=OF_KERAS)
+    if isinstance(value, Variable) and not is_old and of(world, value) not in ("", "float32"):
+        node = world.run.node("Layer.input", [Edge(world.use(value, site), FLOWS, "linear")], site, dtype="f")
+        return Data(node, "tensor", "f", value.shape, width=OF_KERAS)
+    if isinstance(value, Tuple):
+        return Tuple(tuple(autocast(world, item, site, is_old) for item in value.items), value.names)
+    if isinstance(value, Cell) and value.kind in ("list", "dict"):
+        old = world.run.state.get((value.uid, "items"))
+        new = autocast(world, old, site, is_old)
+        if new != old:
+            value = Cell(world.run.uid(), value.kind)
+            world.run.state.set((value.uid, "items"), new)
+    return value
+
+
+def autocast_all(world: Libraries, args: Arguments, site: Site, is_old: bool = False) -> Arguments:
+    """The same of all arguments of a call."""
+    keywords = {name: autocast(world, value, site, is_old) for name, value in args.keywords.items()}
+    return replace(args, positional=[autocast(world, v, site, is_old) for v in args.positional], keywords=keywords)
+
+
+def of_layer(dtype: Value) -> str:
+    """The dtype of what a layer or a loss of Keras gives, by the dtype that it was made with."""
+    return OF_KERAS if dtype in (UNBOUND, NO_VALUE) else named(dtype)
+
+
+def is_quantized(world: Libraries, value: Value) -> bool:
+    """Whether a tensor is of whole numbers that stand for floats."""
+    return of(world, value).startswith(("qint", "quint"))

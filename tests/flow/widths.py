@@ -1,0 +1,304 @@
+"""Floats of one dtype beside those of another: each function is a program; its docstring is the verdict a source."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+v = tf.Variable([0.5, 1.5])
+
+
+def doubles_of_numpy_made_a_tensor():
+    """raises InvalidArgumentError"""
+    x = tf.constant(np.random.randn(2))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(x * v)
+    return tape.gradient(y, v)
+
+
+def doubles_of_numpy_as_they_are():
+    """flows"""
+    x = np.random.randn(2)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(x * v)
+    return tape.gradient(y, v)
+
+
+def doubles_cast():
+    """flows"""
+    x = tf.cast(np.random.randn(2), tf.float32)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(x * v)
+    return tape.gradient(y, v)
+
+
+def doubles_in_a_variable_of_their_own():
+    """raises InvalidArgumentError, raises InvalidArgumentError"""
+    w = tf.Variable(np.ones(2))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(v - w)
+    return tape.gradient(y, [v, w])
+
+
+def variables_of_one_dtype():
+    """flows, flows"""
+    w, u = tf.Variable(np.ones(2)), tf.Variable([1.0, 2.0], dtype=tf.double)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(u * w)
+    return tape.gradient(y, [u, w])
+
+
+def division():
+    """raises TypeError"""
+    x = tf.ones([2], tf.float64)
+    with tf.GradientTape() as tape:
+        y = v / x
+    return tape.gradient(y, v)
+
+
+def in_a_graph():
+    """raises TypeError"""
+    x = tf.ones([2], tf.float64)
+
+    @tf.function
+    def f(x):
+        return v * x
+
+    with tf.GradientTape() as tape:
+        y = f(x)
+    return tape.gradient(y, v)
+
+
+def an_array_handed_to_a_graph():
+    """raises TypeError"""
+
+    @tf.function
+    def f(x):
+        return v * x
+
+    with tf.GradientTape() as tape:
+        y = f(np.ones(2))
+    return tape.gradient(y, v)
+
+
+def an_array_handed_to_a_graph_with_a_signature():
+    """flows"""
+
+    @tf.function(input_signature=[tf.TensorSpec([2], tf.float32)])
+    def f(x):
+        return v * x
+
+    with tf.GradientTape() as tape:
+        y = f(np.ones(2))
+    return tape.gradient(y, v)
+
+
+def an_array_first_in_a_product_of_matrices():
+    """raises InvalidArgumentError"""
+    x, w = np.ones((3, 2)), tf.Variable([[1.0], [2.0]])
+    with tf.GradientTape() as tape:
+        y = tf.matmul(x, w)
+    return tape.gradient(y, w)
+
+
+def an_array_second_in_a_product_of_matrices():
+    """flows"""
+    x, w = np.ones((2, 3)), tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = tf.matmul(w, x)
+    return tape.gradient(y, w)
+
+
+def an_array_on_the_left_of_at():
+    """flows"""
+    x, w = np.ones((3, 2)), tf.Variable([[1.0], [2.0]])
+    with tf.GradientTape() as tape:
+        y = x @ w
+    return tape.gradient(y, w)
+
+
+def tensors_on_both_sides_of_at():
+    """raises InvalidArgumentError"""
+    x, w = tf.constant(np.ones((3, 2))), tf.Variable([[1.0], [2.0]])
+    with tf.GradientTape() as tape:
+        y = x @ w
+    return tape.gradient(y, w)
+
+
+def a_list_of_both():
+    """raises InvalidArgumentError"""
+    x = tf.constant(np.ones(2))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum([v, x])
+    return tape.gradient(y, v)
+
+
+def the_sum_of_products():
+    """raises InvalidArgumentError"""
+    x = tf.constant(np.ones(2))
+    with tf.GradientTape() as tape:
+        y = tf.einsum("i,i->", v, x)
+    return tape.gradient(y, v)
+
+
+def python_first_then_an_array():
+    """flows"""
+    x = tf.multiply(2.0, np.ones(2))
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def an_array_first_then_python():
+    """raises InvalidArgumentError"""
+    x = tf.multiply(np.ones(2), 2.0)
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def floats_by_numpy():
+    """flows"""
+    x = tf.constant(np.linspace(0.0, 1.0, 2).astype(np.float32))
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def drawn_as_floats():
+    """flows"""
+    x = tf.constant(np.random.default_rng(0).random(2, dtype=np.float32))
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def an_image_resized():
+    """flows"""
+    x = tf.image.resize(np.ones((2, 2, 1)), [2, 2])[0, :, 0]
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def shorter_floats_in_a_product_of_matrices():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.linalg.diag(v) @ tf.linalg.diag(tf.cast(v, tf.bfloat16))
+    return tape.gradient(y, v)
+
+
+def a_gradient_beside_doubles():
+    """raises InvalidArgumentError"""
+    x = tf.constant(np.ones(2))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = v * v
+        y = inner.gradient(y, v) * x
+    return outer.gradient(y, v)
+
+
+def one_of_two_dtypes():
+    """flows"""
+    x = tf.constant(np.ones(2)) if tf.random.uniform([]) > 2.0 else tf.ones([2])
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def doubles_in_a_layer():
+    """flows, flows"""
+    layer = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = layer(np.ones((3, 2))) * tf.constant(2.0)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def doubles_beside_what_a_layer_gives():
+    """unknown, unknown"""
+    layer, labels = keras.layers.Dense(1), tf.constant(np.ones((3, 1)))
+    with tf.GradientTape() as tape:
+        y = layer(np.ones((3, 2))) - labels
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def an_array_beside_what_a_layer_gives():
+    """flows, flows"""
+    layer = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = layer(np.ones((3, 2))) - np.ones((3, 1))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_layer_of_doubles():
+    """flows, flows"""
+    layer, labels = keras.layers.Dense(1, dtype="float64"), tf.constant(np.ones((3, 1)))
+    with tf.GradientTape() as tape:
+        y = layer(np.ones((3, 2))) - labels
+    return tape.gradient(y, layer.trainable_variables)
+
+
+class _Scale(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.factor = tf.Variable([1.0, 2.0])
+
+    def call(self, x, shift=0.0):
+        return x * self.factor + shift
+
+
+def what_a_layer_s_code_sees():
+    """flows"""
+    layer = _Scale()
+    with tf.GradientTape() as tape:
+        y = layer(tf.constant(np.ones(2)), shift=tf.constant(np.ones(2)))
+    return tape.gradient(y, layer.factor)
+
+
+def what_a_layer_s_code_sees_when_it_is_run_by_hand():
+    """raises InvalidArgumentError"""
+    layer = _Scale()
+    with tf.GradientTape() as tape:
+        y = layer.call(tf.constant(np.ones(2)))
+    return tape.gradient(y, layer.factor)
+
+
+def a_variable_of_doubles_given_to_a_layer():
+    """flows"""
+    layer, x = _Scale(), tf.Variable(np.ones(2))
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, x)
+
+
+class _OldScale(tf_keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.factor = tf.Variable([1.0, 2.0])
+
+    def call(self, x):
+        return x * self.factor
+
+
+def what_a_model_of_keras_2_sees():
+    """flows"""
+    model = _OldScale()
+    with tf.GradientTape() as tape:
+        y = model(tf.constant(np.ones(2)))
+    return tape.gradient(y, model.factor)
+
+
+def a_function_that_keras_calls():
+    """flows"""
+    layer, x = keras.layers.Lambda(lambda t: t * tf.constant(2.0)), tf.Variable(np.ones(2))
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, x)
+
+
+def a_loss_of_doubles():
+    """flows"""
+    x = tf.Variable(np.ones((3, 1)))
+    with tf.GradientTape() as tape:
+        y = keras.losses.MeanSquaredError()(np.zeros((3, 1)), x) * tf.constant(2.0)
+    return tape.gradient(y, x)
