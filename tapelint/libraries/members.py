@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from tapelint.flow.graph import PERHAPS_ROWS, ROWS
-from tapelint.flow.values import UNBOUND, Cell, Class, Data, Library, Value, Variable
+from tapelint.flow.values import (
+    TRUE,
+    UNBOUND,
+    Cell,
+    Class,
+    Data,
+    Function,
+    Library,
+    ModuleValue,
+    Value,
+    Variable,
+    options,
+)
 
 from .unfit import PROMOTES
 from .world import Libraries
@@ -64,9 +76,18 @@ def has_what_is_seen(world: Libraries, instance: Cell) -> bool:
     order = world.run.lineage(instance.info)
     plain = all(isinstance(base, Class) or base in PLAIN_BASES for base in order)
     decorated = any(isinstance(base, Class) and base.node.decorator_list for base in order)
-    written = any(world.run.state.get((instance.uid, name)) is not UNBOUND for name in (FIELDS, "__dict__"))
+    places = (ANYWHERE, instance.uid, *(base.uid for base in order if isinstance(base, Class)))
+    written = any(world.run.state.get((uid, name)) is not UNBOUND for uid in places for name in (FIELDS, "__dict__"))
     return plain and not decorated and not written and world.run.is_made_here(instance)
 
 
-FIELDS = "__dict__ was asked for"
+def written_somewhere(world: Libraries, value: Value) -> None:
+    """An attribute of an object, or of a class, was set, and which is not known; or of what is not known."""
+    for option in options(value):
+        uid = option.uid if isinstance(option, (Cell, Class, Function, ModuleValue)) else ANYWHERE
+        world.run.state.set((uid, FIELDS), TRUE)
+
+
+FIELDS = "attributes that are not known"
+ANYWHERE = 0
 PLAIN_BASES = (Library("tensorflow.Module"), Library("builtins.object"), Library("abc.ABC"))

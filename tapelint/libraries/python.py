@@ -39,6 +39,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, layer_classes
+from .members import written_somewhere
 from .replaced import write_somewhere
 from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
 
@@ -221,6 +222,7 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(name, Const) and isinstance(name.value, str):
         world.run.set_attribute(base, name.value, value, site)
     else:
+        written_somewhere(world, base)
         for option in options(base):
             if isinstance(option, Cell):
                 write_somewhere(world, option, value)
@@ -384,6 +386,7 @@ def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: S
 
 
 def _forget_fields(world: Libraries, value: Value, more: list[Value], site: Site) -> None:
+    written_somewhere(world, value)
     if isinstance(value, Cell):
         state = world.run.state
         names = state.get((value.uid, "__names__"))

@@ -425,3 +425,31 @@ def r4():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.gather(e, [0]) ** 2)
     return tape.gradient(y, e)
+
+
+def a_method_that_is_given_by_a_name_made_at_run_time():
+    """flows"""
+
+    class Circuit:
+        @classmethod
+        def register(cls):
+            for name in ("turn", "flip"):
+                setattr(cls, name.upper(), lambda self, x: x * v)
+
+    Circuit.register()
+    with tf.GradientTape() as tape:
+        y = Circuit().TURN(2.0)
+    return tape.gradient(y, v)
+
+
+def a_method_that_is_given_by_an_unknown_name():
+    """flows"""
+
+    class Circuit:
+        pass
+
+    for name in sorted(vars(tf.Module)):
+        setattr(Circuit, name, lambda self, *args: v * 1.0)
+    with tf.GradientTape() as tape:
+        y = v * 2.0 + Circuit().with_name_scope()
+    return tape.gradient(y, v)
