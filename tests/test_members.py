@@ -10,6 +10,12 @@ def test_members_are_theirs() -> None:
         pass
     assert {name for name in dir(tape) if not name.startswith("__")} == members.TAPE
     assert {name for name in dir(tf.Variable(1.0)) if not name.startswith("_")} == members.VARIABLE
+    eager = {name for name in dir(tf.constant(1.0)) if not name.startswith("_")}
+    traced: set[str] = set()
+    tf.function(lambda x: traced.update(name for name in dir(x) if not name.startswith("_"))).get_concrete_function(
+        tf.constant(1.0)
+    )
+    assert eager | traced == members.TENSOR
     assert {name for name in dir(tf.Module()) if not name.startswith("_")} == members.MODULE
 
 

@@ -39,6 +39,18 @@ def set_in_modules(source: Source) -> frozenset[str]:
     )
 
 
+ANY = "*"
+"""Stands for all names among those that code sets."""
+
+
+def attributes_set(source: Source) -> frozenset[str]:
+    """The names of the attributes that a module's code sets, in whichever object."""
+    names = {node.attr for node in source.nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+    if "setattr" in source.text or "__dict__" in source.text:
+        names.add(ANY)
+    return frozenset(names)
+
+
 def loosen(core: Core, uid: int, names: Collection[str]) -> None:
     """What these names hold may be something else by now."""
     for name in sorted(names):

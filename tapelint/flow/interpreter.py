@@ -28,6 +28,7 @@ class Interpreter(Classes):
         self.project = project
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}
+        self._attributes_set: dict[int, frozenset[str]] = {}
         self._waiting: dict[int, Module] = {}
         self._depth = 0
         self._settling: list[Deferred] = []
@@ -42,6 +43,12 @@ class Interpreter(Classes):
             super().run_escaped(function, args, site)
 
     # -- modules
+
+    def is_set_somewhere(self, name: str) -> bool:
+        """Whether code of the program sets an attribute of this name, in whichever object."""
+        for uid in self._sources.keys() - self._attributes_set.keys():
+            self._attributes_set[uid] = elsewhere.attributes_set(self._sources[uid])
+        return any(name in names or elsewhere.ANY in names for names in self._attributes_set.values())
 
     def run_main(self, source: Source) -> ModuleValue:
         """Run a file as the program's main module."""

@@ -40,24 +40,33 @@ VARIABLE = frozenset(
 )
 """What a `tf.Variable` has, but for names with an underscore at the front."""
 
+TENSOR = frozenset(
+    "OVERLOADABLE_OPERATORS backing_device consumers cpu device dtype eval experimental_ref get_shape gpu graph "  # noqa: SIM905
+    "is_packed name ndim numpy op ref set_shape shape value_index".split()
+)
+"""What a tensor has, in eager code or in a graph, but for names with an underscore at the front."""
+
 NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsize", "nbytes"])
 """Attributes of arrays, of what holds rows and of other libraries' tensors, which TensorFlow's have not."""
 
 MAY_BE_IN_PARTS = ("ragged", "sparse", "Ragged", "Sparse")
+MAKING_TENSORS = ("tensorflow.", "numpy.", "operator ", "Tensor.", "ndarray.", "Variable.", "constant", "gradient")
+"""How the names of operations begin of which it is known that they give tensors."""
 
 
 def lacks(world: Libraries, value: Value, name: str) -> bool:
     """Whether a value is certainly a tensor that is all there, or a variable, and has no such attribute."""
-    if world.run.state.get(PROMOTES) != UNBOUND:
-        return False
-    if name not in NOT_OF_TENSORS:
+    if world.run.state.get(PROMOTES) != UNBOUND or name.startswith("_"):
         return False
     if isinstance(value, Variable):
-        return value.flavor == "tf"
-    if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
+        return value.flavor == "tf" and name not in VARIABLE and not world.run.is_set_somewhere(name)
+    if name in TENSOR or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
         return False
     behind = world.run.graph.ancestors([value.node])
-    return not any(n.opaque or n.detail in (ROWS, PERHAPS_ROWS) or n.outside or _may_be_in_parts(n.op) for n in behind)
+    if any(n.opaque or n.detail in (ROWS, PERHAPS_ROWS) or n.outside or _may_be_in_parts(n.op) for n in behind):
+        return False
+    known = all(node.op.startswith(MAKING_TENSORS) for node in behind)
+    return name in NOT_OF_TENSORS or (known and not world.run.is_set_somewhere(name))
 
 
 def _may_be_in_parts(op: str) -> bool:

@@ -448,8 +448,16 @@ def a_method_that_is_given_by_an_unknown_name():
     class Circuit:
         pass
 
-    for name in sorted(vars(tf.Module)):
+    for name in sorted(n for n in dir(tf.Module) if not n.startswith('_')):
         setattr(Circuit, name, lambda self, *args: v * 1.0)
     with tf.GradientTape() as tape:
         y = v * 2.0 + Circuit().with_name_scope()
+    return tape.gradient(y, v)
+
+
+def what_the_program_gave_a_variable_by_another_name():
+    """flows"""
+    setattr(v, "ta" + "g", 3.0)
+    with tf.GradientTape() as tape:
+        y = v * v.tag
     return tape.gradient(y, v)
