@@ -16,6 +16,8 @@ def test_members_are_theirs() -> None:
         tf.constant(1.0)
     )
     assert eager | traced == members.TENSOR
+    sliced = {name for name in dir(tf.Variable([1.0])[0]) if not name.startswith("_")}
+    assert sliced - eager == members.OF_SLICES
     assert {name for name in dir(tf.Module()) if not name.startswith("_")} == members.MODULE
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tapelint.flow.graph import PERHAPS_ROWS, ROWS
+from tapelint.facts import nature_of
+from tapelint.flow.graph import PERHAPS_ROWS, ROWS, Node
 from tapelint.flow.values import (
     TRUE,
     UNBOUND,
@@ -46,6 +47,9 @@ TENSOR = frozenset(
 )
 """What a tensor has, in eager code or in a graph, but for names with an underscore at the front."""
 
+OF_SLICES = frozenset(["assign"])
+"""What a slice of a variable has besides."""
+
 NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsize", "nbytes"])
 """Attributes of arrays, of what holds rows and of other libraries' tensors, which TensorFlow's have not."""
 
@@ -60,17 +64,20 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
         return False
     if isinstance(value, Variable):
         return value.flavor == "tf" and name not in VARIABLE and not world.run.is_set_somewhere(name)
-    if name in TENSOR or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
+    if name in TENSOR | OF_SLICES or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
         return False
     behind = world.run.graph.ancestors([value.node])
-    if any(n.opaque or n.detail in (ROWS, PERHAPS_ROWS) or n.outside or _may_be_in_parts(n.op) for n in behind):
+    if any(n.opaque or n.outside or _may_be_in_parts(n) for n in behind):
         return False
     known = all(node.op.startswith(MAKING_TENSORS) for node in behind)
     return name in NOT_OF_TENSORS or (known and not world.run.is_set_somewhere(name))
 
 
-def _may_be_in_parts(op: str) -> bool:
-    return op.startswith("keras.") or any(word in op for word in MAY_BE_IN_PARTS)
+def _may_be_in_parts(node: Node) -> bool:
+    """Whether an operation may give what is no tensor, but made of some."""
+    if node.op.startswith("keras.") or any(word in node.op for word in MAY_BE_IN_PARTS):
+        return True
+    return node.detail in (ROWS, PERHAPS_ROWS) or node.is_indexed_slices or nature_of(node.op) not in ("", "?plain")
 
 
 def module_lacks(world: Libraries, module: Cell, name: str) -> bool:

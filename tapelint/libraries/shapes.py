@@ -206,7 +206,7 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     values = list(given.values.values())
     first = values[0] if values else UNBOUND
     if op == "@":
-        return _product(world, given, values)
+        return _product(world, given)
     if op == "where" and len(values) == 3:
         return _broadcast([of_value(world, v) for v in values])
     if (op in BROADCASTING and len(values) >= 2) or (name.startswith("operator ") and "[" not in name):
@@ -310,8 +310,14 @@ def _reshaped(world: Libraries, given: Given) -> Shape | None:
     return tuple(missing if n == -1 else n for n in wanted)
 
 
-def _product(world: Libraries, given: Given, values: Sequence[Value]) -> Shape | None:
-    shapes = [of_value(world, v) for v in values[:2]]
+def _product(world: Libraries, given: Given) -> Shape | None:
+    sides = turned_sides(world, given)
+    return _matmul(*sides) if sides is not None else None
+
+
+def turned_sides(world: Libraries, given: Given) -> list[Shape | None] | None:
+    """The shapes of the two sides of a product of matrices as they are multiplied; None where that is not clear."""
+    shapes = [of_value(world, v) for v in list(given.values.values())[:2]]
     for index, flag in enumerate(("transpose_a", "transpose_b")):
         turned = given.get(flag, Const(False))
         shape = shapes[index] if index < len(shapes) else None
@@ -319,7 +325,7 @@ def _product(world: Libraries, given: Given, values: Sequence[Value]) -> Shape |
             return None
         if turned.value and shape is not None and len(shape) >= 2:
             shapes[index] = (*shape[:-2], shape[-1], shape[-2])
-    return _matmul(*shapes)
+    return shapes
 
 
 def _constant(world: Libraries, given: Given, *names: str) -> object:

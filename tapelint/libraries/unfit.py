@@ -210,4 +210,6 @@ OF_TEXTS = tuple(
 def is_text(world: Libraries, value: Value) -> bool:
     """Whether a value is a text, or a list of texts."""
     first = next(iter(listed(world, value)), value)
+    if isinstance(first, Data) and first.dtype == "s":
+        return True
     return isinstance(first, Const) and isinstance(first.value, (str, bytes))

@@ -1,0 +1,97 @@
+"""Arguments whose shapes do not fit, as far as they are known: TensorFlow refuses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations, zip_longest
+from math import prod
+from typing import TYPE_CHECKING
+
+from tapelint.flow.values import Cell, Tuple, Value
+
+from .numbers_exact import constant
+from .numbers_names import short
+from .shapes import BROADCASTING, Shape, as_shape, of_value, turned_sides
+
+if TYPE_CHECKING:
+    from .arguments import Given
+    from .world import Libraries
+
+
+def is_misfit(world: Libraries, name: str, given: Given) -> bool:
+    """Whether a function or an operator is given tensors of shapes that do not fit together."""
+    op = short(name)
+    if op in BROADCASTING and op not in ("==", "!="):
+        return _clash([of_value(world, value) for value in list(given.values.values())[:2]])
+    if op in ("where", "clip_by_value") and len(given.values) == 3:
+        return _clash([of_value(world, value) for value in given.values.values()])
+    handler = HANDLERS.get(op)
+    return handler is not None and name.startswith(OF_TENSORFLOW) and handler(world, given)
+
+
+OF_TENSORFLOW = ("tensorflow.", "operator ")
+
+
+def _clash(shapes: Sequence[Shape | None]) -> bool:
+    """Whether shapes are known and cannot be broadcast to one."""
+    known = [shape for shape in shapes if shape is not None]
+    for sizes in zip_longest(*(reversed(shape) for shape in known), fillvalue=1):
+        if len({n for n in sizes if n not in (1, None)}) > 1:
+            return True
+    return False
+
+
+def _product(world: Libraries, given: Given) -> bool:
+    """Matrices whose inner lengths differ, or what has too few axes for a matrix."""
+    sides = turned_sides(world, given)
+    if sides is None or len(sides) != 2:
+        return False
+    first, second = sides
+    if any(shape is not None and len(shape) < 2 for shape in sides):
+        return True
+    inner = (first[-1], second[-2]) if first is not None and second is not None else (None, None)
+    return None not in inner and inner[0] != inner[1]
+
+
+def _reshaping(world: Libraries, given: Given) -> bool:
+    """Another number of elements than there are."""
+    values = list(given.values.values())
+    before = of_value(world, values[0]) if values else None
+    after = as_shape(world, values[1]) if len(values) > 1 else None
+    if before is None or after is None or None in before or None in after:
+        return False
+    whole, rest = prod(n or 0 for n in before), prod(n or 0 for n in after if n != -1)
+    return bool(whole % rest if rest else whole) if -1 in after else whole != rest
+
+
+def _parts(world: Libraries, given: Given) -> list[Shape]:
+    values: Value | None = next(iter(given.values.values()), None)
+    if isinstance(values, Cell) and values.kind == "list":
+        values = world.run.state.get((values.uid, "items"))
+    shapes = [of_value(world, item) for item in values.items] if isinstance(values, Tuple) else []
+    return [shape for shape in shapes if shape is not None]
+
+
+def _stack(world: Libraries, given: Given) -> bool:
+    return any(_differ(one, other) for one, other in combinations(_parts(world, given), 2))
+
+
+def _concatenation(world: Libraries, given: Given) -> bool:
+    """Tensors that differ elsewhere than along the axis, or that have none."""
+    axis, parts = constant(world, given, "axis"), _parts(world, given)
+    if not isinstance(axis, int):
+        return False
+    if any(not -len(part) <= axis < len(part) for part in parts):
+        return True
+    rests = [(*part[: axis % len(part)], *part[axis % len(part) + 1 :]) for part in parts]
+    return any(_differ(one, other) for one, other in combinations(rests, 2))
+
+
+def _differ(one: Shape, other: Shape) -> bool:
+    """Whether two shapes are certainly not the same."""
+    return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
+
+
+HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
+    "@": _product, "stack": _stack, "add_n": _stack, "concat": _concatenation, "reshape": _reshaping,
+}  # fmt: skip

@@ -1,0 +1,70 @@
+"""Tensors whose shapes do not fit: TensorFlow refuses them, so that nothing is claimed; the docstring is the verdict."""
+
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0, 3.0])
+w = tf.Variable([1.0, 2.0])
+m = tf.Variable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+
+def sums_of_vectors_of_two_lengths():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = v + w
+    return tape.gradient(y, [v, w])
+
+
+def a_vector_and_a_single_number_in_one_stack():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.stack([tf.sign(v), tf.norm(w)])
+    return tape.gradient(y, v)
+
+
+def matrices_whose_inner_lengths_differ():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = m @ m
+    return tape.gradient(y, m)
+
+
+def matrices_one_of_which_is_turned():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.matmul(m, m, transpose_b=True)
+    return tape.gradient(y, m)
+
+
+def a_vector_where_a_matrix_is_needed():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.matmul(m, w)
+    return tape.gradient(y, w)
+
+
+def columns_of_two_heights_side_by_side():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.concat([m, m[:2]], 1)
+    return tape.gradient(y, m)
+
+
+def rows_below_each_other():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.concat([m, m[:2]], 0)
+    return tape.gradient(y, m)
+
+
+def another_number_of_elements():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.reshape(v, [2, 2])
+    return tape.gradient(y, v)
+
+
+def a_matrix_and_its_rows():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        y = m * w + tf.reshape(v, [-1, 1])
+    return tape.gradient(y, [v, w])
