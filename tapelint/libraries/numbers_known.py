@@ -45,6 +45,10 @@ class Known:
     """By the node of a result, the nodes of arguments that may be given back as they are."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
+    mere_zeros: dict[int, set[int]] = field(default_factory=dict)
+    """By the node of what a function of Python gave, those of arguments to which a zero of no shape may come back."""
+    handed_to_python: set[int] = field(default_factory=set)
+    """The nodes of arguments as functions of Python get them."""
     by_no_number: set[int] = field(default_factory=set)
     """The nodes of operations that were given such a number of Python's."""
     ranges: dict[int, Range] = field(default_factory=dict)

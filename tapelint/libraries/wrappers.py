@@ -443,7 +443,9 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
         edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), OUT_OF_SIGHT) for n in nodes] + (
             [Edge(node, FLOWS if node.id >= first else NONE, OUT_OF_SIGHT)] if node is not None else []
         )
-        return Data(world.run.node("tensorflow.py_function", edges, site, dtype=dtype), "tensor", dtype)
+        made = world.run.node("tensorflow.py_function", edges, site, dtype=dtype)
+        _note_mere_zeros(world, made, inputs, handed, node)
+        return Data(made, "tensor", dtype)
 
     wanted = args.get(2, "Tout")
     kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else None
@@ -475,6 +477,25 @@ def _cut_captured(world: Libraries, first: int, handed: set[int]) -> None:
                 else e
                 for e in node.edges
             )
+
+
+def _note_mere_zeros(
+    world: Libraries, made: Node, inputs: Sequence[Value], handed: Sequence[Value], result: Node | None
+) -> None:
+    """Keep which arguments, but single numbers, the body may not use: a zero of no shape comes back to them."""
+    used, todo = set[int](), [result] if result is not None else []
+    while todo:
+        node = todo.pop()
+        used.add(node.id)
+        todo += [edge.node for edge in node.edges if edge.outcome == FLOWS and edge.node.id not in used]
+    cut = world.known.mere_zeros.setdefault(made.id, set())
+    for value, given in zip(inputs, handed, strict=True):
+        before, inside = world.run.node_of(value), world.run.node_of(given)
+        if before is None or inside is None:
+            continue
+        world.known.handed_to_python.add(inside.id)
+        if inside.id not in used and getattr(value, "shape", None) != ():
+            cut.add(before.id)
 
 
 def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:

@@ -3,6 +3,7 @@ another thing than it seems."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Doubts:
 def failure(tapes: Tapes, execution: Execution) -> str:
     """The exception that the program may have met before the call or may meet in it, or ""."""
     found = ""
-    if _may_have_met(tapes, tapes.world.known.failing, execution.targets):
+    if _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
         found = "InvalidArgumentError"
     elif execution.method != "gradient" and _is_run_again(tapes, execution.targets):
         found = "TypeError"
@@ -77,6 +78,20 @@ def _is_python_again(tapes: Tapes, execution: Execution) -> bool:
     again = bool(met & tapes.through_python)
     tapes.through_python |= met
     return again
+
+
+def _adds_a_number(tapes: Tapes, execution: Execution) -> bool:
+    """Whether what a function of Python has cut may be added to other gradients: it comes back as a mere number."""
+    nodes = tapes.world.run.graph.ancestors(execution.targets)
+    known = tapes.world.known
+    mine = (n for n in nodes if n.op == PYTHON and execution.recording in n.recorded)
+    cut = {key for node in mine for key in known.mere_zeros.get(node.id, ())}
+    if not cut:
+        return False
+    behind = (n for n in nodes if n.id not in known.handed_to_python)
+    ways = Counter(edge.node.id for node in behind for edge in node.edges if edge.outcome != NONE)
+    ways.update(target.id for target in execution.targets)
+    return any(ways[key] > 1 for key in cut)
 
 
 def _is_on_one_side(
