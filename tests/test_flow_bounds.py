@@ -96,6 +96,21 @@ PROGRAMS = {
         "t = (v, v)\n" + "t = (t, t)\n" * 60 + TAPE.format(target="t" + "[1]" * 61),
         "flows",
     ),
+    "tuples that change places, in rounds that nobody can count": (
+        "a, b = (v,), (v, v)\nwhile random.random() > 0.1:\n"
+        + "    if random.random() > 0.5:\n        a, b = (a, b), (b, a)\n    else:\n        a, b = (b, b), (a, a)\n"
+        + TAPE.format(target="v * 2.0"),
+        "flows",
+    ),
+    "each element holds the whole, round by round": (
+        "h = (v, v)\nwhile random.random() > 0.1:\n    h = tuple((a, h) for a in h)\n"
+        + TAPE.format(target="tf.add_n(tf.nest.flatten(h))"),
+        "unknown",
+    ),
+    "a dictionary that keeps copies of itself": (
+        "d = {}\nfor i in range(200):\n    d[i] = dict(d)\n    d = {**d, 'x': d}\n" + TAPE.format(target="v * 2.0"),
+        "flows",
+    ),
 }
 
 

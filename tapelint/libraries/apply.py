@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import Effect, Fact, Input, whose_backward_pass
 from tapelint.facts.values import Linearity
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Site
+from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -381,3 +381,9 @@ def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str
         if node is not None:
             edges.append(Edge(node, NONE, "other", args.places.get(key)))
     return Data(world.run.node(name, edges, site, dtype=dtype, kind=kind), kind, dtype)
+
+
+def tensor_like(world: Libraries, value: Value, node: Node) -> Data:
+    """A tensor of the form of a value."""
+    shape, bounds = getattr(value, "shape", None), getattr(value, "range", None)
+    return Data(node, "tensor", node.dtype, shape, bounds, widths.of(world, value))

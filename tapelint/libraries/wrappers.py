@@ -1,4 +1,4 @@
-"""Functions with a gradient of their own: `tf.custom_gradient`, `tf.grad_pass_through`, `tf.py_function` and others."""
+"""Functions with a gradient of their own: `tf.custom_gradient`, `tf.grad_pass_through`, `tf.recompute_grad`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import (
-    CAPTURED,
     CARRIES_NOTHING,
-    OUT_OF_SIGHT,
     REFUSES_ROWS,
     TRANSPARENT,
     UPSTREAM,
@@ -44,7 +42,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, natures, widths
-from .graphs import eager, symbolic_arguments, unconverted
+from .graphs import symbolic_arguments, unconverted
 from .structures import flattened
 from .world import Libraries, Registry
 
@@ -53,7 +51,6 @@ def register(registry: Registry) -> None:
     """Add the handlers."""
     functions = {
         "custom_gradient": _custom_gradient, "recompute_grad": _recompute, "grad_pass_through": _pass_through,
-        "py_function": _py_function, "numpy_function": _numpy_function, "py_func": _numpy_function,
     }  # fmt: skip
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in functions.items()})
     registry.functions["keras.ops.custom_gradient"] = _custom_gradient
@@ -276,13 +273,7 @@ def _custom_result(world: Libraries, value: Value, edges: list[Edge], error: str
         return world.run.opaque(site, [value])
     dtype = apply.dtype_of(world, value) or "f"
     node = world.run.node("custom gradient", edges, site, dtype=dtype, error=error)
-    return _like(world, value, node)
-
-
-def _like(world: Libraries, value: Value, node: Node) -> Data:
-    """A tensor of the form of a value."""
-    shape, bounds = getattr(value, "shape", None), getattr(value, "range", None)
-    return Data(node, "tensor", node.dtype, shape, bounds, widths.of(world, value))
+    return apply.tensor_like(world, value, node)
 
 
 def _pass_through(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -379,7 +370,7 @@ def _once(
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
     node.detail = REFUSES_ROWS if world.run.graph_mode else ""
     node.error = failure or next((n.error for n in world.run.graph.nodes[first : node.id] if n.error), "")
-    return _like(world, value, node)
+    return apply.tensor_like(world, value, node)
 
 
 def _known_by_derivative(world: Libraries, value: Value, first: int) -> set[int]:
@@ -422,117 +413,3 @@ def _refused(value: Value) -> str:
         return "AttributeError" if value.kind == "numpy" else "TypeError"
     is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
     return natures.error(value, natures.TARGET) if is_number else ""
-
-
-def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
-    """The body runs on tensors, out of sight of every tape: what it captured gets no gradient, and where it leaves
-    TensorFlow that of its arguments is zero, not missing.
-    """
-    items = world.run.elements(args.get(1, "inp"), site)
-    inputs = [items.element] if isinstance(items, Many) else items
-    first = len(world.run.graph.nodes)
-    handed = [_handed(world, value, site) for value in inputs]
-    with eager(world):
-        result = world.run.call(args.get(0, "func"), Arguments(handed), site)
-    _cut_captured(world, first, {v.node.id for v in handed if isinstance(v, (Data, Opaque))})
-    nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
-    shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
-
-    def wrap(value: Value, dtype: str) -> Value:
-        node = world.run.node_of(value, site)
-        edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), OUT_OF_SIGHT) for n in nodes] + (
-            [Edge(node, FLOWS if node.id >= first else NONE, OUT_OF_SIGHT)] if node is not None else []
-        )
-        made = world.run.node("tensorflow.py_function", edges, site, dtype=dtype)
-        _note_mere_zeros(world, made, inputs, handed, node)
-        return Data(made, "tensor", dtype)
-
-    wanted = args.get(2, "Tout")
-    kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else None
-    if isinstance(kinds, list):
-        made = world.run.elements(result, site)
-        values = made if isinstance(made, list) and len(made) == len(kinds) else [result] * len(kinds)
-        parts = [wrap(v, apply.dtype_argument(k)) for v, k in zip(values, kinds, strict=True)]
-        return containers.make_list(world.run, Tuple(tuple(parts)))
-    return wrap(result, apply.dtype_argument(wanted))
-
-
-def _handed(world: Libraries, value: Value, site: Site) -> Value:
-    """An argument as the body of a `tf.py_function` gets it: another tensor than one that it captured."""
-    if not isinstance(value, (Data, Variable)):
-        return value
-    node = world.run.node_of(value, site)
-    assert node is not None
-    made = world.run.node("pack", [Edge(node, FLOWS, "linear")], site, dtype=node.dtype)
-    return _like(world, value, made)
-
-
-def _cut_captured(world: Libraries, first: int, handed: set[int]) -> None:
-    """Let no gradient through to what operations made since the node `first` captured."""
-    for node in world.run.graph.nodes[first:]:
-        if node.id not in handed and not node.opaque:
-            node.edges = tuple(
-                e._replace(outcome=NONE, linearity=CAPTURED)
-                if e.node.id < first and e.node.kind in ("tensor", "variable")
-                else e
-                for e in node.edges
-            )
-
-
-def _note_mere_zeros(
-    world: Libraries, made: Node, inputs: Sequence[Value], handed: Sequence[Value], result: Node | None
-) -> None:
-    """Keep which arguments, but single numbers, the body may not use: a zero of no shape comes back to them."""
-    used, todo = set[int](), [result] if result is not None else []
-    while todo:
-        node = todo.pop()
-        used.add(node.id)
-        todo += [edge.node for edge in node.edges if edge.outcome == FLOWS and edge.node.id not in used]
-    cut = world.known.mere_zeros.setdefault(made.id, set())
-    for value, given in zip(inputs, handed, strict=True):
-        before, inside = world.run.node_of(value), world.run.node_of(given)
-        if before is None or inside is None:
-            continue
-        world.known.handed_to_python.add(inside.id)
-        if inside.id not in used and getattr(value, "shape", None) != ():
-            cut.add(before.id)
-
-
-def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:
-    """What comes back to an argument that the body does not use: one zero of no shape, which others may refuse."""
-    return ZERO if shape == () or not node.edges or node.kind == "variable" else ANYTHING
-
-
-def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
-    """The body runs on arrays; outside graphs right here, so that what it captured is recorded as ever."""
-    node = world.run.node_of(args.get(1, "inp"), site)
-    wanted = args.get(2, "Tout")
-    body = args.get(0, "func")
-    here = world.is_callable(body) and not world.run.graph_mode
-    result = world.run.call(body, Arguments(_as_arrays(world, args.get(1, "inp"), site)), site) if here else NO_VALUE
-
-    def made(dtype: str, value: Value) -> Value:
-        edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
-        if (computed := world.run.node_of(value, site)) is not None:
-            edges.append(Edge(computed, FLOWS, "linear"))
-        return Data(world.run.node("tensorflow.numpy_function", edges, site, dtype=dtype), "tensor", dtype)
-
-    if containers.sequence(world.run, wanted) is not None:
-        kinds = world.run.elements(wanted, site)
-        each = [kinds.element] if isinstance(kinds, Many) else kinds
-        parts = world.run.elements(result, site) if len(each) > 1 and result != NO_VALUE else [result]
-        several = parts if isinstance(parts, list) and len(parts) == len(each) else [result] * len(each)
-        items = [made(apply.dtype_argument(k), v) for k, v in zip(each, several, strict=True)]
-        return containers.make_list(world.run, Tuple(tuple(items)))
-    return made(apply.dtype_argument(wanted), result)
-
-
-def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:
-    """Arrays with the numbers of tensors, from which no gradient leads back."""
-    items = world.run.elements(inputs, site)
-    found: list[Value] = []
-    for value in [items.element] if isinstance(items, Many) else items:
-        dtype = apply.dtype_of(world, value) or "f"
-        shape, known = getattr(value, "shape", None), getattr(value, "range", None)
-        found.append(Data(world.run.constant_node(), "numpy", dtype, shape, known))
-    return found
