@@ -12,10 +12,11 @@ import propose_facts as propose
 from tapelint.facts.parse import full_name, header_name, split_line
 from tapelint.facts.table import FOLDER, rows
 from tapelint.facts.words import DTYPES
+from tapelint.libraries.widths import KNOWN
 
 FILES = (
     "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_random.txt",
-    "tf_image.txt", "numpy.txt",
+    "tf_image.txt", "numpy.txt", "methods.txt",
 )  # fmt: skip
 DOUBLE = "float64"
 tf = lab.tf
@@ -27,37 +28,48 @@ def listed() -> dict[str, str]:
 
 
 def measured() -> dict[str, str]:
-    """The same as it was seen: of floats, then of doubles, the same dtype comes, of which the facts say nothing."""
+    """The same as it was seen, of floats and then of doubles: what gives another dtype than the facts let expect."""
     found: dict[str, str] = {}
     for file in FILES:
         for block in Path(FOLDER, file).read_text(encoding="utf-8").split("\n\n"):
             header, *lines = block.strip("\n").split("\n")
-            if lines and not header.startswith("#"):
-                found |= {full_name(header_name(header)): said for said in _of_lines(lines, file == "numpy.txt")}
+            name = full_name(header_name(header)) if lines and not header.startswith("#") else ""
+            if name.startswith(KNOWN):
+                found |= {name: said for said in _of_lines(lines, file == "numpy.txt")}
     return found
 
 
 def _of_lines(lines: list[str], of_arrays: bool) -> Iterator[str]:
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
-        if graph or "raises" in answer.split(",")[0] or DTYPES & set(answer.replace(",", " ").split()):
+        if graph or "raises" in answer.split(",")[0]:
             continue
         env = propose.env_of(expression)
-        floats = [name for name, value in env.items() if isinstance(value, tf.Tensor) and value.dtype.is_floating]
-        if not floats:
+        if not any(_is_wide(value, "float32") or _is_wide(value, "complex64") for value in env.values()):
             continue
-        dtypes = {dtype: _seen(expression, env, floats, dtype, of_arrays) for dtype in ("float32", DOUBLE)}
-        if "" not in dtypes.values() and any(dtype != seen for dtype, seen in dtypes.items()):
-            yield dtypes[DOUBLE] if len(set(dtypes.values())) == 1 else "unclear"
+        named = DTYPES & set(answer.replace(",", " ").split())
+        wanted = {"same"} if not named else named
+        single, double = (_seen(expression, env, is_double, of_arrays) for is_double in (False, True))
+        expected = {"same": ("float32", DOUBLE)}.get(*wanted, (single, *wanted)) if len(wanted) == 1 else (single, double)
+        if "" not in (single, double) and (single, double) != expected:
+            yield single if single == double else "unclear"
 
 
-def _seen(expression: str, env: dict[str, Any], floats: list[str], dtype: str, of_arrays: bool) -> str:
-    """The dtype of floats that come of floats of a dtype; "" for what are none."""
-    given = {name: tf.cast(value, dtype) if name in floats else value for name, value in env.items()}
+def _is_wide(value: Any, dtype: str) -> bool:
+    return isinstance(value, tf.Tensor) and value.dtype == dtype
+
+
+def _seen(expression: str, env: dict[str, Any], is_double: bool, of_arrays: bool) -> str:
+    """The dtype of the numbers that come of floats or of doubles; "" for what are none."""
+    wide = {"float32": DOUBLE, "complex64": "complex128"} if is_double else {}
+    given = {
+        name: tf.cast(value, wide.get(value.dtype.name, value.dtype)) if isinstance(value, tf.Tensor) else value
+        for name, value in env.items()
+    }
     if of_arrays:
         given = {name: value.numpy() if isinstance(value, tf.Tensor) else value for name, value in given.items()}
     try:
         made = tf.as_dtype(lab.run(expression, given).dtype)
     except Exception:
         return ""
-    return str(made.name) if made.is_floating else ""
+    return str(made.name) if made.is_floating or made.is_complex else ""

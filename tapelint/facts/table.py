@@ -233,7 +233,9 @@ def unlike() -> Mapping[str, Mapping[tuple[str, str], tuple[str, str]]]:
 
 @cache
 def always_of(name: str) -> str:
-    """The dtype of what a function gives whatever floats it is given, by the name of its fact; "" for most."""
+    """The dtype of what a function gives whatever floats it is given, by the name of its fact, or "unclear"; "" where
+    it is that of the floats, or the one that the fact names.
+    """
     return _always().get(name, "")
 
 

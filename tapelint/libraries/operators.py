@@ -109,7 +109,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)
-    return Data(node, kind, dtype, shape, bounds, widths.of_operands(world, operands) if dtype == "f" else "")
+    width = widths.of_operands(world, operands, is_numpy=True) if dtype == "f" and kind == "numpy" else ""
+    return Data(node, kind, dtype, shape, bounds, width)
 
 
 def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:

@@ -11,7 +11,6 @@ from .world import Libraries, Registry
 
 MAKERS = ("default_rng", "RandomState", "Generator")
 INTEGERS = ("integers", "randint", "random_integers", "binomial", "poisson", "geometric", "multinomial")
-LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation")
 WITHOUT_RESULT = ("shuffle", "seed", "set_state")
 
 
@@ -35,7 +34,7 @@ def _drawn(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     if name in WITHOUT_RESULT:
         return NO_VALUE
     dtype = "i" if name in INTEGERS else "f"
-    like = name in LIKE_THE_ARGUMENT
+    like = name in widths.LIKE_THE_ARGUMENT
     if like and rest.positional:
         first = rest.positional[0]
         dtype = "i" if isinstance(first, Const) else apply.dtype_of(world, first) or "f"

@@ -56,18 +56,23 @@ def named(value: Value, of_numpy: bool = False) -> str:
     return name if name in EXACT else OTHER_NAMES.get(name, "")
 
 
-KNOWN = ("tensorflow.", "numpy.", "builtins.", "Tensor.", "keras.activations.")
+DRAWING = "numpy.random."
+LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation", "shuffle")
+"""What draws from numbers that it is given; the other functions draw doubles."""
+KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.activations.")
 """The functions whose facts tell the dtype of what they give."""
 
 
 def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: str) -> str:
     """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
-    is_numpy = root(name) == "numpy"
+    is_numpy = root(name) in ("numpy", "ndarray")
     asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
     if asked is not UNBOUND:
         return named(asked, is_numpy)
     if always := always_of(name):
-        return always
+        return always if always in EXACT else ""
+    if name.startswith(DRAWING):
+        return "float64" if letter == "f" and not name.endswith(LIKE_THE_ARGUMENT) else ""
     is_operator = name.startswith("operator ")
     if given.rest is not None or not (is_operator or name.startswith(KNOWN)):
         return ""
@@ -90,6 +95,8 @@ def of_operands(world: Libraries, values: Iterable[Value], is_numpy: bool = Fals
     widths = _agreed(tensors or arrays)
     if "" in tensors | arrays or len(widths) > 1:
         return ""
+    if ("whole", "") in found and not tensors and widths - {"float64"}:
+        return ""  # NumPy makes doubles of most
     usual = "float64" if is_numpy else "float32"
     plain = ("python", "") in found
     if converting and plain and not tensors and found[0][0] == "python":
@@ -103,7 +110,9 @@ def _agreed(found: set[str]) -> set[str]:
 
 
 def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tuple[str, str]]:
-    """What floats there are in a value, and how wide: those of a "tensor", of a "numpy" array, or of "python"."""
+    """What numbers there are in a value, and how wide: floats of a "tensor", of a "numpy" array, or of "python", and
+    "whole" ones of an array.
+    """
     if isinstance(value, Cell) and value.kind == "list":
         value = world.run.state.get((value.uid, "items"))
     if isinstance(value, Tuple):
@@ -112,8 +121,13 @@ def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tu
     elif isinstance(value, Const):
         if isinstance(value.value, float):
             yield "python", ""
-    elif not (isinstance(value, (Data, Variable)) and value.dtype in "ib"):
+    elif isinstance(value, (Data, Variable)) and value.dtype in "ib":
+        if isinstance(value, Data) and value.kind == "numpy" and value.dtype == "i":
+            yield "whole", ""
+    else:
         kind = value.kind if isinstance(value, Data) else "tensor"
+        if kind == "python" and getattr(value, "shape", None) != ():
+            kind = "numpy"  # perhaps more than one number
         # A list of numbers of NumPy's is of theirs in eager code, of Python's in a graph; arrays stay what they are.
         yield kind, "" if kind == "numpy" and held and not getattr(value, "shape", None) else of(world, value)
 

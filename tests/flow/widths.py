@@ -165,6 +165,22 @@ def floats_by_numpy():
     return tape.gradient(y, v)
 
 
+def whole_numbers_of_numpy_divided():
+    """raises InvalidArgumentError"""
+    x = tf.constant(np.arange(2) / 255.0)
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
+def bytes_made_floats():
+    """flows"""
+    x = tf.constant(np.ones(2, np.uint8).astype("float32") / 255.0)
+    with tf.GradientTape() as tape:
+        y = x * v
+    return tape.gradient(y, v)
+
+
 def drawn_as_floats():
     """flows"""
     x = tf.constant(np.random.default_rng(0).random(2, dtype=np.float32))
