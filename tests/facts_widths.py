@@ -34,8 +34,8 @@ def measured() -> dict[str, str]:
         for block in Path(FOLDER, file).read_text(encoding="utf-8").split("\n\n"):
             header, *lines = block.strip("\n").split("\n")
             name = full_name(header_name(header)) if lines and not header.startswith("#") else ""
-            if name.startswith(KNOWN):
-                found |= {name: said for said in _of_lines(lines, file == "numpy.txt")}
+            for said in _of_lines(lines, file == "numpy.txt") if name.startswith(KNOWN) else ():
+                found[name] = said
     return found
 
 
@@ -47,11 +47,10 @@ def _of_lines(lines: list[str], of_arrays: bool) -> Iterator[str]:
         env = propose.env_of(expression)
         if not any(_is_wide(value, "float32") or _is_wide(value, "complex64") for value in env.values()):
             continue
-        named = DTYPES & set(answer.replace(",", " ").split())
-        wanted = {"same"} if not named else named
+        named = DTYPES & set(answer.replace(",", " ").split()) - {"same"}
         single, double = (_seen(expression, env, is_double, of_arrays) for is_double in (False, True))
-        expected = {"same": ("float32", DOUBLE)}.get(*wanted, (single, *wanted)) if len(wanted) == 1 else (single, double)
-        if "" not in (single, double) and (single, double) != expected:
+        is_so = double in named if named else (single, double) == ("float32", DOUBLE)
+        if "" not in (single, double) and not is_so:
             yield single if single == double else "unclear"
 
 
