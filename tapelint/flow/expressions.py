@@ -11,6 +11,7 @@ from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
+from .state import Delta
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -279,11 +280,14 @@ class Expressions(Comprehensions):
         ways_out = self._ways_out()
         staged = self.world.staged(test)
         outer_staged, self.staged_in = self.staged_in, self.staged_in or staged
+        traced: Delta = {}
         for arm in arms:
+            self.state.update(traced)
             with self.inner_graph(bool(staged)):
                 result = arm()
             results.append(result)
             delta = self.state.take(mark)
+            traced = self.world.traced(delta) if staged == "graph" else {}  # the next is traced after it
             every.append(delta)
             if result is not False:
                 deltas.append(delta)
@@ -296,8 +300,9 @@ class Expressions(Comprehensions):
                 self.merge(deltas)
             if staged:
                 self.world.staged_branch(staged, old, [{**old, **delta} for delta in deltas], site)
-        for delta in every if staged == "graph" else ():
-            if isinstance(ended := delta.get(ENDED), Flag) and ended.sure:  # a graph has all of its arms
+        self.state.update(traced)
+        for delta in reversed(every) if staged == "graph" else ():
+            if isinstance(ended := delta.get(ENDED), Flag) and ended.sure:  # a graph has all of its arms, in order
                 self.state.set(ENDED, ended)
                 self.state.set(ENDED_BY, delta[ENDED_BY])
         self.world.branched(every)

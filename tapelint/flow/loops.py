@@ -230,6 +230,8 @@ class Loops(Matching):
                 rounds[2:], exact, loop.widened = general, False, True
             if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
                 self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
+            if index and loop.staged:  # it is traced once
+                self.state.update(self.world.traced(self.state.before(loop.mark)))
             before = self.state.writes
             takes_place = start()
             if takes_place is False:

@@ -104,6 +104,11 @@ class State:
         heap = self._heap
         return {key: heap.get(key, UNBOUND) for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
 
+    def update(self, fields: Delta) -> None:
+        """Write several fields."""
+        for key, value in fields.items():
+            self.set(key, value)
+
     def before(self, mark: int) -> Delta:
         """What the fields that changed since the mark held then."""
         found: Delta = {}

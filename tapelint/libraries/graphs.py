@@ -96,6 +96,7 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     autograph = dict(callee.options).get("autograph", Const(True))
     outer, run.no_autograph = run.no_autograph, int(autograph == Const(False))
     run.graph_mode += 1
+    first = len(run.graph.nodes)
     try:
         signed = _is_signed(callee)
         traced = _traced(world, args, site, signed)
@@ -104,7 +105,11 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
-    return together(world, made, site)
+    result = together(world, made, site)
+    if not run.graph_mode:
+        world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if n.kind == "tensor" and n.depth}
+        world.known.left_in_graph -= {node.id for node in run.nodes_in(result)}
+    return result
 
 
 def _is_signed(function: Wrapped) -> bool:

@@ -45,6 +45,8 @@ class Known:
     """By the node of a result, the nodes of arguments that may be given back as they are."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
+    left_in_graph: set[int] = field(default_factory=set)
+    """The nodes of tensors that a graph function has made, and not given: nobody can use them outside of it."""
     mere_zeros: dict[int, set[int]] = field(default_factory=dict)
     """By the node of what a function of Python gave, those of arguments to which a zero of no shape may come back."""
     handed_to_python: set[int] = field(default_factory=set)

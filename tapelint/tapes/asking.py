@@ -52,11 +52,13 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
-    trusted = not (execution.error or run.exhausted or run.run_twice)
+    trusted = not (execution.error or run.exhausted or run.run_twice) and tapes.is_one_recording(cell)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.state.get(UNFOLLOWED) is not UNBOUND:
         _give_up(execution, "a call before this could not be followed")
+    elif not tapes.is_one_recording(cell):
+        _give_up(execution, "what the tape has recorded by now is not known")
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")
     if trusted:
@@ -145,7 +147,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         execution.error, execution.trouble = answer.error, "unregistered"
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
-    maybe = failure(tapes, execution)
+    maybe = failure(tapes, execution, every)
     if maybe and not execution.error:
         execution.error = f"?{maybe}"
     doubts = Doubts(tapes, execution, answer)

@@ -51,10 +51,13 @@ class Doubts:
         return one_sided or self._spoiling.of(self._answer, source, index)
 
 
-def failure(tapes: Tapes, execution: Execution) -> str:
-    """The exception that the program may have met before the call or may meet in it, or ""."""
+def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
+    """The exception that the program may have met before the call or may meet in it, or ""; `every`: the sources."""
     found = ""
-    if _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
+    left = tapes.world.known.left_in_graph
+    if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
+        found = "TypeError"
+    elif _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
         found = "InvalidArgumentError"
     elif execution.method != "gradient" and _is_run_again(tapes, execution.targets):
         found = "TypeError"

@@ -27,9 +27,9 @@ def register(tapes: Tapes) -> None:
     registry = tapes.world.registry
     registry.families.append(_made)
     registry.enters["library"] = lambda world, value, site: _enter_class(tapes, value, site)
-    registry.enters["tape"] = lambda world, cell, site: tapes.enter(cell, site)
+    registry.enters["tape"] = lambda world, cell, site: _enter(tapes, cell, site)
     registry.leaves["tape"] = lambda world, cell, site: tapes.leave(cell)
-    registry.enters["stopped tape"] = lambda world, cell, site: _stop(tapes, cell.info)
+    registry.enters["stopped tape"] = lambda world, cell, site: _stop(tapes, cell.info, site)
     registry.leaves["stopped tape"] = lambda world, cell, site: tapes.go_on(cell.info)
     registry.enters["ensured tape"] = lambda world, cell, site: tapes.enter(cell.info, site) if cell.info else NO_VALUE
     registry.leaves["ensured tape"] = lambda world, cell, site: tapes.leave(cell.info) if cell.info else None
@@ -45,14 +45,14 @@ def _methods(tapes: Tapes) -> dict[str, OnTape]:
         **{name: _asking(tapes, name) for name in GRADIENT_METHODS},
         "watch": lambda tape, args, site: watching.watch(tapes, tape, args, site),
         "watched_variables": lambda tape, args, site: watching.watched_variables(tapes, tape, site),
-        "reset": _doing(tapes.reset),
+        "reset": _doing(lambda tape, site: _reset(tapes, tape, site)),
         "stop_recording": lambda tape, args, site: Cell(uid(), "stopped tape", tape),
         "_ensure_recording": lambda tape, args, site: Cell(
             uid(), "ensured tape", None if tapes.is_active(tape) else tape
         ),
-        "__enter__": lambda tape, args, site: tapes.enter(tape, site),
+        "__enter__": lambda tape, args, site: _enter(tapes, tape, site),
         "__exit__": leave,
-        "_push_tape": lambda tape, args, site: tapes.enter(tape, site),
+        "_push_tape": lambda tape, args, site: _enter(tapes, tape, site),
         "_pop_tape": leave,
     }
 
@@ -66,9 +66,32 @@ def _attribute(world: Libraries, base: Value, name: str, site: Site) -> Value | 
     return None
 
 
-def _stop(tapes: Tapes, tape: Cell) -> Value:
-    tapes.leave(tape)
+def _enter(tapes: Tapes, tape: Cell, site: Site) -> Value:
+    if tape.info.library == "tensorflow" and tapes.is_surely_recording(tape):
+        tapes.world.raised("ValueError", site, "GradientTape.__enter__")
+        return NO_VALUE
+    return tapes.enter(tape, site)
+
+
+def _stop(tapes: Tapes, tape: Cell, site: Site) -> Value:
+    if tapes.has_nothing(tape):
+        tapes.world.raised("RuntimeError", site, "GradientTape.stop_recording")
+    elif not _is_refused(tapes, tape, site, "stop_recording"):
+        tapes.stop(tape)
     return NO_VALUE
+
+
+def _reset(tapes: Tapes, tape: Cell, site: Site) -> None:
+    if not _is_refused(tapes, tape, site, "reset"):
+        tapes.reset(tape, site)
+
+
+def _is_refused(tapes: Tapes, tape: Cell, site: Site, method: str) -> bool:
+    """Whether a method raises because the tape does not record."""
+    refused = bool(tape.info.library == "tensorflow" and tapes.is_surely_stopped(tape))
+    if refused:
+        tapes.world.raised("ValueError", site, f"GradientTape.{method}")
+    return refused
 
 
 def _method(handle: OnTape) -> MethodHandler:

@@ -63,6 +63,7 @@ class Tapes:
     _used: list[Variable] = field(default_factory=list)
     _unseen: bool = False
     _levels: dict[int, int] = field(default_factory=dict)
+    _depths: dict[int, int] = field(default_factory=dict)
     _parts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,16 +75,26 @@ class Tapes:
     def enter(self, cell: Cell, site: Site) -> Value:
         """The tape records from now on; a new recording if it has none yet."""
         run = self.world.run
-        rec = self.recording(cell)
-        if rec is None or self._is_spent(cell):
-            rec = self._new_recording(cell)
-            run.state.set((cell.uid, "spent"), UNBOUND)
+        rec = self._ready(cell)
         here = len(run.graph.nodes)
         self.entered.append(Entered(site, cell, rec, run.chain, here, 1 << 60))
         self._set_active(rec, True)
         return cell
 
-    def _is_spent(self, cell: Cell) -> bool:
+    def _ready(self, cell: Cell) -> int:
+        """The recording that a tape goes on with; a new one if it has none, or has given its gradients."""
+        rec = self.recording(cell)
+        if rec is None or self.has_nothing(cell):
+            rec = self._new_recording(cell)
+            self.world.run.state.set((cell.uid, "spent"), UNBOUND)
+        return rec
+
+    def has_nothing(self, cell: Cell) -> bool:
+        """Whether a tape has certainly recorded nothing, or has given its gradients."""
+        return self.recording(cell) is None or self.is_spent(cell)
+
+    def is_spent(self, cell: Cell) -> bool:
+        """Whether a tape has certainly given its gradients, and has nothing any more."""
         flag = self.world.run.state.get((cell.uid, "spent"))
         return isinstance(flag, Flag) and flag.sure
 
@@ -95,23 +106,43 @@ class Tapes:
 
     def leave(self, cell: Cell) -> None:
         """The tape stops recording; what it has it keeps."""
-        rec = self.recording(cell)
-        if rec is not None:
+        for rec in self._perhaps(cell):
             self._set_active(rec, False)
             for entered in reversed(self.entered):
                 if entered.recording == rec:
                     entered.until = len(self.world.run.graph.nodes)
                     break
 
+    def stop(self, cell: Cell) -> None:
+        """The tape pauses, but for what is traced in a graph within its own: that it records as one operation then."""
+        if not self._is_around(cell):
+            self.leave(cell)
+
     def go_on(self, cell: Cell) -> None:
         """The tape records again after a stop."""
-        rec = self.recording(cell)
-        if rec is not None:
-            self._set_active(rec, True)
+        if self.recording(cell) is not None and not self._is_around(cell):
+            self._set_active(self._ready(cell), True)
+
+    def _is_around(self, cell: Cell) -> bool:
+        """Whether a tape was entered outside of the graph that is being made."""
+        depths = [self._depths[rec] for rec in self._perhaps(cell) if rec in self._depths]
+        return bool(depths) and self.world.run.graph_depth > max(depths)
+
+    def is_surely_recording(self, cell: Cell) -> bool:
+        """Whether a tape certainly records already."""
+        found = options(self.world.run.state.get(ACTIVE))
+        perhaps = self._perhaps(cell)
+        return bool(perhaps) and all(isinstance(o, Const) and not perhaps.isdisjoint(o.value) for o in found)
+
+    def is_surely_stopped(self, cell: Cell) -> bool:
+        """Whether a tape certainly does not record now."""
+        return self._perhaps(cell).isdisjoint(self._all_active(self.world.run.state.get(ACTIVE)))
 
     def reset(self, cell: Cell, site: Site) -> None:
         """The tape forgets what it has: a new recording begins, which is active if the old one was."""
         rec = self.recording(cell)
+        if rec is not None and self._levels.get(rec, 0) < self.world.run.graph_mode:
+            self.world.run.lose_track()  # what the graph has made so far is no part of what it records from now on
         was_active = rec is not None and rec in self.active()
         if rec is not None and was_active:
             self._set_active(rec, False)
@@ -125,7 +156,21 @@ class Tapes:
         value = self.world.run.state.get((cell.uid, "recording"))
         if isinstance(value, OneOf):
             value = value.options[-1]
-        return value.value if isinstance(value, Const) else None
+        if isinstance(value, Const) or value is UNBOUND:
+            return value.value if isinstance(value, Const) else None
+        return max(self._perhaps(cell), default=None)
+
+    def _perhaps(self, cell: Cell) -> set[int]:
+        """The recordings that a tape may work on."""
+        value = self.world.run.state.get((cell.uid, "recording"))
+        if all(isinstance(option, Const) for option in options(value)):
+            return {option.value for option in options(value) if isinstance(option, Const)}
+        return {rec for rec, own in self.recordings.items() if own == cell} if value is not UNBOUND else set()
+
+    def is_one_recording(self, cell: Cell) -> bool:
+        """Whether it is known on which recording a tape works; a graph around it or within has another."""
+        rec, is_known = self.recording(cell), len(self._perhaps(cell)) < 2
+        return rec is None or (is_known and self._levels.get(rec, 0) == self.world.run.graph_mode)
 
     def is_active(self, cell: Value) -> bool:
         """Whether a tape records now."""
@@ -154,6 +199,7 @@ class Tapes:
         if on and rec not in now:
             now.append(rec)
             self._levels.setdefault(rec, self.world.run.graph_mode)
+            self._depths.setdefault(rec, self.world.run.graph_depth)
         elif not on and rec in now:
             now.remove(rec)
         self.world.run.state.set(ACTIVE, Const(tuple(sorted(now))))
@@ -201,6 +247,9 @@ class Tapes:
 
     def made(self, node: Node) -> None:
         """A node was made: each active tape records it if an input is tracked."""
+        left = self.world.known.left_in_graph
+        if left and not self.world.run.graph_mode and any(e.node.id in left and e.outcome != NONE for e in node.edges):
+            self.world.known.failing.add(node.id)
         active = self.active()
         node.active = tuple(active)
         if (
@@ -332,6 +381,15 @@ class Tapes:
         event.active = tuple(self.active())
         event.dead = bool(run.ended()) or (event.word == "raised" and run.doubting > 0)
         self.events.append(event)
+
+    def traced(self, changed: Delta) -> Delta:
+        """Of fields that changed while a branch of a graph was traced, those that the next one finds so: tapes'."""
+        mine = {cell.uid for cell in self.recordings.values()}
+        return {
+            key: value
+            for key, value in changed.items()
+            if key == ACTIVE or (key[0] in mine and key[1] in ("recording", "spent"))
+        }
 
     def branched(self, arms: Sequence[Delta]) -> None:
         """The arms of a branch have been run: what one of them watched counts no more as it did."""

@@ -37,10 +37,10 @@ def watch(tapes: Tapes, tape: Cell, args: Arguments, site: Site) -> Value:
     leaves = _leaves(tapes.world, args.get(0, "tensor"))
     watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
     tapes.take_down(Event("watch", site, watched, args, recording=rec))
-    if rec is None:
+    if rec is None or tapes.has_nothing(tape):
         tapes.world.raised("AttributeError", site, "GradientTape.watch")
         return NO_VALUE
-    for leaf in leaves:
+    for leaf in leaves if tapes.active() or tape.info.library != "tensorflow" else ():  # else it does nothing
         _watch_one(tapes, rec, leaf, site)
     return NO_VALUE
 
@@ -64,6 +64,9 @@ def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
             continue
         if isinstance(option, (Data, Opaque, Variable)):
             _mark(tapes, rec, option.node, not several)
+        if isinstance(option, Opaque) and option.node.op == "attribute":  # a variable's handle stands for it
+            for edge in option.node.edges:
+                _mark(tapes, rec, edge.node, False)
         if isinstance(option, Variable):
             note(tapes, rec, option)
 
