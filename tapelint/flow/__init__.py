@@ -32,7 +32,7 @@ To read, from the ground:
 5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
 6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
    read later.
-7. `functions`, `attributes`, `records`, `classes`: calls, and objects.
+7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `classes`: calls, and objects.
 8. `elsewhere`, `interpreter`: what code that is not run may have written; modules. Each class from `Core` on is a layer
    over the one before; the last, `Interpreter`, is what a run is made of.
 """

@@ -38,7 +38,7 @@ class Attempts(Loops):
             entered.append((manager, site))
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value)
-        caught = [name for manager, _ in entered[depth:] for name in self.swallowed(manager)]
+        caught = [name for manager, _ in entered[depth:] for name in self.swallowed(manager, node.body)]
         try:
             alive = self._try(_attempted(node, caught), depth) if caught else self.execute(node.body)
         except Suspension as pause:
@@ -72,8 +72,8 @@ class Attempts(Loops):
         """`manager.__exit__(...)`; UNBOUND where it is no method of the program's."""
         raise NotImplementedError
 
-    def swallowed(self, manager: Value) -> Sequence[ast.expr]:
-        """The exceptions that end the block of a manager and do not leave it, or may."""
+    def swallowed(self, manager: Value, body: Sequence[ast.stmt]) -> Sequence[ast.expr]:
+        """The exceptions that end the block of a manager and do not leave it, or may. `body`: the block."""
         raise NotImplementedError
 
     def leave_through(self, finals: int, depth: int, raised: Value = NO_VALUE) -> tuple[bool, bool | None]:

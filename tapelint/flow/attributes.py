@@ -18,6 +18,7 @@ from .values import (
     Data,
     Function,
     Library,
+    Member,
     ModuleValue,
     OneOf,
     Opaque,
@@ -46,6 +47,9 @@ TUPLE = "as a tuple"
 
 OF_TUPLES = ("_replace", "_asdict")
 """Methods of named tuples."""
+
+REGISTERS = "registers"
+"""Under which a class has that it was asked for its `register`, which is no method of its own."""
 
 METHOD_DISPATCHER = "method dispatcher"
 """The kind of several functions of which a method picks one."""
@@ -159,11 +163,24 @@ class Attributes(Functions):
             return self.module_attribute(base, name, site)
         if isinstance(base, Super):
             return self._of_super(base, name, site)
+        if isinstance(base, Member):
+            return self._of_member(base, name, site)
         if isinstance(base, Tuple) and name in base.names:
             return base.items[base.names.index(name)]
         if isinstance(base, Opaque):
             return self._of_opaque(base, name, site)
         return self.world.attribute(base, name, site)
+
+    def _of_member(self, base: Member, name: str, site: Site) -> Value:
+        """An attribute of a member of an enumeration that is a number or a text."""
+        if name in ("name", "_name_"):
+            return Const(base.name)
+        found = self.find_in_class(base.of, name)
+        if found is not None and isinstance(found[1], Class):
+            if isinstance(found[0], Wrapped) and self._is_property(found[0]):
+                return self.call(found[0].function, Arguments([base]), site)
+            return self.bound(found[0], base, base.of)
+        return Const(base.value) if name in ("value", "_value_") else self.world.attribute(base, name, site)
 
     def module_attribute(self, base: ModuleValue, name: str, site: Site) -> Value:
         """A name of a module."""
@@ -251,6 +268,8 @@ class Attributes(Functions):
 
     def _of_class(self, base: Class, name: str, site: Site) -> Value:
         found = self.find_in_class(base, name)
+        if name == "register" and (found is None or not isinstance(found[1], Class)):
+            self.state.set((base.uid, REGISTERS), TRUE)
         if found is None:
             return Const(base.name) if name == "__name__" else self.opaque(site, [], hint=name)
         value, owner = found

@@ -6,17 +6,18 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from tapelint.source import Source
+from tapelint.source import Source, last_name
 
 from . import containers
 from .attempts import ANY_OTHER, is_exception
 from .attributes import TUPLE
 from .comprehensions import ClassBody
 from .core import ENDED, Arguments, Attempt, Frame
+from .enumerations import Enumerations
 from .functions import own_nodes
 from .graph import Site
 from .loops import UNROLLED
-from .records import Records
+from .managers import caught_around_yields, entered_later, swallowed_by_exit
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -42,7 +43,7 @@ METACLASS = "metaclass"
 TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))
 
 
-class Classes(Records):
+class Classes(Enumerations):
     """Class statements, objects, what is iterated and entered."""
 
     def __init__(self, world: World) -> None:
@@ -259,20 +260,32 @@ class Classes(Records):
             return self.begin(manager, site)
         return self.world.enter(manager, statement)
 
-    def swallowed(self, manager: Value) -> Sequence[ast.expr]:
+    def swallowed(self, manager: Value, body: Sequence[ast.stmt]) -> Sequence[ast.expr]:
+        if isinstance(manager, Generator):
+            return caught_around_yields(manager.function.node)
+        if isinstance(manager, OneOf):
+            return (ANY_OTHER,) if any(self.swallowed(option, body) for option in manager.options) else ()
         if not isinstance(manager, Cell):
             return ()
         if manager.kind == "suppressor":
             return tuple(manager.info)
+        if manager.kind == "exit stack":
+            return [name for node in entered_later(body) for name in self._swallowed_by(node)]
         method = self.class_attribute(manager, "__exit__") if manager.kind == "instance" else None
-        function = method.function if isinstance(method, Bound) else None
-        if not isinstance(function, Function):
-            return ()
-        returned = [n.value for n in own_nodes(function.node) if isinstance(n, ast.Return)]
-        truths = [v for v in returned if v is not None and not (isinstance(v, ast.Constant) and not v.value)]
-        if any(isinstance(v, ast.Constant) for v in truths):
-            return (ast.Name("Exception", ast.Load()),)
-        return (ANY_OTHER,) if truths else ()
+        return swallowed_by_exit(method.function) if isinstance(method, Bound) else ()
+
+    def _swallowed_by(self, node: ast.expr) -> Sequence[ast.expr]:
+        """The exceptions that a manager swallows, or may, which an exit stack is going to enter."""
+        function = node.func if isinstance(node, ast.Call) else node
+        value = self.look_up(function.id) if isinstance(function, ast.Name) else UNBOUND
+        if last_name(function) == "suppress" and isinstance(node, ast.Call):
+            return (ANY_OTHER,) if any(isinstance(a, ast.Starred) for a in node.args) else node.args
+        if isinstance(value, Wrapped) and isinstance(value.function, Function):
+            return caught_around_yields(value.function.node)
+        if isinstance(value, Class):
+            found = self.find_in_class(value, "__exit__")
+            return swallowed_by_exit(found[0]) if found is not None else ()
+        return self.swallowed(value, ()) if value is not UNBOUND else ()
 
     def leave(self, manager: Value, statement: Site, raised: Value = NO_VALUE) -> Value:
         if isinstance(manager, Cell) and manager.kind == "instance":

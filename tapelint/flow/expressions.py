@@ -23,6 +23,7 @@ from .values import (
     Function,
     Library,
     Many,
+    Member,
     OneOf,
     SliceOf,
     Tuple,
@@ -153,11 +154,17 @@ class Expressions(Comprehensions):
 
     def shown(self, value: Value, site: Site) -> Value:
         """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""
+        if isinstance(value, Member):
+            return self.text_of_member(value, site)
         for name in ("__format__", "__str__", "__repr__"):
             method = self.own_method(value, name)
             if method is not None:
                 return self.call(method, Arguments([Const("")] if name == "__format__" else []), site)
         return value
+
+    def text_of_member(self, member: Member, site: Site) -> Value:
+        """The text that a member of an enumeration is shown as."""
+        raise NotImplementedError
 
     def lambda_(self, node: ast.Lambda) -> Value:
         return self.make_function(node, "<lambda>")

@@ -12,6 +12,7 @@ from .graph import Site
 from .values import (
     NO_VALUE,
     NOT_IMPLEMENTED,
+    UNBOUND,
     Bound,
     Cell,
     Class,
@@ -20,6 +21,7 @@ from .values import (
     Function,
     Library,
     Many,
+    Member,
     OneOf,
     Opaque,
     Tuple,
@@ -190,6 +192,9 @@ class Operators(Waiting):
     def _identical(self, left: Value, right: Value) -> bool | None:
         if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
             return None
+        if isinstance(left, Member) or isinstance(right, Member):
+            mine, yours = (getattr(value, "of", UNBOUND) for value in (left, right))
+            return left == right and mine == yours
         if isinstance(left, Const) and isinstance(right, Const):
             return left == right
         if isinstance(left, Const) or isinstance(right, Const):

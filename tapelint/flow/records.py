@@ -1,4 +1,4 @@
-"""Classes that Python fills in: dataclasses, named tuples, enumerations; and how an object's fields begin."""
+"""Classes that Python fills in: dataclasses, named tuples; and how an object's fields begin."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from .values import (
     Opaque,
     Tuple,
     Value,
-    Wrapped,
-    one_of,
 )
 from .world import World
 
@@ -60,7 +58,7 @@ class Records(Attributes):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.records: dict[int, Record] = {}
-        self.members: dict[int, dict[str, Cell]] = {}
+        self.members: dict[int, dict[str, Value]] = {}
         """The members of enumerations, by the class and their names."""
 
     # -- dataclasses
@@ -221,86 +219,6 @@ class Records(Attributes):
             self.store_field(instance, name, value)
         self.state.set((instance.uid, TUPLE), made)
         return instance
-
-    # -- enumerations
-
-    def make_members(self, cls: Class) -> None:
-        """The names that an enumeration's body binds become its members."""
-        bases = {base.name for base in self.lineage(cls) if isinstance(base, Library)}
-        if not any(name.startswith("enum.") for name in bases):
-            return
-        plain = bases <= {"enum.Enum", "enum.Flag", "builtins.object"} and not self.hooks & {
-            "_generate_next_value_",
-            "_missing_",
-        }
-        members: dict[str, Cell] = {}
-        last: Value = Const(0)
-        for name in _assigned(cls.node):
-            value = self.state.get((cls.uid, name))
-            if value is UNBOUND or isinstance(value, (Function, Wrapped)):
-                continue
-            if isinstance(value, Cell) and value.kind == "next value":
-                value = _next_value(last, name, bases)
-            last = value
-            if not plain:  # its members are numbers or texts
-                self.state.set((cls.uid, name), value)
-                continue
-            same = [m for m in members.values() if isinstance(value, Const) and self._value_of(m) == value]
-            members[name] = same[0] if same else self._make_member(cls, name, value)
-            self.state.set((cls.uid, name), members[name])
-        if plain:
-            self.members[cls.uid] = members
-
-    def _make_member(self, cls: Class, name: str, value: Value) -> Cell:
-        site = self.site(cls.node)
-        made = Cell(self.uid(), "instance", cls, site)
-        for field, held in (("name", Const(name)), ("_name_", Const(name)), ("value", value), ("_value_", value)):
-            self.store_field(made, field, held)
-        method = self.class_attribute(made, "__init__")
-        if method is not None:
-            given = list(value.items) if isinstance(value, Tuple) else [value]
-            self.call(method, Arguments(given), site)
-        return made
-
-    def _value_of(self, member: Cell) -> Value:
-        return self.state.get((member.uid, "_value_"))
-
-    def member(self, cls: Class, args: Arguments, site: Site) -> Value | None:
-        """`Enumeration(value)`; None for a class that is none."""
-        members = self.members.get(cls.uid)
-        if members is None:
-            return None
-        wanted = args.get(0, "value")
-        every: list[Value] = list(dict.fromkeys(members.values()))
-        if wanted in every:
-            return wanted
-        values = [self._value_of(m) for m in dict.fromkeys(members.values())]
-        if isinstance(wanted, Const) and all(isinstance(value, Const) for value in values):
-            found = [m for m, value in zip(every, values, strict=True) if value == wanted]
-            return found[0] if found else self.opaque(site, [cls])
-        return one_of(every) if every else self.opaque(site, [cls])
-
-    def member_named(self, cls: Class, name: Value, site: Site) -> Value:
-        """`Enumeration["name"]`."""
-        members = self.members[cls.uid]
-        if isinstance(name, Const):
-            return members.get(name.value) or self.opaque(site, [cls])
-        return one_of(list(members.values())) if members else self.opaque(site, [cls])
-
-
-def _next_value(last: Value, name: str, bases: set[str]) -> Value:
-    """What `enum.auto()` stands for after a value."""
-    if "enum.StrEnum" in bases:
-        return Const(name.lower())
-    number = last.value if isinstance(last, Const) and isinstance(last.value, int) else 0
-    return Const(1 << number.bit_length() if bases & {"enum.Flag", "enum.IntFlag"} else number + 1)
-
-
-def _assigned(node: ast.ClassDef) -> list[str]:
-    """The names that a class's body assigns, but for private ones."""
-    targets = [t for statement in node.body if isinstance(statement, ast.Assign) for t in statement.targets]
-    return [t.id for t in targets if isinstance(t, ast.Name) and not t.id.startswith("_")]
-
 
 def _kind_of_field(annotation: ast.expr) -> str:
     """The last name of an annotation, without what stands in brackets."""

@@ -57,6 +57,14 @@ class Const(Value):
         return hash((type(self.value), self.value))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Member(Const):
+    """A member of an enumeration that is a number or a text as well: it equals that, and is another than that."""
+
+    of: Value
+    name: str
+
+
 NO_VALUE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
 NOT_IMPLEMENTED = Const("NotImplemented")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from tapelint.flow.attempts import ANY_OTHER, is_exception
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Generator, Partial, Tuple, Value, Wrapped
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Generator, Library, Partial, Tuple, Value, Wrapped
 
 from .variable_names import scoping
 from .world import Libraries, Registry
@@ -90,7 +91,15 @@ def _patched(world: Libraries, patch: Value, site: Site) -> Value:
 
 def _suppressing(world: Libraries, args: Arguments, site: Site) -> Value:
     """`suppress(ValueError, KeyError)`: its block ends where one of these is raised."""
-    named = site.node.args if isinstance(site.node, ast.Call) else []
+    written = site.node.args if isinstance(site.node, ast.Call) else []
+    plain = len(written) == len(args.positional) and not any(isinstance(node, ast.Starred) for node in written)
+    named: list[ast.expr] = []
+    for index, value in enumerate(args.positional):
+        name = value.name.removeprefix("builtins.") if isinstance(value, Library) and is_exception(value) else ""
+        here = written[index] if plain else ANY_OTHER
+        named.append(ast.Name(name, ast.Load()) if name and not plain else here)
+    if args.rest is not None:
+        named.append(ANY_OTHER)
     return Cell(world.run.uid(), "suppressor", tuple(named))
 
 

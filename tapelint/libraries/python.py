@@ -23,6 +23,7 @@ from tapelint.flow.values import (
     Function,
     Library,
     Many,
+    Member,
     Method,
     Names,
     OneOf,
@@ -38,10 +39,11 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, layer_classes
+from . import apply, instances, layer_classes
+from .instances import LAYERS
 from .members import written_somewhere
 from .replaced import write_somewhere
-from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
+from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 
 def register(registry: Registry) -> None:
@@ -124,53 +126,6 @@ def _property(world: Libraries, args: Arguments, site: Site) -> Value:
 # -- objects and types
 
 
-def _isinstance(world: Libraries, args: Arguments, site: Site) -> Value:
-    value, wanted = args.get(0, "object"), args.get(1, "classinfo")
-    answers = [_is_of(world, option, wanted) for option in options(value)]
-    if len(set(answers)) == 1 and answers[0] is not None:
-        return Const(answers[0])
-    return world.run.unknown_bool(value, site)
-
-
-_PYTHON_TYPES = {
-    "builtins.int": "int", "builtins.float": "float", "builtins.str": "str", "builtins.bool": "bool",
-    "builtins.list": "list", "builtins.tuple": "tuple", "builtins.dict": "dict", "builtins.set": "set",
-    "builtins.complex": "complex", "builtins.bytes": "bytes", "builtins.slice": "sliceof",
-}  # fmt: skip
-
-
-def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
-    if isinstance(wanted, Tuple):
-        found = [_is_of(world, value, item) for item in wanted.items]
-        return True if True in found else None if None in found else False
-    if isinstance(value, Cell) and value.kind == "instance":
-        order = world.run.lineage(value.info)
-        if wanted in order:
-            return True
-        return None if any(not isinstance(c, Class) for c in order) or not isinstance(wanted, Class) else False
-    if isinstance(value, Opaque):
-        return None
-    if not isinstance(wanted, Library):
-        return False if isinstance(value, (Const, Data, Variable, Tuple)) and isinstance(wanted, Class) else None
-    name = wanted.name
-    mine = kind_of(value)
-    if name in _PYTHON_TYPES:
-        plain = _PYTHON_TYPES[name]
-        if mine in ("many", "iterator", "?", "number"):
-            return None
-        return mine == plain or (plain == "int" and mine == "bool")
-    if isinstance(value, Variable) and name in ("tensorflow.Variable", "keras.Variable"):
-        return name.startswith("keras") == (value.flavor == "keras")
-    if isinstance(value, Cell) and value.kind in LAYERS:
-        return layer_classes.is_of_class(world, value, name)
-    if name in ("tensorflow.Tensor", "tensorflow.Variable", "numpy.ndarray", "keras.Variable"):
-        match = {"tensorflow.Tensor": "tensor", "numpy.ndarray": "ndarray"}.get(name, "variable")
-        if isinstance(value, Data) and value.kind == "?":
-            return None
-        return mine == match
-    return None
-
-
 def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else NO_VALUE
     if len(args.positional) > 1:  # a new class, which is made by a text and a dict
@@ -178,10 +133,7 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
         return world.run.missing(site)
     if isinstance(value, Cell) and value.kind == "instance" and isinstance(value.info, Class):
         return value.info
-    return world.run.opaque(site, [])
-
-
-LAYERS = ("layer", "lambda layer", "input layer")
+    return value.of if isinstance(value, Member) else world.run.opaque(site, [])
 
 
 def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -505,6 +457,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         if name == "str" and args.positional:
             world.run.shown(args.positional[0], site)
         value = args.get(0, "x", Const({"float": 0.0, "int": 0, "bool": False, "complex": 0j, "str": ""}[name]))
+        if name == "str" and isinstance(value, Member):
+            return world.run.shown(value, site)
         if isinstance(value, Const) and len(args.positional) < 2:
             try:
                 return Const(
@@ -558,7 +512,7 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
 
 BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
-    "isinstance": _isinstance, "type": _type, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
+    "isinstance": instances.is_instance, "type": _type, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "callable": _callable, "super": _super, "property": _property, "delattr": _delattr,
     "object.__getattribute__": _plain_attribute, "object.__setattr__": _store_attribute,
     "object.__delattr__": _remove_attribute, "object.__new__": _bare,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     NO_VALUE,
+    TRUE,
     UNBOUND,
     Bound,
     Cell,
@@ -19,6 +21,7 @@ from tapelint.flow.values import (
     Library,
     Many,
     Method,
+    Names,
     OneOf,
     Opaque,
     Partial,
@@ -57,6 +60,30 @@ def _identity(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(first, (Function, Wrapped, Bound, Class, Partial)):
         return first
     return Library("tapelint.identity")
+
+
+def _wraps(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`@wraps(function)`: what it decorates is named as that function."""
+    plain = len(args.positional) == 1 and not args.keywords and args.rest is None
+    given = (("wrapped", args.get(0, "wrapped")), ("whole", Const(plain)))
+    return Partial(Library("tapelint.update_wrapper"), (), given)
+
+
+def _update_wrapper(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`update_wrapper(wrapper, wrapped)`: the wrapper, with the other's name and what was written to it."""
+    wrapper, wrapped = args.get(0, "wrapper"), args.get(1, "wrapped")
+    if not isinstance(wrapper, Function):
+        return wrapper
+    run = world.run
+    if isinstance(wrapped, Function):
+        names = run.state.get((wrapped.uid, "__names__"))
+        for name in names.names if isinstance(names, Names) else ():
+            run.store_field(wrapper, name, run.state.get((wrapped.uid, name)))
+    whole = args.keywords.get("whole", Const(len(args.every()) == 2)) == TRUE
+    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+        run.store_field(wrapper, name, run.attribute(wrapped, name, site) if whole else run.opaque(site, hint=name))
+    run.store_field(wrapper, "__wrapped__", wrapped)
+    return wrapper
 
 
 def _cached(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -153,6 +180,7 @@ def _named_tuple(world: Libraries, args: Arguments, site: Site) -> Value:
     else:
         items = world.run.elements(fields, site)
         names = [str(i.value) for i in items if isinstance(i, Const)] if isinstance(items, list) else []
+    world.named_tuples.add(tuple(names))
     return Wrapped("named tuple", NO_VALUE, tuple((n, NO_VALUE) for n in names), world.run.uid())
 
 
@@ -252,7 +280,8 @@ def _call_partial_method(world: Libraries, callee: Value, args: Arguments, site:
 
 def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     """A list; a bounded one forgets items, so that nobody can tell which is where."""
-    made = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
+    listed = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
+    made = replace(listed, info=Library("collections.deque")) if isinstance(listed, Cell) else listed
     if args.get(1, "maxlen", NO_VALUE) != NO_VALUE and isinstance(made, Cell):
         items = containers.stored(world.run, made)
         each = items.items if isinstance(items, Tuple) else (items.element,)
@@ -263,7 +292,8 @@ def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 LIBRARY: dict[str, Handler] = {
-    "functools.partial": _partial, "functools.wraps": lambda w, a, s: Library("tapelint.identity"),
+    "functools.partial": _partial, "functools.wraps": _wraps, "functools.update_wrapper": _update_wrapper,
+    "tapelint.update_wrapper": _update_wrapper,
     "functools.lru_cache": _cached, "functools.cache": _unbounded, "tapelint.cache": _sized,
     "functools.singledispatch": _dispatch("dispatcher"),
     "functools.singledispatchmethod": _dispatch("method dispatcher"), "functools.partialmethod": _partial_method,

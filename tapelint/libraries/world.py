@@ -108,6 +108,8 @@ class Libraries:
         """The models whose variables are not all seen, by the node that stands for these."""
         self.outputs: dict[int, list[Node]] = {}
         """What calls of a model gave, by the model."""
+        self.named_tuples: set[tuple[str, ...]] = set()
+        """The fields of the classes that `collections.namedtuple` has made."""
         self.known = numbers.Known()
 
     # -- what flow asks
@@ -153,7 +155,7 @@ class Libraries:
                 return Method(base, name)
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
-            return self._function_attribute(base, name)
+            return self._function_attribute(base, name, site)
         return Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:
@@ -170,10 +172,13 @@ class Libraries:
             return Method(base, name)
         return apply.call_fact(self, fact, Arguments([base]), site)
 
-    def _function_attribute(self, base: Value, name: str) -> Value:
+    def _function_attribute(self, base: Value, name: str, site: Site) -> Value:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
-        if name == "__name__" and isinstance(inner, Function):
-            return Const(inner.name)
+        if name in _OF_FUNCTIONS:
+            stored = self.run.state.get((inner.uid, name)) if isinstance(inner, Function) else UNBOUND
+            if stored is not UNBOUND:
+                return stored
+            return Const(inner.name) if name == "__name__" and isinstance(inner, Function) else self.run.opaque(site)
         if name in ("__defaults__", "__kwdefaults__", "__globals__"):
             self.run.lose_track()  # what is put there is used by calls
         if isinstance(inner, Function) and not (isinstance(base, Wrapped) and name in _OF_WRAPPED):
@@ -549,6 +554,9 @@ _MODELS = (
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
 
+_OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
+"""What Python gives every function."""
+
 _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
 """The classes whose objects have a nature, for what is followed like a tensor."""
 
@@ -559,6 +567,7 @@ _FACT_PREFIX: Mapping[str, str] = {
 _BUILTIN_CONSTANTS = {
     "builtins.True": Const(True), "builtins.False": Const(False), "builtins.None": NO_VALUE,
     "builtins.NotImplemented": NOT_IMPLEMENTED, "builtins.__debug__": Const(True),
+    "builtins.Ellipsis": Const(...),
 }  # fmt: skip
 
 _LIBRARY_CONSTANTS: dict[str, Value] = {

@@ -712,3 +712,41 @@ def tf_supo():
         except tf.errors.InvalidArgumentError:
             z = b * 1.0
     return tape.gradient(z, [a, b])
+
+
+@contextlib.contextmanager
+def _ignoring_lookups():
+    try:
+        yield
+    except KeyError:
+        pass
+
+
+def an_exception_that_a_stack_of_managers_swallows():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.suppress(KeyError))
+            raise KeyError("k")
+            y = v * 1.0
+    return tape.gradient(y, [w, v])
+
+
+def an_exception_that_a_generator_catches_around_its_yield():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0
+        with _ignoring_lookups():
+            y = y * {}["k"]
+    return tape.gradient(y, w)
+
+
+def exceptions_that_are_named_elsewhere():
+    """unknown, unknown"""
+    errors = (KeyError, IndexError)
+    with tf.GradientTape() as tape:
+        y = w * 1.0
+        with contextlib.suppress(*errors):
+            y = v * {}["k"]
+    return tape.gradient(y, [w, v])

@@ -1,0 +1,126 @@
+"""Of which class a value is, and what a function is called; the docstring is the verdict of each source."""
+
+import abc
+import collections
+import functools
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+import tensorflow as tf
+
+w = tf.Variable(2.0)
+b = tf.Variable(3.0)
+rows = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+
+class Pair(NamedTuple):
+    first: tf.Variable
+    second: float = 1.0
+
+
+class Registering(abc.ABC):  # noqa: B024
+    pass
+
+
+@Registering.register
+class Registered:
+    pass
+
+
+@runtime_checkable
+class Sized(Protocol):
+    size: int
+
+
+class WithSize:
+    size = 3
+
+
+class Asking(type):
+    def __instancecheck__(cls, other):
+        return True
+
+
+class Anything(metaclass=Asking):
+    pass
+
+
+def a_named_tuple():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if isinstance(Pair(w), Pair) else b * 1.0
+    return tape.gradient(y, [w, b])
+
+
+def classes_that_decide_themselves():
+    """sometimes none, sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if isinstance(Registered(), Registering) else tf.constant(0.0)
+        z = b * 1.0 if isinstance(WithSize(), Sized) else tf.constant(0.0)
+        u = tf.reduce_sum(rows) if isinstance(WithSize(), Anything) else tf.constant(0.0)
+        total = y + z + u
+    return tape.gradient(total, [w, b, rows])
+
+
+def a_deque_is_no_list():
+    """flows"""
+    with tf.GradientTape() as tape:
+        held = collections.deque([w])
+        y = tf.stop_gradient(w) if isinstance(held, list) else held[0] * 1.0
+    return tape.gradient(y, w)
+
+
+def what_numpy_gives_of_one_number():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if isinstance(w.numpy(), np.ndarray) else tf.constant(0.0)
+        z = b * 1.0 if isinstance(np.mean([1.0, 2.0]), float) else tf.constant(0.0)
+        total = y + z
+    return tape.gradient(total, [w, b])
+
+
+def an_array():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if isinstance(rows.numpy(), np.ndarray) and isinstance(np.array([1.0]), np.ndarray) else b * 1.0
+    return tape.gradient(y, [w, b])
+
+
+def a_ragged_tensor_is_no_tensor():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if isinstance(tf.ragged.constant([[1.0]]), tf.Tensor) else b * 1.0
+    return tape.gradient(y, [w, b])
+
+
+def _logged(function):
+    @functools.wraps(function)
+    def inner(*args):
+        return function(*args)
+
+    return inner
+
+
+def _named(function):
+    def inner(*args):
+        return function(*args)
+
+    inner.__name__ = function.__name__
+    return inner
+
+
+def a_function_by_the_name_that_its_wrapper_has():
+    """flows, none"""
+
+    @_logged
+    def scale(x):
+        return x * w
+
+    @_named
+    def shift(x):
+        return x * b
+
+    table = {each.__name__: each for each in (scale, shift)}
+    with tf.GradientTape() as tape:
+        y = table["scale"](2.0) + tf.stop_gradient(table["shift"](2.0))
+    return tape.gradient(y, [w, b])
