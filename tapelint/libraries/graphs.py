@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import TRANSPARENT, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -107,9 +107,14 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
         run.no_autograph = outer
     result = together(world, made, site)
     if not run.graph_mode:
-        world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if n.kind == "tensor" and n.depth}
-        world.known.left_in_graph -= {node.id for node in run.nodes_in(result)}
+        given = {node.id for node in run.nodes_in(result)}
+        world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n) and n.id not in given}
     return result
+
+
+def _stays(node: Node) -> bool:
+    """Whether a node is a tensor of the graph that was made, not one of several that were there before."""
+    return node.kind == "tensor" and node.depth > 0 and node.op not in TRANSPARENT and not node.opaque
 
 
 def _is_signed(function: Wrapped) -> bool:
@@ -226,7 +231,7 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
                 copied = Cell(world.run.uid(), value.kind)
                 world.run.state.set((copied.uid, "items"), found)
                 return copied
-        if isinstance(value, Data) and _is_eager(world, value):
+        if isinstance(value, Data) and _is_handed(world, value):
             where = Site(site.source, args.places.get(key, site.node))
             node = world.run.node(COPIED_ARGUMENT, [Edge(value.node, FLOWS, "linear")], where, dtype=value.dtype)
             return replace(value, node=node, width="" if signed else value.width)
@@ -245,12 +250,12 @@ def _holds_traced(world: Libraries, value: Value) -> bool:
         return any(_holds_traced(world, item) for item in value.items)
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
         return _holds_traced(world, containers.stored(world.run, value))
-    return _is_eager(world, value) or (isinstance(value, Variable) and value.flavor == "keras")
+    return _is_handed(world, value) or (isinstance(value, Variable) and value.flavor == "keras")
 
 
-def _is_eager(world: Libraries, value: Value) -> bool:
-    """Whether a value is a tensor that is handed to a graph function from outside all graphs."""
-    return isinstance(value, Data) and value.kind == "tensor" and world.run.graph_mode == 1
+def _is_handed(world: Libraries, value: Value) -> bool:
+    """Whether a value is a tensor: a graph function sees a copy of what it is handed."""
+    return isinstance(value, Data) and value.kind == "tensor" and world.run.graph_mode > 0
 
 
 # -- control

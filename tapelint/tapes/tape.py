@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import ALIAS, CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node, Site
-from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     UNBOUND,
@@ -168,9 +168,9 @@ class Tapes:
         return {rec for rec, own in self.recordings.items() if own == cell} if value is not UNBOUND else set()
 
     def is_one_recording(self, cell: Cell) -> bool:
-        """Whether it is known on which recording a tape works; a graph around it or within has another."""
+        """Whether it is known on which recording a tape works; out of a graph it knows of nothing."""
         rec, is_known = self.recording(cell), len(self._perhaps(cell)) < 2
-        return rec is None or (is_known and self._levels.get(rec, 0) == self.world.run.graph_mode)
+        return rec is None or (is_known and self._levels.get(rec, 0) <= self.world.run.graph_mode)
 
     def is_active(self, cell: Value) -> bool:
         """Whether a tape records now."""
@@ -247,9 +247,7 @@ class Tapes:
 
     def made(self, node: Node) -> None:
         """A node was made: each active tape records it if an input is tracked."""
-        left = self.world.known.left_in_graph
-        if left and not self.world.run.graph_mode and any(e.node.id in left and e.outcome != NONE for e in node.edges):
-            self.world.known.failing.add(node.id)
+        self._note_leak(node)
         active = self.active()
         node.active = tuple(active)
         if (
@@ -262,6 +260,14 @@ class Tapes:
             status = self._status(node, rec)
             if status:
                 node.recorded[rec] = status if sureness == SURE else MAYBE if status == SURE else status
+
+    def _note_leak(self, node: Node) -> None:
+        """An operation that takes what a graph has kept raises; what is unknown may not take it."""
+        left = self.world.known.left_in_graph
+        if not left or self.world.run.graph_mode or node.opaque or node.op in TRANSPARENT:
+            return
+        if any(edge.node.id in left and not edge.outcome & (NONE | IGNORANT) for edge in node.edges):
+            self.world.known.failing.add(node.id)
 
     def _status(self, node: Node, rec: int) -> int:
         for edge in node.edges:

@@ -283,7 +283,7 @@ def asked_in_both_branches_of_a_cond():
 
 
 def handed_on_to_a_graph_within():
-    """unknown"""
+    """none"""
     w = tf.Variable(2.0)
 
     @tf.function
