@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .core import Core
 from .graph import Edge, Site
@@ -68,6 +68,37 @@ def _each(value: Value) -> Sequence[Value]:
     if isinstance(value, Many):
         return (value.element,)
     return (value,)
+
+
+def rebuilt(core: Core, value: Value, leaf: Callable[[Value], Value] = lambda value: value, depth: int = 0) -> Value:
+    """A structure made anew, its lists and dicts as they are now; `leaf` says what takes the place of what lies in it,
+    which need not be known wholly.
+    """
+    if depth > MOST_DEEP:
+        return leaf(core.opaque(None, [value]))
+
+    def inner(item: Value) -> Value:
+        return rebuilt(core, item, leaf, depth + 1)
+
+    if isinstance(value, OneOf):
+        return core.join_all([inner(option) for option in value.options])
+    if isinstance(value, Many):
+        return Many(inner(value.element)) if value.element is not UNBOUND else value
+    if isinstance(value, Tuple):
+        return Tuple(tuple(map(inner, value.items)), value.names)
+    if not isinstance(value, Cell) or value.kind not in ("list", "dict"):
+        return leaf(value)
+    made = Cell(core.uid(), value.kind, value.info, value.site)
+    if core.filled_with(value) is None:
+        items = core.state.get((value.uid, "items"))
+    else:
+        items = stored(core, value) if value.kind == "list" else Many(Tuple(any_pair(core, value)))
+    core.state.set((made.uid, "items"), inner(items) if items is not UNBOUND else Tuple(()))
+    return made
+
+
+MOST_DEEP = 20
+"""So deep lists lie in lists."""
 
 
 def pairs(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:

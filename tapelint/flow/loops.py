@@ -19,7 +19,7 @@ from .graph import Edge, Node, Site
 from .matching import Matching
 from .outcomes import FLOWS, NONE
 from .state import Delta, Key
-from .values import UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value, Variable
+from .values import SYMBOLIC, UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value, Variable
 
 ROUNDS = 3
 MOST_ROUNDS = 12
@@ -262,7 +262,8 @@ class Loops(Matching):
         """Whether something that a value was made from, on a tape, has no part in the one that takes its place."""
         if not isinstance(old, (Data, Variable)) or not isinstance(new, Data) or old.node is new.node:
             return False
-        is_on_tape = old.node.kind == "variable" or bool(old.node.recorded)
+        is_for_later = isinstance(old, Data) and old.kind == SYMBOLIC
+        is_on_tape = is_for_later or old.node.kind == "variable" or bool(old.node.recorded)
         return is_on_tape and not self._origins(old.node) <= self._origins(new.node)
 
     def _origins(self, node: Node) -> set[int]:

@@ -74,9 +74,9 @@ NOT_IMPLEMENTED = Const("NotImplemented")
 class Data(Value):
     """A number or an array of numbers with its node in the graph.
 
-    `kind` is "tensor", "numpy" or "python"; `dtype` a category: f(loat), i(nteger), b(ool), c(omplex), s(tring) or "?".
-    `shape` is known, partly known (None for a length) or unknown (None). `range` bounds its numbers. `width` is the
-    dtype by its name, where that is known for sure.
+    `kind` is "tensor", "numpy", "python" or SYMBOLIC; `dtype` a category: f(loat), i(nteger), b(ool), c(omplex),
+    s(tring) or "?". `shape` is known, partly known (None for a length) or unknown (None). `range` bounds its numbers.
+    `width` is the dtype by its name, where that is known for sure.
     """
 
     node: Node
@@ -85,6 +85,10 @@ class Data(Value):
     shape: tuple[int | None, ...] | None = None
     range: Range | None = None
     width: str = ""
+
+
+SYMBOLIC = "symbolic"
+"""The kind of what stands for tensors that are computed later, when what it is made of is run again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,13 @@ class Deferred(Value):
 def options(value: Value) -> tuple[Value, ...]:
     """The alternatives of a value, itself where there is one."""
     return value.options if isinstance(value, OneOf) else (value,)
+
+
+def parts_of(value: Value) -> tuple[Value, ...]:
+    """What lies in a sequence, or what it is one of; of a single value nothing."""
+    if isinstance(value, Many):
+        return (value.element,)
+    return value.items if isinstance(value, Tuple) else value.options if isinstance(value, OneOf) else ()
 
 
 def is_tensor(value: Value) -> bool:

@@ -65,7 +65,7 @@ def call_fact(
     ):
         world.known.failing.add(made.node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
-        world.symbolic_calls[made.node.id] = (Library(fact.name), args, None)
+        world.made_of_symbols(made.node, Library(fact.name), args)
     return made
 
 

@@ -10,6 +10,7 @@ from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import (
     FALSE,
+    SYMBOLIC,
     TRUE,
     UNBOUND,
     Cell,
@@ -18,6 +19,7 @@ from tapelint.flow.values import (
     Data,
     Many,
     Names,
+    OneOf,
     Opaque,
     Tuple,
     Value,
@@ -27,7 +29,6 @@ from tapelint.flow.values import (
 from . import layer_members, revival, trainability
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
-from .symbolic import SYMBOLIC
 from .weights import ModelInfo, all_layers, is_keras, is_layer, is_old, leaves, own_of, weights_of
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -146,6 +147,8 @@ def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[
         return Tuple(tuple(duplicate(world, v, name, site, done) for v in value.items), value.names)
     if isinstance(value, Many):
         return Many(duplicate(world, value.element, name, site, done))
+    if isinstance(value, OneOf):
+        return world.run.join_all([duplicate(world, v, name, site, done) for v in value.options])
     if isinstance(value, Opaque):
         node = world.run.node(name, [Edge(value.node, NONE)], site, dtype="?", kind="?", opaque=True)
         return Opaque(node)
@@ -212,27 +215,25 @@ def _clone_functional(
     moved: dict[int, Data] = {}
 
     def move(symbol: Value) -> Value:
-        if not isinstance(symbol, Data) or symbol.node.id not in world.symbolic_calls:
+        call = world.symbolic_calls.get(symbol.node.id) if isinstance(symbol, Data) else None
+        if not isinstance(symbol, Data) or (call is None and symbol.node.op != "join"):
             return symbol
-        if symbol.node.id not in moved:
-            callee, args, index = world.symbolic_calls[symbol.node.id]
-            inner = Arguments(
-                [move_any(v) for v in args.positional], {n: move_any(v) for n, v in args.keywords.items()}
-            )
+        if symbol.node.id not in moved and call is None:
+            arms = [move(replace(symbol, node=edge.node)) for edge in symbol.node.edges]
+            node = world.run.phi([world.run.node_of(arm) for arm in arms]) or symbol.node
+            moved[symbol.node.id] = replace(symbol, node=node)
+        elif symbol.node.id not in moved and call is not None:
+            callee, args, index = call
+            keywords = {name: move_any(v) for name, v in args.keywords.items()}
+            inner = Arguments([move_any(v) for v in args.positional], keywords)
             node = world.run.node(symbol.node.op, [], symbol.node.site, dtype=symbol.dtype, kind=SYMBOLIC)
             moved[symbol.node.id] = Data(node, SYMBOLIC, symbol.dtype, symbol.shape)
-            world.symbolic_calls[node.id] = (
-                table.get(callee.uid, callee) if isinstance(callee, Cell) else callee,
-                inner,
-                index,
-            )
+            callee = table.get(callee.uid, callee) if isinstance(callee, Cell) else callee
+            world.symbolic_calls[node.id] = (callee, inner, index)
         return moved[symbol.node.id]
 
     def move_any(item: Value) -> Value:
-        items = containers.sequence(world.run, item)
-        if isinstance(items, Tuple):
-            return Tuple(tuple(move_any(v) for v in items.items))
-        return move(item)
+        return containers.rebuilt(world.run, item, move)
 
     outputs = move_any(info.outputs)
-    return Cell(world.run.uid(), "layer", ModelInfo("functional", info.args, info.inputs, outputs, layers), value.site)
+    return Cell(world.run.uid(), "layer", replace(info, outputs=outputs, layers=layers), value.site)

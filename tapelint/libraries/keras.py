@@ -24,6 +24,8 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    options,
+    parts_of,
 )
 
 from . import apply, initializers, shapes, trainability, widths
@@ -188,6 +190,7 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
         flavor = "tf" if info.old else "keras"
         made = make_variable(world, start, Const("float32"), trainable, flavor, cell.site or site, weight.name)
+        made = _as_on_other_ways(world, cell, made)
         if info.old:
             name_weight(world, made, info.args.keywords.get("name", UNBOUND), info.name)
         if weight.outcome == "none":
@@ -196,6 +199,16 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         regularize(world, made, parameter(info, f"{weight.name}_regularizer"))
         weights.append(made)
     world.run.state.set((cell.uid, "weights"), Tuple(tuple(weights)))
+
+
+def _as_on_other_ways(world: Libraries, cell: Cell, made: Variable) -> Variable:
+    """A weight that a layer has: the same one where it is built on another way through the program as well."""
+    twin = world.built.setdefault((cell.uid, made.name), made)
+    if twin is made or (twin.shape, twin.trainable) != (made.shape, made.trainable):
+        return made
+    for field in ("content", "dtype"):
+        world.run.state.set((twin.uid, field), world.run.state.get((made.uid, field)))
+    return twin
 
 
 def _is_left_out(world: Libraries, value: Value, wanted: bool | str) -> bool:
@@ -225,7 +238,7 @@ def inner_layers(world: Libraries, cell: Cell) -> list[Cell]:
     found: list[Cell] = []
     for value in info.args.every():
         items = containers.sequence(world.run, value)
-        each = items.items if isinstance(items, Tuple) else (value,)
+        each = [way for item in (parts_of(items) if items is not None else [value]) for way in options(item)]
         found += [v for v in each if isinstance(v, Cell) and v.kind in ("layer", "instance")]
     if info.name.endswith(".layers.Bidirectional") and found:
         key = (cell.uid, BACKWARD)
@@ -413,7 +426,7 @@ def weight_edges(world: Libraries, cell: Cell, site: Site) -> list[Edge]:
     """The edges from a layer's weights to its output, those of inner layers included."""
     edges: list[Edge] = []
     for layer in [cell, *every_inner(world, cell)]:
-        for weight in own_weights(world, layer):
+        for weight in (way for own in own_weights(world, layer) for way in options(own)):
             if isinstance(weight, Variable):
                 node = world.use(weight, site)
                 linearity = _linearity(cell, layer, weight.name)

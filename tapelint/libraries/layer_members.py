@@ -6,7 +6,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
 
 from . import layer_names, numbers
 from .keras import RECURRENT, LayerInfo, build, call_layer, inner_layers, lacks_weights, own_weights, parameter
@@ -70,7 +70,8 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
         if lacks_weights(world, base) or (info.name in RECURRENT and not info.name.endswith("Cell") and not info.old):
             world.raised("AttributeError", site, f"Layer.{name}")
         build(world, base, site)
-        found = [w for w in own_weights(world, base) if isinstance(w, Variable) and w.name == name]
+        every = [(weight, options(weight)[0]) for weight in own_weights(world, base)]
+        found = [weight for weight, first in every if isinstance(first, Variable) and first.name == name]
         return found[0] if found else NO_VALUE
     if name in ("cell", "layer", "forward_layer") and (inner := inner_layers(world, base)):
         return inner[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -11,6 +12,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,
+    SYMBOLIC,
     TRUE,
     UNBOUND,
     Cell,
@@ -18,17 +20,17 @@ from tapelint.flow.values import (
     Data,
     Library,
     Many,
-    Opaque,
+    OneOf,
     Tuple,
     Value,
     options,
 )
 
-from . import layer_names, trainability, unseen
+from . import layer_names, trainability
 from .keras import LayerInfo, build
 from .layer_calls import settle_training
-from .structures import flattened
-from .symbolic import SYMBOLIC, symbolic
+from .replays import are_listed, functional_layers, inputs_in, is_disconnected, replay
+from .symbolic import symbolic
 from .weights import (
     OF_KERAS_2,
     ModelInfo,
@@ -38,8 +40,11 @@ from .weights import (
     is_keras,
     is_layer,
     is_of_keras_2,
+    knows_its_layers,
     layers_of,
+    list_of_layers,
     own_of,
+    stacked,
     sublayers,
     unknown_weights,
     weights_attribute,
@@ -108,15 +113,15 @@ def _mark_inside(world: Libraries, items: Iterable[Value] | Many) -> None:
 
 def _build_if_shaped(world: Libraries, cell: Cell, site: Site) -> None:
     """A sequential model that knows its input's shape builds itself."""
-    layers = world.run.state.get((cell.uid, "layers"))
-    if not isinstance(layers, Tuple) or not layers.items:
+    layers = stacked(world.run.state.get((cell.uid, "layers")))
+    if not layers:
         return
-    first = layers.items[0]
+    first = layers[0]
     shaped = isinstance(first, Data) or (
         isinstance(first, Cell) and isinstance(first.info, (LayerInfo, ModelInfo))
         and any(n in first.info.args.keywords for n in ("input_shape", "input_dim", "batch_input_shape"))
     )  # fmt: skip
-    if shaped or (len(layers.items) > 1 and _knows_its_shape(world, first)):
+    if shaped or (len(layers) > 1 and _knows_its_shape(world, first)):
         build_model(world, cell, Arguments([]), site)
 
 
@@ -172,12 +177,12 @@ def build_any(world: Libraries, layer: Value, site: Site) -> None:
 
 def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    old = world.run.state.get((base.uid, "layers"))
     new = args.positional[0] if args.positional else NO_VALUE
-    items = (
+    longer = [
         Tuple((*old.items, new)) if isinstance(old, Tuple) else Many(world.run.join(getattr(old, "element", new), new))
-    )
-    world.run.state.set((base.uid, "layers"), items)
+        for old in options(world.run.state.get((base.uid, "layers")))
+    ]
+    world.run.state.set((base.uid, "layers"), world.run.join_all(longer))
     _mark_inside(world, [new])
     _build_if_shaped(world, base, site)
     return NO_VALUE
@@ -186,8 +191,9 @@ def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
 def _pop_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     old = world.run.state.get((base.uid, "layers"))
-    if isinstance(old, Tuple) and old.items:
-        world.run.state.set((base.uid, "layers"), Tuple(old.items[:-1]))
+    if old is not UNBOUND:
+        shorter = [Tuple(way.items[:-1]) if isinstance(way, Tuple) else way for way in options(old)]
+        world.run.state.set((base.uid, "layers"), world.run.join_all(shorter))
     return NO_VALUE
 
 
@@ -195,90 +201,22 @@ def _pop_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
 
 
 def functional(world: Libraries, args: Arguments, site: Site) -> Value:
-    inputs, outputs = args.get(0, "inputs"), args.get(1, "outputs")
+    inputs, outputs = (containers.rebuilt(world.run, args.get(i, n)) for i, n in enumerate(("inputs", "outputs")))
     if inputs is UNBOUND or outputs is UNBOUND:
         return Cell(world.run.uid(), "instance", Library("keras.Model"), site)
-    leaves = {symbol.node.id for symbol in symbols(world, inputs)}
-    order = _functional_layers(world, outputs, leaves)
-    unclear = any(isinstance(v, Data) and v.node.id not in leaves and v.node.op != "keras.Input" for v in order)
-    info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear)
-    if leaves and _is_disconnected(world, outputs, leaves):
+    symbols, certain = inputs_in(world, inputs)
+    leaves = {symbol.node.id for symbol in symbols}
+    order = functional_layers(world, outputs, leaves)
+    listed = certain and are_listed(world, [outputs], leaves)
+    unclear = not listed or any(
+        isinstance(v, Data) and v.node.id not in leaves and v.node.op != "keras.Input" for v in order
+    )
+    info = ModelInfo("functional", args, inputs, outputs, tuple(order), unclear, listed)
+    if leaves and certain and is_disconnected(world, outputs, leaves):
         world.raised("ValueError", site, "keras.Model")
     cell = Cell(world.run.uid(), "layer", info, site)
     trainability.give(world, cell, args)
     return cell
-
-
-def _is_disconnected(world: Libraries, outputs: Value, leaves: set[int]) -> bool:
-    """Whether an output certainly needs an input that is none of the model's."""
-    todo, seen = symbols(world, outputs), set(leaves)
-    while todo:
-        symbol = todo.pop()
-        if symbol.node.id in seen:
-            continue
-        seen.add(symbol.node.id)
-        if symbol.node.op == "keras.Input" and symbol.node.id not in world.symbolic_calls:
-            return True
-        if symbol.node.op != "join":
-            todo += _inputs_of(world, symbol)
-    return False
-
-
-def symbols(world: Libraries, value: Value) -> list[Data]:
-    leaves = flattened(world, value)
-    return [v for v in leaves or [] if isinstance(v, Data)]
-
-
-def _functional_layers(world: Libraries, outputs: Value, leaves: Collection[int]) -> list[Value]:
-    """The layers from inputs to outputs, in Keras's order: by depth from the outputs, then by first visit.
-
-    Where Keras has an input layer, its symbolic tensor stands. `leaves`: the nodes of the inputs.
-    """
-
-    def inputs_of(symbol: Data) -> list[Data]:
-        return _inputs_of(world, symbol) if symbol.node.id not in leaves else []
-
-    def key_of(symbol: Data) -> int:
-        return _key(world, symbol) if symbol.node.id not in leaves else -symbol.node.id - 1
-
-    index: dict[int, int] = {}
-    seen: dict[int, Data] = {}
-    todo = symbols(world, outputs)[::-1]
-    depth = {symbol.node.id: 0 for symbol in todo}
-    while todo:
-        symbol = todo.pop()
-        if symbol.node.id not in seen:
-            seen[symbol.node.id] = symbol
-            index.setdefault(key_of(symbol), len(index))
-            todo += inputs_of(symbol)[::-1]
-    layers: dict[int, tuple[int, Value]] = {}
-    for number in sorted(seen, reverse=True):
-        symbol = seen[number]
-        call = world.symbolic_calls.get(number) if number not in leaves else None
-        key, at = key_of(symbol), depth.get(number, 0)
-        layers[key] = (max(at, layers[key][0] if key in layers else 0), call[0] if call is not None else symbol)
-        for inner in inputs_of(symbol):
-            depth[inner.node.id] = max(depth.get(inner.node.id, 0), layers[key][0] + 1)
-    ordered = sorted(layers, key=lambda key: (-layers[key][0], index[key]))
-    return [layers[key][1] for key in ordered if isinstance(layers[key][1], (Cell, Data, Opaque))]
-
-
-def _key(world: Libraries, symbol: Data) -> int:
-    """What stands for the layer that made a symbolic tensor: one for all its calls."""
-    call = world.symbolic_calls.get(symbol.node.id)
-    return call[0].uid if call is not None and isinstance(call[0], Cell) else -symbol.node.id - 1
-
-
-def _inputs_of(world: Libraries, symbol: Data) -> list[Data]:
-    call = world.symbolic_calls.get(symbol.node.id)
-    if call is None and symbol.node.op == "join":
-        return _arms(symbol)
-    return [inner for value in (call[1].every() if call is not None else ()) for inner in symbols(world, value)]
-
-
-def _arms(symbol: Data) -> list[Data]:
-    """The symbolic tensors one of which this is, by the branch or the rounds of a loop."""
-    return [replace(symbol, node=edge.node) for edge in symbol.node.edges]
 
 
 def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
@@ -296,7 +234,7 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
             _wire(world, callee, layers, site)
         result = _run_sequential(world, callee, first, args, site)
     else:
-        result = _replay(world, info, first, args, site)
+        result = replay(world, info, first, args, site)
     world.gave(callee, result)
     return symbolic(world, callee, asked, result)
 
@@ -304,117 +242,57 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
 def _run_sequential(world: Libraries, cell: Cell, value: Value, args: Arguments, site: Site) -> Value:
     layers = world.run.state.get((cell.uid, "layers"))
     extra = {k: v for k, v in args.keywords.items() if k == "training" and v != NO_VALUE}
+    if not isinstance(layers, Tuple):
+        for layer in stacked(layers):  # of what shape its weights are depends on what comes before it
+            if isinstance(layer, Cell) and isinstance(layer.info, LayerInfo):
+                build(world, layer, site)
+    return _run_stack(world, cell, layers, value, extra, site)
+
+
+def _run_stack(
+    world: Libraries, cell: Cell, layers: Value, value: Value, extra: dict[str, Value], site: Site
+) -> Value:
+    if isinstance(layers, OneOf):
+        ways = [partial(_run_stack, world, cell, way, value, extra, site) for way in layers.options]
+        return _one_way(world, layers, ways, site)
     if isinstance(layers, Many):
-        return world.run.call(layers.element, Arguments([value], extra), site)
+        value = replace(value, shape=None) if isinstance(value, Data) else value
+        steps = [_run_one_of(world, layers, value, extra, site)]
+        steps.append(_run_one_of(world, layers, steps[0], extra, site))
+        return world.run.join_all(steps)
     if not isinstance(layers, Tuple):
         return world.run.opaque(site, [cell, value])
     for layer in layers.items:
-        if not isinstance(layer, Data):
-            value = world.run.call(layer, Arguments([value], dict(extra) if _takes_training(layer) else {}), site)
+        value = _run_layer(world, layer, value, extra, site)
     return value
+
+
+def _run_one_of(world: Libraries, layers: Many, value: Value, extra: dict[str, Value], site: Site) -> Value:
+    each = [layer for layer in stacked(layers) if not isinstance(layer, Data)]
+    return _one_way(world, layers, [partial(_run_layer, world, layer, value, extra, site) for layer in each], site)
+
+
+def _run_layer(world: Libraries, layer: Value, value: Value, extra: dict[str, Value], site: Site) -> Value:
+    if isinstance(layer, Data):
+        return value
+    return world.run.call(layer, Arguments([value], dict(extra) if _takes_training(layer) else {}), site)
+
+
+def _one_way(world: Libraries, chosen: Value, ways: Sequence[Callable[[], Value]], site: Site) -> Value:
+    """What comes out of one of several ways."""
+    if len(ways) == 1:
+        return ways[0]()
+    results: list[Value] = []
+
+    def taken(way: Callable[[], Value]) -> None:
+        results.append(way())
+
+    world.run.branch(chosen, site.node, [partial(taken, way) for way in ways])
+    return world.run.join_all(results)
 
 
 def _takes_training(layer: Value) -> bool:
     return isinstance(layer, Cell) and layer.kind == "layer"
-
-
-def _replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, site: Site) -> Value:
-    """Make the outputs of a functional model again from new inputs."""
-    known: dict[int, Value] = {}
-    leaves, given = symbols(world, info.inputs), flattened(world, value)
-    if given is None or (len(given) != len(leaves) and len(leaves) != 1):
-        return _of_unseen(world, info, value, site)
-    if (
-        isinstance(info.inputs, Cell)
-        and info.inputs.kind == "dict"
-        and not (isinstance(value, Cell) and value.kind == "dict")
-    ):
-        return world.run.opaque(site, [value])
-    for symbol, leaf in zip(leaves, given if len(given) == len(leaves) else [value], strict=False):
-        known[symbol.node.id] = leaf
-    extra = {k: v for k, v in args.keywords.items() if k == "training" and v != NO_VALUE}
-    return _alone(world, _again(world, info.outputs, known, extra, site))
-
-
-def _alone(world: Libraries, outputs: Value) -> Value:
-    """What a call gives: Keras takes a list of one output apart."""
-    items = containers.sequence(world.run, outputs)
-    return items.items[0] if isinstance(items, Tuple) and len(items.items) == 1 else outputs
-
-
-def _of_unseen(world: Libraries, info: ModelInfo, value: Value, site: Site) -> Value:
-    """The outputs of a model that was cut out of one that cannot be seen; its last ones come from what lies inside."""
-    world.run.node_of(value, site)  # it reads the variables among them
-    used = [Opaque(unseen.weights_node(world, model, site)) for model in _cut_from(world, info.inputs)]
-    items = containers.sequence(world.run, info.outputs)
-    if not isinstance(items, Tuple):
-        return _unseen_output(world, [value, *used], site)
-    made: dict[int, Value] = {}
-    for index in sorted(range(len(items.items)), key=lambda index: -_depth(items.items[index])):
-        made[index] = _unseen_output(world, [value, *used, *made.values()], site)
-    return _alone(world, Tuple(tuple(made[index] for index in range(len(items.items)))))
-
-
-def _unseen_output(world: Libraries, inputs: list[Value], site: Site) -> Opaque:
-    made = world.run.opaque(site, inputs)
-    made.node.outside = True
-    return made
-
-
-def _cut_from(world: Libraries, inputs: Value) -> list[Opaque]:
-    """The unseen models of which these are the inputs."""
-    items = containers.sequence(world.run, inputs)
-    each = items.items if isinstance(items, Tuple) else (inputs,)
-    return [Opaque(v.node.edges[0].node) for v in each if isinstance(v, Opaque) and v.node.op == "attribute"]
-
-
-def _depth(output: Value) -> int:
-    """How late that was made of which something is the output: a layer comes after the model that it was taken from."""
-    edges = output.node.edges if isinstance(output, Opaque) else ()
-    return edges[0].node.id if edges else 0
-
-
-def _again(world: Libraries, value: Value, known: dict[int, Value], extra: dict[str, Value], site: Site) -> Value:
-    if isinstance(value, Cell) and value.kind == "dict":
-        pairs = containers.pairs(world.run, value) or []
-        rows = [(k, _again(world, v, known, extra, site)) for k, v in pairs]
-        return containers.make_dict(world.run, rows, site)
-    items = containers.sequence(world.run, value)
-    if isinstance(items, Tuple):
-        made = Tuple(tuple(_again(world, v, known, extra, site) for v in items.items))
-        return containers.make_list(world.run, made) if isinstance(value, Cell) else made
-    if not isinstance(value, Data) or value.kind != SYMBOLIC:
-        return value
-    if value.node.id in known:
-        return known[value.node.id]
-    call = world.symbolic_calls.get(value.node.id)
-    if call is None and value.node.op == "join":
-        arms = [_again(world, arm, known, extra, site) for arm in _arms(value)]
-        known[value.node.id] = joined = world.run.join_all(arms)
-        return joined
-    if call is None:
-        return world.run.opaque(site, known.values())
-    callee, args, index = call
-    inner = Arguments(
-        [_again(world, v, known, extra, site) for v in args.positional],
-        {n: _again(world, v, known, extra, site) for n, v in args.keywords.items()},
-    )
-    if isinstance(callee, Cell) and callee.kind == "layer":
-        old = is_of_keras_2(world, callee)
-        inner.keywords = {**extra, **inner.keywords} if old else {**inner.keywords, **extra}
-    elif extra and isinstance(callee, Cell) and "training" in inner.keywords and not is_of_keras_2(world, callee):
-        inner.keywords = {**inner.keywords, **extra}
-    if isinstance(callee, Const):
-        made_value = world.operate(callee.value, inner.positional, site)
-    else:
-        made_value = world.run.call(callee, inner, site)
-    if index is not None:
-        parts = world.run.elements(made_value, site)
-        made_value = (
-            parts[index] if isinstance(parts, list) and index < len(parts) else world.run.opaque(site, [made_value])
-        )
-    known[value.node.id] = made_value
-    return made_value
 
 
 # -- attributes
@@ -424,7 +302,7 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     """An attribute of a sequential or functional model; None for a method."""
     info: ModelInfo = base.info
     if name == "layers":
-        return containers.make_list(world.run, Tuple(tuple(layers_of(world, base))), site=site)
+        return list_of_layers(world, base, site)
     if name in ("input", "inputs", "output", "outputs"):
         value = info.inputs if name.startswith("input") else info.outputs
         if info.form == "sequential" and not name.endswith("s") and _was_never_called(world, base):
@@ -463,13 +341,18 @@ def _get_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     assert isinstance(base, Cell)
     name, index = args.get(0, "name"), args.get(1, "index")
     layers = layers_of(world, base)
+    if isinstance(base.info, ModelInfo) and base.info.form == "functional" and not base.info.listed:
+        return world.run.opaque(site, [base])
     if isinstance(name, Const) and isinstance(name.value, str):
         found = _named(world, layers, name, site)
         if len(found) == 1:
             return found[0]
         layers = found or layers
-    if isinstance(index, Const) and isinstance(index.value, int) and -len(layers) <= index.value < len(layers):
-        return layers[index.value]
+    place = index.value if isinstance(index, Const) and isinstance(index.value, int) else None
+    if isinstance(base.info, ModelInfo) and not knows_its_layers(world, base):
+        place = None
+    if place is not None and -len(layers) <= place < len(layers):
+        return layers[place]
     return world.run.join_all([v for v in layers if is_layer(v)]) if layers else world.run.opaque(site, [base])
 
 

@@ -172,7 +172,7 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
         edges = made.node.edges
         made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)
     if isinstance(made, Data) and made.kind == "symbolic":
-        world.symbolic_calls[made.node.id] = (Const(op), Arguments(operands), None)
+        world.made_of_symbols(made.node, Const(op), Arguments(operands))
     return made
 
 
@@ -211,7 +211,7 @@ def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     bounds, width = numbers.of_index(world, base, key), widths.of(world, base)
     result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), bounds, width)
     if kind == "symbolic":
-        world.symbolic_calls[made.id] = (Const("[]"), Arguments([base, key]), None)
+        world.made_of_symbols(made, Const("[]"), Arguments([base, key]))
     return result
 
 

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
@@ -48,8 +47,8 @@ from .weights import (
     is_layer,
     is_of_keras_2,
     is_old,
-    layers_of,
     leaves,
+    list_of_layers,
     part_of,
     tracked,
     unknown_weights,
@@ -92,7 +91,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name in WEIGHT_LISTS:
         return weights_attribute(world, base, name, site)
     if name == "layers":
-        return containers.make_list(world.run, Tuple(tuple(layers_of(world, base))), site=site)
+        return list_of_layers(world, base, site)
     if name == "losses":
         return losses(world, base, site)
     if name == "trainable":

@@ -7,14 +7,13 @@ from dataclasses import replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Function, Opaque, Tuple, Value
+from tapelint.flow.values import NO_VALUE, SYMBOLIC, UNBOUND, Cell, Data, Function, Opaque, Tuple, Value
 
 from . import apply, layer_names, shapes, widths
 from .graphs import unconverted
 from .layer_calls import settle_training
 from .world import Libraries, Registry
 
-SYMBOLIC = "symbolic"
 CALLABLE = "its layer can be called"
 """The detail of an input of Keras 2."""
 
@@ -49,7 +48,7 @@ def _symbolic_part(world: Libraries, callee: Value, args: Arguments, part: Value
     if any(node.id >= part.node.id for value in args.every() for node in world.run.nodes_in(value)):
         # What was there before the call is given back: the model has a tensor of its own for it.
         part = replace(part, node=world.run.node("Layer.output", [Edge(part.node, FLOWS, "linear")], None, dtype="f"))
-    world.symbolic_calls[part.node.id] = (callee, args, index)
+    world.made_of_symbols(part.node, callee, args, index)
     if isinstance(part, Opaque):
         return Data(part.node, SYMBOLIC, "?")
     return Data(part.node, SYMBOLIC, part.dtype, part.shape, part.range)

@@ -18,8 +18,10 @@ from tapelint.flow.values import (
     OneOf,
     Opaque,
     Tuple,
+    Unbound,
     Value,
     Variable,
+    options,
 )
 
 from . import input_layers, keras, outside, trainability, unseen
@@ -32,7 +34,8 @@ from .world import Libraries
 class ModelInfo:
     """A sequential or functional model; the latter with its symbolic inputs and outputs.
 
-    `unclear`: which layers it has depends on a branch, on the rounds of a loop, or on what cannot be seen.
+    `unclear`: which layers it has depends on a branch, on the rounds of a loop, or on what cannot be seen. `listed`:
+    where they do, `layers` has each of them once.
     """
 
     form: str
@@ -41,6 +44,7 @@ class ModelInfo:
     outputs: Value = UNBOUND
     layers: tuple[Value, ...] = ()
     unclear: bool = False
+    listed: bool = True
 
 
 def sublayers(world: Libraries, base: Value) -> list[Value]:
@@ -50,14 +54,40 @@ def sublayers(world: Libraries, base: Value) -> list[Value]:
     if base.kind == "layer" and isinstance(base.info, ModelInfo):
         if base.info.form == "functional":
             return [layer for layer in base.info.layers if isinstance(layer, (Cell, Opaque))]
-        layers = world.run.state.get((base.uid, "layers"))
-        return [v for v in layers.items if not isinstance(v, Data)] if isinstance(layers, Tuple) else [layers]
+        every = stacked(world.run.state.get((base.uid, "layers")))
+        return [layer for layer in every if not isinstance(layer, Data)]
     if base.kind == "layer":
         return list(keras.inner_layers(world, base))
     if base.kind == "instance":
         part = part_of(world, base)
         return [*([part] if part is not None else []), *(v for v in tracked(world, base) if is_layer(v))]
     return []
+
+
+def stacked(layers: Value) -> tuple[Value, ...]:
+    """The layers of a sequential model, or all that may be among them."""
+    if isinstance(layers, Tuple):
+        return layers.items
+    if isinstance(layers, OneOf):
+        return tuple(dict.fromkeys(layer for option in layers.options for layer in stacked(option)))
+    return options(layers.element) if isinstance(layers, Many) else ()
+
+
+def knows_its_layers(world: Libraries, base: Cell) -> bool:
+    """Whether it is certain which layers a sequential or functional model has."""
+    if base.info.form == "functional":
+        return bool(base.info.listed)
+    return isinstance(world.run.state.get((base.uid, "layers")), (Tuple, Unbound))
+
+
+def list_of_layers(world: Libraries, base: Cell, site: Site) -> Value:
+    """`model.layers`."""
+    layers = layers_of(world, base)
+    model = part_of(world, base) or base
+    if not isinstance(model.info, ModelInfo) or knows_its_layers(world, model):
+        return containers.make_list(world.run, Tuple(tuple(layers)), site=site)
+    one = world.run.opaque(site, [base]) if model.info.form == "functional" else world.run.join_all(layers)
+    return containers.make_list(world.run, Many(one), site=site)
 
 
 def listed_layers(world: Libraries, base: Value) -> list[Value]:
@@ -172,10 +202,14 @@ def weights_of(world: Libraries, base: Value, seen: set[int] | None = None, stat
 
 def own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
     """A layer's weights without those of the layers inside it; None where they are not known."""
-    if base.kind == "layer" and isinstance(base.info, ModelInfo) and base.info.unclear:
+    if isinstance(base.info, ModelInfo) and (base.info.unclear or not knows_its_layers(world, base)):
         return None
     if base.kind == "layer" and isinstance(base.info, LayerInfo):
-        if base.info.fact is None or _wraps_unseen(world, base.info) or (states and base.info.name in DRAWING_OFTEN):
+        if base.info.fact is None or _wraps_unseen(world, base, base.info):
+            return None
+        if states and base.info.name in DRAWING_OFTEN:
+            return None
+        if any(isinstance(weight, OneOf) for weight in own_weights(world, base)):
             return None
         kept = sublayers(world, base) if base.info.name in KEEPING_THE_KERNEL else []
         first = [w for inner in kept if isinstance(inner, Cell) for w in own_weights(world, inner)[:1]]
@@ -212,10 +246,19 @@ KEEPING_THE_KERNEL = ("keras.layers.SpectralNormalization",)
 """Layers that hold the kernel of the layer inside them as a weight of their own, which comes first."""
 
 
-def _wraps_unseen(world: Libraries, info: LayerInfo) -> bool:
-    """Whether a layer was given one inside of which nothing is known."""
+def _wraps_unseen(world: Libraries, base: Cell, info: LayerInfo) -> bool:
+    """Whether nothing is known of what lies inside of a layer: of a layer that it was given, or how many these are, or
+    what the project's own code does when it is called as a cell.
+    """
     given = [keras.parameter(info, name) for name in info.fact.inner] if info.fact is not None else []
-    return any(isinstance(leaf, Opaque) for value in given for leaf in leaves(world, value))
+    if any(isinstance(leaf, Opaque) for value in given for leaf in leaves(world, value)):
+        return True
+    if any(isinstance(containers.sequence(world.run, v), Many) for v in info.args.every()) and sublayers(world, base):
+        return True
+    return info.name in RUNNING_CELLS and any(inner.kind == "instance" for inner in keras.inner_layers(world, base))
+
+
+RUNNING_CELLS = ("keras.layers.RNN", "keras.layers.StackedRNNCells")
 
 
 def is_old(world: Libraries, cell: Cell) -> bool:

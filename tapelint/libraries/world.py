@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts, nature_of
+from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
@@ -15,6 +17,7 @@ from tapelint.flow.state import Delta
 from tapelint.flow.values import (
     NO_VALUE,
     NOT_IMPLEMENTED,
+    SYMBOLIC,
     UNBOUND,
     Bound,
     Cell,
@@ -28,12 +31,12 @@ from tapelint.flow.values import (
     Method,
     Opaque,
     Partial,
-    Tuple,
     Value,
     Variable,
     Wrapped,
     is_tensor,
     options,
+    parts_of,
 )
 
 from . import apply, numbers, outside
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
 FunctionHandler = Callable[["Libraries", Arguments, Site], Value]
 MethodHandler = Callable[["Libraries", Value, Arguments, Site], Value]
 AttributeHandler = Callable[["Libraries", Cell, str, Site], "Value | None"]
+SymbolicCall = tuple[Value, Arguments, "int | None"]
+"""What was called, with what, and which part of its result is meant."""
 
 
 class Recorder(Protocol):
@@ -103,13 +108,15 @@ class Libraries:
         self.recorder: Recorder
         self._effects: dict[object, Effect] = {}
         self._deciding: dict[str, frozenset[str]] = {}
-        self.symbolic_calls: dict[int, tuple[Value, Arguments, int | None]] = {}
+        self.symbolic_calls: dict[int, SymbolicCall] = {}
         self.partly: dict[int, int] = {}
         """The models whose variables are not all seen, by the node that stands for these."""
         self.outputs: dict[int, list[Node]] = {}
         """What calls of a model gave, by the model."""
         self.named_tuples: set[tuple[str, ...]] = set()
         """The fields of the classes that `collections.namedtuple` has made."""
+        self.built: dict[tuple[int, str], Variable] = {}
+        """The weights of layers as they were made first, by layer and name."""
         self.known = numbers.Known()
 
     # -- what flow asks
@@ -514,15 +521,21 @@ class Libraries:
         return self.recorder.paused()
 
     def is_symbolic(self, values: Iterable[Value]) -> bool:
-        """Whether a Keras symbolic tensor is among the values."""
-        for value in values:
-            if isinstance(value, Data) and value.kind == "symbolic":
-                return True
-            if isinstance(value, Cell) and value.kind in ("list", "dict"):
-                value = self.run.state.get((value.uid, "items"))
-            if isinstance(value, Tuple) and self.is_symbolic(value.items):
-                return True
-        return False
+        """Whether a Keras symbolic tensor is, or may be, among the values."""
+        return any(self._has_symbol(value) for value in values)
+
+    def _has_symbol(self, value: Value, depth: int = 0) -> bool:
+        if isinstance(value, Data):
+            return value.kind == SYMBOLIC
+        if isinstance(value, Cell) and value.kind in ("list", "dict"):
+            value = self.run.state.get((value.uid, "items"))
+        return depth < MOST_DEEP and any(self._has_symbol(item, depth + 1) for item in parts_of(value))
+
+    def made_of_symbols(self, made: Node, callee: Value, args: Arguments, part: int | None = None) -> None:
+        """Remember what was called on symbolic tensors, and with what: lists as they are now."""
+        positional = [rebuilt(self.run, value) for value in args.positional]
+        keywords = {name: rebuilt(self.run, value) for name, value in args.keywords.items()}
+        self.symbolic_calls[made.id] = (callee, replace(args, positional=positional, keywords=keywords), part)
 
 
 def _is_below(name: str, modules: Iterable[str]) -> bool:
