@@ -73,7 +73,8 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
     if kind == "layer":
         return make_layer(world, name, args, site)
     if kind in ("loss", "metric"):
-        return Cell(world.run.uid(), kind, LayerInfo(fact.name if fact else name, fact, args), site)
+        info = LayerInfo(fact.name if fact else name, fact, args, name.startswith(OLD_KERAS))
+        return Cell(world.run.uid(), kind, info, site)
     if of_keras(name).startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
         return make_layer(world, name, args, site)
     return None

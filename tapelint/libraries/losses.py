@@ -8,17 +8,20 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Many, Opaque, Tuple, Value
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Library, Many, Opaque, Tuple, Value
 
-from . import apply, widths
+from . import apply, keras_refusals, widths
 from .keras import LayerInfo, penalty
 from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
 from .weights import is_of_keras_2
-from .world import Libraries, Registry
+from .world import FunctionHandler, Libraries, Registry
 
 
 def register(registry: Registry) -> None:
     """Add losses and metrics."""
+    for name in FUNCTIONS:
+        registry.functions[f"keras.losses.{name}"] = keras_refusals.refusing(f"keras.losses.{name}")
+        registry.functions[f"tf_keras.losses.{name}"] = _of_keras_2(f"tf_keras.losses.{name}")
     registry.calls["loss"] = registry.methods[("loss", "call")] = _call_loss
     registry.calls["metric"] = _call_metric
     registry.methods[("metric", "update_state")] = _update_metric
@@ -61,6 +64,21 @@ def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
     return NO_VALUE
 
 
+FUNCTIONS = (
+    *("binary_crossentropy", "binary_focal_crossentropy", "categorical_hinge", "circle", "hinge", "huber"),
+    *("kl_divergence", "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error"),
+    *("mean_squared_logarithmic_error", "poisson", "squared_hinge", "sparse_categorical_crossentropy"),
+)
+
+
+def _of_keras_2(name: str) -> FunctionHandler:
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        return apply.call_fact(world, fact, args, site) if fact else world.run.call_unknown(Library(name), args, site)
+
+    return call
+
+
 OF_LOGITS = tuple(f"keras.losses.{n}Crossentropy" for n in ("Binary", "Categorical", "SparseCategorical"))
 """Losses that look for what an activation of Keras was given, and are computed from that."""
 
@@ -78,6 +96,8 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     if info.fact is None:
         return world.run.call_unknown(callee, args, site)
     given = apply.bind(info.fact.call_parameters, args)
+    if not info.old and (error := keras_refusals.of_object(world, info.name, given)):
+        return keras_refusals.refuse(world, error, info.name, given, site)
     if info.name in OF_LOGITS and (logits := _logits(given.get("y_pred"))) is not None:
         given.values["y_pred"] = logits
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
