@@ -193,7 +193,9 @@ def opaque_attribute(world: Libraries, base: Value, name: str, site: Site) -> Va
 
 
 def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
-    """Iterating over an array: its rows."""
+    """Iterating over an array: its rows. A variable of Keras does not say where it ends, which is an error."""
+    if isinstance(value, Variable) and value.flavor == "keras" and not world.run.graph_mode:
+        return Many(world.run.opaque(site, [value]))
     shape = getattr(value, "shape", None)
     node = world.run.node_of(value, site)
     dtype = apply.dtype_of(world, value) or "?"

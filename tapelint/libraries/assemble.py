@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    adapted,
     arrays,
     asynchronous,
     checkpoints,
@@ -84,6 +85,7 @@ def register_all(registry: Registry) -> None:
         keras,
         input_layers,
         symbolic,
+        adapted,
         losses,
         layer_members,
         layer_names,

@@ -10,7 +10,7 @@ from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, SEVERAL, Edge, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,
@@ -287,6 +287,16 @@ def own_weights(world: Libraries, cell: Cell) -> tuple[Value, ...]:
     return weights.items if isinstance(weights, Tuple) else ()
 
 
+ADAPTED = "adapted"
+"""Set on a layer when low-rank adapters were put beside its kernel, or when that was quantised."""
+
+
+def is_adapted(world: Libraries, cell: Cell) -> bool:
+    """Whether a layer's kernel is, or may be, something computed and no variable any more."""
+    asked = cell.info.args.keywords.get("lora_rank", NO_VALUE) if isinstance(cell.info, LayerInfo) else NO_VALUE
+    return asked != NO_VALUE or world.run.state.get((cell.uid, ADAPTED)) is not UNBOUND
+
+
 def replaced(world: Libraries, cell: Cell) -> list[Value]:
     """What was written in the place of a layer's weights, or of its call."""
     fact = cell.info.fact if isinstance(cell.info, LayerInfo) else None
@@ -319,6 +329,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     build(world, cell, site, inputs)
     if _is_misfit(world, cell, inputs):
         world.raised("ValueError", site, info.name)
+    if _has_a_variable_for_keys(world, info, args):
+        world.raised("AttributeError", site, info.name)
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
     if world.is_callable(own := written(world, cell, "call")):
@@ -335,6 +347,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     function = parameter(info, "activation") if function is UNBOUND else function
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
+    if info.name.endswith(".BatchNormalization"):
+        edges = _of_a_batch(world, cell, edges, given.get("training"))
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
@@ -379,6 +393,28 @@ def _is_misfit(world: Libraries, cell: Cell, inputs: shapes.Shape | None) -> boo
     if not inputs or shape is None or len(shape) != 2:
         return False
     return None not in (inputs[-1], shape[0]) and inputs[-1] != shape[0]
+
+
+def _has_a_variable_for_keys(world: Libraries, info: LayerInfo, args: Arguments) -> bool:
+    """Whether an attention layer asks a variable of TensorFlow for its number of axes, which it does not tell."""
+    if info.name != "keras.layers.Attention" or info.old or parameter(info, "score_mode") != Const("dot"):
+        return False
+    items = containers.sequence(world.run, args.get(0, "inputs"))
+    last = items.items[-1] if isinstance(items, Tuple) and len(items.items) > 1 else UNBOUND
+    return isinstance(last, Variable) and last.flavor == "tf"
+
+
+def _of_a_batch(world: Libraries, cell: Cell, edges: list[Edge], training: Value) -> list[Edge]:
+    """What a normalisation reads: what is known of earlier batches only where it is not being trained."""
+    moving = {
+        weight.node for weight in own_weights(world, cell)
+        if isinstance(weight, Variable) and weight.name.startswith("moving_")
+    }  # fmt: skip
+    says = trainability.of_layer(world, cell)
+    if training in (UNBOUND, NO_VALUE, FALSE) or says is False:
+        return edges
+    outcome = NONE if says and training == TRUE else ANYTHING
+    return [edge._replace(outcome=outcome) if edge.node in moving else edge for edge in edges]
 
 
 def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:

@@ -9,7 +9,17 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
 
 from . import layer_names, numbers
-from .keras import RECURRENT, LayerInfo, build, call_layer, inner_layers, lacks_weights, own_weights, parameter
+from .keras import (
+    RECURRENT,
+    LayerInfo,
+    build,
+    call_layer,
+    inner_layers,
+    is_adapted,
+    lacks_weights,
+    own_weights,
+    parameter,
+)
 from .losses import add_loss, losses
 from .symbolic import symbolic_end
 from .variable_names import default_name
@@ -72,6 +82,8 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
         build(world, base, site)
         every = [(weight, options(weight)[0]) for weight in own_weights(world, base)]
         found = [weight for weight, first in every if isinstance(first, Variable) and first.name == name]
+        if name != "bias" and is_adapted(world, base):
+            return world.run.opaque(site, [base])
         return found[0] if found else NO_VALUE
     if name in ("cell", "layer", "forward_layer") and (inner := inner_layers(world, base)):
         return inner[0]

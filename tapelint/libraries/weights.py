@@ -209,7 +209,7 @@ def own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
             return None
         if states and base.info.name in DRAWING_OFTEN:
             return None
-        if any(isinstance(weight, OneOf) for weight in own_weights(world, base)):
+        if keras.is_adapted(world, base) or any(isinstance(weight, OneOf) for weight in own_weights(world, base)):
             return None
         kept = sublayers(world, base) if base.info.name in KEEPING_THE_KERNEL else []
         first = [w for inner in kept if isinstance(inner, Cell) for w in own_weights(world, inner)[:1]]

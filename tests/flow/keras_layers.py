@@ -1,0 +1,163 @@
+"""Layers and losses of Keras 3 that refuse what they get, or compute from less than they hold; the docstring has the
+verdict a source."""
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
+
+x = tf.Variable([[0.2, 0.8]])
+
+
+def a_list_for_what_is_true():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.MeanSquaredError()([[0.0, 1.0]], x)
+    return tape.gradient(loss, x)
+
+
+def a_list_for_a_function_that_is_a_loss():
+    """flows"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.mean_squared_error([[0.0, 1.0]], x)
+    return tape.gradient(loss, x)
+
+
+def a_list_of_classes():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.sparse_categorical_crossentropy([1], x)
+    return tape.gradient(loss, x)
+
+
+def a_loss_of_two_numbers():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.MeanSquaredError()(tf.constant(1.0), x[0, 0])
+    return tape.gradient(loss, x)
+
+
+def a_loss_of_a_number_and_one_row():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.Huber()(0.5, x[0, :1])
+    return tape.gradient(loss, x)
+
+
+def a_hinge_of_a_number_and_one_row():
+    """flows"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.hinge(tf.constant(0.5), x[0, :1])
+    return tape.gradient(loss, x)
+
+
+def a_loss_of_numbers_side_by_side():
+    """flows"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.dice(tf.constant(1.0), x[0, 0])
+    return tape.gradient(loss, x)
+
+
+def a_variable_whose_axes_are_counted():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = ops.take_along_axis(x, tf.constant([[0]]), axis=1)
+    return tape.gradient(y, x)
+
+
+def a_variable_for_the_keys_of_an_attention():
+    """raises AttributeError"""
+    keys = tf.Variable(tf.ones((1, 4, 3)))
+    with tf.GradientTape() as tape:
+        y = layers.Attention()([tf.ones((1, 2, 3)), keys])
+    return tape.gradient(y, keys)
+
+
+def a_variable_for_the_queries_of_an_attention():
+    """flows"""
+    queries = tf.Variable(tf.random.normal((1, 2, 3)))
+    with tf.GradientTape() as tape:
+        y = layers.Attention()([queries, tf.random.normal((1, 4, 3))])
+    return tape.gradient(y, queries)
+
+
+def weighted_counts():
+    """raises LookupError"""
+    with tf.GradientTape() as tape:
+        y = ops.bincount(tf.constant([0, 1]), weights=x[0])
+    return tape.gradient(y, x)
+
+
+def rows_of_a_variable_of_keras():
+    """unknown"""
+    v = keras.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        first, second = v
+        y = first * second
+    return tape.gradient(y, v)
+
+
+def averages_of_earlier_batches_while_training():
+    """none, flows"""
+    normal = layers.BatchNormalization()
+    normal(x)
+    with tf.GradientTape() as tape:
+        tape.watch(normal.moving_mean.value)
+        y = normal(tf.concat([x, [[0.5, 2.0], [3.0, 1.0]]], 0), training=True) ** 3
+    return tape.gradient(y, [normal.moving_mean.value, normal.gamma])
+
+
+def averages_of_earlier_batches():
+    """flows, flows"""
+    normal = layers.BatchNormalization()
+    normal(x)
+    with tf.GradientTape() as tape:
+        tape.watch(normal.moving_mean.value)
+        y = normal(x)
+    return tape.gradient(y, [normal.moving_mean.value, normal.gamma])
+
+
+def averages_of_earlier_batches_in_a_frozen_layer():
+    """flows"""
+    normal = layers.BatchNormalization()
+    normal.trainable = False
+    normal(x)
+    with tf.GradientTape() as tape:
+        tape.watch(normal.moving_mean.value)
+        y = normal(x, training=True)
+    return tape.gradient(y, normal.moving_mean.value)
+
+
+def a_kernel_with_adapters():
+    """unknown, flows, flows"""
+    dense = layers.Dense(2)
+    dense.build((None, 2))
+    dense.enable_lora(1)
+    with tf.GradientTape() as tape:
+        y = dense(x)
+    return tape.gradient(y, [dense.kernel, dense.bias, x])
+
+
+def variables_of_a_layer_with_adapters():
+    """unknown"""
+    dense = layers.Dense(2, lora_rank=1)
+    with tf.GradientTape() as tape:
+        y = dense(x)
+    return tape.gradient(y, dense.trainable_variables[1])
+
+
+def adapters_before_there_is_a_kernel():
+    """raises ValueError"""
+    dense = layers.Dense(2)
+    dense.enable_lora(1)
+    with tf.GradientTape() as tape:
+        y = dense(x)
+    return tape.gradient(y, x)
+
+
+def a_quantised_kernel():
+    """unknown, flows"""
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(2)])
+    model.quantize("int8")
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, [model.layers[0].kernel, model.layers[0].bias])
