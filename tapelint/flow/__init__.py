@@ -26,13 +26,14 @@ To read, from the ground:
 
 1. `outcomes`, `graph`: what can become of a gradient, and the operations that it passes.
 2. `ranges`, `values`, `state`: bounds of numbers, what an expression is worth, what changes while a program runs.
-3. `memory`, `holding`, `escape`, `world`, `core`: calls that are shared; what a value holds; what unknown code was
-   given; what is asked of libraries; one run.
+3. `memory`, `holding`, `escape`, `doubting`, `world`, `core`: calls that are shared; what a value holds; what
+   unknown code was given; what Python refuses; what is asked of libraries; one run.
 4. `containers`, `waiting`: lists and dicts; what is computed later than a run computes it.
 5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
 6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
    read later.
-7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `classes`: calls, and objects.
+7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,
+   and objects.
 8. `elsewhere`, `interpreter`: what code that is not run may have written; modules. Each class from `Core` on is a layer
    over the one before; the last, `Interpreter`, is what a run is made of.
 """

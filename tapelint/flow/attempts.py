@@ -163,6 +163,16 @@ class Attempts(Loops):
         self.state.set(ENDED, Flag(True))
         self.state.set(ENDED_BY, Const(error))
 
+    def may_raise(self, error: str, surely: bool = False) -> None:
+        if not self.attempts or self.ended():
+            return
+        mark = self.state.mark()
+        self.unwind(Library(f"builtins.{error}"))
+        self.state.rollback(mark)
+        if surely:
+            self.state.set(ENDED, Flag(True))
+            self.state.set(ENDED_BY, Const(error))
+
     def ended(self) -> str:
         """The exception that certainly ended the program, or the body of a `try`, before this point."""
         flag, error = self.state.get(ENDED), self.state.get(ENDED_BY)

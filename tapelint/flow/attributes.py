@@ -51,6 +51,10 @@ OF_TUPLES = ("_replace", "_asdict")
 REGISTERS = "registers"
 """Under which a class has that it was asked for its `register`, which is no method of its own."""
 
+META = "metaclass"
+SUBCLASSES = "subclasses"
+"""Under which a class has its metaclass of the project, and the classes that extend it, so far."""
+
 METHOD_DISPATCHER = "method dispatcher"
 """The kind of several functions of which a method picks one."""
 
@@ -190,7 +194,7 @@ class Attributes(Functions):
         methods: list[Value] = []
         for option in options(value) if name in self.hooks else ():
             is_object = isinstance(option, Cell) and option.kind == "instance"
-            method = self.class_attribute(option, name) if is_object else None  # type: ignore[arg-type]
+            method = self.class_attribute(option, name) if is_object else self.of_metaclass(option, name)  # type: ignore[arg-type]
             if method is None:
                 return None
             methods.append(method)
@@ -243,6 +247,15 @@ class Attributes(Functions):
         self.escape([base])  # a class that is not seen has this, and may use the object
         return self._missing(base, name, site)
 
+    def of_metaclass(self, value: Value, name: str) -> Value | None:
+        """A method that the metaclass of a class gives it, bound."""
+        for base in self.lineage(value) if isinstance(value, Class) else ():
+            meta = self.state.get((base.uid, META)) if isinstance(base, Class) else UNBOUND
+            found = self.find_in_class(meta, name) if meta is not UNBOUND else None
+            if found is not None and isinstance(found[1], Class):
+                return self.bound(found[0], value, found[1]) if isinstance(found[0], Function) else None
+        return None
+
     def _missing(self, base: Cell, name: str, site: Site) -> Value:
         getter = self.class_attribute(base, "__getattr__")
         if getter is not None:
@@ -270,6 +283,13 @@ class Attributes(Functions):
         found = self.find_in_class(base, name)
         if name == "register" and (found is None or not isinstance(found[1], Class)):
             self.state.set((base.uid, REGISTERS), TRUE)
+        if found is None or not isinstance(found[1], Class):
+            if name == "__subclasses__":
+                return Partial(Library("tapelint.subclasses"), (base,), ())
+            if name == "__dict__":
+                self.lose_track()  # what stands in it may be called
+            if (own := self._of_its_metaclass(base, name, site)) is not None:
+                return own
         if found is None:
             return Const(base.name) if name == "__name__" else self.opaque(site, [], hint=name)
         value, owner = found
@@ -283,6 +303,17 @@ class Attributes(Functions):
         if isinstance(value, Wrapped) and value.kind == "builtins.staticmethod":
             return value.function
         return value
+
+    def _of_its_metaclass(self, base: Class, name: str, site: Site) -> Value | None:
+        """An attribute that a class has from a metaclass of the project."""
+        if (method := self.of_metaclass(base, name)) is not None:
+            return method
+        if any(isinstance(c, Class) and self.state.get((c.uid, META)) is not UNBOUND for c in self.lineage(base)):
+            getter = self.of_metaclass(base, "__getattr__")
+            if getter is not None and not name.startswith("__"):
+                return self.call(getter, Arguments([Const(name)]), site)
+            self.lose_track()  # a property, or what the metaclass says otherwise
+        return None
 
     def _of_super(self, base: Super, name: str, site: Site) -> Value:
         cls = base.self.info if isinstance(base.self, Cell) else base.self

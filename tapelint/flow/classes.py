@@ -10,9 +10,10 @@ from tapelint.source import Source, last_name
 
 from . import containers
 from .attempts import ANY_OTHER, is_exception
-from .attributes import TUPLE
+from .attributes import META, SUBCLASSES, TUPLE
 from .comprehensions import ClassBody
 from .core import ENDED, Arguments, Attempt, Frame
+from .effects import AT_ANY_TIME, has_effects
 from .enumerations import Enumerations
 from .functions import own_nodes
 from .graph import Site
@@ -20,6 +21,7 @@ from .loops import UNROLLED
 from .managers import caught_around_yields, entered_later, swallowed_by_exit
 from .values import (
     NO_VALUE,
+    TRUE,
     UNBOUND,
     Bound,
     Cell,
@@ -39,7 +41,12 @@ from .values import (
 from .world import World
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-METACLASS = "metaclass"
+METACLASS = "metaclass that makes"
+"""Under which a class has its metaclass, where that has a say in how its objects or itself are made."""
+
+EFFECTS = "methods at any time"
+"""Under which a class has that Python runs methods of its objects by itself, which do more than give something."""
+
 TYPED_DICTS = (Library("typing.TypedDict"), Library("typing_extensions.TypedDict"))
 
 
@@ -71,6 +78,11 @@ class Classes(Enumerations):
         self.make_members(cls)
         self._name_descriptors(cls, self.site(node))
         self._tell_base(cls, given)
+        for base in bases:
+            if isinstance(base, Class):
+                self.state.push((base.uid, SUBCLASSES), cls)
+        if any(isinstance(n, FUNCTIONS[:2]) and n.name in AT_ANY_TIME and has_effects(n) for n in node.body):
+            self.state.set((cls.uid, EFFECTS), TRUE)
         value: Value = cls
         for decorator in reversed(node.decorator_list):
             value = self.world.decorated(self.evaluate(decorator), value, self.site(decorator))
@@ -88,8 +100,10 @@ class Classes(Enumerations):
         """Run a base's `__init_subclass__`; a metaclass of the project may do anything with the class."""
         if isinstance(meta := given.pop("metaclass", UNBOUND), Class):
             self.escape([cls, meta])
+            self.state.set((cls.uid, META), meta)
             if any(self._defines(meta, name) for name in ("__call__", "__new__", "__init__", "__prepare__")):
                 self.state.set((cls.uid, METACLASS), meta)
+                self.lose_track()
             if any(self._defines(meta, name) for name in ("__new__", "__init__", "__prepare__")):
                 for name in sorted(_bound_in(cls.node)):
                     held = self.state.get((cls.uid, name))
@@ -106,13 +120,10 @@ class Classes(Enumerations):
 
     def _name_descriptors(self, cls: Class, site: Site) -> None:
         """Tell the descriptors in a class body what they are called."""
-        for statement in cls.node.body:
-            targets = statement.targets if isinstance(statement, ast.Assign) else []
-            for target in targets:
-                held = self.state.get((cls.uid, target.id)) if isinstance(target, ast.Name) else UNBOUND
-                method = self._descriptor(held, "__set_name__")
-                if method is not None and isinstance(target, ast.Name):
-                    self.call(method, Arguments([cls, Const(target.id)]), site)
+        for name in sorted(_bound_in(cls.node)) if "__set_name__" in self.hooks else ():
+            method = self._descriptor(self.state.get((cls.uid, name)), "__set_name__")
+            if method is not None:
+                self.call(method, Arguments([cls, Const(name)]), site)
 
     # -- objects
 
@@ -120,6 +131,8 @@ class Classes(Enumerations):
         for base in self.lineage(cls):
             if isinstance(base, Class) and self.state.get((base.uid, METACLASS)) is not UNBOUND:
                 return self.call_unknown(cls, args, site)
+        if any(isinstance(b, Class) and self.state.get((b.uid, EFFECTS)) is not UNBOUND for b in self.lineage(cls)):
+            self.lose_track()  # Python runs it wherever it likes to
         if (member := self.member(cls, args, site)) is not None:
             return member
         if "__del__" in self.hooks and self._defines(cls, "__del__"):
@@ -162,6 +175,8 @@ class Classes(Enumerations):
     def item_of_class(self, base: Class, key: Value, site: Site) -> Value | None:
         if base.uid in self.members:
             return self.member_named(base, key, site)
+        if (own := self.of_metaclass(base, "__getitem__")) is not None:
+            return self.call(own, Arguments([key]), site)
         found = self.find_in_class(base, "__class_getitem__") if "__class_getitem__" in self.hooks else None
         if found is None or not isinstance(found[1], Class):
             return None
@@ -198,6 +213,8 @@ class Classes(Enumerations):
             return self.generate(value, site)
         if isinstance(value, Class) and value.uid in self.members:
             return list(dict.fromkeys(self.members[value.uid].values()))
+        if isinstance(value, Class) and (own := self.of_metaclass(value, "__iter__")) is not None:
+            return self.elements(self.call(own, Arguments([]), site), site)
         if isinstance(value, Cell) and isinstance(held := self.state.get((value.uid, TUPLE)), Tuple):
             return list(held.items)
         items = containers.sequence(self, value)
@@ -214,6 +231,8 @@ class Classes(Enumerations):
                 if following is not None:
                     return self._by_steps(made, following, site)
                 return self.elements(made, site) if made != value else Many(self.opaque(site, [value]))
+            if (method := self.own_method(value, "__getitem__")) is not None:
+                return self._by_numbers(value, method, site)
         if isinstance(value, Const) and isinstance(value.value, str):
             return [Const(c) for c in value.value[:64]]
         return self.world.elements(value, site)
@@ -223,6 +242,19 @@ class Classes(Enumerations):
         items: list[Value] = []
         while len(items) <= UNROLLED:
             item, ends = self.one_step(following, site)
+            if ends is True:
+                return items
+            items.append(item)
+            if ends is None:
+                break
+        self.lose_track()
+        return Many(self.join_all([*items, self.opaque(site, [value])]))
+
+    def _by_numbers(self, value: Value, method: Value, site: Site) -> list[Value] | Many:
+        """What an object's `__getitem__` gives for one number after the other, until it raises."""
+        items: list[Value] = []
+        for index in range(UNROLLED):
+            item, ends = self.attempted(lambda index=index: self.call(method, Arguments([Const(index)]), site))  # type: ignore[misc]
             if ends is True:
                 return items
             items.append(item)
@@ -256,6 +288,9 @@ class Classes(Enumerations):
             method = self.class_attribute(manager, "__enter__")
             if method is not None:
                 return self.call(method, Arguments([]), site)
+        if isinstance(manager, Const):
+            self.may_raise("TypeError")
+            self.may_raise("AttributeError")  # Python's versions differ
         if isinstance(manager, Generator):
             return self.begin(manager, site)
         return self.world.enter(manager, statement)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.source import Source
 
+from .doubting import Doubting
 from .escape import Escape
 from .graph import MISSING, Chain, Edge, Graph, Node, Site
 from .memory import Memory
@@ -199,7 +200,7 @@ class Frame:
     nonlocals: set[str] = field(default_factory=set)
 
 
-class Core(Escape):
+class Core(Escape, Doubting):
     """State and services that all rooms share."""
 
     def __init__(self, world: World) -> None:
@@ -558,6 +559,7 @@ class Core(Escape):
     def iterate(self, value: Value, site: Site) -> list[Value] | Many:
         """What iterating gives where Python itself does it, which some values refuse."""
         self.world.iterated(value, site)
+        self.asked(value, "__iter__")
         return self.elements(value, site)
 
 

@@ -26,6 +26,8 @@ class Enumerations(Records):
             return
         mixed = bool(bases & MIXED) and bases <= PLAIN | MIXED
         made_anew = "__new__" in self.hooks and self._own(cls, "__new__") is not None
+        if made_anew:
+            self.lose_track()
         members: dict[str, Value] = {}
         values: list[Value] = []
         for name in _assigned(cls.node):

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import containers
 from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
-from .core import ENDED, ENDED_BY, Arguments, Frame
+from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
 from .state import Delta
@@ -104,7 +104,10 @@ class Expressions(Comprehensions):
         return containers.make_list(self, self._items(node.elts), site=self.site(node))
 
     def set_(self, node: ast.Set) -> Value:
-        return containers.make_list(self, self._items(node.elts), "set", self.site(node))
+        items = self._items(node.elts)
+        for item in items.items if isinstance(items, Tuple) else ():
+            self.hashed(item, self.site(node))
+        return containers.make_list(self, items, "set", self.site(node))
 
     def _items(self, nodes: list[ast.expr]) -> Tuple | Many:
         items: list[Value] = []
@@ -129,6 +132,7 @@ class Expressions(Comprehensions):
         for key, value in zip(node.keys, node.values, strict=True):
             if key is not None:
                 named.append((self.evaluate(key), self.evaluate(value)))
+                self.hashed(named[-1][0], site)
                 continue
             containers.store_all(self, cell, named)
             named = []
@@ -149,8 +153,19 @@ class Expressions(Comprehensions):
             return self.evaluate(node)
         value = self.shown(self.evaluate(node.value), self.site(node))
         if node.format_spec is not None and node.conversion == -1:
+            self._doubt_format(value, node.format_spec)
             self.world.operate("format spec", [value], self.site(node))
         return value
+
+    def _doubt_format(self, value: Value, spec: ast.expr) -> None:
+        """A value is written in a way that it may refuse."""
+        parts = spec.values if isinstance(spec, ast.JoinedStr) else [spec]
+        words = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+        if isinstance(value, Const) and len(words) == len(parts):
+            try:
+                format(value.value, "".join(words))
+            except (TypeError, ValueError) as error:
+                self.may_raise(type(error).__name__, surely=True)
 
     def shown(self, value: Value, site: Site) -> Value:
         """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""
@@ -353,6 +368,7 @@ class Expressions(Comprehensions):
         if isinstance(base, OneOf):
             return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
         if isinstance(base, Cell) and base.kind == "dict":
+            self.hashed(key, site)
             found = containers.lookup(self, base, key)
             if found is UNBOUND and isinstance(base.info, Value):
                 found = self.call(base.info, Arguments([]), site)
@@ -366,6 +382,7 @@ class Expressions(Comprehensions):
                 return self.call(method, Arguments([key]), site)
         if isinstance(base, Class) and (item := self.item_of_class(base, key, site)) is not None:
             return item
+        self.asked(base, "__getitem__")
         items = containers.sequence(self, base)
         if items is None:
             return self.world.subscript(base, key, site)
@@ -387,7 +404,8 @@ class Expressions(Comprehensions):
             and not self.is_in_unknown_hands(base)
             and self.filled_with(base) is None
         )
-        if error and own and not any(attempt.guarded for attempt in self.attempts):
+        seen = self.state.get(UNFOLLOWED) is UNBOUND
+        if error and own and seen and not any(attempt.guarded for attempt in self.attempts):
             self.world.raised(error, site)
         made = self.opaque(site, [base, key])
         made.node.detail = MISSING
@@ -408,6 +426,7 @@ class Expressions(Comprehensions):
         args, site = self.arguments(node), self.site(node)
         if self.misfits(callee, args):
             self.world.raised("TypeError", site)
+        self.doubtful_call(callee, args)
         return self.call(callee, args, site)
 
     def misfits(self, callee: Value, args: Arguments) -> bool:
@@ -450,6 +469,10 @@ class Expressions(Comprehensions):
         known = containers.pairs(self, value) if isinstance(value, Cell) and value.kind == "dict" else None
         if isinstance(value, Cell) and value.kind == "fields":
             copied = self.call(self.attribute(value, "copy", self.site(place)), Arguments([]), self.site(place))
+            return self._spread(copied, args, place)
+        if known is None and self.is_mapping(value):
+            copied = containers.make_dict(self, [], self.site(place))
+            self.update_dict(copied, value)
             return self._spread(copied, args, place)
         if known is None:
             if isinstance(value, Cell) and value.kind == "dict":

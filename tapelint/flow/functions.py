@@ -10,7 +10,7 @@ from tapelint.source import Source, below, last_name, walk
 from . import containers
 from .attempts import FINALLY
 from .core import ENDED, ENDED_BY, MOST_CALLS_DEEP, UNFOLLOWED, Arguments, Frame, Suspension
-from .graph import Chain, Site
+from .graph import Chain, Node, Site
 from .statements import Statements
 from .values import (
     NO_VALUE,
@@ -41,6 +41,12 @@ MEMORABLE = 4_000
 
 COROUTINE = "coroutine"
 """The kind of what calling an `async def` gives."""
+
+ANY_ATTRIBUTE = "any attribute"
+"""The operation of what is one of several attributes or names, of which nobody can tell which."""
+
+OTHER_THREAD = "another thread"
+"""The operation of what runs functions in another thread."""
 
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
@@ -77,6 +83,9 @@ class Functions(Statements):
             own = self.class_attribute(callee, "__call__")
             return self.call(own, args, site) if own is not None else self.world.call_instance(callee, args, site)
         if isinstance(callee, Opaque):
+            made_of = _made_of(callee.node)
+            if ANY_ATTRIBUTE in made_of or (OTHER_THREAD in made_of and any(map(_is_defined, args.every()))):
+                self.lose_track()  # any of the project's functions may run, or one that tapes do not see
             return self.call_unknown(callee, args, site)
         return self.world.call(callee, args, site)
 
@@ -306,7 +315,8 @@ class Functions(Statements):
         if spec.kwarg is None and not named.issuperset(args.keywords):
             return True
         filled = {a.arg for a in plain[:given]}
-        if not filled.isdisjoint(args.keywords) and spec.kwarg is None:
+        by_place_only = {a.arg for a in spec.posonlyargs} if spec.kwarg is not None else set()
+        if not (filled - by_place_only).isdisjoint(args.keywords):
             return True
         needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
         return not needed <= filled | set(args.keywords)
@@ -455,6 +465,18 @@ class Functions(Statements):
         """Run a function as unknown code does."""
         result = self.awaited(self.call(function, args, site), site)
         self.escape([result])
+
+
+def _made_of(node: Node) -> set[str]:
+    """The operations that something unknown was made by, and what it was made of in two steps."""
+    first = [edge.node for edge in node.edges]
+    return {n.op for n in (node, *first, *(edge.node for each in first for edge in each.edges))}
+
+
+def _is_defined(value: Value) -> bool:
+    """Whether a value is a function of the project that has statements."""
+    function = value.function if isinstance(value, Bound) else value
+    return isinstance(function, Function) and not isinstance(function.node, ast.Lambda)
 
 
 def is_abstract(node: ast.AST) -> bool:

@@ -9,9 +9,9 @@ from tapelint.project import Module, Project
 from tapelint.source import Source
 
 from . import elsewhere
-from .classes import Classes
 from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
+from .refused import Refused
 from .values import UNBOUND, Bound, Const, Deferred, Flag, Function, ModuleValue, Value
 from .world import World
 
@@ -20,7 +20,7 @@ IMPORT_STEPS = 3_000
 """After so many steps of an imported module's body the calls that it makes are not followed any more."""
 
 
-class Interpreter(Classes):
+class Interpreter(Refused):
     """One run of one file with the project's files that it imports."""
 
     def __init__(self, world: World, project: Project) -> None:

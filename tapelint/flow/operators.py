@@ -56,6 +56,7 @@ class Operators(Waiting):
         method = self._operator_method(op, left, right, site)
         if method is not None:
             return method
+        self.refused_operands(op, left, right)
         joined = self._sequence_operator(op, left, right)
         return joined if joined is not None else self.world.operate(op, [left, right], site)
 
@@ -129,10 +130,23 @@ class Operators(Waiting):
             containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
         elif isinstance(other, Cell) and other.kind == "fields" and other.site is not None:
             self.update_dict(cell, self.call(self.attribute(other, "copy", other.site), Arguments([]), other.site))
+        elif self.is_mapping(other) and isinstance(other, Cell) and other.site is not None:
+            keys = self.call(self.attribute(other, "keys", other.site), Arguments([]), other.site)
+            items = self.elements(keys, other.site)
+            getter = self.class_attribute(other, "__getitem__")
+            for key in items if isinstance(items, list) and getter is not None else [self.opaque(other.site, [other])]:
+                value = self.call(getter, Arguments([key]), other.site) if getter is not None else key
+                containers.store(self, cell, key, value)
         else:
             site = other.node.site if isinstance(other, Opaque) else None
             unknown = self.opaque(site, [other])
             containers.store(self, cell, unknown, unknown)
+
+    def is_mapping(self, value: Value) -> bool:
+        """Whether an object's own class gives it the methods that make a dict of it."""
+        if not (_is_object(value) and isinstance(value, Cell)):
+            return False
+        return all(self.class_attribute(value, name) is not None for name in ("keys", "__getitem__"))
 
     def definition(self, function: Function) -> Site:
         """Where a function stands: the place of a call that Python makes by itself."""
@@ -147,9 +161,9 @@ class Operators(Waiting):
     def compare_pair(self, op: str, left: Value, right: Value, site: Site) -> Value:
         """One comparison; identity and membership are Python's own."""
         if isinstance(left, OneOf) or isinstance(right, OneOf):
-            found = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
-            if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in found):
-                return one_of(found)
+            each = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
+            if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in each):
+                return one_of(each)
         if (told := self.world.compared(op, left, right)) is not None:
             return Const(told)
         if op in ("is", "is not"):
@@ -162,6 +176,12 @@ class Operators(Waiting):
                 truth = self.truth(answer)
                 return Const(truth == (op == "in")) if truth is not None else self.unknown_bool(answer, site)
             self.asked_for_one(right)
+            if self.own_method(right, "__iter__") is not None:
+                found = self.elements(right, site)
+                right = found if isinstance(found, Many) else Tuple(tuple(found))
+            elif isinstance(right, Cell) and right.kind in ("dict", "set"):
+                self.hashed(left, site)
+            self.refused_operands(op, left, right)
             present = self._contains(left, right)
             if present is not None:
                 return Const(present == (op == "in"))
@@ -171,6 +191,8 @@ class Operators(Waiting):
             if folded is not None:
                 return folded
         made = self._compared_by_method(op, left, right, site)
+        if made is None:
+            self.refused_operands(op, left, right)
         return made if made is not None else self.world.operate(op, [left, right], site)
 
     def _compared_by_method(self, op: str, left: Value, right: Value, site: Site) -> Value | None:

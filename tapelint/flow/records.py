@@ -85,6 +85,8 @@ class Records(Attributes):
 
     def _field(self, cls: Class, name: str, by_name: bool, kept: bool) -> RecordField:
         value = self.state.get((cls.uid, name))
+        if isinstance(value, Cell) and value.kind in ("list", "dict", "set"):
+            self.may_raise("ValueError")
         if not (isinstance(value, Cell) and value.kind == "field"):
             return RecordField(name, value, by_name=by_name, kept=kept)
         given: Mapping[str, Value] = value.info

@@ -88,6 +88,7 @@ class Statements(Attempts):
         if isinstance(value, OneOf):
             rows = [self.unpacked(targets, option, site) for option in value.options if not isinstance(option, Const)]
             if rows:
+                self.asked(value, "__iter__")
                 return [self.join_all(list(column)) for column in zip(*rows, strict=True)]
         items = self.iterate(value, site)
         star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
@@ -113,7 +114,9 @@ class Statements(Attempts):
         """`base[key] = value`."""
         several = isinstance(base, OneOf)
         for option in options(base):
+            self.asked(option, "__setitem__")
             if isinstance(option, Cell) and option.kind == "dict":
+                self.hashed(key, site)
                 old = containers.lookup(self, option, key) if several else UNBOUND
                 containers.store(self, option, key, self.join(old, value))
             elif isinstance(option, Cell) and option.kind == "list":

@@ -189,6 +189,8 @@ TUPLE: dict[str, MethodHandler] = {"index": _count, "count": _count}
 
 def _replaced(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Tuple)
+    if not set(args.keywords) <= set(base.names):
+        world.run.may_raise("ValueError")
     items = [args.keywords.get(name, item) for name, item in zip(base.names, base.items, strict=True)]
     return Tuple(tuple(items), base.names)
 
@@ -207,6 +209,8 @@ def _fields_of(world: Libraries, args: Arguments) -> tuple[Cell, dict[str, Value
 
 def _replaced_object(world: Libraries, args: Arguments, site: Site) -> Value:
     base, fields = _fields_of(world, args)
+    if not args.keywords.keys() <= fields.keys():
+        world.run.may_raise("ValueError")
     return world.run.named_tuple(base.info, Arguments([], {**fields, **args.keywords}), site)
 
 
@@ -255,6 +259,7 @@ def _dict_update(world: Libraries, base: Value, args: Arguments, site: Site) -> 
 
 def _set_default(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    world.run.hashed(args.positional[0], site)
     found = containers.lookup(world.run, base, args.positional[0])
     if found is UNBOUND:
         found = args.get(1, "default", NO_VALUE)

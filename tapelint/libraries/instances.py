@@ -49,6 +49,10 @@ IN_PARTS = ("rows", "sparse", "ragged")
 def is_instance(world: Libraries, args: Arguments, site: Site) -> Value:
     """`isinstance(value, classes)`."""
     value, wanted = args.get(0, "object"), args.get(1, "classinfo")
+    if isinstance(wanted, Class) and (own := world.run.of_metaclass(wanted, "__instancecheck__")) is not None:
+        made = world.run.call(own, Arguments([value]), site)
+        truth = world.run.truth(made)
+        return Const(truth) if truth is not None else world.run.unknown_bool(made, site)
     answers = [is_of(world, option, wanted) for option in options(value)]
     if len(set(answers)) == 1 and answers[0] is not None:
         return Const(answers[0])

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tapelint.flow import containers
+from tapelint.flow.attributes import SUBCLASSES
 from tapelint.flow.core import Arguments, const_dtype
-from tapelint.flow.graph import Site
+from tapelint.flow.effects import does_something
+from tapelint.flow.functions import ANY_ATTRIBUTE, OTHER_THREAD
+from tapelint.flow.graph import MISSING, Site
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,
@@ -25,12 +28,14 @@ from tapelint.flow.values import (
     Many,
     Member,
     Method,
+    ModuleValue,
     Names,
     OneOf,
     Opaque,
     Partial,
     Super,
     Tuple,
+    Unbound,
     Value,
     Variable,
     Wrapped,
@@ -53,6 +58,12 @@ def register(registry: Registry) -> None:
         registry.functions[f"builtins.{name}"] = _exception(Library(f"builtins.{name}"))
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
+    registry.functions["tapelint.subclasses"] = _subclasses
+    for name in ("dataclasses.make_dataclass", "types.new_class"):
+        registry.functions[name] = _made_class
+    registry.functions["inspect.getmembers"] = _members
+    for name in ("threading.Thread", "threading.Timer", *(f"concurrent.futures.{n}" for n in EXECUTORS)):
+        registry.functions[name] = _other_thread(name)
     for name in ("importlib.import_module", "builtins.__import__"):
         registry.functions[name] = lambda world, args, site: world.run.missing(site)
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
@@ -96,6 +107,25 @@ def _exception(cls: Library) -> FunctionHandler:
     return make
 
 
+EXECUTORS = ("ThreadPoolExecutor", "ProcessPoolExecutor")
+
+
+def _other_thread(name: str) -> FunctionHandler:
+    """What runs functions in another thread: tapes do not record there."""
+
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        recording = world.run.node("probe", (), site).active
+        if recording and any(map(does_something, args.every())):
+            world.run.lose_track()
+        made = world.run.call_unknown(Library(name), args, site)
+        made.node.detail = MISSING
+        if recording:
+            made.node.op = OTHER_THREAD
+        return made
+
+    return make
+
+
 def _nothing(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return NO_VALUE
 
@@ -129,11 +159,30 @@ def _property(world: Libraries, args: Arguments, site: Site) -> Value:
 def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else NO_VALUE
     if len(args.positional) > 1:  # a new class, which is made by a text and a dict
-        world.run.escape(args.every())
-        return world.run.missing(site)
+        return _made_class(world, args, site)
     if isinstance(value, Cell) and value.kind == "instance" and isinstance(value.info, Class):
         return value.info
     return value.of if isinstance(value, Member) else world.run.opaque(site, [])
+
+
+def _made_class(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A class that is made by a call: what its bases and descriptors do with it is not run."""
+    if not world.run.hooks.isdisjoint(["__init_subclass__", "__set_name__"]):
+        world.run.lose_track()
+    for value in args.every():
+        for base in value.items if isinstance(value, Tuple) else (value,):
+            if isinstance(base, Class):
+                world.run.state.set((base.uid, SUBCLASSES), NO_VALUE)
+    world.run.escape(args.every())
+    return world.run.missing(site)
+
+
+def _subclasses(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`Class.__subclasses__()`: the classes that extend it, in the order in which they were made."""
+    found = world.run.state.get((args.positional[0].uid, SUBCLASSES))  # type: ignore[attr-defined]
+    if not isinstance(found, (Tuple, Unbound)):
+        world.run.lose_track()
+    return containers.make_list(world.run, found if isinstance(found, Tuple) else Tuple(()), site=site)
 
 
 def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -155,12 +204,19 @@ def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
         return world.run.attribute(base, name.value, site)
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
         return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
-    return world.run.opaque(site, [base])
+    is_own = isinstance(base, (Class, ModuleValue)) or (isinstance(base, Cell) and base.kind == "instance")
+    return world.run.opaque(site, [base], op=ANY_ATTRIBUTE if is_own else "unknown")
 
 
 def _may_lack(value: Value) -> bool:
     """Whether a value is known to lack some attributes."""
     return isinstance(value, (Data, Variable)) or (isinstance(value, Cell) and value.kind == "tape")
+
+
+def _members(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`inspect.getmembers(object)`: any of them may be called."""
+    world.run.lose_track()
+    return world.run.opaque(site, args.every())
 
 
 def _or_default(world: Libraries, base: Value, name: str, default: Value, site: Site) -> Value:
@@ -356,7 +412,8 @@ def _visible(world: Libraries) -> list[tuple[tuple[int, str], Value]]:
 
 
 def _locals(world: Libraries, args: Arguments, site: Site) -> Value:
-    return world.run.opaque(site, [value for _, value in _visible(world)])
+    """`locals()`: any of these may be called."""
+    return world.run.opaque(site, [value for _, value in _visible(world)], op=ANY_ATTRIBUTE)
 
 
 def _frames(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -457,6 +514,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         if name == "str" and args.positional:
             world.run.shown(args.positional[0], site)
         value = args.get(0, "x", Const({"float": 0.0, "int": 0, "bool": False, "complex": 0j, "str": ""}[name]))
+        if (own := world.run.own_method(value, f"__{name}__")) is not None and name in ("float", "int", "complex"):
+            return world.run.call(own, Arguments([]), site)
         if name == "str" and isinstance(value, Member):
             return world.run.shown(value, site)
         if isinstance(value, Const) and len(args.positional) < 2:
@@ -467,6 +526,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             except (TypeError, ValueError, OverflowError):
                 return world.run.opaque(site)
         if name == "bool":
+            if isinstance(value, Data) and value.kind == "numpy" and value.shape not in ((), (1,)):
+                world.run.may_raise("ValueError")
             truth = world.run.truth(value)
             return Const(truth) if truth is not None else world.run.unknown_bool(value, site)
         if name in ("float", "int") and _is_cast(world, value):
@@ -485,6 +546,8 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
     def compute(world: Libraries, args: Arguments, site: Site) -> Value:
         values = args.positional
+        if name != "pow" and (own := world.run.own_method(values[0], f"__{name}__")) is not None:
+            return world.run.call(own, args.after(1), site)
         if all(isinstance(v, Const) and isinstance(v.value, (int, float, complex)) for v in values):
             try:
                 function = {"abs": abs, "pow": pow, "round": round, "divmod": divmod}[name]

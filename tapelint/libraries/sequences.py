@@ -162,6 +162,8 @@ def _listed(kind: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
         items: list[Value] | Many = world.run.iterate(args.positional[0], site) if args.positional else []
         made: Tuple | Many = items if isinstance(items, Many) else Tuple(tuple(items))
+        for item in items if kind == "set" and isinstance(items, list) else ():
+            world.run.hashed(item, site)
         return made if kind == "tuple" else containers.make_list(world.run, made, kind, site)
 
     return make
@@ -171,7 +173,7 @@ def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = containers.make_dict(world.run, [], site)
     if args.positional:
         first = args.positional[0]
-        if isinstance(first, Cell) and first.kind in ("dict", "fields"):
+        if isinstance(first, Cell) and (first.kind in ("dict", "fields") or world.run.is_mapping(first)):
             world.run.update_dict(cell, first)
         else:
             items = world.run.iterate(first, site)
@@ -195,9 +197,12 @@ def _range(world: Libraries, args: Arguments, site: Site) -> Value:
         try:
             found = range(*numbers)
         except (TypeError, ValueError):
+            world.run.may_raise("ValueError")
             return world.run.opaque(site)
         if len(found) <= LONGEST_RANGE:
             return Tuple(tuple(Const(n) for n in found))
+    for value in args.positional:
+        world.run.asked(value, "__index__")
     return Many(Data(world.run.constant_node(), "python", "i"))
 
 
@@ -205,6 +210,7 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else UNBOUND
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
         return Const(len(value.value))
+    world.run.asked(value, "__len__")
     items = containers.sequence(world.run, value)
     if isinstance(items, Tuple):
         return Const(len(items.items))
@@ -266,6 +272,9 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
         if args.rest is not None:
             return Many(Many(args.rest))
         columns, length = columns_of(world, args.positional, site)
+        lengths = {len(column) if isinstance(column, list) else -1 for column in columns}
+        if args.keywords.get("strict", FALSE) != FALSE and (len(lengths) > 1 or lengths == {-1}):
+            world.run.may_raise("ValueError")
         rows: list[Value] = [Tuple(tuple(row(columns, i))) for i in range(length if length is not None else 1)]
         return rows if length is not None else Many(rows[0])
 
@@ -340,6 +349,9 @@ def _order(world: Libraries, items: list[Value], key: Value, turned: Value, site
     for value in keys:
         part = value.items[0] if isinstance(value, Tuple) and value.items else value
         if not isinstance(part, Const):
+            world.run.refused_operands("<", part, part)
+            if world.run.own_method(part, "__lt__") is not None:
+                world.run.lose_track()  # which is asked as often as it takes
             return list(range(len(items))) if len(items) < 2 else None
         plain.append(part.value)
     if key == NO_VALUE and any(isinstance(value, Tuple) for value in keys) and len(set(plain)) < len(plain):
@@ -349,6 +361,7 @@ def _order(world: Libraries, items: list[Value], key: Value, turned: Value, site
     try:
         return sorted(range(len(items)), key=lambda i: plain[i], reverse=bool(turned.value))  # type: ignore[arg-type, return-value]
     except TypeError:
+        world.run.may_raise("TypeError")
         return None
 
 
@@ -483,6 +496,8 @@ def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
     total = args.positional[2] if len(args.positional) > 2 else UNBOUND
     for value in values:
         total = value if total is UNBOUND else world.call_back(args.positional[0], Arguments([total, value]), site)
+    if total is UNBOUND:
+        world.run.may_raise("TypeError")
     return total if total is not UNBOUND else world.run.opaque(site)
 
 

@@ -112,6 +112,8 @@ def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -
     """The result kept for arguments like these: what was used last is kept longest, as many as there is room for."""
     assert isinstance(callee, Wrapped)
     run, slot = world.run, (callee.uid, "results")
+    for value in args.every():
+        run.hashed(value, site)
     known = run.state.get(slot)
     rows = [row for row in known.items if isinstance(row, Tuple)] if isinstance(known, Tuple) else []
     named = [Tuple((Const(n), v)) for n, v in args.keywords.items()]
@@ -119,7 +121,7 @@ def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -
     room = dict(callee.options).get("size", NO_VALUE)
     limit = room.value if isinstance(room, Const) else len(rows)
     hit = next((row for row in rows if row.items[0] == given), None)
-    if hit is None and rows and any(_may_equal(row.items[0], given) for row in rows):
+    if hit is None and rows and any(_may_equal(world, row.items[0], given) for row in rows):
         run.lose_track()
     if hit is None:
         hit = Tuple((given, run.call(callee.function, args, site)))
@@ -129,13 +131,15 @@ def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -
     return hit.items[1]
 
 
-def _may_equal(first: Value, second: Value) -> bool:
+def _may_equal(world: Libraries, first: Value, second: Value) -> bool:
     """Whether the arguments of two calls may be equal, although they are not the same: numbers of other types."""
     if isinstance(first, Tuple) and isinstance(second, Tuple):
-        same_length = len(first.items) == len(second.items)
-        return same_length and all(a == b or _may_equal(a, b) for a, b in zip(first.items, second.items, strict=True))
+        pairs = list(zip(first.items, second.items, strict=False))
+        return len(first.items) == len(second.items) and all(a == b or _may_equal(world, a, b) for a, b in pairs)
     if isinstance(first, Const) and isinstance(second, Const):
         return bool(first.value == second.value)
+    if world.run.has_equals(first) or world.run.has_equals(second):
+        return True
     return isinstance(first, (Data, Opaque, OneOf, Many)) or isinstance(second, (Data, Opaque, OneOf, Many))
 
 
@@ -226,6 +230,9 @@ def _replace_fields(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.get(0, "obj")
     if not (isinstance(value, Cell) and value.kind == "instance"):
         return world.run.opaque(site, args.every())
+    record = world.run.record_of(value.info)
+    if record is not None and not set(args.keywords) <= {field.name for field in record.fields if field.init}:
+        world.run.may_raise("TypeError")
     made = world.run.replace_fields(value, args.keywords, site)
     if made is not None:
         return made

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from tapelint.facts import Effect, Fact, Facts, nature_of
 from tapelint.flow.containers import MOST_DEEP, rebuilt
-from tapelint.flow.core import Arguments, Frame
+from tapelint.flow.core import UNFOLLOWED, Arguments, Frame
+from tapelint.flow.effects import does_something
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
@@ -399,6 +400,8 @@ class Libraries:
 
     def raised(self, error: str, site: Site, call: str = "") -> None:
         """The program raises here, unless a handler around it catches it."""
+        if error in _BY_STATE and self.run.state.get(UNFOLLOWED) is not UNBOUND:
+            return
         if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
             error = "StagingError"  # AutoGraph turns exceptions that it does not know into another
         if not self.run.attempts or not self.run.attempts[-1].mended:
@@ -427,6 +430,9 @@ class Libraries:
         handler = self.registry.functions.get(name)
         if handler is not None:
             return handler(self, args, site)
+        top = root(name)
+        if (top in INERT or top == "numpy") and any(map(does_something, args.every())):
+            self.run.lose_track()  # nobody can tell how often it is called
         for family in self.registry.families:
             made = family(self, name, args, site)
             if made is not None:
@@ -435,7 +441,6 @@ class Libraries:
         if fact is not None:
             again = self.registry.functions.get(fact.name)
             return again(self, args, site) if again is not None else apply.call_fact(self, fact, args, site)
-        top = root(name)
         if top in EXTERNAL or top in ("numpy", *PYTHONS_NUMBERS):
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
         if top in INERT or name in _INERT_BUILTINS:
@@ -566,6 +571,9 @@ _MODELS = (
 )
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
+
+_BY_STATE = ("KeyError", "IndexError", "AttributeError")
+"""Exceptions for what is not there: where not all was followed it may be."""
 
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 """What Python gives every function."""

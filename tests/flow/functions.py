@@ -810,7 +810,7 @@ def exception_between_two_assignments():
 
 
 def block_that_ends_before_its_end():
-    """unknown, unknown"""
+    """flows, none"""
     import contextlib
 
     with contextlib.suppress(ZeroDivisionError):

@@ -53,7 +53,7 @@ def a_named_tuple():
 
 
 def classes_that_decide_themselves():
-    """sometimes none, sometimes none, sometimes none"""
+    """sometimes none, sometimes none, flows"""
     with tf.GradientTape() as tape:
         y = w * 1.0 if isinstance(Registered(), Registering) else tf.constant(0.0)
         z = b * 1.0 if isinstance(WithSize(), Sized) else tf.constant(0.0)

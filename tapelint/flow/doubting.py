@@ -1,0 +1,35 @@
+"""What is asked of a run before Python does something that some values refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .graph import Site
+from .values import Value
+
+if TYPE_CHECKING:
+    from .core import Arguments
+
+
+class Doubting:
+    """The questions; see `attempts` and `refused` for the answers."""
+
+    def may_raise(self, error: str, surely: bool = False) -> None:
+        """An exception of Python's may leave here, or does: to the handlers around it, if there are any."""
+        raise NotImplementedError
+
+    def asked(self, value: Value, name: str) -> None:
+        """An operation asks a value for a method; where it has none a TypeError may leave."""
+        raise NotImplementedError
+
+    def refused_operands(self, op: str, left: Value, right: Value) -> None:
+        """An operator is asked for that no class has run; where the sides do not fit each other it may raise."""
+        raise NotImplementedError
+
+    def hashed(self, key: Value, site: Site) -> None:
+        """A value becomes a key, which some cannot be."""
+        raise NotImplementedError
+
+    def doubtful_call(self, callee: Value, args: Arguments) -> None:
+        """A call is made that the callee's class may refuse."""
+        raise NotImplementedError

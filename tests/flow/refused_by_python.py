@@ -1,0 +1,115 @@
+"""What Python itself refuses in a try block; the docstring is the verdict of each source."""
+
+import abc
+import functools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import tensorflow as tf
+
+w = tf.Variable(2.0)
+b = tf.Variable(3.0)
+
+
+class Base(abc.ABC):
+    @property
+    @abc.abstractmethod
+    def size(self): ...
+
+
+class Plain:
+    pass
+
+
+@dataclass
+class Record:
+    size: int
+
+
+class Pair(NamedTuple):
+    first: int
+
+
+def _picked(act):
+    try:
+        act()
+        return w * 1.0
+    except (TypeError, ValueError):
+        return b * 1.0
+
+
+def what_none_has_not():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        held = None
+        try:
+            first, second = held
+            y = w * 1.0
+        except TypeError:
+            y = b * 1.0
+        try:
+            z = held[0] * w
+        except TypeError:
+            z = b * 1.0
+        total = y + z
+    return tape.gradient(total, [w, b])
+
+
+def what_objects_have_not():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = _picked(lambda: Plain() + Plain()) * _picked(lambda: len(Plain())) * _picked(lambda: list(Plain()))
+    return tape.gradient(y, [w, b])
+
+
+def constants_that_do_not_go_together():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = _picked(lambda: 1 << -1) * _picked(lambda: "%d" % "a") * _picked(lambda: f"{'a':d}")
+    return tape.gradient(y, [w, b])
+
+
+def a_list_is_no_key():
+    """none, flows"""
+    table = {}
+    with tf.GradientTape() as tape:
+        try:
+            table[[1]] = 2.0
+            y = w * 1.0
+        except TypeError:
+            y = b * 1.0
+    return tape.gradient(y, [w, b])
+
+
+def a_variable_is_no_key():
+    """raises TypeError"""
+
+    @functools.lru_cache
+    def doubled(v):
+        return v * 2.0
+
+    with tf.GradientTape() as tape:
+        y = doubled(w)
+    return tape.gradient(y, w)
+
+
+def an_object_of_a_class_that_is_to_be_completed():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = _picked(Base)
+    return tape.gradient(y, [w, b])
+
+
+def wrong_arguments():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        y = _picked(lambda: Record()) * _picked(lambda: Record(1, 2)) * _picked(lambda: Pair()) * _picked(lambda: Plain(1))
+    return tape.gradient(y, [w, b])
+
+
+def what_is_not_refused():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = _picked(lambda: Record(1)) * _picked(lambda: Pair(1)) * _picked(lambda: {(1, "a"): 2, Plain(): 3}[(1, "a")])
+        z = y * _picked(lambda: "%s %d" % ("a", 1)) * _picked(lambda: [1] + [2]) * _picked(lambda: sorted([2, 1]))
+    return tape.gradient(z, [w, b])
