@@ -1,6 +1,7 @@
 """A gradient or jacobian call with arguments that do not fit.
 
-`jacobian` with `experimental_use_pfor=False` asks the tape once a row and needs a persistent one: RuntimeError.
+With `experimental_use_pfor=False` the tape is asked once a row; outside of a `tf.function` it must be a persistent one:
+RuntimeError. The same goes for `parallel_iterations`, by which the rows are computed in blocks.
 `batch_jacobian` needs a target and a source with the same first dimension: ValueError. A misspelt argument raises as
 well.
 

@@ -404,7 +404,9 @@ def _shapes_text(target: tuple[int | None, ...] | None, source: tuple[int | None
 def _argument_text(execution: Execution) -> str:
     node = execution.site.node
     for keyword in node.keywords if isinstance(node, ast.Call) else ():
-        if keyword.arg == "unconnected_gradients":
+        if keyword.arg == "parallel_iterations" and execution.error in ("ValueError", "RuntimeError"):
+            return "to compute some rows at a time takes more than one, a persistent tape and no unconnected source"
+        if keyword.arg == "unconnected_gradients" and execution.error == "ValueError":
             given = Site(execution.site.source, keyword.value).text(40)
             return f"`{given}` is no choice; use `tf.UnconnectedGradients.ZERO`"
     names = [k.arg for k in node.keywords if k.arg] if isinstance(node, ast.Call) else []

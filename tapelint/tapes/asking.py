@@ -49,6 +49,8 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     _judge(tapes, execution, found)
     if not execution.error and execution.zeros and method != "batch_jacobian":
         execution.error, execution.trouble = refusals.of_zeros(tapes, execution), "no zeros"
+    if not execution.error and (error := refusals.in_blocks(execution, args)):
+        execution.error, execution.trouble = error, "misspelt argument"
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.outcomes import IGNORANT, NONE
+from tapelint.flow.graph import SURE
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -48,26 +50,31 @@ def refusal(
     if isinstance(spent, Flag) and info.persistent is not True:
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
     no_target = _bad_target(tapes, target, method)
-    without_pfor = method == "jacobian" and args.keywords.get("experimental_use_pfor") == Const(False)
-    if without_pfor and info.persistent is False and not no_target:  # a target's shape is asked for before
-        return "RuntimeError", "jacobian without pfor"
+    if info.library == "tensorflow" and set(args.keywords) - ARGUMENTS[method]:
+        return "TypeError", "misspelt argument"
+    if method == "batch_jacobian" and not no_target and _has_no_shape(execution.asked):
+        return _without_shape(target), "impossible source"
+    if method == "jacobian" and not no_target and (error := _row_by_row(execution, args)):
+        return error, _trouble(error)
     if isinstance(args.places.get(1, args.places.get("sources")), ast.GeneratorExp):
         return "TypeError", "impossible source"
-    error = _misspelt(info, method, args)
-    if error:
-        return error, "misspelt argument"
     for listed in found or []:
         error = bad_source(listed.value, method)
         if error:
             return error, "impossible source"
-    error = bad_gradients(tapes, execution)
-    if error:
-        return error, "misspelt argument" if not error.startswith("?") else ""
-    if method == "batch_jacobian" and found and len(found) == 1:
+    if method == "batch_jacobian" and found and len(found) == 1 and not no_target:
         error = _bad_shapes(target, found[0].value)
         if error:
             return error, "batch_jacobian shape"
-    return (no_target, "impossible target") if no_target else ("", "")
+        if error := _row_by_row(execution, args):
+            return error, _trouble(error)
+    error = bad_gradients(tapes, execution)
+    if error and not error.startswith("?"):
+        return error, "misspelt argument"
+    if no_target:
+        return no_target, "impossible target"
+    refused = _misspelt(info, method, args)
+    return (refused, "misspelt argument") if refused else (error, "")
 
 
 ARGUMENTS = {
@@ -78,15 +85,77 @@ ARGUMENTS = {
 
 
 def _misspelt(info: TapeInfo, method: str, args: Arguments) -> str:
-    """The exception for an argument that the call does not have, or that has no such value."""
+    """The exception for an argument that has a value which there is not."""
     if info.library != "tensorflow":
         return ""
-    if set(args.keywords) - ARGUMENTS[method]:
-        return "TypeError"
     hidden = args.get(3 if method == "gradient" else 2, "unconnected_gradients")
-    if isinstance(hidden, Const) and isinstance(hidden.value, str) and hidden.value not in ("none", "zero"):
-        return "ValueError"
-    return ""
+    return "ValueError" if isinstance(hidden, Const) and hidden.value not in ("none", "zero") else ""
+
+
+def _row_by_row(execution: Execution, args: Arguments) -> str:
+    """The exception where a Jacobian asks a tape that is not persistent for each row, in eager code, or is told a
+    number of rows that makes no block; "?" in front where it may.
+    """
+    at_once = args.get(4, "experimental_use_pfor")
+    alone = execution.info.persistent is False and not execution.in_graph
+    if isinstance(at_once, Const) and not at_once.value:
+        return "RuntimeError" if alone else ""
+    number = args.get(3, "parallel_iterations")
+    if isinstance(number, Const) and number != NO_VALUE and isinstance(number.value, int) and number.value < 2:
+        return "ValueError" if _is_at_once(at_once) else "?ValueError"
+    return "?RuntimeError" if alone and not _is_at_once(at_once) else ""
+
+
+def _trouble(error: str) -> str:
+    return "misspelt argument" if error == "ValueError" else "jacobian without pfor"
+
+
+def _is_at_once(given: Value) -> bool:
+    """Whether a Jacobian computes its rows side by side, as it does unless it is told not to."""
+    return given is UNBOUND or (isinstance(given, Const) and bool(given.value))
+
+
+def in_blocks(execution: Execution, args: Arguments) -> str:
+    """The exception where a Jacobian computes some rows at a time, which asks the tape twice, and takes no None."""
+    number, at_once = args.get(3, "parallel_iterations"), args.get(4, "experimental_use_pfor")
+    if execution.method == "gradient" or number in (UNBOUND, NO_VALUE) or at_once == Const(False):
+        return ""
+    shape = execution.target.shape if isinstance(execution.target, (Data, Variable)) else None
+    lengths = shape if execution.method == "jacobian" or shape is None else shape[1:]
+    found = [each.outcome for each in execution.sources]
+    if execution.info.persistent is False:
+        error = "ValueError" if execution.method == "jacobian" or NONE in found else "RuntimeError"
+        sure = execution.method == "jacobian" or all(outcome == NONE or not outcome & NONE for outcome in found)
+    else:
+        error = "ValueError" if any(outcome & NONE for outcome in found) else ""
+        sure = NONE in found and execution.info.persistent is True
+    if not isinstance(number, Const) or not isinstance(number.value, int) or lengths is None or None in lengths:
+        return error and f"?{error}"
+    if math.prod(n for n in lengths if n is not None) < number.value:
+        return ""
+    return error if sure and _is_at_once(at_once) else error and f"?{error}"
+
+
+def _is_list(value: Value) -> bool:
+    """Whether a value is a list or the like, of which `batch_jacobian` takes none."""
+    return isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
+
+
+def _has_no_shape(source: Value) -> bool:
+    """Whether `batch_jacobian` cannot ask a source for its shape: a list, or no tensor."""
+    return _is_list(source) or natures.nature(source) in WITHOUT_SHAPE
+
+
+WITHOUT_SHAPE = ("plain", "number", "other number", "convertible", "array", "dtyped", "symbolic")
+"""The natures of what has no shape as a tensor has it."""
+
+
+def _without_shape(target: Value) -> str:
+    """What `batch_jacobian` raises for such a source: it looks at the shape of the target first."""
+    shape = target.shape if isinstance(target, (Data, Variable)) else None
+    if shape is None:
+        return "?AttributeError"
+    return "AttributeError" if len(shape) > 1 else "ValueError" if shape else "IndexError"
 
 
 def _bad_shapes(target: Value, source: Value) -> str:
@@ -153,9 +222,7 @@ def _without_zeros(tapes: Tapes, value: Value) -> str:
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
-    if method != "gradient" and (
-        isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
-    ):
+    if method != "gradient" and _is_list(value):
         return "AttributeError"
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:
@@ -182,14 +249,35 @@ def bad_gradients(tapes: Tapes, execution: Execution) -> str:
     """The exception for what is given as `output_gradients`; "?" in front where it may be raised."""
     given = execution.output_gradients
     leaves = flattened(tapes.world, given) if given is not UNBOUND else None
+    if given == NO_VALUE:
+        return ""
+    if leaves and NO_VALUE in leaves:
+        missing = [one for leaf, one in zip(leaves, execution.leaves, strict=False) if leaf == NO_VALUE]
+        return "ValueError" if any(_surely_multiplies(one, execution) for one in missing) else "?ValueError"
     wanted = {dtype_of(tapes.world, leaf) for leaf in execution.leaves}
-    return "" if given == NO_VALUE else _first(_as_gradient(tapes, leaf, wanted) for leaf in leaves or ())
+    return _first(_as_gradient(tapes, leaf, wanted, execution) for leaf in leaves or ())
 
 
-def _as_gradient(tapes: Tapes, given: Value, wanted: set[str]) -> str:
-    if given == NO_VALUE:  # in a list
-        return "ValueError"
+def _surely_multiplies(target: Value, execution: Execution) -> bool:
+    """Whether what comes down to a target is certainly multiplied; some operations hand it on as it is."""
+    if not isinstance(target, Data) or target.node.recorded.get(execution.recording) != SURE:
+        return False
+    factors = [edge.linearity in ("bilinear", "square") for edge in target.node.edges]
+    return all(edge.outcome == FLOWS for edge in target.node.edges) and (target.node.op == "operator *" or all(factors))
+
+
+def _as_gradient(tapes: Tapes, given: Value, wanted: set[str], execution: Execution) -> str:
     error = _answer(given, natures.GIVEN)
     dtype = dtype_of(tapes.world, given) or ("s" if error.startswith("?") else "")
     fits = dtype in ("", "?") or dtype in wanted or bool(wanted & {"", "?"}) or not wanted
-    return "" if fits and error == "?InvalidArgumentError" else error or ("" if fits else "?InvalidArgumentError")
+    if error in ("", "?InvalidArgumentError") and not (fits and _is_as_wide(tapes, given, execution)):
+        return "?InvalidArgumentError"  # of some operations: what it is multiplied by has the dtype of the target
+    return "" if error == "?InvalidArgumentError" else error
+
+
+def _is_as_wide(tapes: Tapes, given: Value, execution: Execution) -> bool:
+    """Whether floats that are given as a gradient have the dtype of the targets, as far as it is known."""
+    plain = isinstance(given, (Const, Data)) and getattr(given, "kind", "python") == "python"
+    width = widths.of(tapes.world, given) or ("float32" if plain else "")
+    wanted = {widths.of(tapes.world, leaf).removeprefix(widths.PERHAPS) for leaf in execution.leaves}
+    return {width.removeprefix(widths.PERHAPS)} == wanted or "" in {width, *wanted}
