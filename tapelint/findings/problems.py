@@ -160,23 +160,22 @@ class _Reader:
         return self._problem("misspelt argument", execution.site, text=text, steps=steps)
 
     def _custom_gradient(self, execution: Execution) -> Problem | None:
-        """A custom gradient with another number of gradients than there are arguments."""
+        """A custom gradient that TensorFlow refuses, as one with another number of gradients than of arguments."""
         nodes = self.tapes.world.run.graph.ancestors(execution.targets)
         failing = next((n for n in nodes if n.op == "custom gradient" and n.error), None)
-        if failing is None or execution.error != "ValueError":
+        if failing is None or execution.error != failing.error:
             return None
         for event in self.tapes.events:
-            if event.word == "custom gradient" and event.site == failing.site and isinstance(event.value, Tuple):
-                backward, wanted, got = event.value.items
-                site = self._returned(backward) or event.site
-                said = f"it returns {_count(got)} for {_count(wanted, 'argument')}"
-                steps = [
-                    Step(site.span, said),
-                    Step(execution.site.span, "TensorFlow finds another number: ValueError"),
-                ]
-                rest = (("gradient", place_of(execution.site)), ("call", place_of(event.site)))
-                text = f"the gradient function returns {_count(got)} for {_count(wanted, 'argument')}"
-                return self._problem("custom gradient count", site, text=text, steps=steps, rest=rest)
+            found = event.value.items if event.word == "custom gradient" and isinstance(event.value, Tuple) else ()
+            if event.site != failing.site or len(found) < 4:
+                continue
+            backward, wanted, got, why = found
+            site = self._returned(backward) or event.site
+            said = getattr(why, "value", "") or f"it returns {_count(got)} for {_count(wanted, 'argument')}"
+            steps = [Step(site.span, said), Step(execution.site.span, f"TensorFlow finds out: {execution.error}")]
+            rest = (("gradient", place_of(execution.site)), ("call", place_of(event.site)))
+            text = f"the gradient function {said[3:]}" if said.startswith("it ") else said
+            return self._problem("custom gradient count", site, text=text, steps=steps, rest=rest)
         return None
 
     def _captured(self, event: Event) -> Problem:

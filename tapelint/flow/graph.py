@@ -89,6 +89,7 @@ class Edge(NamedTuple):
     "settled": it cannot change the result, and the words above). `argument` is its expression at the call.
     `again`: what becomes of the gradient that comes down, where it is itself differentiated: "" as ever, "none", or
     an exception. `on`: what the derivative is made of, and how, where that is known better than by the linearity.
+    `afresh`: what goes on where zeros come down, if these are not zeros again; else 0.
     """
 
     node: Node
@@ -97,6 +98,7 @@ class Edge(NamedTuple):
     argument: ast.AST | None = None
     again: str = ""
     on: tuple[tuple[Node, int], ...] | None = None
+    afresh: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -118,6 +118,8 @@ class Libraries:
         """The fields of the classes that `collections.namedtuple` has made."""
         self.built: dict[tuple[int, str], Variable] = {}
         """The weights of layers as they were made first, by layer and name."""
+        self.read_on_the_way_back: dict[int, tuple[Variable, ...]] = {}
+        """The variables that the gradient function of an operation reads, by the operation's node."""
         self.known = numbers.Known()
 
     # -- what flow asks
@@ -178,7 +180,10 @@ class Libraries:
         fact = self._member(base, name)
         if fact is None or fact.kind != "property":
             return Method(base, name)
-        return apply.call_fact(self, fact, Arguments([base]), site)
+        made = apply.call_fact(self, fact, Arguments([base]), site)
+        if name in _COMPONENTS and made_as(base.node) in _CLASSES and isinstance(made, Data):
+            made.node.recorded |= base.node.recorded  # which a tape knows that has stopped, too
+        return made
 
     def _function_attribute(self, base: Value, name: str, site: Site) -> Value:
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
@@ -578,6 +583,8 @@ _BY_STATE = ("KeyError", "IndexError", "AttributeError")
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 """What Python gives every function."""
 
+_COMPONENTS = ("values", "flat_values")
+"""The tensors of which a ragged or sparse tensor is made up: to ask for them is no operation."""
 _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
 """The classes whose objects have a nature, for what is followed like a tensor."""
 

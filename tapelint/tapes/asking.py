@@ -347,6 +347,7 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
     upstream = given or run.graph.add(UPSTREAM)
     summed = execution.method == "gradient"
     first = len(run.graph.nodes)
+    _read_on_the_way_back(tapes, answer, execution.site)
     made = second_order.backward(run, answer, upstream)
     if not summed:
         second_order.loosen(run.graph.nodes[first:])
@@ -368,6 +369,21 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
         results.append(last)
     return results
+
+
+def _read_on_the_way_back(tapes: Tapes, answer: Answer, site: Site) -> None:
+    """Gradient functions read variables when they are run: the tapes that record now watch these."""
+    if not tapes.world.read_on_the_way_back:
+        return
+    for node, certain in second_order.met(tapes.world.run, answer):
+        for variable in tapes.world.read_on_the_way_back.get(node.id, ()):
+            if certain:
+                tapes.world.use(variable, site)
+                continue
+            for rec in tapes.active():
+                watches = variable.trainable is not False and tapes.recordings[rec].info.watches is not False
+                if watches and not tapes.tracked(variable.node, rec):
+                    tapes.set_watched(rec, variable.node, False)
 
 
 def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:

@@ -15,7 +15,7 @@ from operator import or_
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
 from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node
-from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, Outcomes, nothing
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, along, nothing, parallel
 from tapelint.tapes import rows
 
 
@@ -61,8 +61,10 @@ def connect(core: Core, question: Question) -> Answer:
     """What becomes of the gradient of the targets for each source."""
     asked = [*([source] for source in question.sources), *question.groups]
     failing = _failing(core, question)
-    walk = _Walk(question, asked, list(failing))
-    for node in core.graph.ancestors(question.targets):
+    nodes = core.graph.ancestors(question.targets)
+    restarting = [n for n in nodes if any(e.afresh for e in n.edges) and n.recorded.get(question.recording)]
+    walk = _Walk(question, asked, [*failing, *(n for n in restarting if n not in failing)])
+    for node in nodes:
         walk.visit(node)
     total = walk.total()
     met = [total.at(i) for i in range(len(asked), len(asked) + len(failing))]
@@ -72,7 +74,6 @@ def connect(core: Core, question: Question) -> Answer:
     resists = not question.summed and _may_resist_vectorizing(core, question)
     resists = resists or _may_add_truths(core, question)
     if not question.summed and not total.flows & (1 << len(asked)) - 1:
-        nodes = core.graph.ancestors(question.targets)
         resists = resists or any(n.op == "tensorflow.while_loop" for n in nodes)  # what gives zeros only
     if error.startswith("?") or resists or _may_be_another(core, certain, failing):
         error, unsure = "", True
@@ -80,7 +81,25 @@ def connect(core: Core, question: Question) -> Answer:
         reached = (total.flows | total.zero) & (1 << len(asked)) - 1
         culprit = next((t for t in question.targets if _raises_as_target(t, question, reached > 0)), None)
         error = culprit.error_as_target if culprit is not None else ""
-    return Answer(question, [total.at(i) for i in range(len(asked))], walk.reached, error, unsure, culprit)
+    outcomes = [total.at(i) for i in range(len(asked))]
+    for node in restarting:
+        outcomes = _begun_afresh(walk, node, outcomes, total)
+    return Answer(question, outcomes, walk.reached, error, unsure, culprit)
+
+
+def _begun_afresh(walk: _Walk, node: Node, outcomes: list[int], total: Outcomes) -> list[int]:
+    """The outcomes with what an operation gives whose gradient is not zero where zeros come down to it."""
+    met = total.at(walk.place(node))
+    if not met & ZERO:
+        return outcomes
+    staged = any(n.op == "join" and n.detail in ("graph", "maybe") for n in walk.visited)  # a branch that is not run
+    sure = met == ZERO and node.recorded[walk.question.recording] == SURE and not staged
+    found = []
+    for index, outcome in enumerate(outcomes):
+        ways = (along(walk.reached[e.node.id].at(index), e.afresh) for e in node.edges if e.afresh)
+        new = parallel(outcome, reduce(parallel, ways, NONE))
+        found.append(new if sure or new == outcome else outcome | new | IGNORANT)
+    return found
 
 
 def _may_resist_vectorizing(core: Core, question: Question) -> bool:
@@ -146,6 +165,7 @@ class _Walk:
         for index, nodes in enumerate(asked):
             for node in nodes:
                 self._sources[node.id] = self._sources.get(node.id, 0) | 1 << index
+        self.visited: list[Node] = []
         self._failing = {node.id: 1 << index for index, node in enumerate(failing, len(asked))}
         self._anywhere = sum(1 << i for i, nodes in enumerate(asked) if any(map(_may_be_anywhere, nodes)))
         told = ((node.id, question.since(node)) for nodes in asked for node in nodes)
@@ -157,8 +177,13 @@ class _Walk:
         targets = self.question.targets if self.question.rereads else ()
         return {target.id for target in targets if target.kind == "variable" and not target.detail}
 
+    def place(self, node: Node) -> int:
+        """The bit that stands for one of the operations of which it is asked whether the backward pass comes to it."""
+        return self._failing[node.id].bit_length() - 1
+
     def visit(self, node: Node) -> None:
         """Find what comes to a node: through its inputs, and from the sources that it is."""
+        self.visited.append(node)
         value = self._through(node)
         if bits := self._sources.get(node.id):
             value = self._beside(value, bits, self._as_source(node))

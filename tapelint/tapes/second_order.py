@@ -45,6 +45,14 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
     return [sums.get(s.id) for s in sources]
 
 
+def met(core: Core, answer: Answer) -> list[tuple[Node, bool]]:
+    """The operations that a backward pass comes to, or may, and whether it does so for certain."""
+    question = answer.question
+    nodes = [n for n in core.graph.ancestors(question.targets) if n.recorded.get(question.recording)]
+    certain = _surely_met(core.graph.ancestors(question.targets), question.recording, question.targets)
+    return [(node, node.id in certain) for node in nodes]
+
+
 def _reaches(outcomes: Outcomes) -> bool:
     return bool(outcomes.zero | outcomes.flows | outcomes.ignorant)
 

@@ -36,3 +36,10 @@ def a_sparse_tensor_to_the_power_of_a_variable():
         sparse = tf.SparseTensor([[0, 0], [0, 1], [1, 1]], v * 1.0, [2, 2])
         y = tf.sparse.to_dense(tf.sparse.map_values(lambda x, k: x**k, sparse, k=w))
     return tape.gradient(y, [v, w])
+
+
+def components_that_are_asked_for_after_the_tape():
+    """flows"""
+    with tf.GradientTape() as tape:
+        ragged = tf.RaggedTensor.from_row_splits(v * w, [0, 1, 3])
+    return tape.gradient(ragged.flat_values, v)

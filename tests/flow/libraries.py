@@ -704,7 +704,7 @@ def a_layer_that_gives_back_its_input():
 
 
 def closure_handed_to_a_library():
-    """unknown"""
+    """flows"""
     rows = tf.RaggedTensor.from_row_splits(w, [0, 1, 3])
     with tf.GradientTape() as tape:
         y = tf.ragged.map_flat_values(lambda t: t * v, rows)

@@ -182,7 +182,7 @@ def _of_a_dict(x):
 
 
 def a_gradient_of_its_own_for_a_dict():
-    """unknown"""
+    """flows"""
     with tf.GradientTape() as tape:
         y = _of_a_dict(w)["y"]
     return tape.gradient(y, w)

@@ -1,0 +1,271 @@
+"""Functions with a gradient function of their own: the docstring is the verdict a source."""
+
+import keras
+import tensorflow as tf
+
+v = tf.Variable([1.0, 2.0])
+w = tf.Variable(3.0)
+
+
+class Reversal(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.strength = 0.5
+
+    @tf.custom_gradient
+    def reversed(self, x):
+        return tf.identity(x), lambda upstream: -self.strength * upstream
+
+    @classmethod
+    @tf.custom_gradient
+    def of_the_class(cls, x):
+        return tf.identity(x), lambda upstream: -upstream
+
+
+def a_method():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = Reversal().reversed(v)
+    return tape.gradient(y, v)
+
+
+def a_method_of_a_class():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = Reversal().of_the_class(v)
+    return tape.gradient(y, v)
+
+
+def a_list_of_arguments():
+    """flows, flows"""
+
+    @tf.custom_gradient
+    def product(pair):
+        a, b = pair
+        return a * b, lambda upstream: [tf.reduce_sum(upstream) * b, tf.reduce_sum(upstream * a)]
+
+    with tf.GradientTape() as tape:
+        y = product([v, w])
+    return tape.gradient(y, [v, w])
+
+
+def a_list_of_arguments_and_one_gradient():
+    """raises ValueError, raises ValueError"""
+
+    @tf.custom_gradient
+    def product(pair):
+        return pair[0] * pair[1], lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = product([v, w])
+    return tape.gradient(y, [v, w])
+
+
+def a_variable_that_only_the_gradient_function_reads():
+    """flows"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        return tf.identity(x), lambda upstream: upstream * w
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = scaled(v)
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, w)
+
+
+def a_variable_that_only_the_gradient_function_reads_in_a_graph():
+    """flows"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        return tf.identity(x), lambda upstream: upstream * w
+
+    @tf.function
+    def slope():
+        with tf.GradientTape() as inner:
+            y = scaled(v)
+        return inner.gradient(y, v)
+
+    with tf.GradientTape() as outer:
+        dy = slope()
+    return outer.gradient(dy, w)
+
+
+def ones_below_zeros():
+    """flows"""
+
+    @tf.custom_gradient
+    def ones(x):
+        return tf.sign(x), lambda upstream: tf.ones_like(x)
+
+    with tf.GradientTape() as tape:
+        y = ones(v) * 0.0
+    return tape.gradient(y, v)
+
+
+def something_added_below_zeros():
+    """flows"""
+
+    @tf.custom_gradient
+    def decayed(x):
+        return tf.identity(x), lambda upstream: upstream + 0.01 * x
+
+    with tf.GradientTape() as tape:
+        y = decayed(v)
+        loss = tf.reduce_sum(y - y)
+    return tape.gradient(loss, v)
+
+
+def a_product_below_zeros():
+    """zero"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        return tf.identity(x), lambda upstream: tf.clip_by_value(upstream * x, -1.0, 1.0)
+
+    with tf.GradientTape() as tape:
+        y = scaled(v) * 0.0
+    return tape.gradient(y, v)
+
+
+def one_argument_for_what_comes_down_to_two_results():
+    """raises TypeError"""
+
+    @tf.custom_gradient
+    def both(x):
+        return (x * 2.0, x * 3.0), lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = both(v)
+    return tape.gradient(y[1], v)
+
+
+def the_other_one_of_two_results():
+    """zero"""
+
+    @tf.custom_gradient
+    def both(x):
+        return (x * 2.0, x * 3.0), lambda first, second: first * 2.0
+
+    with tf.GradientTape() as tape:
+        y = both(v)
+    return tape.gradient(y[1], v)
+
+
+def a_tuple_of_gradients_of_variables():
+    """raises TypeError, raises TypeError"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        def grad(upstream, variables=None):
+            return upstream * w, (tf.reduce_sum(upstream * x),)
+
+        return x * w, grad
+
+    with tf.GradientTape() as tape:
+        y = scaled(v)
+    return tape.gradient(y, [v, w])
+
+
+def no_gradients_of_variables():
+    """raises ValueError, raises ValueError"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        def grad(upstream, variables=None):
+            return upstream * w, []
+
+        return x * w, grad
+
+    with tf.GradientTape() as tape:
+        y = scaled(v)
+    return tape.gradient(y, [v, w])
+
+
+def none_for_the_variable():
+    """flows, none"""
+
+    @tf.custom_gradient
+    def scaled(x):
+        def grad(upstream, variables=None):
+            return upstream * w, [None]
+
+        return x * w, grad
+
+    with tf.GradientTape() as tape:
+        y = scaled(v)
+    return tape.gradient(y, [v, w])
+
+
+def a_parameter_for_variables_that_there_are_not():
+    """raises TypeError"""
+
+    @tf.custom_gradient
+    def doubled(x):
+        return x * 2.0, lambda upstream, variables: (upstream * 2.0, [])
+
+    with tf.GradientTape() as tape:
+        y = doubled(v)
+    return tape.gradient(y, v)
+
+
+def a_keyword_in_a_graph():
+    """raises ValueError"""
+
+    @tf.custom_gradient
+    def scaled(x, by=2.0):
+        return x * by, lambda upstream: upstream * by
+
+    @tf.function
+    def graph():
+        return scaled(v, by=3.0)
+
+    with tf.GradientTape() as tape:
+        y = graph()
+    return tape.gradient(y, v)
+
+
+def another_shape_in_a_graph():
+    """unknown"""
+
+    @tf.custom_gradient
+    def doubled(x):
+        return x * 2.0, lambda upstream: tf.reduce_sum(upstream)
+
+    @tf.function
+    def graph():
+        return doubled(v * 2.0)
+
+    with tf.GradientTape() as tape:
+        y = graph()
+    return tape.gradient(y, v)
+
+
+def a_variable_of_keras():
+    """raises TypeError"""
+    dense = keras.layers.Dense(2)
+    dense.build((None, 3))
+
+    @tf.custom_gradient
+    def quantized(x):
+        return tf.round(x), lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = quantized(dense.kernel)
+    return tape.gradient(y, dense.kernel)
+
+
+def the_value_of_a_variable_of_keras():
+    """flows"""
+    dense = keras.layers.Dense(2)
+    dense.build((None, 3))
+
+    @tf.custom_gradient
+    def quantized(x):
+        return tf.round(x), lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = quantized(dense.kernel.value)
+    return tape.gradient(y, dense.kernel.value)
