@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import REFUSES_ROWS, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import REFUSES_ROWS, SURE, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -30,8 +30,9 @@ from tapelint.flow.values import (
     Variable,
     Wrapped,
 )
+from tapelint.source import last_name
 
-from . import apply, gradient_functions, widths
+from . import apply, gradient_functions, natures, widths
 from .gradient_functions import made_of
 from .graphs import symbolic_arguments
 from .structures import flattened
@@ -92,9 +93,11 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     if run.graph_mode and args.keywords:
         world.raised("ValueError", site, "tensorflow.custom_gradient keywords")
     args = as_handed(world, args, site)
-    counted = args.after(1) if _is_bound(args, site) else args
+    counted = args.after(1) if _is_bound(callee.function, args, site) else args
+    if error := refused_argument(world, counted):
+        world.raised(error, site, "tensorflow.custom_gradient argument")
     first = len(run.graph.nodes)
-    with world.paused(), symbolic(world, args), world.recorder.collecting() as used:
+    with symbolic(world, args), world.recorder.collecting() as used:
         made = containers.sequence(run, run.call(callee.function, args, site))
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
@@ -102,8 +105,6 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     results, inputs = flattened(world, value), flattened(world, Tuple(tuple(counted.positional)))
     if results is None or inputs is None:
         return run.opaque(site, args.every())
-    if NO_VALUE in inputs:
-        world.raised("ValueError", site, "tensorflow.custom_gradient None")
     call = _Call(
         site, first, inputs, [run.node_of(v, site) for v in inputs], [], args.rest is None, backward,
         [_upstream(world, each, site) for each in results],
@@ -119,7 +120,38 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     for variable in used:
         world.use(variable, site)
     edges = [_edges(world, call, given, captured, number) for number in range(len(results))]
+    known = how_known(world, [edge for row in edges for edge in row], site)
+    if known == UNKNOWN:
+        return as_it_is(world, value, site)
+    if known == DOUBTFUL:
+        inner = made_of(world, value, first)
+        more = [Edge(node, ANYTHING) for node, _ in inner if node not in call.nodes]
+        edges = [[*row, *(edge for edge in more if edge.node not in [e.node for e in row])] for row in edges]
     return _finished(world, call, value, edges, given.error, read)
+
+
+KNOWN, DOUBTFUL, UNKNOWN = range(3)
+
+
+def how_known(world: Libraries, edges: Sequence[Edge], site: Site) -> int:
+    """Whether the tapes that record now know an input of a function. Outside of a graph those that know none have what
+    the function computes itself, as they record that, too.
+    """
+    probe = world.run.node("custom gradient", edges, site)
+    if world.run.graph_mode or all(probe.recorded.get(rec) == SURE for rec in probe.active):
+        return KNOWN
+    return DOUBTFUL if probe.recorded else UNKNOWN
+
+
+def as_it_is(world: Libraries, value: Value, site: Site) -> Value:
+    """Copies of the tensors in a value."""
+    nodes = iter([world.run.node_of(leaf, site) for leaf in flattened(world, value) or ()])
+
+    def edges() -> list[Edge]:
+        node = next(nodes)
+        return [Edge(node, FLOWS, "linear")] if node is not None else []
+
+    return result_like(world, value, edges, "", site, "tensorflow.identity")
 
 
 def _finished(
@@ -143,13 +175,26 @@ def _finished(
 # -- what it is called with
 
 
-def _is_bound(args: Arguments, site: Site) -> bool:
+def _is_bound(function: Value, args: Arguments, site: Site) -> bool:
     """Whether the first argument is the object, or the class, of which the function is a method."""
-    first = args.positional[0] if args.positional else UNBOUND
-    node = site.node
-    written = isinstance(node, ast.Call) and not any(isinstance(arg, ast.Starred) for arg in node.args)
-    is_object = isinstance(first, Class) or (isinstance(first, Cell) and first.kind not in ("list", "dict", "set"))
-    return is_object and not (written and len(args.positional) <= len(node.args))  # type: ignore[attr-defined]
+    first, node = args.positional[0] if args.positional else UNBOUND, site.node
+    if not (isinstance(first, Class) or (isinstance(first, Cell) and first.kind not in ("list", "dict", "set"))):
+        return False
+    if isinstance(node, ast.Call) and last_name(node.func) == getattr(function, "name", ""):
+        starred = any(isinstance(arg, ast.Starred) for arg in node.args)
+        return starred or len(args.positional) > len(node.args)
+    return True
+
+
+def refused_argument(world: Libraries, args: Arguments) -> str:
+    """The exception for an argument that no tensor can be made of, "" where there is none."""
+    leaves = [leaf for value in args.positional for leaf in flattened(world, value) or ()]
+    if NO_VALUE in leaves:
+        return "ValueError"
+    plain = (Function, Bound, Wrapped, Class, Library, Cell)
+    if any(isinstance(leaf, plain) and natures.nature(leaf) in ("plain", "dtyped") for leaf in leaves):
+        return "TypeError" if world.run.graph_mode else "ValueError"
+    return ""
 
 
 def as_handed(world: Libraries, args: Arguments, site: Site) -> Arguments:
@@ -188,7 +233,8 @@ def _captured(
     captured = {e.node.id: e.node for n in nodes for e in n.edges if e.node.kind == "variable"}
     others = dict(captured)
     for variable in used:
-        if others.pop(variable.node.id, None) is None or variable in passed or variable.trainable is False:
+        others.pop(variable.node.id, None)
+        if variable in passed or variable.trainable is False:
             continue
         call.hidden.append(variable)
         call.certain = call.certain and variable.trainable is True
@@ -253,9 +299,11 @@ def _counted(world: Libraries, call: _Call, of_inputs: Value, of_variables: Valu
             given.why = f"it returns {len(given.variables)} gradients for {len(call.hidden)} variables"
             return given
         if isinstance(of_variables, (Data, Variable)) or of_variables == NO_VALUE:
-            given.error, given.why = "?TypeError", "the gradients of the variables are no list"
+            lengthless = of_variables == NO_VALUE or getattr(of_variables, "shape", None) == ()
+            given.error = "TypeError" if lengthless else "?TypeError"
+            given.why = "the gradients of the variables are no list"
             return given
-        late = "TypeError" if isinstance(of_variables, Tuple) else ""
+        late = "TypeError" if isinstance(of_variables, Tuple) or containers.is_dict(of_variables) else ""
     wrong = given.inputs is not None and len(given.inputs) != len(call.inputs)
     if wrong and any(isinstance(each, (Opaque, OneOf, Many)) for each in call.inputs):
         given.inputs, wrong = None, False  # which may be several
@@ -264,7 +312,7 @@ def _counted(world: Libraries, call: _Call, of_inputs: Value, of_variables: Valu
         direct = graph == 1 and not world.run.staged_in  # no graph within the function's graph
         given.error = "InternalError" if direct else "ValueError"
     elif late:
-        given.error, given.why = late, "the gradients of the variables are a tuple: TensorFlow wants a list"
+        given.error, given.why = late, "the gradients of the variables are no list"
     elif given.inputs is not None and graph and _is_reshaped(given.inputs, call.inputs):
         given.error = "?ValueError"
     return given
@@ -348,18 +396,20 @@ def _return_place(world: Libraries, backward: Value) -> Site | None:
     return Site(source, found[0] if found else backward.node) if len(found) < 2 else None
 
 
-def result_like(world: Libraries, value: Value, edges: Callable[[], list[Edge]], error: str, site: Site) -> Value:
+def result_like(
+    world: Libraries, value: Value, edges: Callable[[], list[Edge]], error: str, site: Site, op: str = "custom gradient"
+) -> Value:
     """Tensors in the structure of a value, each with edges of its own, in the order of `flattened`."""
     run = world.run
     if isinstance(value, Cell) and value.kind == "dict":
         known = containers.pairs(run, value) or []
         order = sorted(known, key=lambda pair: str(getattr(pair[0], "value", "")))
-        made = {key: result_like(world, item, edges, error, site) for key, item in order}
+        made = {key: result_like(world, item, edges, error, site, op) for key, item in order}
         return containers.make_dict(run, [(key, made[key]) for key, _ in known])
     if isinstance(value, Tuple):
-        return Tuple(tuple(result_like(world, item, edges, error, site) for item in value.items), value.names)
+        return Tuple(tuple(result_like(world, item, edges, error, site, op) for item in value.items), value.names)
     if isinstance(value, Cell) and isinstance(items := containers.sequence(run, value), Tuple):
-        return containers.make_list(run, result_like(world, items, edges, error, site))
+        return containers.make_list(run, result_like(world, items, edges, error, site, op))
     dtype = apply.dtype_of(world, value) or "f"
-    node = run.node("custom gradient", edges(), site, dtype=dtype, error=error)
+    node = run.node(op, edges(), site, dtype=dtype, error=error)
     return apply.tensor_like(world, value, node)

@@ -31,7 +31,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, natures
-from .custom_gradients import as_handed, result_like, symbolic
+from .custom_gradients import UNKNOWN, as_handed, as_it_is, how_known, refused_argument, result_like, symbolic
 from .gradient_functions import made_of
 from .graphs import unconverted
 from .structures import flattened
@@ -54,9 +54,14 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     """The function's value, with the gradient handed to its arguments as it is; what it captured gets none."""
     assert isinstance(callee, Wrapped)
     run = world.run
+    _refuse(world, args, site, "tensorflow.grad_pass_through")
     args = as_handed(world, args, site)
-    with world.paused(), symbolic(world, args), unconverted(world):
+    with symbolic(world, args), unconverted(world), world.recorder.collecting() as used:
         value = run.call(callee.function, args, site)
+    taken = [Edge(v.node, NONE) for v in used if v.trainable is not False]
+    inputs = [Edge(n, FLOWS) for v in args.positional if (n := run.node_of(v, site)) is not None]
+    if flattened(world, value) is not None and how_known(world, [*inputs, *taken], site) == UNKNOWN:
+        return as_it_is(world, value, site)
     inner = run.node_of(value, site)
     cut = [Edge(inner, NONE)] if inner is not None else []
 
@@ -76,6 +81,13 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     return result_like(world, value, edges(None), error, site)
 
 
+def _refuse(world: Libraries, args: Arguments, site: Site, name: str) -> None:
+    """Raise what `tf.custom_gradient`, which both are made with, raises for some arguments."""
+    error = "ValueError" if world.run.graph_mode and args.keywords else refused_argument(world, args)
+    if error:
+        world.raised(error, site, f"{name} argument")
+
+
 def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:
     return Wrapped("tensorflow.recompute_grad", args.get(0, "f"), (), world.run.uid())
 
@@ -84,6 +96,7 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     """The function's value, one operation of its arguments and variables; what it captured else gets no gradient."""
     assert isinstance(callee, Wrapped)
     run = world.run
+    _refuse(world, args, site, "tensorflow.recompute_grad")
     first = len(run.graph.nodes)
     run.run_twice += 1  # without tapes, and later again with those that the body makes
     # the gradient is that of the second run, which is handed tensors in place of variables
@@ -96,7 +109,8 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     for variable in used:
         world.use(variable, site)
     handed = [v for v in args.positional if isinstance(v, Variable)]
-    kept = [v for v in used if v.trainable is not False]
+    named = [leaf for value in args.keywords.values() for leaf in flattened(world, value) or ()]
+    kept = [v for v in used if v.trainable is not False and not (v.flavor == "tf" and v in named)]
     trainable = {v.node.id for v in (*handed, *kept) if v.trainable is True}  # which the second run's tape watches
     return _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
 
@@ -128,10 +142,11 @@ def _once(
         certain = [node for node in (*inputs, *variables) if node.id in met]
     again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in (*inputs, *variables) if n not in certain))
     edges = []
+    afresh = ANYTHING if any(edge.afresh for node in world.run.graph.nodes[first:] for edge in node.edges) else 0
     for node in {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}.values():
         outcome = reached.get(node.id, NONE)
         outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
-        edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again))
+        edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again, afresh))
     if world.run.graph_mode:  # what the second run takes from around it a graph gives out: see `_is_kept`
         taken = [n for n, _ in made_of(world, value, first, every=True)] if not failure else []
         known = {edge.node.id for edge in edges}

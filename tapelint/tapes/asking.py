@@ -315,6 +315,7 @@ def _unrecorded(tapes: Tapes, execution: Execution, source: SourceResult, only_r
     if not source.outcome & ~NONE and not (execution.zeros or execution.method == "batch_jacobian"):
         return None
     edges = [Edge(t, FLOWS, "other") for t in execution.targets]
+    edges += [Edge(n, FLOWS, "linear") for n in tapes.world.run.nodes_in(execution.output_gradients)]
     node = tapes.world.run.node("gradient", edges, execution.site, dtype="f")
     node.recorded.clear()
     node.detail = _detail(source, only_rows)
