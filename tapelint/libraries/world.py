@@ -16,8 +16,6 @@ from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
-    NO_VALUE,
-    NOT_IMPLEMENTED,
     SYMBOLIC,
     UNBOUND,
     Bound,
@@ -40,7 +38,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, numbers, outside
+from . import apply, constants, numbers, outside
 from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
 from .natures import made_as
 
@@ -127,7 +125,7 @@ class Libraries:
     def library_module(self, name: str) -> Value:
         name = normalised(name)
         if name.startswith("builtins."):
-            constant = _BUILTIN_CONSTANTS.get(name)
+            constant = constants.BUILTINS.get(name)
             if constant is not None:
                 return constant
             if name[9:] not in _BUILTINS:
@@ -170,7 +168,7 @@ class Libraries:
 
     def _library_attribute(self, base: Library, name: str) -> Value:
         full = normalised(f"{base.name}.{name}")
-        return _LIBRARY_CONSTANTS.get(full) or Library(full)
+        return constants.LIBRARIES.get(full) or Library(full)
 
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
         handler = self.registry.attributes.get("data")
@@ -590,23 +588,6 @@ _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "Indexed
 
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",
-}  # fmt: skip
-
-_BUILTIN_CONSTANTS = {
-    "builtins.True": Const(True), "builtins.False": Const(False), "builtins.None": NO_VALUE,
-    "builtins.NotImplemented": NOT_IMPLEMENTED, "builtins.__debug__": Const(True),
-    "builtins.Ellipsis": Const(...),
-}  # fmt: skip
-
-_LIBRARY_CONSTANTS: dict[str, Value] = {
-    "math.pi": Const(3.141592653589793), "math.e": Const(2.718281828459045), "math.inf": Const(float("inf")),
-    "numpy.pi": Const(3.141592653589793), "numpy.e": Const(2.718281828459045), "numpy.inf": Const(float("inf")),
-    "math.nan": Const(float("nan")), "numpy.nan": Const(float("nan")), "numpy.newaxis": NO_VALUE,
-    "tensorflow.newaxis": NO_VALUE, "math.tau": Const(6.283185307179586),
-    **{f"tensorflow.image.ResizeMethod.{n}": Const(n.lower()) for n in (
-        "BILINEAR", "BICUBIC", "AREA", "LANCZOS3", "LANCZOS5", "GAUSSIAN", "MITCHELLCUBIC")},
-    "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
-    "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
 }  # fmt: skip
 
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)

@@ -269,3 +269,78 @@ def the_value_of_a_variable_of_keras():
     with tf.GradientTape() as tape:
         y = quantized(dense.kernel.value)
     return tape.gradient(y, dense.kernel.value)
+
+
+def a_tensor_from_around_and_an_argument_that_no_tape_knows():
+    """flows"""
+    with tf.GradientTape() as tape:
+        inner = w * w
+
+        @tf.custom_gradient
+        def product(x):
+            return x * inner, lambda upstream: upstream
+
+        y = product(tf.constant(2.0))
+    return tape.gradient(y, w)
+
+
+def a_tensor_from_around_and_an_argument_that_the_tape_knows():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        inner = w * w
+
+        @tf.custom_gradient
+        def product(x):
+            return x * inner, lambda upstream: upstream
+
+        y = product(v)
+    return tape.gradient(y, [w, v])
+
+
+def a_variable_under_its_name():
+    """flows, none"""
+
+    @tf.custom_gradient
+    def product(x, k=None):
+        return x * k, lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = product(v, k=w)
+    return tape.gradient(y, [v, w])
+
+
+def a_function_for_an_argument():
+    """raises ValueError"""
+
+    @tf.custom_gradient
+    def applied(x, function):
+        return function(x), lambda upstream: (upstream, None)
+
+    with tf.GradientTape() as tape:
+        y = applied(v, tf.sin)
+    return tape.gradient(y, v)
+
+
+def ones_below_zeros_that_are_computed_again():
+    """unknown"""
+
+    @tf.custom_gradient
+    def ones(x):
+        return tf.sign(x), lambda upstream: tf.ones_like(x)
+
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(ones)(v) * 0.0
+    return tape.gradient(y, v)
+
+
+def a_method_that_is_computed_again():
+    """raises ValueError"""
+
+    class Squares:
+        @tf.recompute_grad
+        def square(self, x):
+            return x * x
+
+    with tf.GradientTape() as tape:
+        y = Squares().square(v)
+    return tape.gradient(y, v)

@@ -1,0 +1,22 @@
+"""Names of Python and of libraries that are constants."""
+
+from __future__ import annotations
+
+from tapelint.flow.values import NO_VALUE, NOT_IMPLEMENTED, Const, Value
+
+BUILTINS: dict[str, Value] = {
+    "builtins.True": Const(True), "builtins.False": Const(False), "builtins.None": NO_VALUE,
+    "builtins.NotImplemented": NOT_IMPLEMENTED, "builtins.__debug__": Const(True),
+    "builtins.Ellipsis": Const(...),
+}  # fmt: skip
+
+LIBRARIES: dict[str, Value] = {
+    "math.pi": Const(3.141592653589793), "math.e": Const(2.718281828459045), "math.inf": Const(float("inf")),
+    "numpy.pi": Const(3.141592653589793), "numpy.e": Const(2.718281828459045), "numpy.inf": Const(float("inf")),
+    "math.nan": Const(float("nan")), "numpy.nan": Const(float("nan")), "numpy.newaxis": NO_VALUE,
+    "tensorflow.newaxis": NO_VALUE, "math.tau": Const(6.283185307179586),
+    **{f"tensorflow.image.ResizeMethod.{n}": Const(n.lower()) for n in (
+        "BILINEAR", "BICUBIC", "AREA", "LANCZOS3", "LANCZOS5", "GAUSSIAN", "MITCHELLCUBIC")},
+    "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
+    "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
+}  # fmt: skip
