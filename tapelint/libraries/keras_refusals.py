@@ -1,14 +1,19 @@
-"""What Keras 3's losses refuse: lists in the place of tensors, and numbers that have no axis to take the mean over."""
+"""What is refused of Keras 3, and by it: its variables elsewhere; lists, and numbers without axes, by its losses."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from tapelint.flow.containers import is_dict
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Cell, Const, Data, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import Cell, Const, Data, Library, OneOf, Opaque, Tuple, Value, Variable, options
 
 from . import apply, shapes
 from .arguments import Given
-from .world import FunctionHandler, Libraries
+from .structures import flattened
+from .unfit import UNCLEAR
+from .world import FunctionHandler, Libraries, Registry
 
 TAKING_A_MEAN = frozenset(
     "binarycrossentropy binaryfocalcrossentropy categoricalhinge circle hinge huber kldivergence logcosh "  # noqa: SIM905
@@ -30,22 +35,48 @@ SQUEEZING = frozenset(
 """Functions that take a last axis of length 1 away where the other argument has one axis less; all classes do."""
 
 
+def register(registry: Registry) -> None:
+    """Add what takes variables of TensorFlow and none of Keras 3."""
+    registry.functions["tensorflow.autodiff.ForwardAccumulator"] = _forward_accumulator
+
+
+def _forward_accumulator(world: Libraries, args: Arguments, site: Site) -> Value:
+    """What it watches is asked for its dtype, which is a text in Keras 3."""
+    watched = flattened(world, args.get(0, "primals")) or []
+    if any(isinstance(v, Variable) and v.flavor == "keras" for v in watched):
+        world.raised("AttributeError", site, "tensorflow.autodiff.ForwardAccumulator")
+    return world.run.call_unknown(Library("tensorflow.autodiff.ForwardAccumulator"), args, site)
+
+
 def of_object(world: Libraries, name: str, given: Given) -> str:
     """What a loss object raises; "" where it takes what it is given."""
     true, pred = given.get("y_true"), given.get("y_pred")
+    if isinstance(true, OneOf):
+        return _of_one(given, lambda way: of_object(world, name, way))
     if _is_tensor(pred) and (isinstance(true, Tuple) or (isinstance(true, Cell) and true.kind in ("list", "dict"))):
         return "ValueError"  # the two are held side by side as structures
+    if is_dict(true) and is_dict(pred):
+        return "ValueError"  # no tensor is made of one
     return _of_a_number(world, _plain(name), true, pred, True)
 
 
 def of_function(world: Libraries, name: str, given: Given) -> str:
     """What a function that is a loss raises; "" where it takes what it is given."""
     true, pred = given.get("y_true"), given.get("y_pred")
+    if isinstance(true, OneOf):
+        return _of_one(given, lambda way: of_function(world, name, way))
     if _plain(name) == "sparsecategoricalcrossentropy":
         is_list = isinstance(true, Tuple) or (isinstance(true, Cell) and true.kind == "list")
         if is_list or (isinstance(true, Const) and isinstance(true.value, (int, float))):
             return "AttributeError"  # it is asked for its shape
     return _of_a_number(world, _plain(name), true, pred, False)
+
+
+def _of_one(given: Given, refused: Callable[[Given], str]) -> str:
+    """What is raised for one of several values of what is true."""
+    ways = options(given.get("y_true"))
+    said = {refused(Given({**given.values, "y_true": way}, given.places, given.rest)) for way in ways}
+    return said.pop() if len(said) == 1 else UNCLEAR
 
 
 def refusing(name: str) -> FunctionHandler:
@@ -64,7 +95,7 @@ def refusing(name: str) -> FunctionHandler:
 
 def refuse(world: Libraries, error: str, name: str, given: Given, site: Site) -> Opaque:
     """The call raises; in a graph it is not known what."""
-    if not world.run.graph_mode:
+    if error != UNCLEAR and not world.run.graph_mode:
         world.raised(error, site, name)
     return world.run.opaque(site, given.values.values())
 

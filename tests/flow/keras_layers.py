@@ -1,6 +1,8 @@
 """Layers and losses of Keras 3 that refuse what they get, or compute from less than they hold; the docstring has the
 verdict a source."""
 
+import random
+
 import keras
 import tensorflow as tf
 from keras import layers, ops
@@ -12,6 +14,14 @@ def a_list_for_what_is_true():
     """raises ValueError"""
     with tf.GradientTape() as tape:
         loss = keras.losses.MeanSquaredError()([[0.0, 1.0]], x)
+    return tape.gradient(loss, x)
+
+
+def perhaps_a_list_for_what_is_true():
+    """unknown"""
+    true = [1] if random.random() < 2 else tf.constant([1])
+    with tf.GradientTape() as tape:
+        loss = keras.losses.SparseCategoricalCrossentropy()(true, x)
     return tape.gradient(loss, x)
 
 
@@ -161,3 +171,20 @@ def a_quantised_kernel():
     with tf.GradientTape() as tape:
         y = model(x)
     return tape.gradient(y, [model.layers[0].kernel, model.layers[0].bias])
+
+
+def structures_for_a_loss():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.MeanSquaredError()({"a": tf.constant([[0.0, 1.0]])}, {"a": x * 1.0})
+    return tape.gradient(loss, x)
+
+
+def a_weight_watched_by_a_forward_accumulator():
+    """raises AttributeError"""
+    dense = layers.Dense(1)
+    dense.build((None, 2))
+    with tf.GradientTape() as tape:
+        with tf.autodiff.ForwardAccumulator(dense.kernel, tf.ones((2, 1))):
+            y = dense(x)
+    return tape.gradient(y, x)
