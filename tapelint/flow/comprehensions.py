@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from tapelint.source import walk
@@ -37,6 +38,10 @@ class Comprehensions(Operators):
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign a value to a target."""
+        raise NotImplementedError
+
+    def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
+        """Run alternatives from the present state and join what they leave behind."""
         raise NotImplementedError
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
@@ -113,14 +118,21 @@ class Comprehensions(Operators):
             if keep is False:
                 continue
             sure = sure and keep is True
-            if index + 1 < len(node.generators):
-                inner = self.evaluate(node.generators[index + 1].iter)
-                sure = self._generate(node, index + 1, inner, results) and sure
-            elif isinstance(node, ast.DictComp):
-                results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
-            else:
-                results.append(self.evaluate(node.elt))
+            if keep is None:
+                self.branch(NO_VALUE, node, [lambda: self._one_of(node, index, results), lambda: None])
+                continue
+            sure = self._one_of(node, index, results) and sure
         return sure
+
+    def _one_of(self, node: Any, index: int, results: list[Value]) -> bool:
+        """What a comprehension gives for one item, or runs for it."""
+        if index + 1 < len(node.generators):
+            return self._generate(node, index + 1, self.evaluate(node.generators[index + 1].iter), results)
+        if isinstance(node, ast.DictComp):
+            results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
+        else:
+            results.append(self.evaluate(node.elt))
+        return True
 
     def yield_(self, node: ast.Yield) -> Value:
         value = self.evaluate(node.value) if node.value is not None else NO_VALUE

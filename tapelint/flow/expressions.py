@@ -153,17 +153,15 @@ class Expressions(Comprehensions):
             return self.evaluate(node)
         value = self.shown(self.evaluate(node.value), self.site(node))
         if node.format_spec is not None and node.conversion == -1:
-            self._doubt_format(value, node.format_spec)
+            self._doubt_format(value, self.evaluate(node.format_spec))
             self.world.operate("format spec", [value], self.site(node))
         return value
 
-    def _doubt_format(self, value: Value, spec: ast.expr) -> None:
+    def _doubt_format(self, value: Value, spec: Value) -> None:
         """A value is written in a way that it may refuse."""
-        parts = spec.values if isinstance(spec, ast.JoinedStr) else [spec]
-        words = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
-        if isinstance(value, Const) and len(words) == len(parts):
+        if isinstance(value, Const) and isinstance(spec, Const):
             try:
-                format(value.value, "".join(words))
+                format(value.value, str(spec.value))
             except (TypeError, ValueError) as error:
                 self.may_raise(type(error).__name__, surely=True)
 

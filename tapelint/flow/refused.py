@@ -116,7 +116,7 @@ class Refused(Classes):
         if isinstance(value, Data):
             return value.kind in ("tensor", "numpy")
         if not (isinstance(value, Cell) and value.kind == "instance"):
-            return isinstance(value, Cell) and value.kind in ("list", "dict", "set")
+            return isinstance(value, Cell) and value.kind in ("list", "dict", "set") and value.info is None
         for base in self.lineage(value.info):
             if not isinstance(base, Class):
                 continue

@@ -116,6 +116,11 @@ class View(Tuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Counted(Tuple):
+    """The numbers of a `range`, which is no tuple to those who ask."""
+
+
+@dataclass(frozen=True, slots=True)
 class Many(Value):
     """A sequence of unknown length; every element is like `element`."""
 

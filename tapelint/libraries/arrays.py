@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tapelint.flow.core import Arguments
+from tapelint.flow.effects import does_something
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
@@ -278,7 +279,13 @@ def _augmented(op: str) -> MethodHandler:
 
 def _elementwise(name: str) -> FunctionHandler:
     """What makes a function of numbers into one of arrays, which NumPy runs; a decorator as well."""
-    return lambda world, args, site: Library(f"{name}()" if args.positional else name)
+
+    def make(world: Libraries, args: Arguments, site: Site) -> Value:
+        if any(map(does_something, args.every())):
+            world.run.lose_track()  # nobody can tell how often it is called
+        return Library(f"{name}()" if args.positional else name)
+
+    return make
 
 
 def _change(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from tapelint.flow.attributes import REGISTERS
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
+from tapelint.flow.refused import PROTOCOLS
 from tapelint.flow.values import (
+    FALSE,
+    TRUE,
     UNBOUND,
     Cell,
     Class,
@@ -53,10 +58,24 @@ def is_instance(world: Libraries, args: Arguments, site: Site) -> Value:
         made = world.run.call(own, Arguments([value]), site)
         truth = world.run.truth(made)
         return Const(truth) if truth is not None else world.run.unknown_bool(made, site)
+    if isinstance(wanted, Class) and any(base in PROTOCOLS for base in wanted.bases):
+        return _has_members(world, value, wanted, site)
     answers = [is_of(world, option, wanted) for option in options(value)]
     if len(set(answers)) == 1 and answers[0] is not None:
         return Const(answers[0])
     return world.run.unknown_bool(value, site)
+
+
+def _has_members(world: Libraries, value: Value, wanted: Class, site: Site) -> Value:
+    """Whether a value has what a protocol asks for."""
+    body = [node for base in world.run.lineage(wanted) if isinstance(base, Class) for node in base.node.body]
+    names = [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    names += [n.target.id for n in body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+    has = Library("builtins.hasattr")
+    answers = [world.call(has, Arguments([value, Const(name)]), site) for name in names]
+    if FALSE in answers:
+        return FALSE
+    return TRUE if all(answer == TRUE for answer in answers) else world.run.unknown_bool(value, site)
 
 
 def is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:

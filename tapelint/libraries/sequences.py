@@ -22,6 +22,7 @@ from tapelint.flow.values import (
     UNBOUND,
     Cell,
     Const,
+    Counted,
     Data,
     Generator,
     Many,
@@ -200,7 +201,7 @@ def _range(world: Libraries, args: Arguments, site: Site) -> Value:
             world.run.may_raise("ValueError")
             return world.run.opaque(site)
         if len(found) <= LONGEST_RANGE:
-            return Tuple(tuple(Const(n) for n in found))
+            return Counted(tuple(Const(n) for n in found))
     for value in args.positional:
         world.run.asked(value, "__index__")
     return Many(Data(world.run.constant_node(), "python", "i"))

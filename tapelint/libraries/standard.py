@@ -285,6 +285,11 @@ def _call_partial_method(world: Libraries, callee: Value, args: Arguments, site:
     return world.run.call(callee.function, full, site)
 
 
+def _frozen_set(world: Libraries, args: Arguments, site: Site) -> Value:
+    made = BUILTINS["frozenset"](world, args, site)
+    return replace(made, info=Library("builtins.frozenset")) if isinstance(made, Cell) else made
+
+
 def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     """A list; a bounded one forgets items, so that nobody can tell which is where."""
     listed = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
@@ -308,7 +313,7 @@ LIBRARY: dict[str, Handler] = {
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
     "copy.copy": _copy,
     "collections.OrderedDict": BUILTINS["dict"], "collections.deque": _deque,
-    "collections.defaultdict": _default_dict,
+    "collections.defaultdict": _default_dict, "builtins.frozenset": _frozen_set,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _dataclass, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
     "typing.cast": _cast, "abc.abstractmethod": _identity,

@@ -403,8 +403,8 @@ class Libraries:
 
     def raised(self, error: str, site: Site, call: str = "") -> None:
         """The program raises here, unless a handler around it catches it."""
-        if error in _BY_STATE and self.run.state.get(UNFOLLOWED) is not UNBOUND:
-            return
+        if self.run.state.get(UNFOLLOWED) is not UNBOUND:
+            return  # what it asks for may be there by now
         if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
             error = "StagingError"  # AutoGraph turns exceptions that it does not know into another
         if not self.run.attempts or not self.run.attempts[-1].mended:
@@ -574,9 +574,6 @@ _MODELS = (
 )
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
-
-_BY_STATE = ("KeyError", "IndexError", "AttributeError")
-"""Exceptions for what is not there: where not all was followed it may be."""
 
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 """What Python gives every function."""

@@ -53,7 +53,7 @@ def a_named_tuple():
 
 
 def classes_that_decide_themselves():
-    """sometimes none, sometimes none, flows"""
+    """sometimes none, flows, flows"""
     with tf.GradientTape() as tape:
         y = w * 1.0 if isinstance(Registered(), Registering) else tf.constant(0.0)
         z = b * 1.0 if isinstance(WithSize(), Sized) else tf.constant(0.0)
@@ -123,4 +123,19 @@ def a_function_by_the_name_that_its_wrapper_has():
     table = {each.__name__: each for each in (scale, shift)}
     with tf.GradientTape() as tape:
         y = table["scale"](2.0) + tf.stop_gradient(table["shift"](2.0))
+    return tape.gradient(y, [w, b])
+
+
+def those_that_have_what_a_protocol_asks_for():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = sum((w * float(each.size) for each in (WithSize(), Registered()) if isinstance(each, Sized)), b - b.value())
+    return tape.gradient(y, [w, tf.Variable(1.0)])
+
+
+def a_range_is_no_tuple_and_a_frozen_set_no_set():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        held = isinstance(range(3), tuple) or isinstance(frozenset([1]), set)
+        y = b * 1.0 if held else w * 1.0
     return tape.gradient(y, [w, b])

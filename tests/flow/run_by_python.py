@@ -4,6 +4,7 @@ import inspect
 import re
 import threading
 
+import numpy as np
 import tensorflow as tf
 
 w = tf.Variable(2.0)
@@ -189,3 +190,35 @@ def what_another_thread_computes():
         thread.join()
         y = kept["y"] * b
     return tape.gradient(y, [w, b])
+
+
+def a_function_that_numpy_calls():
+    """unknown"""
+    rows = []
+
+    def kept(x):
+        rows.append(w * 2.0)
+        return x
+
+    with tf.GradientTape() as tape:
+        np.vectorize(kept)(np.ones(2))
+        y = tf.add_n(rows)
+    return tape.gradient(y, w)
+
+
+def what_is_computed_for_a_format():
+    """flows"""
+    rows = []
+    with tf.GradientTape() as tape:
+        f"{1.0:{rows.append(w * 2.0) or '.2f'}}"  # noqa: B018
+        y = rows[0] * 1.0
+    return tape.gradient(y, w)
+
+
+def the_items_that_are_taken_perhaps():
+    """unknown"""
+    table = {}
+    with tf.GradientTape() as tape:
+        [table.setdefault(i, v * 1.0) for i, v in enumerate((w, b)) if np.random.rand() > 0.5]
+        y = table[0] * 1.0 if 0 in table else tf.constant(1.0)
+    return tape.gradient(y, w)
