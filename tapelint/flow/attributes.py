@@ -7,6 +7,7 @@ from collections.abc import Callable
 from .core import Arguments
 from .functions import Functions, gives_a_number
 from .graph import ABSENT, Site
+from .matching import IDENTITY, TUPLE
 from .values import (
     NO_VALUE,
     TRUE,
@@ -36,14 +37,8 @@ PROPERTIES = ("builtins.property", "functools.cached_property")
 OF_OBJECT = ("__getattribute__", "__setattr__", "__delattr__", "__new__")
 """Methods of `object` that classes extend."""
 
-IDENTITY = (Library("builtins.object"), Library("enum.Enum"), Library("enum.Flag"), Library("abc.ABC"))
-"""Bases whose objects equal themselves only."""
-
 MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
 """Attributes that make another thing of an object, a class or a function when they are set."""
-
-TUPLE = "as a tuple"
-"""Where an object that is a named tuple keeps its items."""
 
 OF_TUPLES = ("_replace", "_asdict")
 """Methods of named tuples."""
@@ -85,12 +80,12 @@ class Attributes(Functions):
             return [cls]
         known = self._lineages.get(cls.uid)
         if known is None:
-            last: dict[Value, None] = {}  # of a base that is met more than once the last place counts
-            for base in cls.bases:
-                for found in self.lineage(base):
-                    last.pop(found, None)
-                    last[found] = None
-            known = self._lineages[cls.uid] = [cls, *last]
+            rows = [*(list(dict.fromkeys(self.lineage(base))) for base in cls.bases), list(cls.bases)]
+            merged = _merged(rows)
+            if merged is None:  # Python makes no such class
+                self.lose_track()
+                return [cls, *dict.fromkeys(base for row in rows for base in row)]
+            known = self._lineages[cls.uid] = [cls, *merged]
         return known
 
     def find_in_class(self, cls: Value, name: str, after: Value | None = None) -> tuple[Value, Value] | None:
@@ -447,3 +442,16 @@ class Attributes(Functions):
             self.state.set((base.uid, name), UNBOUND)
         else:  # kept as a field, so that it is seen on this way only where there are several
             self.state.set((base.uid, name), self.bound(found[0], base, found[1]))
+
+
+def _merged(rows: list[list[Value]]) -> list[Value] | None:
+    """One order of all that keeps the order of each row, as Python merges those of bases; None where there is none."""
+    order: list[Value] = []
+    while rows := [row for row in rows if row]:
+        later = {base for row in rows for base in row[1:]}
+        first = next((row[0] for row in rows if row[0] not in later), None)
+        if first is None:
+            return None
+        order.append(first)
+        rows = [row[1:] if row[0] == first else row for row in rows]
+    return order

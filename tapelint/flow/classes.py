@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from tapelint.source import Source, last_name
 
-from . import containers
+from . import containers, sets
 from .attempts import ANY_OTHER, is_exception
-from .attributes import META, SUBCLASSES, TUPLE
+from .attributes import META, SUBCLASSES
 from .comprehensions import ClassBody
 from .core import ENDED, Arguments, Attempt, Frame
 from .effects import AT_ANY_TIME, has_effects
@@ -19,6 +19,7 @@ from .functions import own_nodes
 from .graph import Site
 from .loops import UNROLLED
 from .managers import caught_around_yields, entered_later, swallowed_by_exit
+from .matching import TUPLE
 from .values import (
     NO_VALUE,
     TRUE,
@@ -218,6 +219,9 @@ class Classes(Enumerations):
         if isinstance(value, Cell) and isinstance(held := self.state.get((value.uid, TUPLE)), Tuple):
             return list(held.items)
         items = containers.sequence(self, value)
+        if isinstance(items, Tuple) and isinstance(value, Cell) and value.kind == "set":
+            unknown = sets.in_any_order(self, value)
+            return sets.permuted(self, items.items) if unknown else sets.in_order(items.items)
         if items is not None:
             return items if isinstance(items, Many) else list(items.items)
         if isinstance(value, Cell) and value.kind == "dict":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tapelint.source import walk
 
-from . import containers
+from . import containers, sets
 from .core import Frame, Suspension
 from .graph import Site
 from .operators import Operators
@@ -57,25 +57,29 @@ class Comprehensions(Operators):
             return self._dict_of(items, self.site(node))
         return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
 
-    def _results(self, node: ast.expr, frame: Frame, first: Value) -> Tuple | Many:
-        """What a comprehension gives, item by item where their number is known."""
+    def _results(self, node: ast.expr, frame: Frame, first: Value, free: bool = False) -> Tuple | Many:
+        """What a comprehension gives, item by item where their number is known; `free`: the order does not matter."""
         results: list[Value] = []
         self.frames.append(frame)
         try:
             sure = self._generate(node, 0, first, results)
         finally:
             self.frames.pop()
+        if sure and frame.uid in self.over_sets and isinstance(node, (ast.ListComp, ast.GeneratorExp)) and not free:
+            results = sets.permuted(self, results)
         return Tuple(tuple(results)) if sure else Many(self.join_all(results))
 
     def _later(self, node: ast.GeneratorExp, frame: Frame, first: Value) -> Value:
         """A generator expression: its items are computed when they are asked for."""
 
         def compute() -> list[Value] | Many:
-            items = self._results(node, frame, first)
+            free, self.in_no_order = self.in_no_order, False
+            items = self._results(node, frame, first, free)
             return list(items.items) if isinstance(items, Tuple) else items
 
         self.waiting_frames.add(frame.uid)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
+        self.expressions.add(cell.uid)
         names = dict.fromkeys(n.id for n in walk(node) if isinstance(n, ast.Name))
         uses = [
             first,
@@ -96,14 +100,18 @@ class Comprehensions(Operators):
     def _generate(self, node: Any, index: int, iterable: Value, results: list[Value]) -> bool:
         """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
         site = self.site(node.generators[index].iter)
-        items = self.iterate(iterable, site)
+        mixed = sets.in_any_order(self, iterable)
+        items = sets.items_of(self, iterable, site) if mixed else self.iterate(iterable, site)
+        if mixed:
+            self.over_sets.add(self.frame.uid)
         with self.between(iterable):
-            return self._each_of(node, index, items, results)
+            each = self._each_of(node, index, self.going_over(iterable, items), results)
+            return each and not isinstance(items, Many)
 
-    def _each_of(self, node: Any, index: int, items: list[Value] | Many, results: list[Value]) -> bool:
+    def _each_of(self, node: Any, index: int, items: Iterable[Value], results: list[Value]) -> bool:
         generator: ast.comprehension = node.generators[index]
-        sure = not isinstance(items, Many)
-        for item in [items.element] if isinstance(items, Many) else items:
+        sure = True
+        for item in items:
             if self.exhausted and results:
                 return False
             self.bind(generator.target, item)

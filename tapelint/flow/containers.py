@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from .core import Core
+from .core import PERMUTED, Core
 from .graph import Edge, Site
 from .outcomes import NONE
 from .ranges import Range
-from .values import UNBOUND, Cell, Const, Data, Many, OneOf, Opaque, SliceOf, Tuple, Value, View, one_of, options
+from .values import (
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Many,
+    OneOf,
+    Opaque,
+    SliceOf,
+    Tuple,
+    Value,
+    View,
+    one_of,
+    options,
+)
 
 SEQUENCES = ("list", "set")
 
@@ -16,9 +30,11 @@ MOST_ITEMS = 10_000
 """A longer sequence that was put together is followed as a whole."""
 
 
-def make_list(core: Core, items: Value, kind: str = "list", site: Site | None = None) -> Cell:
-    """A new list (or set) with these items (a Tuple or Many)."""
-    cell = Cell(core.uid(), kind, site=site)
+def make_list(
+    core: Core, items: Value, kind: str = "list", site: Site | None = None, info: Value | None = None
+) -> Cell:
+    """A new list (or set) with these items (a Tuple or Many). `info`: what sort of one it is."""
+    cell = Cell(core.uid(), kind, info, site)
     if kind == "set" and isinstance(items, (Tuple, Many)):
         items = distinct(core, items)
     core.state.set((cell.uid, "items"), items)
@@ -152,12 +168,24 @@ def _flat(value: Value) -> list[Value]:
 def lookup(core: Core, cell: Cell, key: Value) -> Value:
     """`d[key]`; UNBOUND where the key is known to be missing."""
     known = _written(core, cell)
-    if known is None or not _is_key(core, key) or not all(_is_key(core, k) for k, _ in known):
+    if known is None or not all(_is_key(core, o) for o in options(key)) or not all(_is_key(core, k) for k, _ in known):
         return any_pair(core, cell)[1]
+    if isinstance(key, OneOf):
+        return _lookup_each(core, cell, key)
     wanted = _plain_key(key)
     found = next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
     more = core.filled_with(cell)
     return found if more is None else core.join(found, more)
+
+
+def _lookup_each(core: Core, cell: Cell, key: OneOf) -> Value:
+    """What is there under one of several keys; where those were permuted what they find was, too."""
+    mixed = key in core.permuted
+    with core.joining(PERMUTED if mixed else core.join_detail):
+        found = core.join_all([v for o in key.options if (v := lookup(core, cell, o)) is not UNBOUND])
+    if mixed and isinstance(found, OneOf):
+        core.permuted.add(found)
+    return found
 
 
 def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
@@ -179,10 +207,15 @@ def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> No
         if changed is not None:
             core.state.set(slot, _of_pairs(changed))
             changed = None
-        old_key, old_value = any_pair(core, cell)
-        core.state.set(slot, Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
+        store_some(core, cell, key, value)
     if changed is not None:
         core.state.set(slot, _of_pairs(changed))
+
+
+def store_some(core: Core, cell: Cell, key: Value, value: Value) -> None:
+    """`d.update(more)` for pairs of unknown number, which are all like this one."""
+    old_key, old_value = any_pair(core, cell)
+    core.state.set((cell.uid, "items"), Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
 
 
 def _of_pairs(found: Mapping[Value, tuple[Value, Value]]) -> Tuple:
@@ -228,6 +261,11 @@ def distinct(core: Core, items: Tuple | Many) -> Tuple | Many:
     if all(_is_key(core, item) for item in items.items):
         return Tuple(tuple({_plain_key(item): item for item in reversed(items.items)}.values())[::-1])
     return Many(one_of(list(items.items))) if len(items.items) > 1 else items
+
+
+def plain_keys(core: Core, items: Tuple) -> dict[Value, Value] | None:
+    """The items by what they are as keys; None where one is not known."""
+    return {_plain_key(i): i for i in items.items} if all(_is_key(core, i) for i in items.items) else None
 
 
 def index(core: Core, items: Tuple | Many, key: Value, site: Site | None = None) -> Value:

@@ -60,6 +60,9 @@ ENDED_BY: Key = (0, "raised by")
 OBJECTS = ("instance", "object", "tensor array")
 """Kinds of objects that hold numbers in their fields."""
 
+PERMUTED = "failure"
+"""Each is one of several, and all of them are there: that one is another is no reason to say that it is cut."""
+
 MOST_CALLS_DEEP = 150
 STEPS = 120_000
 
@@ -247,6 +250,12 @@ class Core(Escape, Doubting):
         self.choosing = False
         """Whether the method that is called belongs to one of several objects."""
         self.chosen: dict[Value, Site] = {}
+        self.permuted: set[Value] = set()
+        """Values of which each is one of several that are all there."""
+        self.expressions: set[int] = set()
+        """The iterators that generator expressions are."""
+        self.in_no_order = False
+        """Whether the items of one of them are asked for where their order does not matter."""
 
         # what others can reach
         self.enclosing = set()
@@ -345,7 +354,8 @@ class Core(Escape, Doubting):
         if isinstance(value, Variable):
             return self.world.use(value, site)
         if isinstance(value, OneOf):
-            with self.decided_by(self.deciding or self.chosen.get(value)):
+            detail = PERMUTED if value in self.permuted else self.join_detail
+            with self.joining(detail), self.decided_by(self.deciding or self.chosen.get(value)):
                 return self.phi([self.node_of(option, site) for option in value.options])
         self.spend(1 / 8)
         nodes = self.parts_of(value, site) if self.steps < 2 * self.limit else []

@@ -84,7 +84,9 @@ class Expressions(Comprehensions):
 
     def assign_name(self, name: str, value: Value) -> None:
         """Bind a name in the innermost frame, or where `global` and `nonlocal` say."""
-        frame = self.frame
+        self._assign_in(self.frame, name, value)
+
+    def _assign_in(self, frame: Frame, name: str, value: Value) -> None:
         owner = frame.uid
         if name in frame.globals:
             owner = frame.module
@@ -136,7 +138,7 @@ class Expressions(Comprehensions):
                 continue
             containers.store_all(self, cell, named)
             named = []
-            self.update_dict(cell, self.evaluate(value))
+            self.update_dict(cell, self.evaluate(value), self.site(value))
         containers.store_all(self, cell, named)
         return cell
 
@@ -224,6 +226,8 @@ class Expressions(Comprehensions):
             sign = {"unary -": lambda v: -v, "unary +": lambda v: +v}.get(op)
             if sign is not None:
                 return Const(sign(value.value))
+            if op == "unary ~" and isinstance(value.value, int):
+                return Const(~int(value.value))
         method = self.own_method(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
         if method is not None:
             return self.call(method, Arguments([]), site)
@@ -378,6 +382,8 @@ class Expressions(Comprehensions):
             method = self.class_attribute(base, "__getitem__")
             if method is not None:
                 return self.call(method, Arguments([key]), site)
+        if (part := _part_of_text(base, key)) is not None:
+            return part
         if isinstance(base, Class) and (item := self.item_of_class(base, key, site)) is not None:
             return item
         self.asked(base, "__getitem__")
@@ -470,7 +476,7 @@ class Expressions(Comprehensions):
             return self._spread(copied, args, place)
         if known is None and self.is_mapping(value):
             copied = containers.make_dict(self, [], self.site(place))
-            self.update_dict(copied, value)
+            self.update_dict(copied, value, self.site(place))
             return self._spread(copied, args, place)
         if known is None:
             if isinstance(value, Cell) and value.kind == "dict":
@@ -486,10 +492,7 @@ class Expressions(Comprehensions):
 
     def walrus(self, node: ast.NamedExpr) -> Value:
         value = self.evaluate(node.value)
-        frame = self.frame
-        target = frame if frame.owner is not COMPREHENSION else self.outer_frame()
-        owner = target.module if node.target.id in target.globals else target.uid
-        self.state.set((owner, node.target.id), value)
+        self._assign_in(self.outer_frame(), node.target.id, value)
         return value
 
     def outer_frame(self) -> Frame:
@@ -509,6 +512,18 @@ class Expressions(Comprehensions):
 
     def starred(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)
+
+
+def _part_of_text(base: Value, key: Value) -> Const | None:
+    """A text's character or slice; None where that is not known, or it is no text."""
+    if not (isinstance(base, Const) and isinstance(base.value, str)):
+        return None
+    ends = containers.ends(key) if isinstance(key, SliceOf) else None
+    if ends is not None and ends[2] != 0:
+        return Const(base.value[slice(*ends)])
+    position = key.value if isinstance(key, Const) and isinstance(key.value, int) else None
+    inside = position is not None and -len(base.value) <= position < len(base.value)
+    return Const(base.value[position]) if inside and position is not None else None
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {

@@ -12,14 +12,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from . import containers
+from . import containers, sets
 from .core import Core, Loop, const_dtype
 from .graph import Edge, Node, Site
 from .matching import Matching
 from .outcomes import FLOWS, NONE
 from .state import Delta, Key
-from .values import SYMBOLIC, UNBOUND, Cell, Const, Data, Generator, Many, OneOf, Opaque, Tuple, Value, Variable
+from .values import (
+    NO_VALUE,
+    SYMBOLIC,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Generator,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+)
+from .waiting import may_end_early
 
 ROUNDS = 3
 MOST_ROUNDS = 12
@@ -102,6 +118,22 @@ class Loops(Matching):
         site = self.site(node.iter)
         staged = self.world.staged(iterable)
         items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
+        orders = sets.orders(self, iterable) if not staged else []
+        if orders:
+            arms = [partial(self._for_each, node, iterable, order, None, "") for order in orders]
+            return any(self.branch(NO_VALUE, node, [*arms]))
+        return self._for_each(node, iterable, items, shared, staged)
+
+    def _for_each(
+        self,
+        node: ast.For | ast.AsyncFor,
+        iterable: Value,
+        items: list[Value] | Many,
+        shared: Cell | Generator | None,
+        staged: str,
+    ) -> bool:
+        """A loop over these items of a value; `shared`: it is an iterator that others may hold."""
+        site = self.site(node.iter)
         begins = bool(items) if isinstance(items, list) else _has_rows(iterable)
         if staged and isinstance(items, list):
             items = Many(self.join_all(items))
@@ -110,6 +142,8 @@ class Loops(Matching):
             rounds: list[Value] = [items.element] * MOST_ROUNDS
         elif len(items) <= UNROLLED:
             rounds = items
+            if shared is None and self.live(iterable) is not None:
+                return self._live(node, iterable, items, begins)
         else:
             rounds = [items[0], items[1], *[self.generalised(items[2:], site)] * (MOST_ROUNDS - 2)]
 
@@ -127,16 +161,63 @@ class Loops(Matching):
 
         exact = isinstance(items, list) and rounds is items
         starts = [start(i, item) for i, item in enumerate(rounds)]
+        if exact and items:
+            starts.append(lambda: self.note_size(iterable, len(rounds)))
         general: list[Start] = []
         if exact and len(rounds) > FEW and all(isinstance(item, Const) for item in rounds):
             general = [start(2, self.generalised(rounds[2:], site))] * (len(rounds) - 2)
         with self.between(iterable, node.body):
             goes_on = self.loop(node, starts, exact, staged, general, begins)
-        if exact and isinstance(iterable, Cell) and iterable.kind == "list":
-            now = containers.stored(self, iterable)
-            if isinstance(now, Tuple) and len(now.items) > len(rounds):
-                self.lose_track()  # there were more rounds than items at first
+        if isinstance(items, list) and not exact and not may_end_early(node.body):
+            self.note_size(iterable, len(items))
         return goes_on
+
+    def _live(self, node: ast.For | ast.AsyncFor, iterable: Value, first: list[Value], begins: bool) -> bool:
+        """A loop over a list, which may be longer or shorter by the time that a round begins."""
+        if not begins:
+            return self.loop(node, [], True, "", (), False)
+        site = self.site(node.iter)
+        most = len(first) + UNROLLED
+
+        def start(index: int) -> Start:
+            def run() -> bool:
+                now = self.live(iterable)
+                if now is None or index == most:
+                    self.lose_track()
+                if now is None or index == most or index >= len(now):
+                    return now is None and index < len(first) and self._bound(node.target, first[index], iterable, site)
+                return self._bound(node.target, now[index], iterable, site)
+
+            return run
+
+        starts = [start(index) for index in range(most + 1)]
+        general: list[Start] = []
+        if len(first) > FEW and all(isinstance(item, Const) for item in first):
+            rest = self.generalised(first[2:], site)
+
+            def each() -> bool:
+                self.note_size(iterable, len(first))
+                return self._bound(node.target, rest, iterable, site)
+
+            general = [each] * (len(first) - 2)
+        return self.loop(node, starts, True, "", general, begins)
+
+    def _bound(self, target: ast.expr, value: Value, iterable: Value, site: Site) -> bool:
+        self.bind(target, value if value is not UNBOUND else self.opaque(site, [iterable]))
+        return True
+
+    def note_size(self, iterable: Value, size: int) -> bool:
+        """A list or a dict had so many items when a loop over it began: where it has others now, rounds are amiss.
+
+        False: there is no further round.
+        """
+        live: Value = containers.as_it_is(self, iterable)
+        if isinstance(iterable, Cell) and iterable.kind == "dict":
+            live = containers.view(self, iterable, 0)
+        now = containers.sequence(self, live) if isinstance(live, (Cell, Tuple, Many)) else None
+        if isinstance(now, Many) or (now is not None and len(now.items) != size):
+            self.lose_track()
+        return False
 
     def item_now(self, iterable: Value, items: list[Value] | Many, index: int, item: Value) -> Value:
         """The item of a round: of a list or a dict the one that stands there by then."""
@@ -149,6 +230,8 @@ class Loops(Matching):
             return item
         if isinstance(now, Many) or len(now.items) != len(items):
             self.lose_track()
+            return item
+        if isinstance(iterable, Cell) and iterable.kind == "set":
             return item
         return now.items[index]
 
@@ -226,7 +309,7 @@ class Loops(Matching):
         reach = Reach(self)
         undecided = 0
         for index, start in enumerate(rounds):
-            if index == 1 and general and (self.steps - begun) * len(rounds) > COSTLY:
+            if index == 1 and general and (self.steps - begun) * len(general) > COSTLY:
                 rounds[2:], exact, loop.widened = general, False, True
             if not exact and (undecided == ROUNDS - 1 or index == DECIDED_ROUNDS - 1):
                 self.widen(loop.mark, earlier[-2] if len(earlier) > 1 else {})
@@ -243,7 +326,7 @@ class Loops(Matching):
                 return False
             earlier.append(self.state.delta(loop.mark))
             loop.after_first = earlier[0]
-            if self.state.writes == before or self.exhausted or undecided > MOST_ROUNDS:
+            if self.state.writes == before or self.exhausted or (undecided > MOST_ROUNDS and not exact):
                 break
             if not exact and undecided >= ROUNDS - 1 and reach.is_stable(earlier[-1]) and undecided >= ROUNDS:
                 break

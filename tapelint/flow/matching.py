@@ -6,13 +6,25 @@ import ast
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tapelint.source import walk
+from tapelint.source import last_name, walk
 
 from . import containers
 from .core import Arguments
 from .expressions import Expressions
 from .graph import Site
-from .values import UNBOUND, Cell, Const, Library, Opaque, Tuple, Value
+from .values import UNBOUND, Cell, Class, Const, Library, Many, OneOf, Opaque, Tuple, Value, View
+
+Found = tuple[bool | None, dict[str, Value]]
+"""Whether a pattern fits (None: nobody can tell), and what it binds."""
+
+TUPLE = "as a tuple"
+"""Where an object that is a named tuple keeps its items."""
+
+IDENTITY = (Library("builtins.object"), Library("enum.Enum"), Library("enum.Flag"), Library("abc.ABC"))
+"""Bases whose objects equal themselves only."""
+
+PLAIN = (*IDENTITY, Library("typing.Generic"), Library("typing.Protocol"))
+"""Bases that make no sequence and no mapping of an object."""
 
 
 class Matching(Expressions):
@@ -77,10 +89,7 @@ class Matching(Expressions):
             same = self.compare_pair("is", subject, Const(pattern.value), site)
             return (bool(same.value) if isinstance(same, Const) else None), {}
         if isinstance(pattern, ast.MatchOr):
-            found = [self.matches(p, subject, site) for p in pattern.patterns]
-            truths = [f for f, _ in found]
-            bound = {k: v for _, b in found for k, v in b.items()}
-            return (True if True in truths else None if None in truths else False), bound
+            return self._first_of([partial(self.matches, p, subject, site) for p in pattern.patterns])
         if isinstance(pattern, ast.MatchSequence):
             return self._match_sequence(pattern, subject, site)
         if isinstance(pattern, ast.MatchMapping):
@@ -91,8 +100,47 @@ class Matching(Expressions):
 
     def _anything(self, pattern: ast.pattern, subject: Value, site: Site) -> dict[str, Value]:
         """What a pattern binds where nothing is known of the parts."""
-        names = [n.name for n in walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
-        return {name: self.opaque(site, [subject]) for name in names}
+        return {name: self.opaque(site, [subject]) for name in _names(pattern)}
+
+    def _first_of(self, tries: Sequence[Callable[[], Found]]) -> Found:
+        """The first of several patterns that fits; where nobody can tell of one, what it or a later one binds."""
+        bound: dict[str, Value] = {}
+        unsure = False
+        for attempt in tries:
+            fits, more = attempt()
+            if fits is not False:
+                bound = {name: self.join(bound.get(name, UNBOUND), value) for name, value in more.items()}
+            if fits:
+                return True, bound
+            unsure = unsure or fits is None
+        return (None if unsure else False), bound
+
+    def _of_each(self, pattern: ast.pattern, subject: OneOf, site: Site) -> Found:
+        """Whether a pattern fits all that a value may be, or none of them."""
+        found = [self.matches(pattern, option, site) for option in subject.options]
+        truths = {fits for fits, _ in found}
+        rows = [bound for fits, bound in found if fits is not False]
+        names = dict.fromkeys(name for row in rows for name in row)
+        bound = {name: self.join_all([row[name] for row in rows if name in row]) for name in names}
+        return (truths.pop() if len(truths) == 1 else None), bound
+
+    def _is_plain(self, subject: Value) -> bool:
+        """Whether a value is no object of a class that may count as a sequence or a mapping."""
+        if not isinstance(subject, Cell):
+            return not isinstance(subject, (Opaque, Many))
+        if subject.kind != "instance":
+            return subject.kind in ("list", "dict", "set", "iterator")
+        bases = self.lineage(subject.info)
+        own = [base for base in bases if isinstance(base, Class)]
+        registers = any(last_name(d) == "register" for base in own for d in base.node.decorator_list)
+        return not registers and all(isinstance(base, Class) or base in PLAIN for base in bases)
+
+    def _parts(self, subject: Value) -> Tuple | Many | None:
+        """The items of what a pattern takes for a sequence."""
+        if isinstance(subject, Cell) and isinstance(held := self.state.get((subject.uid, TUPLE)), Tuple):
+            return held
+        no_sequence = isinstance(subject, View) or (isinstance(subject, Cell) and subject.kind == "set")
+        return None if no_sequence else containers.sequence(self, subject)
 
     def _match_class(self, pattern: ast.MatchClass, subject: Value, site: Site) -> tuple[bool | None, dict[str, Value]]:
         """`Name(part, name=part)`: an object of the class whose attributes fit."""
@@ -126,13 +174,14 @@ class Matching(Expressions):
     def _match_sequence(
         self, pattern: ast.MatchSequence, subject: Value, site: Site
     ) -> tuple[bool | None, dict[str, Value]]:
-        items = containers.sequence(self, subject)
+        if isinstance(subject, OneOf):
+            return self._of_each(pattern, subject, site)
+        items = self._parts(subject)
         star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, ast.MatchStar)), None)
-        if items is None and not isinstance(subject, Opaque):
+        if items is None and self._is_plain(subject):
             return False, {}
         if not isinstance(items, Tuple):
-            names = [n.name for n in walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
-            return None, {name: self.opaque(site, [subject]) for name in names}
+            return None, self._anything(pattern, subject, site)
         count = len(pattern.patterns)
         if len(items.items) < count - (star is not None) or (star is None and len(items.items) != count):
             return False, {}
@@ -154,19 +203,37 @@ class Matching(Expressions):
     def _match_mapping(
         self, pattern: ast.MatchMapping, subject: Value, site: Site
     ) -> tuple[bool | None, dict[str, Value]]:
+        if isinstance(subject, OneOf):
+            return self._of_each(pattern, subject, site)
         if not (isinstance(subject, Cell) and subject.kind == "dict"):
-            names = [n.name for n in walk(pattern) if isinstance(n, ast.MatchAs) and n.name]
-            return (None if isinstance(subject, Opaque) else False), {n: self.opaque(site, [subject]) for n in names}
+            return (False if self._is_plain(subject) else None), self._anything(pattern, subject, site)
         fits: bool | None = True
         bound: dict[str, Value] = {}
-        for key, part in zip(pattern.keys, pattern.patterns, strict=True):
-            value = containers.lookup(self, subject, self.evaluate(key))
+        keys = [self.evaluate(key) for key in pattern.keys]
+        if pattern.rest is not None:
+            rest = Cell(self.uid(), "dict", site=site)
+            self.state.set((rest.uid, "items"), self.state.get((subject.uid, "items")))
+            if self.filled_with(subject) is not None:
+                containers.store_some(self, rest, *containers.any_pair(self, subject))
+            for key in keys:
+                containers.remove(self, rest, key)
+            bound[pattern.rest] = rest
+        for key, part in zip(keys, pattern.patterns, strict=True):
+            value = containers.lookup(self, subject, key)
             if value is UNBOUND:
                 return (False if containers.pairs(self, subject) is not None else None), {}
+            if containers.pairs(self, subject) is None:
+                fits = None
             fit, more = self.matches(part, value, site)
             bound |= more
             fits = _both(fits, fit)
         return fits, bound
+
+
+def _names(pattern: ast.pattern) -> list[str]:
+    """The names that a pattern binds."""
+    found = [n.name for n in walk(pattern) if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name]
+    return found + [n.rest for n in walk(pattern) if isinstance(n, ast.MatchMapping) and n.rest]
 
 
 def _both(first: bool | None, second: bool | None) -> bool | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from . import containers
+from . import comparing, containers, sets
 from .core import Arguments
 from .graph import Site
 from .values import (
@@ -57,18 +57,22 @@ class Operators(Waiting):
         if method is not None:
             return method
         self.refused_operands(op, left, right)
-        joined = self._sequence_operator(op, left, right)
+        joined = self._sequence_operator(op, left, right, site)
         return joined if joined is not None else self.world.operate(op, [left, right], site)
 
-    def _sequence_operator(self, op: str, left: Value, right: Value) -> Value | None:
+    def _sequence_operator(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
         if op == "|" and containers.is_dict(left) and containers.is_dict(right):
             merged = containers.make_dict(self, [])
-            self.update_dict(merged, left)
-            self.update_dict(merged, right)
+            self.update_dict(merged, left, site)
+            self.update_dict(merged, right, site)
             return merged
         first, second = containers.sequence(self, left), containers.sequence(self, right)
         if op == "+" and isinstance(left if first is None else right, Opaque):
             return None
+        both = sets.is_set(left) and sets.is_set(right)
+        if op in sets.OPERATORS and both and first is not None and second is not None:
+            info = left.info if isinstance(left, Cell) else None
+            return containers.make_list(self, sets.combined(self, op, first, second), "set", site, info)
         is_list = isinstance(left, Cell) or isinstance(right, Cell)
         made: Tuple | Many | None = None
         if op == "+" and first is not None and second is not None:
@@ -123,24 +127,42 @@ class Operators(Waiting):
         """A method that an instance's own classes define, bound; None where none does."""
         raise NotImplementedError
 
-    def update_dict(self, cell: Cell, other: Value) -> None:
+    def update_dict(self, cell: Cell, other: Value, site: Site) -> None:
         """`cell.update(other)`."""
         if isinstance(other, Cell) and other.kind == "dict":
             known = containers.pairs(self, other)
             containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
         elif isinstance(other, Cell) and other.kind == "fields" and other.site is not None:
-            self.update_dict(cell, self.call(self.attribute(other, "copy", other.site), Arguments([]), other.site))
-        elif self.is_mapping(other) and isinstance(other, Cell) and other.site is not None:
-            keys = self.call(self.attribute(other, "keys", other.site), Arguments([]), other.site)
-            items = self.elements(keys, other.site)
-            getter = self.class_attribute(other, "__getitem__")
-            for key in items if isinstance(items, list) and getter is not None else [self.opaque(other.site, [other])]:
-                value = self.call(getter, Arguments([key]), other.site) if getter is not None else key
-                containers.store(self, cell, key, value)
-        else:
-            site = other.node.site if isinstance(other, Opaque) else None
-            unknown = self.opaque(site, [other])
+            self.update_dict(cell, self.call(self.attribute(other, "copy", site), Arguments([]), site), site)
+        elif isinstance(other, Opaque):
+            unknown = self.opaque(other.node.site, [other])
             containers.store(self, cell, unknown, unknown)
+        elif self.is_mapping(other):
+            names = self.iterate(self.call(self.attribute(other, "keys", site), Arguments([]), site), site)
+            for key in [names.element] if isinstance(names, Many) else names:
+                store = containers.store_some if isinstance(names, Many) else containers.store
+                store(self, cell, key, self.subscript(other, key, site))
+        else:
+            self._add_pairs(cell, self.iterate(other, site), site)
+
+    def _add_pairs(self, cell: Cell, pairs: list[Value] | Many, site: Site) -> None:
+        """Take in pairs of keys and values."""
+        if isinstance(pairs, Many):
+            key, value = self._pair(pairs.element, site)
+            containers.store_some(self, cell, key, value)
+        else:
+            containers.store_all(self, cell, [self._pair(pair, site) for pair in pairs])
+
+    def _pair(self, value: Value, site: Site) -> tuple[Value, Value]:
+        items = self.elements(value, site) if isinstance(value, (Tuple, Cell, Const)) else UNBOUND
+        if isinstance(items, list) and len(items) == 2:
+            return items[0], items[1]
+        unknown = self.opaque(site, [value])
+        return unknown, unknown
+
+    def subscript(self, base: Value, key: Value, site: Site) -> Value:
+        """`base[key]`."""
+        raise NotImplementedError
 
     def is_mapping(self, value: Value) -> bool:
         """Whether an object's own class gives it the methods that make a dict of it."""
@@ -190,6 +212,9 @@ class Operators(Waiting):
             folded = fold(op, left.value, right.value)
             if folded is not None:
                 return folded
+        for of_containers in (sets.compared, comparing.compared):
+            if (answer_known := of_containers(self, op, left, right)) is not None:
+                return Const(answer_known)
         made = self._compared_by_method(op, left, right, site)
         if made is None:
             self.refused_operands(op, left, right)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from tapelint.source import last_name
 
 from .attempts import is_exception
-from .attributes import FROZEN, TUPLE, Attributes
+from .attributes import FROZEN, Attributes
 from .core import Arguments
 from .graph import Site
+from .matching import TUPLE
 from .values import (
     TRUE,
     UNBOUND,

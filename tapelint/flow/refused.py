@@ -9,10 +9,11 @@ from typing import Any
 
 from tapelint.source import last_name
 
-from .attributes import FROZEN, IDENTITY, TUPLE
+from .attributes import FROZEN
 from .classes import Classes
 from .core import Arguments
 from .graph import Site
+from .matching import IDENTITY, TUPLE
 from .operators import COMPARISONS, METHODS
 from .values import (
     NO_VALUE,

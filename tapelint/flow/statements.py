@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import containers
+from . import containers, sets
 from .attempts import Attempts
 from .core import Arguments, Suspension
 from .graph import Site
@@ -95,6 +95,12 @@ class Statements(Attempts):
         if isinstance(items, Many):
             rest = containers.make_list(self, items)
             return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
+        fewest = len(targets) - (star is not None)
+        fits = len(items) >= fewest if star is not None else len(items) == fewest
+        if not fits and isinstance(value, (Tuple, Cell)):
+            self.world.raised("ValueError", site)
+        if star is not None and len(items) < fewest:
+            return [self.part(site, value) for _ in targets]
         if star is None:
             missing = max(0, len(targets) - len(items))
             return [*items[: len(targets)], *(self.part(site, value) for _ in range(missing))]
@@ -154,10 +160,18 @@ class Statements(Attempts):
         if isinstance(left, OneOf):
             return self.join_all([self.augment(op, option, right, site) for option in left.options])
         if isinstance(left, Cell) and containers.is_dict(left) and op == "|":
-            self.update_dict(left, right)
+            self.update_dict(left, right, site)
             return left
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
             containers.extend(self, left, self.iterate(right, site))
+            return left
+        if isinstance(left, Cell) and left.kind == "list" and op == "*":
+            made = self.operate(op, left, right, site)
+            if isinstance(made, Cell) and made.kind == "list":
+                self.state.set((left.uid, "items"), self.state.get((made.uid, "items")))
+                return left
+            return made
+        if sets.is_changed(self, left, op, right, site):
             return left
         if isinstance(left, Variable):
             return self.world.augment(op, left, right, site)
@@ -196,7 +210,8 @@ class Statements(Attempts):
         if method is not None:
             self.call(method, Arguments([key]), site)
         elif isinstance(base, Cell) and base.kind == "dict":
-            containers.remove(self, base, key)
+            if containers.remove(self, base, key) is UNBOUND:
+                self.may_raise("KeyError")
         elif isinstance(base, Cell) and base.kind == "list":
             self._delete_from_list(base, key)
         elif not isinstance(base, Opaque):

@@ -16,7 +16,7 @@ from tapelint.source import walk
 
 from .core import Core
 from .state import Delta, Key
-from .values import Bound, Cell, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
+from .values import Bound, Cell, Const, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
 from .world import World
 
 T = TypeVar("T")
@@ -38,6 +38,10 @@ class Waiting(Core):
         self.computed: dict[int, Computed] = {}
         self.in_step: set[int] = set()
         """The iterators that take one item of each sequence for one of their own."""
+        self.counted: dict[int, tuple[Cell, int]] = {}
+        """Of an `enumerate` that goes over a list: the list, and the first number."""
+        self.over_sets: set[int] = set()
+        """The frames of comprehensions that go over sets of which the order is not known."""
         self.waiting_frames: set[int] = set()
         """The frames of generators: nobody else sees their names."""
 
@@ -71,6 +75,11 @@ class Waiting(Core):
             elif isinstance(item, (Tuple, Many, OneOf, Bound, Partial, Wrapped, Cell)):
                 todo += self.inside(item, seen)
         return found
+
+    def goes_over(self, iterator: Cell, cell: Cell) -> None:
+        """An iterator gives the items of a list that may change meanwhile."""
+        key = (cell.uid, "items")
+        self.computed[iterator.uid] = Computed({key: self.state.get(key)}, frozenset())
 
     def computed_for(self, value: Value) -> Computed | None:
         """What computing a value's items took, where it is an iterator whose items were computed."""
@@ -114,6 +123,32 @@ class Waiting(Core):
         """These are what an iterator still gives."""
         self.state.set(_place_of(iterator), rest if isinstance(rest, Many) else Tuple(tuple(rest)))
 
+    def live(self, value: Value) -> tuple[Value, ...] | None:
+        """What a loop over a list, or over `enumerate` of one, goes over as the list is now; None of all else."""
+        cell, start = self.counted.get(value.uid, (value, None)) if isinstance(value, Cell) else (value, None)
+        if not (isinstance(cell, Cell) and cell.kind == "list" and cell.info is None):
+            return None
+        items = self.filled_with(cell) is None and self.state.get((cell.uid, "items"))
+        if not isinstance(items, Tuple):
+            return None
+        if start is None:
+            return items.items
+        return tuple(Tuple((Const(start + index), item)) for index, item in enumerate(items.items))
+
+    def going_over(self, value: Value, items: list[Value] | Many) -> Iterator[Value]:
+        """The items of a value one by one; those of a list as it is by the time that each is asked for."""
+        if isinstance(items, Many) or self.is_once(value) or self.live(value) is None:
+            yield from [items.element] if isinstance(items, Many) else items
+            return
+        index = 0
+        while (now := self.live(value)) is not None and index < len(now):
+            if index > 2 * len(items):
+                break
+            yield now[index]
+            index += 1
+        if now is None or index < len(now):
+            self.lose_track()
+
     def takes_one(self, iterator: Cell | Generator, items: list[Value] | Many, index: int) -> bool:
         """A loop over an iterator, of which these were the items, takes the next one.
 
@@ -135,13 +170,20 @@ class Waiting(Core):
             yield
         seen = log is not None and not computed.written.isdisjoint(log.read)
         in_step = isinstance(value, Cell) and value.uid in self.in_step and body
-        if seen or (computed.written and _may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
+        if in_step and any(_is_longer(held, self.state.get(key)) for key, held in computed.read.items()):
+            self.lose_track()
+        if seen or (computed.written and may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
             self.lose_track()
 
 
 def _place_of(iterator: Cell | Generator) -> Key:
     """Where the state has what an iterator still gives."""
     return iterator.uid, "rest" if isinstance(iterator, Generator) else "items"
+
+
+def _is_longer(held: Value, now: Value) -> bool:
+    """Whether a sequence may have another number of items than it had."""
+    return isinstance(held, Tuple) and not (isinstance(now, Tuple) and len(held.items) == len(now.items))
 
 
 def _same_from(index: int, held: Value, now: Value) -> bool:
@@ -152,5 +194,6 @@ def _same_from(index: int, held: Value, now: Value) -> bool:
     return held.items[index:] == now.items[index:]
 
 
-def _may_end_early(body: Sequence[ast.AST]) -> bool:
+def may_end_early(body: Sequence[ast.AST]) -> bool:
+    """Whether a loop with this body may leave out some of its rounds."""
     return any(isinstance(n, (ast.Break, ast.Return, ast.Raise)) for part in body for n in walk(part))

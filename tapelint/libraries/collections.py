@@ -7,7 +7,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Many, Tuple, Value, Wrapped
 
-from . import sequences, standard
+from . import sequences, sets, standard
 from .world import Libraries, MethodHandler, Registry
 
 
@@ -16,6 +16,7 @@ def register(registry: Registry) -> None:
     for kind in ("list", "set"):
         for name, handler in LIST.items():
             registry.methods[(kind, name)] = handler
+    sets.register(registry)
     registry.methods.update({("dict", name): handler for name, handler in DICT.items()})
     registry.methods.update({("str", name): handler for name, handler in STRING.items()})
     registry.methods[("str", "*")] = _string_method
@@ -71,6 +72,8 @@ def _pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
             found = rest.pop(at.value)
             world.run.state.set((base.uid, "items"), Tuple(tuple(rest)))
             return found
+    if isinstance(items, Tuple) and not items.items:
+        world.run.may_raise("IndexError")
     element = items.element if isinstance(items, Many) else world.run.join_all(items.items)
     world.run.state.set((base.uid, "items"), Many(element))
     return element if element is not UNBOUND else world.run.opaque(site)
@@ -124,12 +127,38 @@ def _remove(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
         elif found is None:
             world.run.state.set((base.uid, "items"), Many(world.run.join_all(items.items)))
         if found is not False:
-            break
+            return NO_VALUE
+    world.run.may_raise("ValueError" if base.kind == "list" else "KeyError")
     return NO_VALUE
 
 
-def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+def _discard(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`set.discard(item)`, which raises nothing."""
+    assert isinstance(base, Cell)
+    items = containers.stored(world.run, base)
+    if isinstance(items, Tuple) and all(world.run.same(args.positional[0], i) is False for i in items.items):
+        return NO_VALUE
+    return _remove(world, base, args, site)
+
+
+def _index(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`list.index(item)`: where the first one is that it is, or equals."""
+    items = containers.sequence(world.run, base)
+    if isinstance(items, Tuple) and len(args.every()) == 1:
+        for index, item in enumerate(items.items):
+            found = world.run.same(args.positional[0], item)
+            if found:
+                return Const(index)
+            if found is None:
+                return sequences.count(world)
+        world.run.may_raise("ValueError")
     return sequences.count(world)
+
+
+def _count(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    items = containers.sequence(world.run, base)
+    found = [world.run.same(args.positional[0], i) for i in items.items] if isinstance(items, Tuple) else [None]
+    return sequences.count(world) if None in found else Const(sum(each is True for each in found))
 
 
 def _rotate(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -182,9 +211,9 @@ LIST: dict[str, MethodHandler] = {
     "rotate": _rotate, "*": _other_use_of_list, "add": _append, "extend": _extend, "update": _extend,
     "insert": _insert,
     "pop": _pop, "popleft": _pop_left, "clear": _clear, "copy": _copy, "reverse": _reverse, "sort": _sort,
-    "remove": _remove, "discard": _remove, "index": _count, "count": _count,
+    "remove": _remove, "discard": _discard, "index": _index, "count": _count,
 }  # fmt: skip
-TUPLE: dict[str, MethodHandler] = {"index": _count, "count": _count}
+TUPLE: dict[str, MethodHandler] = {"index": _index, "count": _count}
 
 
 def _replaced(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -245,13 +274,17 @@ def _get(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
 def _dict_pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     found = containers.remove(world.run, base, args.positional[0])
-    return found if found is not UNBOUND else args.get(1, "default", NO_VALUE)
+    default = args.get(1, "default")
+    if found is UNBOUND and default is UNBOUND:
+        world.run.may_raise("KeyError")
+        return world.run.opaque(site, [base])
+    return found if found is not UNBOUND else default
 
 
 def _dict_update(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     if args.positional:
-        world.run.update_dict(base, args.positional[0])
+        world.run.update_dict(base, args.positional[0], site)
     for name, value in args.keywords.items():
         containers.store(world.run, base, Const(name), value)
     return NO_VALUE

@@ -10,17 +10,21 @@ from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import (
     FALSE,
+    NO_VALUE,
     SYMBOLIC,
     TRUE,
     UNBOUND,
+    Bound,
     Cell,
     Class,
     Const,
     Data,
     Many,
+    Method,
     Names,
     OneOf,
     Opaque,
+    Partial,
     Tuple,
     Value,
     Variable,
@@ -91,7 +95,37 @@ def _clone(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _deep_copy(world: Libraries, args: Arguments, site: Site) -> Value:
-    return duplicate(world, args.get(0, "x"), "copy.deepcopy", site, {})
+    value, memo = args.get(0, "x"), args.get(1, "memo", NO_VALUE)
+    done: dict[int, Value] = {}
+    if isinstance(memo, Cell) and memo.kind == "dict":
+        done = world.copied.setdefault(memo.uid, done)
+        if any(_may_be_asked_for(world, held, value) for held in _held(world, memo)):
+            world.run.lose_track()
+    elif memo != NO_VALUE:
+        world.run.lose_track()
+    return duplicate(world, value, "copy.deepcopy", site, done)
+
+
+def _held(world: Libraries, memo: Cell) -> list[Value]:
+    known = containers.pairs(world.run, memo)
+    if known is None:
+        value = containers.any_pair(world.run, memo)[1]
+        return [] if value is UNBOUND else [value]
+    return [value for _, value in known]
+
+
+def _may_be_asked_for(world: Libraries, held: Value, value: Value) -> bool:
+    """Whether what the program has put down as a copy may be one of something in a value; objects made for a copy of
+    what holds the value are none."""
+    if not isinstance(held, Opaque) and not (isinstance(held, Cell) and held.kind == "instance"):
+        return True
+    todo, seen = [value], set[int]()
+    while todo:
+        item = todo.pop()
+        if item == held:
+            return True
+        todo += world.run.inside(item, seen)
+    return False
 
 
 def _copied_by_keras(plain: FunctionHandler) -> FunctionHandler:
@@ -149,6 +183,14 @@ def duplicate(world: Libraries, value: Value, name: str, site: Site, done: dict[
         return Many(duplicate(world, value.element, name, site, done))
     if isinstance(value, OneOf):
         return world.run.join_all([duplicate(world, v, name, site, done) for v in value.options])
+    if isinstance(value, Bound):
+        return Bound(value.function, duplicate(world, value.self, name, site, done))
+    if isinstance(value, Method) and (isinstance(value.base, Variable) or is_layer(value.base)):
+        return Method(duplicate(world, value.base, name, site, done), value.name)
+    if isinstance(value, Partial):
+        keywords = tuple((word, duplicate(world, v, name, site, done)) for word, v in value.keywords)
+        positional = tuple(duplicate(world, v, name, site, done) for v in value.args)
+        return Partial(duplicate(world, value.function, name, site, done), positional, keywords)
     if isinstance(value, Opaque):
         node = world.run.node(name, [Edge(value.node, NONE)], site, dtype="?", kind="?", opaque=True)
         return Opaque(node)
@@ -164,7 +206,10 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
         world.run.lose_track()
     own = world.run.own_method(value, "__deepcopy__")
     if own is not None and name == "copy.deepcopy":
-        return world.run.call(own, Arguments([containers.make_dict(world.run, [], site)]), site)
+        memo = containers.make_dict(world.run, [], site)
+        world.copied[memo.uid] = done
+        done[value.uid] = world.run.call(own, Arguments([memo]), site)
+        return done[value.uid]
     if value.kind in ("layer", "instance", "lambda layer") and (error := revival.refusal(world, value, name)):
         if error != revival.PERHAPS:
             world.raised(error, site, name)

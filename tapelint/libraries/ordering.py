@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments
+from tapelint.flow.core import PERMUTED, Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Many, Tuple, Value
 
-from .sequences import PERMUTED
 from .world import Libraries, Registry
 
 

@@ -84,6 +84,8 @@ def register(registry: Registry) -> None:
     registry.methods[("globals", "__setitem__")] = _set_global
     registry.methods[("globals", "*")] = _other_use_of_globals
     registry.methods[("fields", "__setitem__")] = _set_field
+    registry.methods[("fields", "pop")] = _pop_field
+    registry.methods[("fields", "get")] = _get_field
     registry.methods[("fields", "*")] = _other_use_of_fields
     registry.methods.update({("wrapped setter", ""): _nothing})
     for kind in ("builtins.property", "functools.cached_property"):
@@ -374,6 +376,22 @@ def _set_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     return NO_VALUE
 
 
+def _pop_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    assert isinstance(base, Cell)
+    name, state = args.positional[0], world.run.state
+    if not (isinstance(name, Const) and isinstance(name.value, str)):
+        return _other_use_of_fields(world, base, args.before(Const("pop")), site)
+    held = state.get((base.info.uid, name.value))
+    state.set((base.info.uid, name.value), UNBOUND)
+    return held if held is not UNBOUND else args.get(1, "default", world.run.opaque(site))
+
+
+def _get_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    found = dict(_pairs_of(world, base)).get(args.positional[0], UNBOUND)
+    default = args.get(1, "default", NO_VALUE)
+    return found if found is not UNBOUND else world.run.join(default, world.run.opaque(site, [base, default]))
+
+
 def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`object.__dict__.update(...)` and the like: any field may have become anything of it."""
     assert isinstance(base, Cell)
@@ -389,6 +407,8 @@ def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: S
             return NO_VALUE
         if not rest.positional and rest.rest is None:
             return NO_VALUE
+    if name in (Const("pop"), Const("popitem"), Const("clear"), Const("setdefault")):
+        world.run.lose_track()
     _forget_fields(world, base.info, rest.every(), site)
     return world.run.opaque(site, [base.info, *rest.every()])
 

@@ -7,10 +7,11 @@ items when they are asked for: only then a tape that records sees the operations
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from tapelint.flow import containers
+from tapelint.flow import comparing, containers, sets
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.loops import UNROLLED
@@ -98,7 +99,10 @@ def _iter(world: Libraries, args: Arguments, site: Site) -> Value:
     if made is not None:
         return world.run.call(made, Arguments([]), site)
     of = "dataset" if isinstance(value, Cell) and value.kind == "dataset" else None
-    return iterator(world, world.run.iterate(value, site), site, of)
+    made = iterator(world, world.run.iterate(value, site), site, of)
+    if isinstance(value, Cell) and value.kind in ("list", "dict", "set"):
+        world.run.goes_over(made, value)
+    return made
 
 
 def _until(world: Libraries, function: Value, last: Value, site: Site) -> list[Value] | Many:
@@ -159,13 +163,16 @@ def _closed(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 # -- containers
 
 
-def _listed(kind: str) -> Callable[[Libraries, Arguments, Site], Value]:
+def _listed(kind: str, info: Value | None = None) -> Callable[[Libraries, Arguments, Site], Value]:
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
-        items: list[Value] | Many = world.run.iterate(args.positional[0], site) if args.positional else []
+        items: list[Value] | Many = []
+        if args.positional:
+            value = args.positional[0]
+            items = sets.items_of(world.run, value, site) if kind == "set" else world.run.iterate(value, site)
         made: Tuple | Many = items if isinstance(items, Many) else Tuple(tuple(items))
         for item in items if kind == "set" and isinstance(items, list) else ():
             world.run.hashed(item, site)
-        return made if kind == "tuple" else containers.make_list(world.run, made, kind, site)
+        return made if kind == "tuple" else containers.make_list(world.run, made, kind, site, info)
 
     return make
 
@@ -173,19 +180,20 @@ def _listed(kind: str) -> Callable[[Libraries, Arguments, Site], Value]:
 def _dict(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = containers.make_dict(world.run, [], site)
     if args.positional:
-        first = args.positional[0]
-        if isinstance(first, Cell) and (first.kind in ("dict", "fields") or world.run.is_mapping(first)):
-            world.run.update_dict(cell, first)
-        else:
-            items = world.run.iterate(first, site)
-            if isinstance(items, Many):
-                world.run.state.set((cell.uid, "items"), items)
-            else:
-                for pair in items:
-                    if isinstance(pair, Tuple) and len(pair.items) == 2:
-                        containers.store(world.run, cell, pair.items[0], pair.items[1])
+        world.run.update_dict(cell, args.positional[0], site)
     for name, value in args.keywords.items():
         containers.store(world.run, cell, Const(name), value)
+    return cell
+
+
+def _from_keys(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`dict.fromkeys(keys, value)`."""
+    cell = containers.make_dict(world.run, [], site)
+    keys, value = world.run.iterate(args.positional[0], site), args.get(1, "value", NO_VALUE)
+    if isinstance(keys, Many):
+        containers.store_some(world.run, cell, keys.element, value)
+    else:
+        containers.store_all(world.run, cell, [(key, value) for key in keys])
     return cell
 
 
@@ -305,6 +313,8 @@ def _enumerate(world: Libraries, args: Arguments, site: Site) -> Value:
 
     made = lazily(world, args.every(), compute, site)
     world.run.in_step.add(made.uid)
+    if isinstance(given, Cell) and given.kind == "list" and isinstance(start, Const) and isinstance(start.value, int):
+        world.run.counted[made.uid] = given, start.value
     return made
 
 
@@ -324,43 +334,38 @@ def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:
     converted = world.run.graph_mode and not world.run.no_autograph and is_tensor(args.positional[0])
-    items = world.run.elements(args.positional[0], site) if converted else world.run.iterate(args.positional[0], site)
+    given = args.positional[0]
+    items = world.run.elements(given, site) if converted else sets.items_of(world.run, given, site)
     if isinstance(items, Many):
         return containers.make_list(world.run, items)
     turned = args.keywords.get("reverse", FALSE)
-    order = _order(world, items, args.keywords.get("key", NO_VALUE), turned, site)
+    order = _order(world, items, args.keywords.get("key", NO_VALUE), turned, site, sets.in_any_order(world.run, given))
     if order is None:
-        with world.run.joining(PERMUTED):
-            element = world.run.join_all(items)
-            if isinstance(element, OneOf) and all(isinstance(o, (Data, Variable)) for o in element.options):
-                node = world.run.node_of(element, site)
-                element = Data(node, "tensor", node.dtype) if node is not None else element
-        return containers.make_list(world.run, Tuple((element,) * len(items)))
+        return containers.make_list(world.run, Tuple(tuple(sets.permuted(world.run, items))))
     return containers.make_list(world.run, Tuple(tuple(items[i] for i in order)))
 
 
-PERMUTED = "failure"
-"""Each is one of several, and all of them are there: that one is another is no reason to say that it is cut."""
 
-
-def _order(world: Libraries, items: list[Value], key: Value, turned: Value, site: Site) -> list[int] | None:
-    """The order of items by keys that are known; None where they are not."""
+def _order(
+    world: Libraries, items: list[Value], key: Value, turned: Value, site: Site, mixed: bool = False
+) -> list[int] | None:
+    """The order of items by keys that are known; None where they are not. `mixed`: nobody knows it as it is now."""
     keys = items if key == NO_VALUE else [world.call_back(key, Arguments([item]), site) for item in items]
-    plain: list[object] = []
+    plain = comparing.comparable(world.run, keys)
     for value in keys:
         part = value.items[0] if isinstance(value, Tuple) and value.items else value
         if not isinstance(part, Const):
             world.run.refused_operands("<", part, part)
             if world.run.own_method(part, "__lt__") is not None:
                 world.run.lose_track()  # which is asked as often as it takes
-            return list(range(len(items))) if len(items) < 2 else None
-        plain.append(part.value)
-    if key == NO_VALUE and any(isinstance(value, Tuple) for value in keys) and len(set(plain)) < len(plain):
-        return None
     if not isinstance(turned, Const):
         return None
     try:
-        return sorted(range(len(items)), key=lambda i: plain[i], reverse=bool(turned.value))  # type: ignore[arg-type, return-value]
+        order = sorted(range(len(items)), key=lambda i: plain[i], reverse=bool(turned.value))
+        ties = mixed and any(plain[a] == plain[b] for a, b in itertools.pairwise(order))
+        return order if not ties else None
+    except comparing.NotKnown:
+        return None
     except TypeError:
         world.run.may_raise("TypeError")
         return None
@@ -422,7 +427,7 @@ def between(world: Libraries, values: Sequence[Value]) -> Iterator[None]:
 
 
 def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[0], site)
+    items = sets.items_of(world.run, args.positional[0], site)
     total = args.get(1, "start", Const(0))
     if isinstance(items, Many):
         once = world.run.operate("+", total, items.element, site)
@@ -435,7 +440,8 @@ def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
 def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def choose(world: Libraries, args: Arguments, site: Site) -> Value:
         given = args.positional
-        items = world.run.iterate(given[0], site) if len(given) == 1 else list(given)
+        items = sets.items_of(world.run, given[0], site) if len(given) == 1 else list(given)
+        mixed = len(given) == 1 and sets.in_any_order(world.run, given[0])
         default = args.keywords.get("default", UNBOUND)
         if isinstance(items, Many):
             return world.run.join(items.element, default)
@@ -443,7 +449,10 @@ def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             return default
         key = args.keywords.get("key", NO_VALUE)
         if key != NO_VALUE and items:
-            order = _order(world, items, key, Const(name == "max"), site)
+            order = _order(world, items, key, Const(name == "max"), site, mixed)
+            return items[order[0]] if order is not None else world.run.join_all(items)
+        if any(isinstance(i, Tuple) for i in items):
+            order = _order(world, items, NO_VALUE, Const(name == "max"), site, mixed)
             return items[order[0]] if order is not None else world.run.join_all(items)
         if all(isinstance(i, Const) for i in items) and items and "key" not in args.keywords:
             best = items[0]
@@ -474,7 +483,7 @@ def numbers_of_extreme(world: Libraries, name: str, items: list[Value], chosen: 
 
 def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def decide(world: Libraries, args: Arguments, site: Site) -> Value:
-        items = world.run.iterate(args.positional[0], site)
+        items = sets.items_of(world.run, args.positional[0], site)
         if isinstance(items, list):
             truths = [world.run.truth(i) for i in items]
             if truths.count(name == "all") < len(truths):
@@ -503,8 +512,9 @@ def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 BUILTINS: dict[str, Handler] = {
-    "list": _listed("list"), "tuple": _listed("tuple"), "set": _listed("set"), "frozenset": _listed("set"),
-    "dict": _dict, "range": _range, "zip": _zip, "enumerate": _enumerate, "reversed": _reversed, "sorted": _sorted,
-    "map": _map, "filter": filtering(True), "len": _len, "sum": _sum, "min": _extreme("min"), "max": _extreme("max"),
-    "any": _any_all("any"), "all": _any_all("all"), "iter": _iter, "next": _next,
+    "list": _listed("list"), "tuple": _listed("tuple"), "set": _listed("set"),
+    "frozenset": _listed("set", sets.FROZEN), "dict": _dict, "range": _range, "zip": _zip, "enumerate": _enumerate,
+    "reversed": _reversed, "sorted": _sorted, "map": _map, "filter": filtering(True), "len": _len, "sum": _sum,
+    "min": _extreme("min"), "max": _extreme("max"), "any": _any_all("any"), "all": _any_all("all"), "iter": _iter,
+    "next": _next, "dict.fromkeys": _from_keys,
 }  # fmt: skip

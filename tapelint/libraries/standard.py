@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments
+from tapelint.flow.core import PERMUTED, Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     NO_VALUE,
@@ -31,7 +31,7 @@ from tapelint.flow.values import (
     one_of,
 )
 
-from .sequences import BUILTINS, PERMUTED
+from .sequences import BUILTINS
 from .world import Libraries, Registry
 
 Handler = Callable[[Libraries, Arguments, Site], Value]
@@ -219,7 +219,7 @@ def _default_dict(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = Cell(world.run.uid(), "dict", factory if factory != NO_VALUE else None, site)
     world.run.state.set((cell.uid, "items"), Tuple(()))
     for other in args.positional[1:]:
-        world.run.update_dict(cell, other)
+        world.run.update_dict(cell, other, site)
     for name, value in args.keywords.items():
         containers.store(world.run, cell, Const(name), value)
     return cell
@@ -285,11 +285,6 @@ def _call_partial_method(world: Libraries, callee: Value, args: Arguments, site:
     return world.run.call(callee.function, full, site)
 
 
-def _frozen_set(world: Libraries, args: Arguments, site: Site) -> Value:
-    made = BUILTINS["frozenset"](world, args, site)
-    return replace(made, info=Library("builtins.frozenset")) if isinstance(made, Cell) else made
-
-
 def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     """A list; a bounded one forgets items, so that nobody can tell which is where."""
     listed = BUILTINS["list"](world, Arguments(args.positional[:1]), site)
@@ -313,7 +308,7 @@ LIBRARY: dict[str, Handler] = {
     "tapelint.identity": _identity, "dataclasses.replace": _replace_fields, "copy.replace": _replace_fields,
     "copy.copy": _copy,
     "collections.OrderedDict": BUILTINS["dict"], "collections.deque": _deque,
-    "collections.defaultdict": _default_dict, "builtins.frozenset": _frozen_set,
+    "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple, "dataclasses.dataclass": _dataclass, "dataclasses.field": _field,
     "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
     "typing.cast": _cast, "abc.abstractmethod": _identity,

@@ -107,6 +107,8 @@ class Libraries:
         self.recorder: Recorder
         self._effects: dict[object, Effect] = {}
         self._deciding: dict[str, frozenset[str]] = {}
+        self.copied: dict[int, dict[int, Value]] = {}
+        """What `copy.deepcopy` has copied so far, by the dict that it is told of: that of the program."""
         self.symbolic_calls: dict[int, SymbolicCall] = {}
         self.partly: dict[int, int] = {}
         """The models whose variables are not all seen, by the node that stands for these."""

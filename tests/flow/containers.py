@@ -70,7 +70,7 @@ def a_list_kept_in_order():
 
 
 def a_loop_over_a_list_that_grows():
-    """unknown, unknown"""
+    """flows, flows"""
     items = [v]
     with tf.GradientTape() as tape:
         y = 0.0
@@ -82,7 +82,7 @@ def a_loop_over_a_list_that_grows():
 
 
 def a_loop_over_a_list_that_shrinks():
-    """unknown, unknown"""
+    """none, flows"""
     items = [v, v, w]
     seen = []
     for e in items:
