@@ -12,7 +12,22 @@ from . import containers
 from .core import Arguments
 from .expressions import Expressions
 from .graph import Site
-from .values import UNBOUND, Cell, Class, Const, Library, Many, OneOf, Opaque, Tuple, Value, View
+from .values import (
+    UNBOUND,
+    Cell,
+    Class,
+    Const,
+    Data,
+    Function,
+    Generator,
+    Library,
+    Many,
+    OneOf,
+    Tuple,
+    Value,
+    Variable,
+    View,
+)
 
 Found = tuple[bool | None, dict[str, Value]]
 """Whether a pattern fits (None: nobody can tell), and what it binds."""
@@ -126,8 +141,10 @@ class Matching(Expressions):
 
     def _is_plain(self, subject: Value) -> bool:
         """Whether a value is no object of a class that may count as a sequence or a mapping."""
+        if isinstance(subject, Data):
+            return subject.kind == "tensor" or (subject.kind == "python" and subject.dtype in ("f", "i", "b"))
         if not isinstance(subject, Cell):
-            return not isinstance(subject, (Opaque, Many))
+            return isinstance(subject, (Const, Tuple, Variable, Function, Class, Generator))
         if subject.kind != "instance":
             return subject.kind in ("list", "dict", "set", "iterator")
         bases = self.lineage(subject.info)

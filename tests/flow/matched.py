@@ -1,6 +1,7 @@
 """`match`: what counts as a sequence or a mapping, and what is bound."""
 
 import collections.abc
+import os
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -72,3 +73,14 @@ def no_rest_of_a_mapping():
     with tf.GradientTape() as tape:
         y = _first({"k": v})
     return tape.gradient(y, [v, w, u])
+
+
+def a_mapping_of_a_library():
+    """sometimes none, sometimes none"""
+    with tf.GradientTape() as tape:
+        match os.environ:
+            case {"PATH": _}:
+                y = v * 1.0
+            case _:
+                y = w * 1.0
+    return tape.gradient(y, [v, w])
