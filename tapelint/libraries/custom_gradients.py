@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import REFUSES_ROWS, SURE, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, REFUSES_ROWS, SURE, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -102,6 +102,8 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
     value, backward = made.items
+    if isinstance(callee.function, Wrapped) and callee.function.kind == "tensorflow.function":
+        world.raised("TypeError", site, "tensorflow.custom_gradient graph")  # a graph gives no functions
     results, inputs = flattened(world, value), flattened(world, Tuple(tuple(counted.positional)))
     if results is None or inputs is None:
         return run.opaque(site, args.every())
@@ -165,6 +167,8 @@ def _finished(
     arithmetic = any(_is_plain_arithmetic(node, upstream) for node in world.run.graph.nodes[call.first :])
     for part in flattened(world, result) or ():
         if isinstance(part, Data):
+            if part.node.dtype in CARRIES_NOTHING and not world.run.graph_mode:
+                part.node.as_target = tuple(e if e.again else e._replace(outcome=ANYTHING) for e in part.node.edges)
             part.node.blame = place
             part.node.detail = REFUSES_ROWS if arithmetic else ""
             if read:
@@ -315,6 +319,8 @@ def _counted(world: Libraries, call: _Call, of_inputs: Value, of_variables: Valu
         given.error, given.why = late, "the gradients of the variables are no list"
     elif given.inputs is not None and graph and _is_reshaped(given.inputs, call.inputs):
         given.error = "?ValueError"
+    elif any(widths.unlike(world, g, i) for g, i in zip(given.inputs or (), call.inputs, strict=False)):
+        given.error = "?InvalidArgumentError"  # of what comes next on the way
     return given
 
 

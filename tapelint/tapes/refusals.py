@@ -17,6 +17,7 @@ from tapelint.flow.values import (
     Const,
     Data,
     Flag,
+    Library,
     OneOf,
     Opaque,
     Tuple,
@@ -50,7 +51,7 @@ def refusal(
     if isinstance(spent, Flag) and info.persistent is not True:
         return ("RuntimeError" if spent.sure and info.persistent is False else "?RuntimeError"), "spent tape"
     no_target = _bad_target(tapes, target, method)
-    if info.library == "tensorflow" and set(args.keywords) - ARGUMENTS[method]:
+    if info.library == "tensorflow" and _misfits(method, args):
         return "TypeError", "misspelt argument"
     if method == "batch_jacobian" and not no_target and _has_no_shape(execution.asked):
         return _without_shape(target), "impossible source"
@@ -78,10 +79,18 @@ def refusal(
 
 
 ARGUMENTS = {
-    "gradient": {"target", "sources", "output_gradients", "unconnected_gradients"},
-    "jacobian": {"target", "sources", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"},
-    "batch_jacobian": {"target", "source", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"},
+    "gradient": ("target", "sources", "output_gradients", "unconnected_gradients"),
+    "jacobian": ("target", "sources", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"),
+    "batch_jacobian": ("target", "source", "unconnected_gradients", "parallel_iterations", "experimental_use_pfor"),
 }
+
+
+def _misfits(method: str, args: Arguments) -> bool:
+    """Whether a call has an argument that the method does not know, one twice, too many, or too few."""
+    names, given = ARGUMENTS[method], len(args.positional)
+    if given > len(names) or not set(args.keywords) <= set(names[given:]):
+        return True
+    return args.rest is None and not set(names[:2]) <= {*names[:given], *args.keywords}
 
 
 def _misspelt(info: TapeInfo, method: str, args: Arguments) -> str:
@@ -89,7 +98,8 @@ def _misspelt(info: TapeInfo, method: str, args: Arguments) -> str:
     if info.library != "tensorflow":
         return ""
     hidden = args.get(3 if method == "gradient" else 2, "unconnected_gradients")
-    return "ValueError" if isinstance(hidden, Const) and hidden.value not in ("none", "zero") else ""
+    refused = isinstance(hidden, Const) and hidden.value not in ("none", "zero")
+    return "ValueError" if refused or _is_list(hidden) or hidden == Library("tensorflow.UnconnectedGradients") else ""
 
 
 def _row_by_row(execution: Execution, args: Arguments) -> str:
@@ -270,9 +280,18 @@ def _as_gradient(tapes: Tapes, given: Value, wanted: set[str], execution: Execut
     error = _answer(given, natures.GIVEN)
     dtype = dtype_of(tapes.world, given) or ("s" if error.startswith("?") else "")
     fits = dtype in ("", "?") or dtype in wanted or bool(wanted & {"", "?"}) or not wanted
-    if error in ("", "?InvalidArgumentError") and not (fits and _is_as_wide(tapes, given, execution)):
+    fits = fits and _is_as_wide(tapes, given, execution) and _may_have_the_shape(given, execution)
+    if error in ("", "?InvalidArgumentError") and not fits:
         return "?InvalidArgumentError"  # of some operations: what it is multiplied by has the dtype of the target
     return "" if error == "?InvalidArgumentError" else error
+
+
+def _may_have_the_shape(given: Value, execution: Execution) -> bool:
+    """Whether what is given as a gradient may have the shape of a target; some operations take other shapes."""
+    shapes = [getattr(leaf, "shape", None) for leaf in execution.leaves]
+    known = [shape for shape in shapes if shape is not None and None not in shape]
+    own = getattr(given, "shape", None)
+    return own is None or None in own or len(known) < len(shapes) or own in known
 
 
 def _is_as_wide(tapes: Tapes, given: Value, execution: Execution) -> bool:

@@ -344,3 +344,40 @@ def a_method_that_is_computed_again():
     with tf.GradientTape() as tape:
         y = Squares().square(v)
     return tape.gradient(y, v)
+
+
+def whole_numbers_as_the_target():
+    """flows"""
+
+    @tf.custom_gradient
+    def largest(x):
+        return tf.argmax(x), lambda upstream: tf.ones_like(x)
+
+    with tf.GradientTape() as tape:
+        y = largest(v)
+    return tape.gradient(y, v)
+
+
+def doubles_below_floats():
+    """unknown"""
+
+    @tf.custom_gradient
+    def doubles(x):
+        return tf.identity(x), lambda upstream: tf.cast(upstream, tf.float64)
+
+    with tf.GradientTape() as tape:
+        y = doubles(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def a_graph_with_a_gradient_function():
+    """raises TypeError"""
+
+    @tf.custom_gradient
+    @tf.function
+    def rounded(x):
+        return tf.round(x), lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+        y = rounded(v)
+    return tape.gradient(y, v)

@@ -102,3 +102,31 @@ def none_where_the_target_is_multiplied():
     with tf.GradientTape() as tape:
         y, z = v * 2.0, s * 2.0
     return tape.gradient([y, z], v, output_gradients=[tf.ones(2), None])
+
+
+def one_argument_too_many():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, None, "none", 3)
+
+
+def a_target_given_twice():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, target=y)
+
+
+def a_class_for_what_is_not_connected():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v, unconnected_gradients=tf.UnconnectedGradients)
+
+
+def a_gradient_of_another_shape():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.matmul(m, m)
+    return tape.gradient(y, m, output_gradients=tf.ones(3))
