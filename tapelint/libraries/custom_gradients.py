@@ -93,7 +93,7 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     if run.graph_mode and args.keywords:
         world.raised("ValueError", site, "tensorflow.custom_gradient keywords")
     args = as_handed(world, args, site)
-    counted = args.after(1) if _is_bound(callee.function, args, site) else args
+    counted, _ = without_object(callee.function, args, site)
     if error := refused_argument(world, counted):
         world.raised(error, site, "tensorflow.custom_gradient argument")
     first = len(run.graph.nodes)
@@ -190,6 +190,11 @@ def _is_bound(function: Value, args: Arguments, site: Site) -> bool:
     return True
 
 
+def without_object(function: Value, args: Arguments, site: Site) -> tuple[Arguments, list[Value]]:
+    """The arguments that count, and before them the object of which the function is a method."""
+    return (args.after(1), args.positional[:1]) if _is_bound(function, args, site) else (args, [])
+
+
 def refused_argument(world: Libraries, args: Arguments) -> str:
     """The exception for an argument that no tensor can be made of, "" where there is none."""
     leaves = [leaf for value in args.positional for leaf in flattened(world, value) or ()]
@@ -273,8 +278,10 @@ def _given(world: Libraries, call: _Call) -> tuple[_Given, list[Variable]]:
     asked = Arguments(list(call.upstream), more)
     if run.misfits(call.backward, asked):
         return _Given(error="TypeError", why="the gradient function cannot be called with what comes down to it"), []
+    world.on_the_way_back += 1
     with world.paused(), world.recorder.collecting() as read:
         made = run.call(call.backward, asked, call.site)
+    world.on_the_way_back -= 1
     if takes is None or not call.certain:
         plain = takes is False and not isinstance(made, (Many, Opaque))
         return (_counted(world, call, made, None) if plain else _Given()), list(read)

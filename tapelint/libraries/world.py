@@ -118,6 +118,8 @@ class Libraries:
         """The fields of the classes that `collections.namedtuple` has made."""
         self.built: dict[tuple[int, str], Variable] = {}
         """The weights of layers as they were made first, by layer and name."""
+        self.on_the_way_back = 0
+        """How many gradient functions are being run: of the gradients that these ask for others are made."""
         self.read_on_the_way_back: dict[int, tuple[Variable, ...]] = {}
         """The variables that the gradient function of an operation reads, by the operation's node."""
         self.known = numbers.Known()

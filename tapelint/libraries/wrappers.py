@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tapelint.flow import containers
@@ -31,7 +31,16 @@ from tapelint.flow.values import (
 )
 
 from . import apply, natures
-from .custom_gradients import UNKNOWN, as_handed, as_it_is, how_known, refused_argument, result_like, symbolic
+from .custom_gradients import (
+    UNKNOWN,
+    as_handed,
+    as_it_is,
+    how_known,
+    refused_argument,
+    result_like,
+    symbolic,
+    without_object,
+)
 from .gradient_functions import made_of
 from .graphs import unconverted
 from .structures import flattened
@@ -54,11 +63,12 @@ def _call_pass_through(world: Libraries, callee: Value, args: Arguments, site: S
     """The function's value, with the gradient handed to its arguments as it is; what it captured gets none."""
     assert isinstance(callee, Wrapped)
     run = world.run
+    args, own = without_object(callee.function, args, site)
     _refuse(world, args, site, "tensorflow.grad_pass_through")
     args = as_handed(world, args, site)
     with symbolic(world, args), unconverted(world), world.recorder.collecting() as used:
-        value = run.call(callee.function, args, site)
-    taken = [Edge(v.node, NONE) for v in used if v.trainable is not False]
+        value = run.call(callee.function, args.before(*own), site)
+    taken = [Edge(v.node, NONE) for v in _kept(world, args, used)]
     inputs = [Edge(n, FLOWS) for v in args.positional if (n := run.node_of(v, site)) is not None]
     if flattened(world, value) is not None and how_known(world, [*inputs, *taken], site) == UNKNOWN:
         return as_it_is(world, value, site)
@@ -88,6 +98,12 @@ def _refuse(world: Libraries, args: Arguments, site: Site, name: str) -> None:
         world.raised(error, site, f"{name} argument")
 
 
+def _kept(world: Libraries, args: Arguments, used: Sequence[Variable]) -> list[Variable]:
+    """The variables that TensorFlow takes for captured ones, of those that are read: none that is given by its name."""
+    named = [leaf for value in args.keywords.values() for leaf in flattened(world, value) or ()]
+    return [v for v in used if v.trainable is not False and not (v.flavor == "tf" and v in named)]
+
+
 def _recompute(world: Libraries, args: Arguments, site: Site) -> Value:
     return Wrapped("tensorflow.recompute_grad", args.get(0, "f"), (), world.run.uid())
 
@@ -109,8 +125,7 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     for variable in used:
         world.use(variable, site)
     handed = [v for v in args.positional if isinstance(v, Variable)]
-    named = [leaf for value in args.keywords.values() for leaf in flattened(world, value) or ()]
-    kept = [v for v in used if v.trainable is not False and not (v.flavor == "tf" and v in named)]
+    kept = _kept(world, args, used)
     trainable = {v.node.id for v in (*handed, *kept) if v.trainable is True}  # which the second run's tape watches
     return _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
 

@@ -342,7 +342,7 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
     run = tapes.world.run
     answer = execution.answer
     others = [r for r in tapes.active() if r != execution.recording or tapes.recordings[r].info.persistent]
-    if answer is None or not others:
+    if answer is None or not (others or tapes.world.on_the_way_back):
         return [None] * len(execution.sources)
     given = run.node_of(execution.output_gradients) if execution.output_gradients is not UNBOUND else None
     upstream = given or run.graph.add(UPSTREAM)

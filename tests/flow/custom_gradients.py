@@ -381,3 +381,44 @@ def a_graph_with_a_gradient_function():
     with tf.GradientTape() as tape:
         y = rounded(v)
     return tape.gradient(y, v)
+
+
+def a_gradient_that_a_gradient_function_asks_for():
+    """none, flows, flows"""
+    factor = tf.Variable(2.0)
+
+    @tf.custom_gradient
+    def doubled(x):
+        def grad(upstream):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                scaled = x * factor
+            return tape.gradient(scaled, x, output_gradients=upstream)
+
+        return x * 2.0, grad
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = doubled(v) * w
+        dy = inner.gradient(y, v)
+    return outer.gradient(dy, [v, w, factor])
+
+
+def a_method_that_is_passed_through():
+    """flows"""
+
+    class Rounding:
+        @tf.grad_pass_through
+        def rounded(self, x):
+            return tf.round(x)
+
+    with tf.GradientTape() as tape:
+        y = Rounding().rounded(v)
+    return tape.gradient(y, v)
+
+
+def a_name_for_what_is_passed_through():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.grad_pass_through(lambda x: tf.round(x))(x=v)
+    return tape.gradient(y, v)
