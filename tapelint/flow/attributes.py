@@ -37,6 +37,10 @@ PROPERTIES = ("builtins.property", "functools.cached_property")
 OF_OBJECT = ("__getattribute__", "__setattr__", "__delattr__", "__new__")
 """Methods of `object` that classes extend."""
 
+TYPE = Library("builtins.type")
+OF_TYPES = ("__new__", "__init__", "__call__")
+"""Methods of `type` that metaclasses extend."""
+
 MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
 """Attributes that make another thing of an object, a class or a function when they are set."""
 
@@ -242,6 +246,11 @@ class Attributes(Functions):
         self.escape([base])  # a class that is not seen has this, and may use the object
         return self._missing(base, name, site)
 
+    def metaclass_of(self, cls: Class) -> Class | None:
+        """The metaclass of the project that a class has, or has from its bases."""
+        metas = [self.state.get((base.uid, META)) for base in self.lineage(cls) if isinstance(base, Class)]
+        return next((each for each in metas if isinstance(each, Class)), None)
+
     def of_metaclass(self, value: Value, name: str) -> Value | None:
         """A method that the metaclass of a class gives it, bound."""
         for base in self.lineage(value) if isinstance(value, Class) else ():
@@ -301,18 +310,28 @@ class Attributes(Functions):
 
     def _of_its_metaclass(self, base: Class, name: str, site: Site) -> Value | None:
         """An attribute that a class has from a metaclass of the project."""
-        if (method := self.of_metaclass(base, name)) is not None:
-            return method
-        if any(isinstance(c, Class) and self.state.get((c.uid, META)) is not UNBOUND for c in self.lineage(base)):
-            getter = self.of_metaclass(base, "__getattr__")
-            if getter is not None and not name.startswith("__"):
-                return self.call(getter, Arguments([Const(name)]), site)
-            self.lose_track()  # a property, or what the metaclass says otherwise
-        return None
+        meta = self.metaclass_of(base)
+        found = self.find_in_class(meta, name) if meta is not None else None
+        if found is None or not isinstance(found[1], Class):
+            getter = self.of_metaclass(base, "__getattr__") if meta is not None and name[:2] != "__" else None
+            return self.call(getter, Arguments([Const(name)]), site) if getter is not None else None
+        value = found[0]
+        if isinstance(value, Wrapped) and self._is_property(value):
+            return self.call(value.function, Arguments([base]), site)
+        if self._descriptor(value, "__get__") is not None:
+            self.lose_track()
+        if isinstance(value, Wrapped) and value.kind == "builtins.classmethod":
+            return Bound(value.function, found[1])
+        return self.bound(value, base, found[1])
 
     def _of_super(self, base: Super, name: str, site: Site) -> Value:
         cls = base.self.info if isinstance(base.self, Cell) else base.self
+        if isinstance(cls, Class) and base.after not in self.lineage(cls):
+            cls = self.metaclass_of(cls) or cls
         found = self.find_in_class(cls, name, base.after)
+        if found is not None and found[1] == TYPE and name in OF_TYPES:
+            method = Library(f"builtins.type.{name}")
+            return method if name == "__new__" else Partial(method, (base.self,), ())
         if found is None or (name in OF_OBJECT and not isinstance(found[1], (Class, Opaque))):
             method = Library("builtins.object." + name)
             return Partial(method, (base.self,), ()) if name in OF_OBJECT and name != "__new__" else method

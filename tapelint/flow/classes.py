@@ -42,9 +42,6 @@ from .values import (
 from .world import World
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-METACLASS = "metaclass that makes"
-"""Under which a class has its metaclass, where that has a say in how its objects or itself are made."""
-
 EFFECTS = "methods at any time"
 """Under which a class has that Python runs methods of its objects by itself, which do more than give something."""
 
@@ -57,6 +54,8 @@ class Classes(Enumerations):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._private: dict[str, bool] = {}
+        self.making: list[Class] = []
+        """The classes that their metaclasses make at this time, innermost last."""
 
     def define_class(self, node: ast.ClassDef) -> bool:
         bases = tuple(self.evaluate(base) for base in node.bases)
@@ -98,21 +97,55 @@ class Classes(Enumerations):
         return self._private[source.path]
 
     def _tell_base(self, cls: Class, given: dict[str, Value]) -> None:
-        """Run a base's `__init_subclass__`; a metaclass of the project may do anything with the class."""
-        if isinstance(meta := given.pop("metaclass", UNBOUND), Class):
-            self.escape([cls, meta])
-            self.state.set((cls.uid, META), meta)
-            if any(self._defines(meta, name) for name in ("__call__", "__new__", "__init__", "__prepare__")):
-                self.state.set((cls.uid, METACLASS), meta)
-                self.lose_track()
-            if any(self._defines(meta, name) for name in ("__new__", "__init__", "__prepare__")):
-                for name in sorted(_bound_in(cls.node)):
-                    held = self.state.get((cls.uid, name))
-                    self.state.set((cls.uid, name), self.opaque(self.site(cls.node), [held], hint=name))
+        """Run a base's `__init_subclass__`, and what a metaclass of the project does with a new class."""
+        meta = given.pop("metaclass", UNBOUND)
+        if not isinstance(meta, Class):
+            metas = [self.state.get((base.uid, META)) for base in self.lineage(cls)[1:] if isinstance(base, Class)]
+            meta = next((each for each in metas if isinstance(each, Class)), UNBOUND)
         found = self.find_in_class(cls, "__init_subclass__", after=cls)
         if found is not None and isinstance(found[1], Class):
             method = found[0].function if isinstance(found[0], Wrapped) else found[0]
             self.call(Bound(method, cls), Arguments([], given), self.site(cls.node))
+        if isinstance(meta, Class):
+            self.state.set((cls.uid, META), meta)
+            self._by_metaclass(cls, meta, given)
+
+    def _by_metaclass(self, cls: Class, meta: Class, given: dict[str, Value]) -> None:
+        """Run the `__new__` and the `__init__` of a metaclass."""
+        site = self.site(cls.node)
+        held = [(name, self.state.get((cls.uid, name))) for name in sorted(_bound_in(cls.node))]
+        space = containers.make_dict(self, [(Const(n), v) for n, v in held if v is not UNBOUND], site)
+        args: list[Value] = [Const(cls.name), Tuple(cls.bases), space]
+        if self._defines(meta, "__prepare__"):
+            self.lose_track()
+        for name in ("__new__", "__init__"):
+            found = self.find_in_class(meta, name)
+            if found is None or not isinstance(found[1], Class):
+                continue
+            function = found[0].function if isinstance(found[0], Wrapped) else found[0]
+            self.making.append(cls)
+            made = self.call(function, Arguments([meta if name == "__new__" else cls, *args], dict(given)), site)
+            self.making.pop()
+            if name == "__new__" and made != cls:
+                self.lose_track()  # another one, or one of which nothing is known
+
+    def made_class(self, args: Arguments, site: Site) -> Value:
+        """`type.__new__(metaclass, name, bases, namespace)`: the class that is being defined, with what that holds."""
+        if not self.making:
+            self.lose_track()
+            return self.missing(site)
+        cls = self.making[-1]
+        space = args.get(3, "namespace")
+        known = containers.pairs(self, space) if isinstance(space, Cell) and space.kind == "dict" else None
+        if known is None or not all(isinstance(key, Const) for key, _ in known):
+            self.lose_track()
+            return cls
+        held = {str(key.value): value for key, value in known if isinstance(key, Const)}
+        for name in {*_bound_in(cls.node), *held}:
+            value = held.get(name, UNBOUND)
+            if self.state.get((cls.uid, name)) is not value:
+                self.store_field(cls, name, value)
+        return cls
 
     def _defines(self, cls: Class, name: str) -> bool:
         """Whether a class of the project, or one that it extends, has a method."""
@@ -129,9 +162,11 @@ class Classes(Enumerations):
     # -- objects
 
     def instantiate(self, cls: Class, args: Arguments, site: Site) -> Value:
-        for base in self.lineage(cls):
-            if isinstance(base, Class) and self.state.get((base.uid, METACLASS)) is not UNBOUND:
-                return self.call_unknown(cls, args, site)
+        own = self.of_metaclass(cls, "__call__")
+        return self.call(own, args, site) if own is not None else self.make(cls, args, site)
+
+    def make(self, cls: Class, args: Arguments, site: Site) -> Value:
+        """`type.__call__(cls, ...)`: a new object."""
         if any(isinstance(b, Class) and self.state.get((b.uid, EFFECTS)) is not UNBOUND for b in self.lineage(cls)):
             self.lose_track()  # Python runs it wherever it likes to
         if (member := self.member(cls, args, site)) is not None:
@@ -199,7 +234,8 @@ class Classes(Enumerations):
         for base in self.lineage(cls):
             if isinstance(base, Class) and function.node in base.node.body:
                 return base
-        return None
+        meta = self.metaclass_of(cls) if isinstance(cls, Class) else None
+        return self._owner_of(function, meta) if meta is not None else None
 
     # -- iteration, with
 

@@ -59,6 +59,9 @@ def register(registry: Registry) -> None:
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
     registry.functions["tapelint.subclasses"] = _subclasses
+    registry.functions["builtins.type.__new__"] = lambda world, args, site: world.run.made_class(args, site)
+    registry.functions["builtins.type.__init__"] = lambda world, args, site: NO_VALUE
+    registry.functions["builtins.type.__call__"] = _made_object
     for name in ("dataclasses.make_dataclass", "types.new_class"):
         registry.functions[name] = _made_class
     registry.functions["inspect.getmembers"] = _members
@@ -177,6 +180,12 @@ def _made_class(world: Libraries, args: Arguments, site: Site) -> Value:
                 world.run.state.set((base.uid, SUBCLASSES), NO_VALUE)
     world.run.escape(args.every())
     return world.run.missing(site)
+
+
+def _made_object(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`type.__call__(cls, ...)`: past the metaclass's own."""
+    cls = args.positional[0] if args.positional else NO_VALUE
+    return world.run.make(cls, args.after(1), site) if isinstance(cls, Class) else world.run.missing(site)
 
 
 def _subclasses(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -723,7 +723,7 @@ def classes_in_a_registry_of_their_base():
 
 
 def class_of_a_metaclass():
-    """unknown"""
+    """flows"""
 
     class Meta(type):
         def __call__(cls, *args):

@@ -129,7 +129,7 @@ def equal_objects_in_a_set():
 
 
 def a_class_that_its_metaclass_changes():
-    """unknown, unknown"""
+    """none, flows"""
 
     class M(type):
         def __new__(mcs, n, b, d):

@@ -216,9 +216,62 @@ def what_is_computed_for_a_format():
 
 
 def the_items_that_are_taken_perhaps():
-    """unknown"""
+    """sometimes none"""
     table = {}
     with tf.GradientTape() as tape:
         [table.setdefault(i, v * 1.0) for i, v in enumerate((w, b)) if np.random.rand() > 0.5]
         y = table[0] * 1.0 if 0 in table else tf.constant(1.0)
     return tape.gradient(y, w)
+
+
+class Single(type):
+    made = {}
+
+    def __call__(cls, *args):
+        if cls not in cls.made:
+            cls.made[cls] = super().__call__(*args)
+        return cls.made[cls]
+
+
+class Registering(type):
+    known = {}
+
+    def __new__(mcs, name, bases, space, **given):
+        space["factor"] = 2.0
+        made = super().__new__(mcs, name, bases, space)
+        mcs.known[name] = made
+        return made
+
+    def __init__(cls, name, bases, space):
+        super().__init__(name, bases, space)
+        cls.place = len(Registering.known)
+
+
+class Only(metaclass=Single):
+    def __init__(self):
+        self.w = tf.Variable(1.0)
+
+
+class Scaled(metaclass=Registering):
+    def apply(self):
+        return w * self.factor
+
+
+class Shifted(Scaled):
+    def apply(self):
+        return b + self.factor
+
+
+def an_object_that_its_metaclass_makes_once():
+    """flows"""
+    only = Only()
+    with tf.GradientTape() as tape:
+        y = Only().w * 2.0
+    return tape.gradient(y, only.w)
+
+
+def classes_that_their_metaclass_keeps():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        y = Registering.known["Shifted"]().apply() * float(Shifted.place)
+    return tape.gradient(y, [w, b])
