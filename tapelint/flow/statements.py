@@ -83,10 +83,10 @@ class Statements(Attempts):
         for target, part in zip(targets, self.unpacked(targets, value, site), strict=True):
             self.bind(target, part)
 
-    def unpacked(self, targets: list[ast.expr], value: Value, site: Site) -> list[Value]:
-        """The parts of a value for each of several targets, of which one may be starred."""
+    def unpacked(self, targets: list[ast.expr], value: Value, site: Site, several: bool = False) -> list[Value]:
+        """The parts of a value for each of several targets, one perhaps starred; `several`: it may be another value."""
         if isinstance(value, OneOf):
-            rows = [self.unpacked(targets, option, site) for option in value.options if not isinstance(option, Const)]
+            rows = [self.unpacked(targets, o, site, True) for o in value.options if not isinstance(o, Const)]
             if rows:
                 self.asked(value, "__iter__")
                 return [self.join_all(list(column)) for column in zip(*rows, strict=True)]
@@ -97,7 +97,7 @@ class Statements(Attempts):
             return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
         fewest = len(targets) - (star is not None)
         fits = len(items) >= fewest if star is not None else len(items) == fewest
-        if not fits and isinstance(value, (Tuple, Cell)):
+        if not fits and isinstance(value, (Tuple, Cell)) and not several:
             self.world.raised("ValueError", site)
         if star is not None and len(items) < fewest:
             return [self.part(site, value) for _ in targets]

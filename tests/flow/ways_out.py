@@ -750,3 +750,15 @@ def exceptions_that_are_named_elsewhere():
         with contextlib.suppress(*errors):
             y = v * {}["k"]
     return tape.gradient(y, [w, v])
+
+
+def pairs_that_may_be_wrapped_once_more():
+    """flows"""
+
+    def rows(wrapped):
+        return ((v, v),) if wrapped else (v, v)
+
+    with tf.GradientTape() as tape:
+        a, b = rows(tf.random.uniform([]) > 2.0)
+        y = a * b
+    return tape.gradient(y, v)
