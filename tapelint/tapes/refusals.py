@@ -117,6 +117,8 @@ def _row_by_row(execution: Execution, args: Arguments) -> str:
 
 
 def _trouble(error: str) -> str:
+    if error.startswith("?"):
+        return ""  # the choice is another's
     return "misspelt argument" if error == "ValueError" else "jacobian without pfor"
 
 
