@@ -28,8 +28,8 @@ To read, from the ground:
 2. `ranges`, `values`, `state`: bounds of numbers, what an expression is worth, what changes while a program runs.
 3. `memory`, `holding`, `escape`, `doubting`, `world`, `core`: calls that are shared; what a value holds; what
    unknown code was given; what Python refuses; what is asked of libraries; one run.
-4. `containers`, `sets`, `comparing`, `waiting`: lists and dicts; sets; what they compare as; what is computed later
-   than a run computes it.
+4. `arithmetic`, `containers`, `sets`, `comparing`, `waiting`: what operators give of plain values; lists and dicts;
+   sets; what they compare as; what is computed later than a run computes it.
 5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
 6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
    read later.

@@ -155,19 +155,18 @@ class Attempts(Loops):
 
     def fail(self, error: str) -> None:
         """A call certainly raises: its handler goes on from here, and what follows the call in the body is dead."""
+        self._leave_by(error, UNBOUND, surely=True)
+
+    def may_raise(self, error: str, surely: bool = False) -> None:
+        if self.attempts:
+            self._leave_by(error, Library(f"builtins.{error}"), surely)
+
+    def _leave_by(self, error: str, raised: Value, surely: bool) -> None:
+        """An exception leaves, or may, to the handlers around it; where it surely does nothing follows it here."""
         if self.ended():
             return
         mark = self.state.mark()
-        self.unwind()
-        self.state.rollback(mark)
-        self.state.set(ENDED, Flag(True))
-        self.state.set(ENDED_BY, Const(error))
-
-    def may_raise(self, error: str, surely: bool = False) -> None:
-        if not self.attempts or self.ended():
-            return
-        mark = self.state.mark()
-        self.unwind(Library(f"builtins.{error}"))
+        self.unwind(raised)
         self.state.rollback(mark)
         if surely:
             self.state.set(ENDED, Flag(True))

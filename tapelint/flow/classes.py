@@ -100,8 +100,7 @@ class Classes(Enumerations):
         """Run a base's `__init_subclass__`, and what a metaclass of the project does with a new class."""
         meta = given.pop("metaclass", UNBOUND)
         if not isinstance(meta, Class):
-            metas = [self.state.get((base.uid, META)) for base in self.lineage(cls)[1:] if isinstance(base, Class)]
-            meta = next((each for each in metas if isinstance(each, Class)), UNBOUND)
+            meta = self.metaclass_of(cls) or UNBOUND
         found = self.find_in_class(cls, "__init_subclass__", after=cls)
         if found is not None and isinstance(found[1], Class):
             method = found[0].function if isinstance(found[0], Wrapped) else found[0]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from . import containers
+from .arithmetic import ANSWERS, COMPARISONS
 from .core import Core
 from .values import Cell, Class, Const, Counted, Function, Library, Tuple, Value, Variable, View
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
 
 
 class NotKnown(TypeError):
@@ -56,14 +52,9 @@ def comparable(core: Core, values: Sequence[Value]) -> list[Any]:
 
 def compared(core: Core, op: str, left: Value, right: Value) -> bool | None:
     """What a comparison of two containers gives; None where nobody can tell, or they are none."""
-    compare = _COMPARE.get(op)
-    if compare is None or not (_is_container(left) and _is_container(right)):
+    if op not in COMPARISONS or not (containers.is_structure(left) and containers.is_structure(right)):
         return None
     try:
-        return bool(compare(*comparable(core, [left, right])))
+        return bool(ANSWERS[op](*comparable(core, [left, right])))
     except TypeError:
         return None
-
-
-def _is_container(value: Value) -> bool:
-    return isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))

@@ -86,6 +86,11 @@ def _each(value: Value) -> Sequence[Value]:
     return (value,)
 
 
+def is_structure(value: Value) -> bool:
+    """Whether a value is a tuple, a list or a dict."""
+    return isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
+
+
 def rebuilt(core: Core, value: Value, leaf: Callable[[Value], Value] = lambda value: value, depth: int = 0) -> Value:
     """A structure made anew, its lists and dicts as they are now; `leaf` says what takes the place of what lies in it,
     which need not be known wholly.

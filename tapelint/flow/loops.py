@@ -29,11 +29,11 @@ from .values import (
     Data,
     Generator,
     Many,
-    OneOf,
     Opaque,
     Tuple,
     Value,
     Variable,
+    parts_of,
 )
 from .waiting import may_end_early
 
@@ -96,13 +96,8 @@ class Reach:
             is_inside = value.kind in ("list", "dict", "set", "tensor array") and depth < seen.get(value.uid, DEEPEST)
             seen[value.uid] = min(depth, seen.get(value.uid, DEEPEST))
             return self._of_value(self._state.get((value.uid, "items")), seen, depth + 1) if is_inside else 0
-        items: Sequence[Value] = ()
-        if isinstance(value, Many):
-            items = (value.element,)
-        elif isinstance(value, (Tuple, OneOf)):
-            items = value.items if isinstance(value, Tuple) else value.options
         mask = 0
-        for item in items:
+        for item in parts_of(value):
             mask |= self._of_value(item, seen, depth)
         return mask
 
@@ -211,21 +206,22 @@ class Loops(Matching):
 
         False: there is no further round.
         """
-        live: Value = containers.as_it_is(self, iterable)
-        if isinstance(iterable, Cell) and iterable.kind == "dict":
-            live = containers.view(self, iterable, 0)
-        now = containers.sequence(self, live) if isinstance(live, (Cell, Tuple, Many)) else None
+        now = self._held_now(iterable)
         if isinstance(now, Many) or (now is not None and len(now.items) != size):
             self.lose_track()
         return False
 
-    def item_now(self, iterable: Value, items: list[Value] | Many, index: int, item: Value) -> Value:
-        """The item of a round: of a list or a dict the one that stands there by then."""
-        self.asked_in_step(iterable, index)
+    def _held_now(self, iterable: Value) -> Tuple | Many | None:
+        """What lies by now in what a loop goes over, keys of a dict; None where it holds nothing by itself."""
         live: Value = containers.as_it_is(self, iterable)
         if isinstance(iterable, Cell) and iterable.kind == "dict":
             live = containers.view(self, iterable, 0)
-        now = containers.sequence(self, live) if isinstance(live, (Cell, Tuple, Many)) else None
+        return containers.sequence(self, live) if isinstance(live, (Cell, Tuple, Many)) else None
+
+    def item_now(self, iterable: Value, items: list[Value] | Many, index: int, item: Value) -> Value:
+        """The item of a round: of a list or a dict the one that stands there by then."""
+        self.asked_in_step(iterable, index)
+        now = self._held_now(iterable)
         if now is None or not isinstance(items, list):
             return item
         if isinstance(now, Many) or len(now.items) != len(items):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import Any
 
 from . import comparing, containers, sets
+from .arithmetic import COMPARISONS, fold
 from .core import Arguments
 from .graph import Site
 from .values import (
@@ -40,7 +39,6 @@ OPERATORS: dict[type, str] = {
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 
-COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 LONGEST_KNOWN = 64
 
 
@@ -315,39 +313,3 @@ METHODS = {
 }  # fmt: skip
 
 IN_PLACE = {op: "__i" + names[0][2:] for op, names in METHODS.items() if op not in COMPARISONS}
-
-_FOLD: dict[str, Callable[[Any, Any], Any]] = {
-    "**": lambda a, b: a**b,
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "//": lambda a, b: a // b, "%": lambda a, b: a % b, "&": lambda a, b: a & b, "|": lambda a, b: a | b,
-    "^": lambda a, b: a ^ b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "in": lambda a, b: a in b,
-}  # fmt: skip
-
-LONGEST_TEXT = 10_000
-LARGEST_BITS = 4_000
-
-
-def fold(op: str, left: Any, right: Any) -> Const | None:
-    """Python's own answer for two constants, where it is small and certain."""
-    compute = _FOLD.get(op)
-    if compute is None or not _is_small(op, left, right):
-        return None
-    try:
-        value = compute(left, right)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes)) else None
-
-
-def _is_small(op: str, left: Any, right: Any) -> bool:
-    """Whether the answer of an operator will be small, and is soon computed."""
-    text = isinstance(left, (str, bytes)), isinstance(right, (str, bytes))
-    if op == "**":
-        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        return numbers and abs(left) < 1e6 and abs(right) <= 64
-    if op == "*" and isinstance(left, int) and isinstance(right, int):
-        return left.bit_length() + right.bit_length() <= LARGEST_BITS
-    if op == "+" and all(text):
-        return len(left) + len(right) <= LONGEST_TEXT
-    return not any(text) if op == "*" else not text[0] if op == "%" else True

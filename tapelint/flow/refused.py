@@ -9,12 +9,13 @@ from typing import Any
 
 from tapelint.source import last_name
 
+from .arithmetic import ANSWERS, COMPARISONS
 from .attributes import FROZEN
 from .classes import Classes
 from .core import Arguments
 from .graph import Site
-from .matching import IDENTITY, TUPLE
-from .operators import COMPARISONS, METHODS
+from .matching import PLAIN, TUPLE
+from .operators import METHODS
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -33,7 +34,7 @@ from .values import (
     options,
 )
 
-PLAIN_BASES = (*IDENTITY, Library("typing.Protocol"), Library("typing.Generic"), Library("tensorflow.Module"))
+PLAIN_BASES = (*PLAIN, Library("tensorflow.Module"))
 """Bases that give objects none of the methods that operations ask for."""
 
 OF_NUMBERS = ("__iter__", "__getitem__", "__setitem__", "__len__", "__enter__")
@@ -234,10 +235,7 @@ def _do_not_fit(fields: list[str], needed: set[str] | None, args: Arguments, nam
 
 
 _COMPUTE: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
-    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
-    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge, "in": lambda a, b: a in b, "not in": lambda a, b: a not in b,
+    **ANSWERS, "@": operator.matmul, "<<": operator.lshift, ">>": operator.rshift, "not in": lambda a, b: a not in b,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import containers
+from .arithmetic import ANSWERS, COMPARISONS
 from .core import PERMUTED, Core
 from .graph import Site
 from .values import Cell, Const, Library, Many, OneOf, Opaque, Tuple, Value, View
@@ -89,18 +90,14 @@ def combined(core: Core, op: str, left: Tuple | Many, right: Tuple | Many) -> Tu
 
 def compared(core: Core, op: str, left: Value, right: Value) -> bool | None:
     """What a comparison of two sets gives; None where nobody can tell, or they are none."""
-    if not (is_set(left) and is_set(right)):
+    if op not in COMPARISONS or not (is_set(left) and is_set(right)):
         return None
     sides = [containers.sequence(core, side) for side in (left, right)]
     keys = [containers.plain_keys(core, side) if isinstance(side, Tuple) else None for side in sides]
     if keys[0] is None or keys[1] is None or not all(isinstance(key, Const) for side in keys for key in side or ()):
         return None
     first, second = keys[0].keys(), keys[1].keys()
-    answers = {
-        "==": first == second, "!=": first != second, "<=": first <= second, "<": first < second,
-        ">=": first >= second, ">": first > second,
-    }  # fmt: skip
-    return answers.get(op)
+    return bool(ANSWERS[op](first, second))
 
 
 def is_changed(core: Core, cell: Value, op: str, other: Value, site: Site) -> bool:

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import numbers, numbers_singular, shapes, shapes_misfit, unfit, widths
+from . import numbers, numbers_singular, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -60,9 +60,7 @@ def call_fact(
     made = answer(world, name or fact.name, effect, given, site)
     if unfit.perhaps_refused(world, fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
         world.known.refusing.add(node.id)
-    if isinstance(made, Data) and (
-        unfit.perhaps_of_widths(world, fact, given) or shapes_misfit.is_misfit(world, fact.name, given)
-    ):
+    if isinstance(made, Data) and unfit.may_fail(world, fact, given):
         world.known.failing.add(made.node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)

@@ -212,16 +212,11 @@ def as_handed(world: Libraries, args: Arguments, site: Site) -> Arguments:
         return args
 
     def read(value: Value) -> Value:
-        if isinstance(value, Variable):
-            return Data(world.use(value, site), "tensor", value.dtype, value.shape, width=widths.of(world, value))
-        if isinstance(value, Tuple):
-            return Tuple(tuple(read(item) for item in value.items), value.names)
-        if isinstance(value, Cell) and value.kind == "list":
-            items = containers.stored(world.run, value)
-            return containers.make_list(world.run, read(items)) if isinstance(items, Tuple) else value
-        return value
+        if not isinstance(value, Variable):
+            return value
+        return Data(world.use(value, site), "tensor", value.dtype, value.shape, width=widths.of(world, value))
 
-    return replace(args, positional=[read(value) for value in args.positional])
+    return replace(args, positional=[containers.rebuilt(world.run, value, read) for value in args.positional])
 
 
 def symbolic(world: Libraries, args: Arguments) -> AbstractContextManager[None]:

@@ -6,7 +6,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import Cell, Data, Tuple, Value, is_tensor
+from tapelint.flow.values import Data, Value, is_tensor
 
 from . import apply, widths
 from .natures import made_as
@@ -39,15 +39,9 @@ def _mapped(kind: str, held: str, name: str) -> FunctionHandler:
 
 def _held(world: Libraries, value: Value, kind: str, held: str, site: Site) -> Value:
     """What a tensor of the kind holds, also within lists, tuples and dicts; anything else as it is."""
-    if isinstance(value, Data):
-        return world.attribute(value, held, site) if made_as(value.node) == kind else value
-    if isinstance(value, Cell) and value.kind == "dict":
-        pairs = containers.pairs(world.run, value)
-        if pairs is None:
-            return value
-        return containers.make_dict(world.run, [(k, _held(world, v, kind, held, site)) for k, v in pairs], site)
-    items = containers.sequence(world.run, value)
-    if not isinstance(items, Tuple) or (isinstance(value, Cell) and value.kind != "list"):
-        return value
-    inner = Tuple(tuple(_held(world, item, kind, held, site) for item in items.items), items.names)
-    return containers.make_list(world.run, inner) if isinstance(value, Cell) else inner
+
+    def taken_out(leaf: Value) -> Value:
+        is_one = isinstance(leaf, Data) and made_as(leaf.node) == kind
+        return world.attribute(leaf, held, site) if is_one else leaf
+
+    return containers.rebuilt(world.run, value, taken_out)

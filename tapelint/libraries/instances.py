@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 
 from . import layer_classes
 from .names import is_of_keras, root
-from .natures import nature
+from .natures import IN_PARTS, nature
 from .world import Libraries, kind_of
 
 LAYERS = ("layer", "lambda layer", "input layer")
@@ -46,9 +46,6 @@ _ARRAYS = tuple(
     for name in "array asarray zeros ones full empty arange linspace eye zeros_like ones_like stack concatenate".split()  # noqa: SIM905
 )
 """What gives arrays, and no scalars of NumPy."""
-
-IN_PARTS = ("rows", "sparse", "ragged")
-"""Natures of what is followed like a tensor and is none."""
 
 
 def is_instance(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tapelint.flow.containers import is_dict
+from tapelint.flow.containers import is_dict, is_structure
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Const, Data, Library, OneOf, Opaque, Tuple, Value, Variable, options
@@ -53,7 +53,7 @@ def of_object(world: Libraries, name: str, given: Given) -> str:
     true, pred = given.get("y_true"), given.get("y_pred")
     if isinstance(true, OneOf):
         return _of_one(given, lambda way: of_object(world, name, way))
-    if _is_tensor(pred) and (isinstance(true, Tuple) or (isinstance(true, Cell) and true.kind in ("list", "dict"))):
+    if _is_tensor(pred) and is_structure(true):
         return "ValueError"  # the two are held side by side as structures
     if is_dict(true) and is_dict(pred):
         return "ValueError"  # no tensor is made of one

@@ -77,11 +77,12 @@ def _of_data(value: Data) -> str:
         return made
     if node.op == "gradient" and node.detail == PERHAPS_ROWS:
         return "?rows"
-    keeps = KEEPING if node.op in UNARY else ("sparse",) if node.op in BINARY else ()
+    keeps = IN_PARTS if node.op in UNARY else ("sparse",) if node.op in BINARY else ()
     return next((f"?{word}" for edge in node.edges if (word := made_as(edge.node)) in keeps), "")
 
 
-KEEPING = ("sparse", "rows", "ragged")
+IN_PARTS = ("sparse", "rows", "ragged")
+"""The natures of what is followed like a tensor and is none."""
 UNARY = frozenset(
     f"tensorflow.{name}"
     for name in "cast identity stop_gradient clip_by_norm abs negative sign square sqrt tanh round".split()  # noqa: SIM905

@@ -166,8 +166,6 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
-    if len(operands) == 2 and isinstance(made, Data) and widths.perhaps_unlike(world, operands[0], operands[1]):
-        world.known.failing.add(made.node.id)
     if op == "**" and isinstance(made, Data) and _may_be_zero(world, operands[0]):
         edges = made.node.edges
         made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)

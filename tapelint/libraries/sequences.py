@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from tapelint.flow import comparing, containers, sets
+from tapelint.flow.arithmetic import fold
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.loops import UNROLLED
-from tapelint.flow.operators import fold
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,

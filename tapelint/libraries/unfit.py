@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import widths
+from . import shapes_misfit, widths
 from .arguments import Given, dtype_of
 
 if TYPE_CHECKING:
@@ -128,11 +128,18 @@ def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value,
     return said.pop() if len(said) == 1 else UNCLEAR
 
 
-def perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
+def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a function or an operator may raise for the dtypes or the shapes of what it is given."""
+    return _perhaps_of_widths(world, fact, given) or shapes_misfit.is_misfit(world, fact.name, given)
+
+
+def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether floats of one dtype perhaps meet floats of another, as what Keras gives may."""
-    table = unlike().get(fact.name, {})
-    places = {name for name, kind in table if kind in "dD"}
-    floats = [p for n, v in given.values.items() if n in places for p in _numbers_in(world, v) if is_tensor(p)]
+    if fact.name.startswith("operator "):
+        floats = list(given.values.values())
+    else:
+        places = {name for name, kind in unlike().get(fact.name, {}) if kind in "dD"}
+        floats = [part for n, v in given.values.items() if n in places for part in _numbers_in(world, v)]
     return any(widths.perhaps_unlike(world, one, other) for one, other in combinations(floats, 2))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, always_of
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
@@ -134,34 +135,33 @@ def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tu
 
 def unlike(world: Libraries, one: Value, other: Value) -> bool:
     """Whether two tensors of floats are of different dtypes."""
-    widths = of(world, one), of(world, other)
-    return widths[0] != widths[1] and all(width in FLOATS for width in widths) and is_tensor(one) and is_tensor(other)
+    return {of(world, one), of(world, other)} == FLOATS and is_tensor(one) and is_tensor(other)
+
+
+def seeming(world: Libraries, value: Value) -> str:
+    """The dtype, of what Keras gives the one that it has by default."""
+    return of(world, value).removeprefix(PERHAPS)
 
 
 def perhaps_unlike(world: Libraries, one: Value, other: Value) -> bool:
     """Whether two tensors of floats are of different dtypes, if Keras casts as it does by default."""
-    widths = of(world, one), of(world, other)
-    plain = [width.removeprefix(PERHAPS) for width in widths]
-    differ = plain[0] != plain[1] and widths != tuple(plain) and all(width in FLOATS for width in plain)
-    return differ and is_tensor(one) and is_tensor(other)
+    plain = {seeming(world, one), seeming(world, other)}
+    doubtful = any(of(world, value).startswith(PERHAPS) for value in (one, other))
+    return doubtful and plain == FLOATS and is_tensor(one) and is_tensor(other)
 
 
 def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -> Value:
     """What a layer is called with, as its code sees it: Keras casts floats of another dtype than the layer's."""
-    if isinstance(value, Data) and value.dtype not in "ibs" and value.width not in ("float32", OF_KERAS):
-        return replace(value, width=OF_KERAS)
-    if isinstance(value, Variable) and not is_old and of(world, value) not in ("", "float32"):
-        node = world.run.node("Layer.input", [Edge(world.use(value, site), FLOWS, "linear")], site, dtype="f")
-        return Data(node, "tensor", "f", value.shape, width=OF_KERAS)
-    if isinstance(value, Tuple):
-        return Tuple(tuple(autocast(world, item, site, is_old) for item in value.items), value.names)
-    if isinstance(value, Cell) and value.kind in ("list", "dict"):
-        old = world.run.state.get((value.uid, "items"))
-        new = autocast(world, old, site, is_old)
-        if new != old:
-            value = Cell(world.run.uid(), value.kind)
-            world.run.state.set((value.uid, "items"), new)
-    return value
+
+    def cast(leaf: Value) -> Value:
+        if isinstance(leaf, Data) and leaf.dtype not in "ibs" and leaf.width not in ("float32", OF_KERAS):
+            return replace(leaf, width=OF_KERAS)
+        if isinstance(leaf, Variable) and not is_old and of(world, leaf) not in ("", "float32"):
+            node = world.run.node("Layer.input", [Edge(world.use(leaf, site), FLOWS, "linear")], site, dtype="f")
+            return Data(node, "tensor", "f", leaf.shape, width=OF_KERAS)
+        return leaf
+
+    return containers.rebuilt(world.run, value, cast)
 
 
 def autocast_all(world: Libraries, args: Arguments, site: Site, is_old: bool = False) -> Arguments:

@@ -54,12 +54,13 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
-    trusted = not (execution.error or run.exhausted or run.run_twice) and tapes.is_one_recording(cell)
+    is_known = tapes.is_one_recording(cell)
+    trusted = is_known and not (execution.error or run.exhausted or run.run_twice)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.state.get(UNFOLLOWED) is not UNBOUND:
         _give_up(execution, "a call before this could not be followed")
-    elif not tapes.is_one_recording(cell):
+    elif not is_known:
         _give_up(execution, "what the tape has recorded by now is not known")
     elif run.run_twice:
         _give_up(execution, "the function is run twice, once without tapes")

@@ -83,16 +83,18 @@ def connect(core: Core, question: Question) -> Answer:
         error = culprit.error_as_target if culprit is not None else ""
     outcomes = [total.at(i) for i in range(len(asked))]
     for node in restarting:
-        outcomes = _begun_afresh(walk, node, outcomes, total)
+        outcomes = _begun_afresh(walk, node, nodes, outcomes, total)
     return Answer(question, outcomes, walk.reached, error, unsure, culprit)
 
 
-def _begun_afresh(walk: _Walk, node: Node, outcomes: list[int], total: Outcomes) -> list[int]:
+def _begun_afresh(
+    walk: _Walk, node: Node, nodes: Sequence[Node], outcomes: list[int], total: Outcomes
+) -> list[int]:
     """The outcomes with what an operation gives whose gradient is not zero where zeros come down to it."""
     met = total.at(walk.place(node))
     if not met & ZERO:
         return outcomes
-    staged = any(n.op == "join" and n.detail in ("graph", "maybe") for n in walk.visited)  # a branch that is not run
+    staged = any(n.op == "join" and n.detail in ("graph", "maybe") for n in nodes)  # a branch that is not run
     sure = met == ZERO and node.recorded[walk.question.recording] == SURE and not staged
     found = []
     for index, outcome in enumerate(outcomes):
@@ -165,7 +167,6 @@ class _Walk:
         for index, nodes in enumerate(asked):
             for node in nodes:
                 self._sources[node.id] = self._sources.get(node.id, 0) | 1 << index
-        self.visited: list[Node] = []
         self._failing = {node.id: 1 << index for index, node in enumerate(failing, len(asked))}
         self._anywhere = sum(1 << i for i, nodes in enumerate(asked) if any(map(_may_be_anywhere, nodes)))
         told = ((node.id, question.since(node)) for nodes in asked for node in nodes)
@@ -183,7 +184,6 @@ class _Walk:
 
     def visit(self, node: Node) -> None:
         """Find what comes to a node: through its inputs, and from the sources that it is."""
-        self.visited.append(node)
         value = self._through(node)
         if bits := self._sources.get(node.id):
             value = self._beside(value, bits, self._as_source(node))

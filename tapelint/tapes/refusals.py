@@ -7,20 +7,19 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import SURE
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
-    Cell,
     Const,
     Data,
     Flag,
     Library,
     OneOf,
     Opaque,
-    Tuple,
     Value,
     Variable,
     one_of,
@@ -99,7 +98,8 @@ def _misspelt(info: TapeInfo, method: str, args: Arguments) -> str:
         return ""
     hidden = args.get(3 if method == "gradient" else 2, "unconnected_gradients")
     refused = isinstance(hidden, Const) and hidden.value not in ("none", "zero")
-    return "ValueError" if refused or _is_list(hidden) or hidden == Library("tensorflow.UnconnectedGradients") else ""
+    refused = refused or containers.is_structure(hidden) or hidden == Library("tensorflow.UnconnectedGradients")
+    return "ValueError" if refused else ""
 
 
 def _row_by_row(execution: Execution, args: Arguments) -> str:
@@ -148,14 +148,9 @@ def in_blocks(execution: Execution, args: Arguments) -> str:
     return error if sure and _is_at_once(at_once) else error and f"?{error}"
 
 
-def _is_list(value: Value) -> bool:
-    """Whether a value is a list or the like, of which `batch_jacobian` takes none."""
-    return isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
-
-
 def _has_no_shape(source: Value) -> bool:
     """Whether `batch_jacobian` cannot ask a source for its shape: a list, or no tensor."""
-    return _is_list(source) or natures.nature(source) in WITHOUT_SHAPE
+    return containers.is_structure(source) or natures.nature(source) in WITHOUT_SHAPE
 
 
 WITHOUT_SHAPE = ("plain", "number", "other number", "convertible", "array", "dtyped", "symbolic")
@@ -234,7 +229,7 @@ def _without_zeros(tapes: Tapes, value: Value) -> str:
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
-    if method != "gradient" and _is_list(value):
+    if method != "gradient" and containers.is_structure(value):
         return "AttributeError"
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:
@@ -299,6 +294,6 @@ def _may_have_the_shape(given: Value, execution: Execution) -> bool:
 def _is_as_wide(tapes: Tapes, given: Value, execution: Execution) -> bool:
     """Whether floats that are given as a gradient have the dtype of the targets, as far as it is known."""
     plain = isinstance(given, (Const, Data)) and getattr(given, "kind", "python") == "python"
-    width = widths.of(tapes.world, given) or ("float32" if plain else "")
-    wanted = {widths.of(tapes.world, leaf).removeprefix(widths.PERHAPS) for leaf in execution.leaves}
-    return {width.removeprefix(widths.PERHAPS)} == wanted or "" in {width, *wanted}
+    width = widths.seeming(tapes.world, given) or ("float32" if plain else "")
+    wanted = {widths.seeming(tapes.world, leaf) for leaf in execution.leaves}
+    return {width} == wanted or "" in {width, *wanted}

@@ -84,7 +84,7 @@ class Tapes:
     def _ready(self, cell: Cell) -> int:
         """The recording that a tape goes on with; a new one if it has none, or has given its gradients."""
         rec = self.recording(cell)
-        if rec is None or self.has_nothing(cell):
+        if rec is None or self.is_spent(cell):
             rec = self._new_recording(cell)
             self.world.run.state.set((cell.uid, "spent"), UNBOUND)
         return rec

@@ -37,7 +37,7 @@ def watch(tapes: Tapes, tape: Cell, args: Arguments, site: Site) -> Value:
     leaves = _leaves(tapes.world, args.get(0, "tensor"))
     watched = leaves[0] if len(leaves) == 1 else Tuple(tuple(leaves))
     tapes.take_down(Event("watch", site, watched, args, recording=rec))
-    if rec is None or tapes.has_nothing(tape):
+    if rec is None or tapes.is_spent(tape):
         tapes.world.raised("AttributeError", site, "GradientTape.watch")
         return NO_VALUE
     for leaf in leaves if tapes.active() or tape.info.library != "tensorflow" else ():  # else it does nothing
