@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tapelint.findings.cuts import Cuts
 from tapelint.findings.paths import Hop, chain_sites, gives_function, place_of, seen_from
-from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, TRANSPARENT, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Cell
 from tapelint.libraries.names import EXTERNAL, PYTHONS_NUMBERS, root, shown
@@ -28,7 +28,7 @@ class Breaks(Cuts):
         rec = execution.recording
         for index, hop in enumerate(hops):
             node = hop.node
-            if node.op in TRANSPARENT:
+            if node.is_transparent:
                 continue
             if hop.edge.outcome == NONE:
                 return self._lost(execution, hops, index)
@@ -79,7 +79,7 @@ class Breaks(Cuts):
 
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
         """Whether the integer is used to pick from a table."""
-        after = next((h.node for h in hops[index + 1 :] if h.node.op not in TRANSPARENT), None)
+        after = next((h.node for h in hops[index + 1 :] if not h.node.is_transparent), None)
         return after is not None and after.op.rpartition(".")[2] in PICKING
 
     def _zero(self, execution: Execution, hops: Sequence[Hop], index: int) -> Cut:

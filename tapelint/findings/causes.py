@@ -12,7 +12,7 @@ from typing import Literal
 from tapelint.diagnostic import Step
 from tapelint.findings.breaks import Breaks
 from tapelint.findings.paths import Hop, operand, place_of, way
-from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Variable, options
 from tapelint.libraries.graphs import COPIED_ARGUMENT
@@ -116,7 +116,7 @@ class Finder(Breaks):
 
     def _late(self, execution: Execution, source: SourceResult, node: Node, hops: Sequence[Hop]) -> Cut | None:
         """A source that the tape watches, but only after it was used."""
-        first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
+        first = next((h.node for h in hops if not h.node.is_transparent), None)
         if first is None or node.recorded.get(execution.recording):
             return None
         if self._why_unwatched(execution, source, node) is None:
@@ -138,7 +138,7 @@ class Finder(Breaks):
         detail = self._why_unwatched(execution, source, node)
         if detail is None:
             return None
-        first = next((h.node for h in hops if h.node.op not in TRANSPARENT), None)
+        first = next((h.node for h in hops if not h.node.is_transparent), None)
         if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
             return None
         if node.op == COPIED_ARGUMENT and node.site is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
 from tapelint.findings.paths import Syntax, is_about_shape, place_of
-from tapelint.flow.graph import TRANSPARENT, Node, Site
+from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.libraries.names import TAPE_LIBRARIES
@@ -232,7 +232,7 @@ class Decisions:
         for node in behind:
             if any(e.node.id in reached and e.outcome != NONE for e in node.edges):
                 reached.add(node.id)
-                if node.op not in TRANSPARENT and node.site is not None and node.id not in without:
+                if not node.is_transparent and node.site is not None and node.id not in without:
                     return node.site
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tapelint.diagnostic import Span, Step
 from tapelint.flow.functions import own_nodes
-from tapelint.flow.graph import CARRIES_NOTHING, TRANSPARENT, Chain, Edge, Graph, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, Chain, Edge, Graph, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.libraries.names import shown
 from tapelint.source import Source, below
@@ -41,7 +41,7 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
             cut = 0
             if is_cut(edge, node, rec) and _carries(edge.node):
                 cut = ABOUT_SHAPE if is_about_shape(node) else 1
-            cost = (before[0] + cut, before[1] + (node.op not in TRANSPARENT))
+            cost = (before[0] + cut, before[1] + (not node.is_transparent))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost
                 last[node.id] = edge
@@ -71,7 +71,7 @@ def is_cut(edge: Edge, node: Node, rec: int) -> bool:
 
     What is not recorded while the tape runs comes after a cut, or after a source that is not watched: that is no cut.
     """
-    if node.op in TRANSPARENT or (node.kind == "written" and edge.outcome & FLOWS):
+    if node.is_transparent or (node.kind == "written" and edge.outcome & FLOWS):
         return False  # what is written ends where it is read
     return not edge.outcome & FLOWS or (not node.recorded.get(rec) and rec not in node.active)
 
@@ -197,7 +197,7 @@ def steps_along(hops: Sequence[Hop], stop: Hop | None, message: str, start: Chai
     plain: list[tuple[int, Step]] = []
     for hop in hops:
         node = hop.node
-        if node.site is None or node.op in TRANSPARENT:
+        if node.site is None or node.is_transparent:
             if hop is stop:
                 break
             continue

@@ -439,11 +439,11 @@ def _maker(value: Value) -> Node | None:
     first: list[Node] = []
     while todo:
         node = todo.pop()
-        if node.site is not None and node.op not in TRANSPARENT and any(_is_computed(e.node) for e in node.edges):
+        if node.site is not None and not node.is_transparent and any(_is_computed(e.node) for e in node.edges):
             first.append(node)
             continue
         for edge in node.edges:
-            if edge.node.id not in seen and (edge.node.kind in ("numpy", "python") or edge.node.op in TRANSPARENT):
+            if edge.node.id not in seen and (edge.node.kind in ("numpy", "python") or edge.node.is_transparent):
                 seen.add(edge.node.id)
                 todo.append(edge.node)
     if first and len({n.site for n in first}) == 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of, way
-from tapelint.flow.graph import TRANSPARENT, Node, Site
+from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Data, Variable, options
 from tapelint.source import walk
@@ -75,7 +75,7 @@ def _left_behind(
 
 
 def _unrecorded(node: Node, rec: int) -> bool:
-    return node.op not in TRANSPARENT and not node.recorded.get(rec)
+    return not node.is_transparent and not node.recorded.get(rec)
 
 
 def _found(

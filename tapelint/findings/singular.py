@@ -14,7 +14,7 @@ from tapelint.diagnostic import Span, Step
 from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
-from tapelint.flow.graph import SURE, TRANSPARENT, Edge, Node, Site
+from tapelint.flow.graph import SURE, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
 from tapelint.libraries import numbers_gates, shapes
 from tapelint.libraries.names import TAPE_LIBRARIES
@@ -173,10 +173,10 @@ class _Reader:
             self.carrying.add(target.id)
         for node in reversed(graph.ancestors(self.execution.targets)):
             mine = self.behind.get(node.id)
-            if mine is None or not (node.op in TRANSPARENT or node.recorded.get(rec)):
+            if mine is None or not (node.is_transparent or node.recorded.get(rec)):
                 continue
             is_where = short(node.op) == "where" and len(node.edges) > 1
-            here = node.id in self.always and (node.op in TRANSPARENT or node.recorded.get(rec) == SURE)
+            here = node.id in self.always and (node.is_transparent or node.recorded.get(rec) == SURE)
             here = here and not (node.joins and len(node.edges) > 1)
             for edge in node.edges:
                 if edge.outcome & IGNORANT or not edge.outcome & (FLOWS | ZERO):
@@ -360,7 +360,7 @@ def _multiplied(node: Node, users: dict[int, list[Node]], behind: dict[int, set[
             op = short(user.op)
             if op in ("*", "@") and user.recorded and user.id in behind:
                 found += [e.node for e in user.edges if e.node.id not in seen]
-            elif op in PASSED_ON or user.op in TRANSPARENT:
+            elif op in PASSED_ON or user.is_transparent:
                 todo.append(user)
     return found
 

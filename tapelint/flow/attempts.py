@@ -205,17 +205,16 @@ class Attempts(Loops):
             self.attempts.pop()
         if self.attempts and not any(h.type is None or "Exception" in _names_of(h) for h in node.handlers):
             around = self.attempts[-1]  # which may be left by what is not caught here
-            around.may_fail, around.may_raise = (
-                around.may_fail or attempt.may_fail,
-                around.may_raise or attempt.may_raise,
-            )
+            around.may_fail = around.may_fail or attempt.may_fail
+            around.may_refuse = around.may_refuse or attempt.may_refuse
+            around.may_raise = around.may_raise or attempt.may_raise
         ways: list[Delta] = []
         if alive and depth is not None:
             self.leave_to(depth)
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))
         end = [self.state.delta(attempt.mark)] if alive and attempt.may_raise else []
-        doubtful = not attempt.may_raise and not attempt.raises and _may_be_caught(node, attempt.may_fail)
+        doubtful = not attempt.may_raise and not attempt.raises and _may_be_caught(node, attempt)
         with self.joining("failure" if doubtful else self.join_detail):
             if attempt.may_raise or doubtful:
                 attempt.raises += map(Raised, [*self._somewhere(attempt), *end])
@@ -348,10 +347,13 @@ def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> as
     return ast.copy_location(ast.Try(node.body, [handler], [], []), node)
 
 
-def _may_be_caught(node: ast.Try, may_fail: bool) -> bool:
-    """Whether a handler may catch what something in the body raises; `may_fail`: an operation may, for its numbers."""
+def _may_be_caught(node: ast.Try, attempt: Attempt) -> bool:
+    """Whether a handler may catch what something in the body raises."""
     caught = {word for h in node.handlers for word in _names_of(h)}
-    if may_fail and (caught & FAILURES or any(word.endswith("Error") and word not in RAISED_BY for word in caught)):
+    others = {word for word in caught if word.endswith("Error") and word not in RAISED_BY}
+    if (attempt.may_fail and (caught & FAILURES or others)) or (attempt.may_refuse and caught & FAILURES):
+        return True
+    if attempt.may_refuse and others - OF_TENSORFLOW:
         return True
     body = [n for statement in node.body for n in walk(statement)]
     caught -= OF_OPERATIONS
@@ -366,21 +368,36 @@ def _names_of(handler: ast.ExceptHandler) -> set[str]:
 
 def _is_risky(node: ast.AST, word: str) -> bool:
     """Whether a call is one of Python that refuses some arguments, where only such raise an exception."""
-    if not isinstance(node, ast.Call) or word not in FAILURES:
+    if not isinstance(node, ast.Call):
         return True
-    return last_name(node.func) in REFUSING
+    if word in CALLED_FOR:
+        return last_name(node.func).startswith(CALLED_FOR[word])
+    return word not in FAILURES or last_name(node.func) in REFUSING
 
 
 FAILURES = {"Exception", "BaseException", "ValueError", "TypeError", "RuntimeError"}
 REFUSING = {"int", "float", "next", "min", "max", "index", "remove", "pop", "loads", "strptime", "open"}
+CALLED_FOR: dict[str, str | tuple[str, ...]] = {
+    "ImportError": ("__import__", "import_module"), "ModuleNotFoundError": ("__import__", "import_module"),
+    "AttributeError": "getattr", "AssertionError": "assert",
+}  # fmt: skip
+"""What of calls raises an exception that other things raise as well."""
+OF_TENSORFLOW = {
+    f"{name}Error"
+    for name in "Aborted AlreadyExists Cancelled DataLoss DeadlineExceeded FailedPrecondition Internal InvalidArgument "  # noqa: SIM905
+    "NotFound Op OperatorNotAllowedInGraph OutOfRange PermissionDenied ResourceExhausted Unauthenticated Unavailable "
+    "Unimplemented Unknown".split()
+}
+"""The exceptions that only TensorFlow raises."""
 OF_OPERATIONS = {"InvalidArgumentError", "UnimplementedError"}
 """What TensorFlow's operations alone raise, for the numbers that they get."""
 RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {
-    "ImportError": (ast.Import, ast.ImportFrom), "ModuleNotFoundError": (ast.Import, ast.ImportFrom),
+    "ImportError": (ast.Import, ast.ImportFrom, ast.Call),
+    "ModuleNotFoundError": (ast.Import, ast.ImportFrom, ast.Call),
     "KeyError": (ast.Subscript, ast.Call), "IndexError": (ast.Subscript, ast.Call),
-    "LookupError": (ast.Subscript, ast.Call), "AttributeError": (ast.Attribute,), "NameError": (ast.Name,),
+    "LookupError": (ast.Subscript, ast.Call), "AttributeError": (ast.Attribute, ast.Call), "NameError": (ast.Name,),
     "UnboundLocalError": (ast.Name,), "ZeroDivisionError": (ast.Div, ast.Mod, ast.FloorDiv),
-    "ArithmeticError": (ast.Div, ast.Mod, ast.FloorDiv, ast.Pow), "AssertionError": (ast.Assert,),
+    "ArithmeticError": (ast.Div, ast.Mod, ast.FloorDiv, ast.Pow), "AssertionError": (ast.Assert, ast.Call),
     "ValueError": (ast.Call, ast.Starred, ast.Tuple), "TypeError": (ast.Call,), "RuntimeError": (),
     "Exception": (ast.Call, ast.Subscript), "BaseException": (ast.Call, ast.Subscript),
     "OSError": (ast.Call,), "IOError": (ast.Call,), "FileNotFoundError": (ast.Call,), "EOFError": (ast.Call,),

@@ -159,6 +159,7 @@ class Attempt:
     passed: list[tuple[Delta, tuple[Entered, ...]]] = field(default_factory=list)
     may_raise: bool = False
     may_fail: bool = False
+    may_refuse: bool = False
 
 
 class Suspension(Exception):

@@ -132,6 +132,18 @@ class Node:
     opaque: bool = False
     outside: bool = False
     blame: Site | None = None
+    held: Node | None = None
+    """The tensor that a thing in parts has taken as it is: a ragged tensor its flat values."""
+    is_transparent: bool = False
+    """Whether it is no operation: what goes in comes out."""
+
+    @property
+    def innermost(self) -> Node:
+        """What a tape sees in its place."""
+        node = self
+        while node.held is not None:
+            node = node.held
+        return node
 
     @property
     def is_indexed_slices(self) -> bool:
@@ -152,7 +164,7 @@ class Graph:
 
     def add(self, op: str, edges: Sequence[Edge] = (), site: Site | None = None, chain: Chain | None = None) -> Node:
         """A new node."""
-        node = Node(len(self.nodes), op, tuple(edges), site, chain)
+        node = Node(len(self.nodes), op, tuple(edges), site, chain, is_transparent=op in TRANSPARENT)
         self.nodes.append(node)
         return node
 

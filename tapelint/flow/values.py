@@ -76,7 +76,8 @@ class Data(Value):
 
     `kind` is "tensor", "numpy", "python" or SYMBOLIC; `dtype` a category: f(loat), i(nteger), b(ool), c(omplex),
     s(tring) or "?". `shape` is known, partly known (None for a length) or unknown (None). `range` bounds its numbers.
-    `width` is the dtype by its name, where that is known for sure.
+    `width` is the dtype by its name, where that is known for sure. `is_part`: it is what the thing holds that the node
+    stands for, as the values of a sparse tensor.
     """
 
     node: Node
@@ -85,6 +86,7 @@ class Data(Value):
     shape: tuple[int | None, ...] | None = None
     range: Range | None = None
     width: str = ""
+    is_part: bool = False
 
 
 SYMBOLIC = "symbolic"

@@ -19,7 +19,6 @@ from tapelint.flow.values import (
     Data,
     Library,
     Many,
-    OneOf,
     Opaque,
     Tuple,
     Value,
@@ -27,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import numbers, numbers_singular, shapes, unfit, widths
+from . import failures, numbers, numbers_singular, parts, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -57,7 +56,11 @@ def call_fact(
         if error != unfit.UNCLEAR:
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
+    if fact.kind == "function":
+        tensors = effect.result.kind == "tensor" or fact.name.startswith("operator ")
+        failures.note_operation(world, name or fact.name, given, tensors)
     made = answer(world, name or fact.name, effect, given, site)
+    parts.hold(world, fact.name, given, made)
     if unfit.perhaps_refused(world, fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
         world.known.refusing.add(node.id)
     if isinstance(made, Data) and unfit.may_fail(world, fact, given):
@@ -84,8 +87,6 @@ def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site
     error = _error(world, effect, given)
     if error:
         world.raised(error, site, name)
-    if world.run.attempts and _may_fail(world, name, given):
-        world.run.attempts[-1].may_fail = True
     if (
         effect.result.kind not in ("numpy", "python")
         and not name.startswith("operator ")
@@ -146,27 +147,6 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
     if effect.error and any(_is_tensor(world, v) for v in values):
         return effect.error  # seen of tensors; of plain numbers nothing is known
     return ""
-
-
-FRAGILE = frozenset(
-    "reshape broadcast_to concat stack gather gather_nd slice strided_slice squeeze cholesky inv inverse solve "  # noqa: SIM905
-    "lu einsum matmul tensordot transpose split ensure_shape check_numerics boolean_mask scatter_nd pad tile "
-    "conv2d".split()
-)
-"""Operations that may refuse what they get for its shape or its numbers, one argument or several."""
-
-
-def _may_fail(world: Libraries, name: str, given: Given) -> bool:
-    """Whether a call may raise for the shapes or the numbers of its arguments."""
-    if name.rpartition(".")[2] in FRAGILE or name.startswith("keras.layers."):
-        return True
-    arrays = [
-        v
-        for v in given.values.values()
-        if isinstance(v, (Data, Variable, Opaque, OneOf)) and shapes.of_value(world, v) != ()
-    ]
-    known = {shapes.of_value(world, v) for v in arrays}
-    return len(arrays) > 1 and (len(known) > 1 or None in known)
 
 
 ITERATED = "OperatorNotAllowedInGraphError"

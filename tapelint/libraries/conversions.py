@@ -19,7 +19,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, arguments, widths
-from .natures import made_as
+from .natures import form
 from .world import FunctionHandler, Libraries, Registry
 
 CONVERSIONS: dict[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             world.raised(error, site, name)
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
-        is_tensor = is_tensor and isinstance(value, Data) and not made_as(value.node)
+        is_tensor = is_tensor and isinstance(value, Data) and not form(value)
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             made = apply.call_fact(world, fact, args, site)
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made

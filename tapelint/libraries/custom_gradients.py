@@ -50,8 +50,8 @@ def register(registry: Registry) -> None:
 class _Call:
     """A call that is followed: its inputs, leaf by leaf, and the variables that the function takes from around it.
 
-    `certain`: whether it is clear which these are, and how many inputs there are. `first`: the number of nodes there
-    were before the call.
+    `certain`: whether it is clear which these are, and how many inputs there are. `followed`: whether all that the
+    function does is known. `first`: the number of nodes there were before the call.
     """
 
     site: Site
@@ -60,6 +60,7 @@ class _Call:
     nodes: list[Node | None]
     hidden: list[Variable]
     certain: bool
+    followed: bool
     backward: Value
     upstream: list[Data]
 
@@ -107,8 +108,9 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     results, inputs = flattened(world, value), flattened(world, Tuple(tuple(counted.positional)))
     if results is None or inputs is None:
         return run.opaque(site, args.every())
+    followed = not any(node.opaque for node in run.graph.nodes[first:])
     call = _Call(
-        site, first, inputs, [run.node_of(v, site) for v in inputs], [], args.rest is None, backward,
+        site, first, inputs, [run.node_of(v, site) for v in inputs], [], args.rest is None, followed, backward,
         [_upstream(world, each, site) for each in results],
     )  # fmt: skip
     captured = _captured(call, run.graph.nodes[first:], used, _passed(world, counted))
@@ -116,6 +118,8 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
         world.raised("TypeError", site, "tensorflow.custom_gradient")
     given, read = _given(world, call)
+    if given.error and not call.followed:
+        given.error = "?" + given.error.removeprefix("?")
     if given.error and not given.error.startswith("?"):
         count = Const(len(inputs)), Const(len(given.inputs or ()))
         world.recorder.note("custom gradient", Tuple((backward, *count, Const(given.why))), site)
@@ -247,6 +251,7 @@ def _captured(
             others.pop(node.id, None)
     for variable in passed:
         others.pop(variable.node.id, None)
+    call.certain = call.certain and (call.followed or bool(call.hidden))
     if not call.certain:
         others.update((v.node.id, v.node) for v in call.hidden)
         call.hidden = []

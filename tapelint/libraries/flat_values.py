@@ -9,7 +9,7 @@ from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import Data, Value, is_tensor
 
 from . import apply, widths
-from .natures import made_as
+from .natures import form
 from .world import FunctionHandler, Libraries, Registry
 
 
@@ -41,7 +41,7 @@ def _held(world: Libraries, value: Value, kind: str, held: str, site: Site) -> V
     """What a tensor of the kind holds, also within lists, tuples and dicts; anything else as it is."""
 
     def taken_out(leaf: Value) -> Value:
-        is_one = isinstance(leaf, Data) and made_as(leaf.node) == kind
+        is_one = isinstance(leaf, Data) and form(leaf) == kind
         return world.attribute(leaf, held, site) if is_one else leaf
 
     return containers.rebuilt(world.run, value, taken_out)

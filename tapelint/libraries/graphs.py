@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import TRANSPARENT, Edge, Node, Site
+from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
@@ -114,7 +114,7 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
 
 def _stays(node: Node) -> bool:
     """Whether a node is a tensor of the graph that was made, not one of several that were there before."""
-    return node.kind == "tensor" and node.depth > 0 and node.op not in TRANSPARENT and not node.opaque
+    return node.kind == "tensor" and node.depth > 0 and not node.is_transparent and not node.opaque
 
 
 def _is_signed(function: Wrapped) -> bool:

@@ -23,7 +23,7 @@ from tapelint.flow.values import (
 )
 
 from . import widths
-from .natures import made_as
+from .natures import form
 from .unfit import PROMOTES
 from .world import Libraries, Registry
 
@@ -112,7 +112,7 @@ def _side(world: Libraries, value: Value) -> str:
     if isinstance(value, Variable):
         return f"tensor {value.dtype}" if value.flavor == "tf" else "keras"
     if isinstance(value, Data):
-        made = made_as(value.node)
+        made = form(value)
         if made:  # `rows` have no operators, `sparse` few
             return made if made != "ragged" else ""
         letter = value.dtype if value.dtype in "fib" else ""

@@ -72,8 +72,8 @@ def _of_data(value: Data) -> str:
         return _of_number(value)
     if value.kind == "symbolic":
         return "symbolic"
-    node, made = value.node, made_as(value.node)
-    if made:
+    node, made = value.node, form(value)
+    if made or value.is_part:
         return made
     if node.op == "gradient" and node.detail == PERHAPS_ROWS:
         return "?rows"
@@ -92,8 +92,13 @@ BINARY = ("operator *", "operator /")
 """What may give a sparse tensor if one side is one."""
 
 
+def form(value: Data) -> str:
+    """The nature of what is followed like a tensor: a thing in parts, not what it holds, which is a tensor."""
+    return "" if value.is_part else made_as(value.node)
+
+
 def made_as(node: Node) -> str:
-    """The nature of what is followed like a tensor: an `IndexedSlices`, or what a library's function gives."""
+    """The nature of what a node stands for: an `IndexedSlices`, or what a library's function gives."""
     made = "rows" if node.is_indexed_slices else nature_of(node.op)
     return "" if made.startswith("?") else made
 

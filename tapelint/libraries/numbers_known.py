@@ -43,6 +43,8 @@ class Known:
     """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
     same: dict[int, set[int]] = field(default_factory=dict)
     """By the node of a result, the nodes of arguments that may be given back as they are."""
+    held: dict[int, Value] = field(default_factory=dict)
+    """By the node of a thing in parts, what it has taken as it is."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
     left_in_graph: set[int] = field(default_factory=set)

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, misfits, numbers, shapes, texts, unseen, widths
+from . import apply, failures, misfits, numbers, shapes, texts, unseen, widths
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -103,6 +103,7 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ib" if c in dtypes), "?")
     node = world.run.node(f"operator {op}", [Edge(n) for n in nodes], site, dtype=dtype, kind=kind)
     given = apply.bind((), Arguments(operands))
+    failures.note_operation(world, f"operator {op}", given)
     if op == "[]":
         shape = _indexed_shape(world, operands[0], operands[1])
         width = widths.of(world, operands[0])

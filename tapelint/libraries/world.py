@@ -38,9 +38,9 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, constants, numbers, outside
+from . import apply, constants, failures, numbers, outside, parts
 from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
-from .natures import made_as
+from .natures import form
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -172,6 +172,7 @@ class Libraries:
 
     def _library_attribute(self, base: Library, name: str) -> Value:
         full = normalised(f"{base.name}.{name}")
+        failures.note_member(self, full)
         return constants.LIBRARIES.get(full) or Library(full)
 
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
@@ -179,11 +180,14 @@ class Libraries:
         value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
         if value is not None:
             return value
+        held = parts.component(self, base, name)
+        if held is not None:
+            return held
         fact = self._member(base, name)
         if fact is None or fact.kind != "property":
             return Method(base, name)
         made = apply.call_fact(self, fact, Arguments([base]), site)
-        if name in _COMPONENTS and made_as(base.node) in _CLASSES and isinstance(made, Data):
+        if name in parts.COMPONENTS and form(base) in _CLASSES and isinstance(made, Data):
             made.node.recorded |= base.node.recorded  # which a tape knows that has stopped, too
         return made
 
@@ -249,7 +253,7 @@ class Libraries:
             return base
         if isinstance(base, Const) and isinstance(base.value, (str, bytes)):
             return self.operate("format", [base, index], site)
-        if isinstance(base, Data) and made_as(base.node) == ROWS:
+        if isinstance(base, Data) and form(base) == ROWS:
             self.raised("TypeError", site, "operator []")
         if isinstance(base, Opaque) and base.node.id in self.partly:  # some of a model's variables
             return self.run.opaque(site, [base, index])
@@ -282,6 +286,7 @@ class Libraries:
         return self.run.operate(op, left, right, site)
 
     def truth(self, value: Value) -> bool | None:
+        failures.note_truth(self, value)
         if isinstance(value, (Library, Function, Class, Bound, Method, Wrapped, Partial)):
             return True
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
@@ -418,6 +423,7 @@ class Libraries:
     # -- calls
 
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
+        failures.note_call(self, callee, args)
         if isinstance(callee, Library):
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
@@ -488,7 +494,7 @@ class Libraries:
 
     def _member(self, base: Value, name: str) -> Fact | None:
         """The fact of a method or property, of sparse and ragged tensors by their own class."""
-        own = _CLASSES.get(made_as(base.node), "") if isinstance(base, Data) else ""
+        own = _CLASSES.get(form(base), "") if isinstance(base, Data) else ""
         prefixes = (own, _FACT_PREFIX.get(kind_of(base), ""))
         return next((fact for p in prefixes if p and (fact := self.facts.fact(f"{p}.{name}"))), None)
 
@@ -582,8 +588,6 @@ _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_f
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
 """What Python gives every function."""
 
-_COMPONENTS = ("values", "flat_values")
-"""The tensors of which a ragged or sparse tensor is made up: to ask for them is no operation."""
 _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
 """The classes whose objects have a nature, for what is followed like a tensor."""
 

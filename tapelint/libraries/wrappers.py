@@ -10,7 +10,6 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import (
     CARRIES_NOTHING,
     REFUSES_ROWS,
-    TRANSPARENT,
     Edge,
     Node,
     Site,
@@ -181,14 +180,14 @@ def _known_by_derivative(world: Libraries, value: Value, first: int) -> set[int]
     for node in nodes:
         before = {e.node.id for e in node.edges if e.node.id < first}
         behind = [known.get(e.node.id, frozenset()) for e in node.edges]
-        is_recorded = node.declared and node.op not in TRANSPARENT
+        is_recorded = node.declared and not node.is_transparent
         known[node.id] = frozenset(before).union(*behind) if is_recorded else frozenset()
         if any(e.outcome == FLOWS and (e.node.id in before or e.node.id in leads) for e in node.edges):
             leads.add(node.id)
     live = {node.id for node in world.run.nodes_in(value)}
     found: set[int] = set()
     for node in reversed(nodes):
-        if node.id not in live or node.op in TRANSPARENT:
+        if node.id not in live or node.is_transparent:
             continue
         for edge in (e for e in node.edges if e.outcome == FLOWS):
             live.add(edge.node.id)

@@ -266,7 +266,7 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         if node is None and isinstance(leaf, Cell) and leaf.kind == "instance" and not natures.nature(leaf):
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)
         if node is not None:
-            found.append(node)
+            found.append(node.innermost)
     return found
 
 
@@ -277,7 +277,7 @@ def source_nodes(value: Value) -> list[Node]:
         if isinstance(option, Opaque) and option.node.op in (unseen.PARTS, unseen.LISTED):
             found += [edge.node for edge in option.node.edges]
         elif isinstance(option, (Data, Opaque, Variable)):
-            found.append(option.node)
+            found.append(option.node.innermost)
         elif isinstance(option, Many):
             found += source_nodes(option.element)
     return list({n.id: n for n in found}.values())

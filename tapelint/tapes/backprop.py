@@ -14,7 +14,7 @@ from operator import or_
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, MAYBE, SURE, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes, along, nothing, parallel
 from tapelint.tapes import rows
 
@@ -230,7 +230,7 @@ class _Walk:
             unseen = node.detail == "graph" and self.question.recording not in node.active
             return value if unseen else _joined(node, self.reached)
         recording = self.question.recording
-        handed_on = node.op in ("pack", "escaped") or is_handed_on(node)
+        handed_on = node.is_transparent or is_handed_on(node)
         status = SURE if handed_on else node.recorded.get(recording, 0)
         if not status:
             return value
@@ -239,7 +239,7 @@ class _Walk:
             before = self.reached[edge.node.id]
             if before is self._nothing or before.is_nothing():  # most edges lead away from the sources
                 continue
-            if node.id < self._watched_at.get(edge.node.id, 0):
+            if node.held is None and node.id < self._watched_at.get(edge.node.id, 0):
                 outcome = _before_it_was_watched(node, edge)
             else:
                 outcome = FLOWS if trusted and edge.node.op != "escaped" else edge.outcome
@@ -275,7 +275,7 @@ def _is_trusted(node: Node, rec: int) -> bool:
 def _before_it_was_watched(node: Node, edge: Edge) -> int:
     """What comes to a source that an operation used first: a variable was read and forgotten, of a tensor the last of
     the steps that make up the operation may remember it; what a graph captured has another name there."""
-    if edge.node.kind == "variable" and node.op not in TRANSPARENT and not node.opaque:
+    if edge.node.kind == "variable" and not node.is_transparent and not node.opaque:
         return NONE
     one_step = node.op in whose_backward_pass("one step")
     captured = node.depth > edge.node.depth

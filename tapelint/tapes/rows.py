@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.core import Core
-from tapelint.flow.graph import MAYBE, PERHAPS_ROWS, REFUSES_ROWS, ROWS, SURE, TRANSPARENT, UNSURE, Node
+from tapelint.flow.graph import MAYBE, PERHAPS_ROWS, REFUSES_ROWS, ROWS, SURE, UNSURE, Node
 from tapelint.flow.outcomes import NONE
 
 
@@ -33,7 +33,7 @@ def _comes_from(node: Node, ops: Set[str]) -> bool:
         before = todo.pop()
         if before.op in ops:
             return True
-        if before.op in TRANSPARENT and before.id not in seen:
+        if before.is_transparent and before.id not in seen:
             seen.add(before.id)
             todo += [edge.node for edge in before.edges]
     return False

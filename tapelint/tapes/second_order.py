@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_, or_
 
 from tapelint.flow.core import Core
-from tapelint.flow.graph import CARRIES_NOTHING, OUT_OF_SIGHT, SURE, TRANSPARENT, UNSURE, Edge, Node
+from tapelint.flow.graph import CARRIES_NOTHING, OUT_OF_SIGHT, SURE, UNSURE, Edge, Node
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO, Outcomes
 from tapelint.tapes.backprop import Answer
 
@@ -34,7 +34,7 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
             continue
         if node.id in stop and not any(e.node.id in relevant for e in node.edges):
             continue
-        if node.op not in TRANSPARENT and not node.recorded.get(rec):
+        if not node.is_transparent and not node.recorded.get(rec):
             continue
         for edge in node.edges:
             if edge.node.id in relevant and edge.outcome != NONE:
@@ -64,7 +64,7 @@ def _surely_met(nodes: Sequence[Node], rec: int, targets: Sequence[Node]) -> set
         parts = [behind.get(e.node.id, 0) for e in node.edges if not e.outcome & (NONE | IGNORANT)]
         if node.op == "join" and node.detail != "graph":
             found = reduce(and_, parts) if parts and len(parts) == len(node.edges) else 0
-        elif node.op in TRANSPARENT or node.recorded.get(rec) == SURE:
+        elif node.is_transparent or node.recorded.get(rec) == SURE:
             found = reduce(or_, parts, 0)
         else:
             found = 0
@@ -106,7 +106,7 @@ def _around(core: Core, rec: int, targets: Sequence[Node]) -> Node | None:
     depth, back = 0, ZERO | NONE
     for node in reversed(core.graph.ancestors(targets)):
         within = node.depth > core.graph_depth
-        if node.id not in live or not (within or node.op in TRANSPARENT or node.recorded.get(rec)):
+        if node.id not in live or not (within or node.is_transparent or node.recorded.get(rec)):
             continue
         depth = max(depth, node.depth)
         for edge in node.edges:
@@ -129,7 +129,7 @@ def _local(core: Core, node: Node, edge: Edge, above: Node, around: Node | None)
     `around`: where zeros may come back besides, if the operation lies in a graph.
     """
     zeros = [Edge(around, FLOWS, "filled")] if around is not None else []
-    if node.op in TRANSPARENT:
+    if node.is_transparent:
         return _handed_down(core, node, above, zeros)
     if edge.linearity == OUT_OF_SIGHT or above.detail == OUT_OF_SIGHT:
         return core.node("gradient", [Edge(above, ANYTHING)], node.site, dtype="f", detail=OUT_OF_SIGHT)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.graph import ALIAS, CARRIES_NOTHING, MAYBE, SURE, TRANSPARENT, UNSURE, Edge, Node, Site
+from tapelint.flow.graph import ALIAS, CARRIES_NOTHING, MAYBE, SURE, UNSURE, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
@@ -251,7 +251,7 @@ class Tapes:
         active = self.active()
         node.active = tuple(active)
         if (
-            node.op in TRANSPARENT
+            node.is_transparent
             or not node.declared
             or node.kind in ("numpy", "python", "object", "written", "variable")
         ):
@@ -264,7 +264,7 @@ class Tapes:
     def _note_leak(self, node: Node) -> None:
         """An operation that takes what a graph has kept raises; what is unknown may not take it."""
         left = self.world.known.left_in_graph
-        if not left or self.world.run.graph_mode or node.opaque or node.op in TRANSPARENT:
+        if not left or self.world.run.graph_mode or node.opaque or node.is_transparent:
             return
         if any(edge.node.id in left and not edge.outcome & (NONE | IGNORANT) for edge in node.edges):
             self.world.known.failing.add(node.id)
@@ -292,13 +292,13 @@ class Tapes:
 
     def tracked(self, node: Node, rec: int) -> int:
         """Whether a recording knows a node: 0, SURE, MAYBE, UNSURE."""
-        if node.dtype in CARRIES_NOTHING and node.op not in TRANSPARENT:
+        if node.dtype in CARRIES_NOTHING and not node.is_transparent:
             return 0
         flag = self.watch_flag(rec, node)
         if isinstance(flag, Flag) and flag.sure:
             return SURE
         status = node.recorded.get(rec, 0)
-        if node.op in TRANSPARENT:
+        if node.is_transparent:
             status = self._tracked_parts(node, rec)
         elif not status and node.opaque and node.op != "weights":
             alias = node.detail == ALIAS and not any(self.tracked(edge.node, rec) for edge in node.edges)
@@ -336,7 +336,7 @@ class Tapes:
             return known[1]
         parts = [self.tracked(edge.node, rec) for edge in node.edges if edge.outcome != NONE or node.op == "join"]
         self.world.run.spend(len(parts) / 8)
-        sure = SURE in parts and (node.op == "pack" or all(p == SURE for p in parts))
+        sure = SURE in parts and (node.op != "join" or all(p == SURE for p in parts))
         status = SURE if sure else UNSURE if UNSURE in parts else MAYBE if any(parts) else 0
         self._parts[(node.id, rec)] = (self._watches, status)
         return status

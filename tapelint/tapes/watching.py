@@ -85,6 +85,8 @@ def _mark(tapes: Tapes, rec: int, node: Node, sure: bool) -> None:
         tapes.world.run.state.set((rec, f"since {node.id}"), Const(len(tapes.world.run.graph.nodes)))
     if not (isinstance(flag, Flag) and flag.sure):
         tapes.set_watched(rec, node, sure)
+    if node.held is not None:
+        _mark(tapes, rec, node.held, sure)
     if node.op == "join":
         for edge in node.edges:
             _mark(tapes, rec, edge.node, False)

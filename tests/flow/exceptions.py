@@ -66,3 +66,58 @@ def a_cast_that_was_not_recorded():
     with tf.GradientTape() as tape:
         y = tf.cast(tf.cast(x, tf.float64) * 2.0, tf.float32) * v
     return tape.gradient(y, [x, v])
+
+
+def a_handler_of_shapes_that_numpy_refuses():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.constant(1.0)
+        try:
+            np.ones(3) + np.ones(2)
+        except ValueError:
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_handler_of_a_truth_that_numpy_refuses():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.constant(1.0)
+        try:
+            y = tf.constant(2.0) if np.ones(2) > 0 else tf.constant(3.0)
+        except ValueError:
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_handler_of_an_assertion_of_a_library():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.constant(1.0)
+        try:
+            tf.debugging.assert_positive(-1.0)
+            np.testing.assert_allclose(1.0, 2.0)
+        except (AssertionError, tf.errors.InvalidArgumentError):
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_handler_of_what_a_number_refuses_not():
+    """none"""
+    with tf.GradientTape() as tape:
+        try:
+            y = tf.constant([1.0, 2.0]) * len([1.0, 2.0])
+        except ValueError:
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_handler_of_a_layer_that_cannot_be_made():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.constant(1.0)
+        try:
+            tf.keras.layers.Dense(-1)
+        except ValueError:
+            y = v * 2.0
+    return tape.gradient(y, v)
