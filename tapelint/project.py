@@ -136,6 +136,15 @@ class Project:
         folder = package.path if package.is_namespace else os.path.dirname(package.path)
         return self._below(os.path.abspath(folder), [name], os.path.isabs(package.path))
 
+    def package_of(self, module: Module) -> Module | None:
+        """The package, with an `__init__.py`, that a module lies in; None where it lies in none."""
+        folder = os.path.dirname(os.path.abspath(module.path))
+        if module.is_package and not module.is_namespace:
+            folder = os.path.dirname(folder)
+        if not _within(folder, self.root) or self._listing(folder).get("__init__.py") is not False:
+            return None
+        return self._module(os.path.join(folder, "__init__.py"), os.path.isabs(module.path))
+
     def module_of(self, source: Source) -> Module:
         """The module that a file is."""
         path = os.path.abspath(source.path)

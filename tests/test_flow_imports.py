@@ -46,7 +46,7 @@ FORMS = [
     ("from library import shared", "shared(v)", "none"),
     ("def later(x):\n    from helpers import cut\n    return cut(x)", "later(v)", "none"),
     ("try:\n    import helpers\nexcept ImportError:\n    helpers = None", "helpers.keep(v)", "flows"),
-    ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "unknown"),
+    ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "none"),
     ("import missing", "missing.keep(v)", "flows"),  # on trust: it comes from outside
     ("from round.one import nobody", "nobody(v)", "unknown"),
     ("from whole import parts", "parts.shared(v)", "none"),
@@ -54,7 +54,22 @@ FORMS = [
     ("from starred import *", "Mixer().mix(v)", "flows"),
     ("from fallback import cut", "cut(v)", "unknown"),
     ("from fallback import *", "cut(v)", "unknown"),
-    ("import choice\nchoice.choose()", "choice.keep(v)", "unknown"),
+    ("import settings\nsettings.STOP = True\nimport gate", "gate.through(v)", "none"),
+    ("import gate\nimport settings\nsettings.STOP = True", "gate.through(v)", "flows"),
+    ("import gate\nimport settings\nsettings.STOP = True", "gate.asked(v)", "none"),
+    ("import gate, importlib, settings\nsettings.STOP = True\nimportlib.reload(gate)", "gate.through(v)", "none"),
+    ("import gate, sys\nsys.modules['settings'].STOP = True", "gate.asked(v)", "none"),
+    ("from settings import STOP\nimport settings\nsettings.STOP = True", "tf.round(v) if STOP else v", "flows"),
+    ("import plugin\nfrom registry import KNOWN", "KNOWN['cut'](v)", "none"),
+    ("__import__('plugin')\nfrom registry import KNOWN", "KNOWN['cut'](v)", "none"),
+    ("from listed import *", "_own(v)", "none"),
+    ("import lazy", "lazy.made(v)", "none"),
+    ("import helpers\nvars(helpers)['keep'] = helpers.cut", "helpers.keep(v)", "none"),
+    ("import helpers\nhelpers.__dict__.update(keep=helpers.cut)", "helpers.keep(v)", "none"),
+    ("import package.inner\nfrom package import inner", "inner.cut(v)", "none"),
+    ("import patched", "tf.square(v)", "unknown"),
+    ("try:\n    import broken\n    f = tf.square\nexcept RuntimeError:\n    f = tf.round", "f(v)", "sometimes none"),
+    ("import choice\nchoice.choose()", "choice.keep(v)", "flows"),
     ("from package.inner import Mixer\nimport choice", "choice.hidden(v)", "unknown"),
 ]
 
@@ -85,6 +100,25 @@ def folder(tmp_path: Path) -> Path:
             "    setattr(sys.modules[__name__], 'keep', tf.identity)\n"
             "    setattr(sys.modules[__name__], 'hidden', tf.identity)\n"
         ),
+        "settings.py": "STOP = False\n",
+        "gate.py": (
+            "import tensorflow as tf\nimport settings\nSTOP = settings.STOP\n"
+            "def through(x):\n    return tf.stop_gradient(x) if STOP else x * 1.0\n"
+            "def asked(x):\n    return tf.stop_gradient(x) if settings.STOP else x * 1.0\n"
+        ),
+        "registry.py": "KNOWN = {}\ndef register(f):\n    KNOWN[f.__name__] = f\n    return f\n",
+        "plugin.py": (
+            "import tensorflow as tf\nimport registry\n"
+            "@registry.register\ndef cut(x):\n    return tf.stop_gradient(x)\n"
+        ),
+        "listed.py": "import tensorflow as tf\n__all__ = ['_own']\n_own = tf.stop_gradient\n",
+        "lazy/__init__.py": (
+            "import importlib\ndef __getattr__(name):\n"
+            "    return getattr(importlib.import_module('.inner', __name__), name)\n"
+        ),
+        "lazy/inner.py": "import tensorflow as tf\nmade = tf.stop_gradient\n",
+        "patched.py": "import tensorflow as tf\ntf.square = tf.stop_gradient\n",
+        "broken.py": "raise RuntimeError('broken')\n",
         "src/library/__init__.py": "from ._parts import shared\n",
         "src/library/_parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",
     }

@@ -396,6 +396,7 @@ class Attributes(Functions):
             self.escape([value])
         elif isinstance(base, Library) and not isinstance(value, (Const, Data)):
             self.lose_track()  # a library's function may be another one from now on
+            self.patched = True
 
     def store_field(self, base: Cell | Class | ModuleValue | Function, name: str, value: Value) -> None:
         """`base.__dict__[name] = value`."""

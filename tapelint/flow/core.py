@@ -229,6 +229,8 @@ class Core(Escape, Doubting):
         self.steps = 0.0
         self.limit = STEPS
         self.call_limit: float = STEPS
+        self.patched = False
+        """Whether the program has put something in the place of a library's function."""
         self.exhausted = False
 
         # how code is run that libraries call: counts of what is around us

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from tapelint.project import Module, Project
 from tapelint.source import Source
 
-from . import elsewhere
+from . import containers, elsewhere
 from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
 from .refused import Refused
-from .values import UNBOUND, Bound, Const, Deferred, Flag, Function, ModuleValue, Value
+from .values import UNBOUND, Bound, Cell, Const, Deferred, Flag, Function, ModuleValue, Tuple, Value
 from .world import World
 
-MOST_MODULES_DEEP = 30
+MOST_MODULES_DEEP = 200
 IMPORT_STEPS = 3_000
 """After so many steps of an imported module's body the calls that it makes are not followed any more."""
+STEPS_OF_IMPORTS = 60_000
+"""After so many steps of all of them modules are run only when something of them is asked for."""
 
 
 class Interpreter(Refused):
@@ -32,6 +34,8 @@ class Interpreter(Refused):
         self._waiting: dict[int, Module] = {}
         self._depth = 0
         self._settling: list[Deferred] = []
+        self._imported_once: set[int] = set()
+        self._steps_of_imports: float = 0
         self._set_in_modules: frozenset[str] = frozenset()
         self._top_names: dict[Source, list[str]] = {}
 
@@ -97,30 +101,36 @@ class Interpreter(Refused):
             elsewhere.loosen(self, uid, elsewhere.rebound_globals(source))
 
     def ready(self, module: ModuleValue) -> None:
-        """Run an imported module's body now, if that was not done: only what is asked of is run.
+        """Run the body of a module that something is asked of, if that was not done.
 
-        It is run as at the start of the program: nothing records, and no branch undoes it.
+        It is run as at the start of the program: nothing records.
         """
-        waiting = self._waiting.pop(module.uid, None)
-        if waiting is None or self._depth > MOST_MODULES_DEEP or self.exhausted:
-            return
+        if module.uid in self._waiting:
+            with self.world.paused():
+                self._run_waiting(module)
+
+    def _run_waiting(self, module: ModuleValue) -> None:
+        """Run the body of a module that has not been run. No branch undoes it, and its steps are counted apart."""
+        waiting = self._waiting.pop(module.uid)
         source = waiting.source
-        if source is None:
+        if source is None or self._depth > MOST_MODULES_DEEP or self.exhausted:
             return
-        mark, unfollowed = self.state.mark(), self.state.get(UNFOLLOWED)
+        mark, unfollowed, steps = self.state.mark(), self.state.get(UNFOLLOWED), self.steps
         mode, self.graph_mode = self.graph_mode, 0
-        limit, self.call_limit = self.call_limit, min(self.call_limit, self.steps + IMPORT_STEPS)
+        limit, self.call_limit = self.call_limit, self.steps + IMPORT_STEPS
         self._depth += 1
         try:
-            with self.world.paused():
-                self._run_body(module, source, waiting.name)
+            self._run_body(module, source, waiting.name)
         except RecursionError:
             pass
         finally:
             self._depth -= 1
             self.graph_mode = mode
             self.call_limit = limit
-            self.state.set(UNFOLLOWED, unfollowed)  # what an import calls was made before all that is asked about
+            self._steps_of_imports += self.steps - steps
+            self.steps = steps
+            if not self.patched:  # what an import calls was made before all that is asked about
+                self.state.set(UNFOLLOWED, unfollowed)
             self.state.keep(mark)
 
     def module_frame(self, module: ModuleValue) -> Frame:
@@ -194,15 +204,46 @@ class Interpreter(Refused):
         if module is None:
             return self.opaque(None, hint=name)
         value = self._module_value(module)
+        self._run_imported(module)
         self._link(value, module)
         return value
 
-    def _link(self, value: Value, module: Module) -> None:
-        """`import a.b` makes b an attribute of a."""
+    def _run_imported(self, module: Module) -> None:
+        """Run the body of a module that is imported for the first time, after those of the packages around it."""
+        value = self._module_value(module)
+        if not isinstance(value, ModuleValue) or value.uid in self._imported_once:
+            return
+        self._imported_once.add(value.uid)
+        package = self.project.package_of(module)
+        if package is not None:
+            self._run_imported(package)
+        if value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
+            self._run_waiting(value)
+            self._link(value, module, anew=True)
+        if self.attempts and _may_raise(module):
+            self.attempts[-1].may_raise = True
+
+    def import_named(self, name: str) -> Value:
+        """A module by its name, with dots before it where it is meant from the package that asks."""
+        bare = name.lstrip(".")
+        return self._imported(bare, len(name) - len(bare))
+
+    def loaded(self, name: str) -> ModuleValue | None:
+        """The project's module of a name, if it was imported."""
+        return next((module for module in self._modules.values() if module.name == name), None)
+
+    def run_again(self, module: ModuleValue) -> None:
+        """Run the body of a module once more."""
+        source = self._sources.get(module.uid)
+        if source is not None:
+            self._run_body(module, source, module.name)
+
+    def _link(self, value: Value, module: Module, anew: bool = False) -> None:
+        """`import a.b` makes b an attribute of a, when it is imported `anew` whatever a has of that name."""
         parent, _, last = module.name.rpartition(".")
         if parent:
             for known in list(self._modules.values()):
-                if known.name == parent and self.state.get((known.uid, last)) is UNBOUND:
+                if known.name == parent and (anew or self.state.get((known.uid, last)) is UNBOUND):
                     self.state.set((known.uid, last), value)
 
     def _member(self, base: Value, node: ast.ImportFrom, name: str) -> Value:
@@ -216,6 +257,7 @@ class Interpreter(Refused):
         module = self.project.module(node.module or "", self.frame.source, node.level)
         inner = self.project.submodule(module, name) if module is not None else None
         if inner is not None:
+            self._run_imported(inner)
             return self._module_value(inner)
         return self.module_attribute(base, name, site)
 
@@ -226,6 +268,10 @@ class Interpreter(Refused):
         self.ready(base)
         source = self._sources.get(base.uid)
         if source is None:
+            return
+        listed = containers.sequence(self, self.state.get((base.uid, "__all__")))
+        if isinstance(listed, Tuple) and all(isinstance(name, Const) for name in listed.items):
+            self._import_listed(base, [str(name.value) for name in listed.items if isinstance(name, Const)])
             return
         if source not in self._top_names:
             self._top_names[source] = _top_names(source.nodes)
@@ -239,6 +285,16 @@ class Interpreter(Refused):
             if not name.startswith("_") and name != ALL_NAMES and value is not UNBOUND:
                 self.assign_name(name, value)
 
+    def _import_listed(self, base: ModuleValue, names: Sequence[str]) -> None:
+        """`from base import *` where `__all__` says what that is; names that it lists and that are modules are run."""
+        for name in names:
+            value = self._settled((base.uid, name))
+            inner = self.project.submodule(self.project.module_of(self._sources[base.uid]), name)
+            if value is UNBOUND and inner is not None:
+                self._run_imported(inner)
+                value = self._module_value(inner)
+            self.assign_name(name, value if value is not UNBOUND else self.missing(None, name))
+
     def _opens(self, scope: int) -> None:
         self.open_scopes.add(scope)
         self.state.set((scope, ALL_NAMES), Flag())
@@ -248,9 +304,13 @@ class Interpreter(Refused):
         value = self._settled((base.uid, name))
         if value is not UNBOUND:
             return value
+        if name == "__dict__":
+            return Cell(self.uid(), "fields", base, site)
         getter = self.state.get((base.uid, "__getattr__"))
+        if getter is not UNBOUND:
+            return self.call(getter, Arguments([Const(name)]), site)
         source = self._sources.get(base.uid)
-        if source is not None and getter is UNBOUND:
+        if source is not None:
             module = self.project.module_of(source)
             inner = self.project.submodule(module, name)
             if inner is not None:
@@ -266,6 +326,20 @@ class Interpreter(Refused):
             value = self.settle(value)
             self.state.settle(key, value)
         return value
+
+
+def _may_raise(module: Module) -> bool:
+    """Whether the body of a module has statements that raise exceptions, or assertions."""
+    if module.source is None:
+        return True
+    todo: list[ast.AST] = list(module.source.tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Raise, ast.Assert)):
+            return True
+        if isinstance(node, (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.ExceptHandler)):
+            todo += ast.iter_child_nodes(node)
+    return False
 
 
 def _top_names(nodes: Sequence[ast.AST]) -> list[str]:

@@ -57,8 +57,7 @@ def call_fact(
             world.raised(error, site, name or fact.name)
         return world.run.opaque(site, given.values.values())
     if fact.kind == "function":
-        tensors = effect.result.kind == "tensor" or fact.name.startswith("operator ")
-        failures.note_operation(world, name or fact.name, given, tensors)
+        failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
     parts.hold(world, fact.name, given, made)
     if unfit.perhaps_refused(world, fact, effect, given) and (node := world.run.node_of(made, site)) is not None:

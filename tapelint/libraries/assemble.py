@@ -17,6 +17,7 @@ from . import (
     graph_loops,
     graphs,
     identifiers,
+    importing,
     initializers,
     input_layers,
     iterators,
@@ -59,6 +60,7 @@ def register_all(registry: Registry) -> None:
     of_python = (
         operators,
         misfits,
+        importing,
         operator_functions,
         python,
         sequences,

@@ -44,7 +44,7 @@ OF_NUMBERS = {
 """What takes a number, or a list of them, and the options below."""
 OPTIONS = {"dtype", "name", "trainable", "persistent", "watch_accessed_variables"}
 
-OPERATIONS = ("tensorflow.", "keras.ops.", "keras.activations.")
+OPERATIONS = ("tensorflow.", "numpy.", "keras.ops.", "keras.activations.")
 CONTAINERS = ("list", "dict", "set", "instance")
 OF_TEXTS = frozenset("lower upper strip lstrip rstrip split startswith endswith replace title".split())  # noqa: SIM905
 """Methods of a text that refuse nothing."""
@@ -80,13 +80,19 @@ def _is_harmless(world: Libraries, callee: Value, args: Arguments) -> bool:
         if callee.name in OF_PLAIN:
             return all(map(_is_plain, args.every()))
         if callee.name in OF_NUMBERS:
-            return set(args.keywords) <= OPTIONS and all(_is_numbers(world, value) for value in args.positional)
+            whole = callee.name.startswith("tensorflow.") and len(args.positional) == 1
+            fits = all(_is_numbers(world, value) or (whole and _is_tensor(value)) for value in args.positional)
+            return set(args.keywords) <= OPTIONS and fits
         is_operation = callee.name.startswith(OPERATIONS) and "assert" not in callee.name.lower()
+        if callee.name.startswith("numpy."):  # of one array
+            is_operation = len(args.every()) == 1 and all(isinstance(v, (Data, Variable)) for v in args.every())
         handled = callee.name in world.registry.functions
         return is_operation and not handled and world.facts.fact(callee.name) is not None
     if isinstance(callee, Method):
         if isinstance(callee.base, Const):
             return callee.name in OF_TEXTS
+        if callee.name == "numpy" and _is_tensor(callee.base):
+            return True  # what a graph refuses is certain
         return not isinstance(callee.base, (Data, Variable, Cell)) or getattr(callee.base, "kind", "") in CONTAINERS
     return not (isinstance(callee, Cell) and callee.kind != "instance")
 
@@ -108,13 +114,17 @@ def is_text(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, (str, bytes))
 
 
-def note_operation(world: Libraries, name: str, given: Given, gives_tensors: bool = True) -> None:
-    """Note in the `try` around it that an operation may raise for the shapes or the numbers of its arguments."""
+def note_operation(world: Libraries, name: str, given: Given, gives: str = "tensor") -> None:
+    """Note in the `try` around it that an operation may raise for the shapes or the numbers of its arguments.
+
+    `gives`: the kind of its result: Python's numbers are made of one number only.
+    """
     if not world.run.attempts:
         return
     texts = given.values and is_text(next(iter(given.values.values())))
-    if not gives_tensors or texts or _may_refuse(world, name, given.values.values()):
-        operator = name.startswith("operator ")
+    operator = name.startswith("operator ")
+    several = gives != "tensor" and not operator and (gives == "python" or len(given.values) > 1)
+    if several or texts or _may_refuse(world, name, given.values.values()):
         _note(world, any(map(_is_tensor, given.values.values())) if operator else _is_of_tensors(world, name))
 
 

@@ -67,8 +67,6 @@ def register(registry: Registry) -> None:
     registry.functions["inspect.getmembers"] = _members
     for name in ("threading.Thread", "threading.Timer", *(f"concurrent.futures.{n}" for n in EXECUTORS)):
         registry.functions[name] = _other_thread(name)
-    for name in ("importlib.import_module", "builtins.__import__"):
-        registry.functions[name] = lambda world, args, site: world.run.missing(site)
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
     registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
     registry.methods[("fields", "__getitem__")] = _field_of
@@ -370,8 +368,11 @@ def _pairs_of(world: Libraries, base: Value) -> list[tuple[Value, Value]]:
     """The names and values of an object's fields."""
     assert isinstance(base, Cell)
     state = world.run.state
-    names = state.get((base.info.uid, "__names__"))
-    every = [(name, state.get((base.info.uid, name))) for name in (names.names if isinstance(names, Names) else ())]
+    known = state.get((base.info.uid, "__names__"))
+    names = known.names if isinstance(known, Names) else ()
+    if isinstance(base.info, ModuleValue):
+        names = tuple(sorted(name for _, name in state.keys_of({base.info.uid}) if not name.startswith("__")))
+    every = [(name, state.get((base.info.uid, name))) for name in names]
     return [(Const(name), value) for name, value in every if value is not UNBOUND]
 
 

@@ -249,6 +249,8 @@ class Libraries:
             handler = self.registry.methods.get((base.kind, "__getitem__"))
             if handler is not None:
                 return handler(self, base, Arguments([index]), site)
+        if isinstance(base, Library) and (own := self.registry.functions.get(f"{base.name}[]")) is not None:
+            return own(self, Arguments([index]), site)
         if isinstance(base, (Library, Function, Class)):
             return base
         if isinstance(base, Const) and isinstance(base.value, (str, bytes)):

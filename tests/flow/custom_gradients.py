@@ -1,5 +1,7 @@
 """Functions with a gradient function of their own: the docstring is the verdict a source."""
 
+import sys
+
 import keras
 import tensorflow as tf
 
@@ -424,31 +426,24 @@ def a_name_for_what_is_passed_through():
     return tape.gradient(y, v)
 
 
-class _Reversible:
-    def __init__(self, inner):
-        self.inner = inner
-
-    def __call__(self, x):
-        @tf.custom_gradient
-        def backwards(x):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = self.inner(x)
-
-            def grad(dy, variables=None):
-                both = tape.gradient(y, [x] + variables, output_gradients=dy)
-                return both[0], both[1:]
-
-            return y, grad
-
-        return backwards(x)
-
-
 def variables_of_what_is_not_known():
     """unknown"""
+    inner = sys.modules["keras"].layers.Dense(2)
+
+    @tf.custom_gradient
+    def backwards(x):
+        with tf.GradientTape() as own:
+            own.watch(x)
+            y = inner(x)
+
+        def grad(dy, variables=None):
+            both = own.gradient(y, [x] + variables, output_gradients=dy)
+            return both[0], both[1:]
+
+        return y, grad
+
     x = tf.ones((1, 2))
-    layer = _Reversible(__import__("keras").layers.Dense(2))
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = layer(x)
+        y = backwards(x)
     return tape.gradient(y, x)
