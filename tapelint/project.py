@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Project:
         self._errors: dict[tuple[str, bool], SourceError] = {}
         self._modules: dict[tuple[str, bool], Module] = {}
         self._found: dict[tuple[str, str, bool], Module | None] = {}
+        self._answers: dict[tuple[str, str], tuple[bool, dict[str, Source | None]]] = {}
         self.asked: dict[str, Source | None] = {}
 
     @staticmethod
@@ -135,6 +136,18 @@ class Project:
             return None
         folder = package.path if package.is_namespace else os.path.dirname(package.path)
         return self._below(os.path.abspath(folder), [name], os.path.isabs(package.path))
+
+    def answer(self, question: str, module: Module, find: Callable[[Project, Module], bool]) -> bool:
+        """What `find` says of a module, found once for the life of the object; what it asked for counts each time."""
+        key = (question, module.path)
+        if key not in self._answers:
+            before = dict(self.asked)
+            self.asked.clear()
+            self._answers[key] = find(self, module), dict(self.asked)
+            self.asked.update(before)
+        found, asked = self._answers[key]
+        self.asked.update(asked)
+        return found
 
     def package_of(self, module: Module) -> Module | None:
         """The package, with an `__init__.py`, that a module lies in; None where it lies in none."""

@@ -62,6 +62,8 @@ FORMS = [
     ("from settings import STOP\nimport settings\nsettings.STOP = True", "tf.round(v) if STOP else v", "flows"),
     ("import plugin\nfrom registry import KNOWN", "KNOWN['cut'](v)", "none"),
     ("__import__('plugin')\nfrom registry import KNOWN", "KNOWN['cut'](v)", "none"),
+    ("import stirring.quiet\nfrom registry import KNOWN", "KNOWN['round'](v)", "none"),
+    ("import subclassing.quiet\nfrom subclassing.base import Base", "Base.known[0]().run(v)", "none"),
     ("from listed import *", "_own(v)", "none"),
     ("import lazy", "lazy.made(v)", "none"),
     ("import helpers\nvars(helpers)['keep'] = helpers.cut", "helpers.keep(v)", "none"),
@@ -111,6 +113,21 @@ def folder(tmp_path: Path) -> Path:
             "import tensorflow as tf\nimport registry\n"
             "@registry.register\ndef cut(x):\n    return tf.stop_gradient(x)\n"
         ),
+        "stirring/__init__.py": "from .names import something\n",
+        "stirring/names.py": "from . import deep\nsomething = 1\n",
+        "stirring/deep.py": (
+            "import tensorflow as tf\nfrom registry import KNOWN\nif True:\n    KNOWN['round'] = tf.round\n"
+        ),
+        "stirring/quiet.py": "",
+        "subclassing/__init__.py": "from . import own\n",
+        "subclassing/base.py": (
+            "class Base:\n    known = []\n    def __init_subclass__(cls):\n        Base.known.append(cls)\n"
+        ),
+        "subclassing/own.py": (
+            "import tensorflow as tf\nfrom .base import Base\n"
+            "class Own(Base):\n    def run(self, x):\n        return tf.round(x)\n"
+        ),
+        "subclassing/quiet.py": "",
         "listed.py": "import tensorflow as tf\n__all__ = ['_own']\n_own = tf.stop_gradient\n",
         "lazy/__init__.py": (
             "import importlib\ndef __getattr__(name):\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tapelint.flow.stirring import does_something
 from tapelint.project import Project
 from tapelint.source import Source, SourceError
 
@@ -166,3 +167,17 @@ def test_a_ring_of_links_ends(tmp_path: Path) -> None:
     project = lay(tmp_path, "run.py", "pkg/m.py")
     (tmp_path / "pkg/pkg").symlink_to(tmp_path / "pkg")
     assert found(project, "run.py", "pkg.pkg.pkg.m") == "pkg/pkg/pkg/m.py"
+
+
+def test_what_an_answer_asked_for_counts_each_time(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    for name, text in {"__init__.py": "from . import plugin\n", "plugin.py": "import sys\nregister(sys)\n"}.items():
+        (tmp_path / "package" / name).write_text(text)
+    (tmp_path / "main.py").write_text("import package\n")
+    project = Project(tmp_path)
+    package = project.module("package", project.source(tmp_path / "main.py"))
+    assert package is not None
+    for _ in range(2):
+        project.asked.clear()
+        assert project.answer("does something", package, does_something)
+        assert {Path(path).name for path in project.asked} == {"__init__.py", "plugin.py"}

@@ -35,6 +35,6 @@ To read, from the ground:
    read later.
 7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,
    and objects.
-8. `elsewhere`, `interpreter`: what code that is not run may have written; modules. Each class from `Core` on is a layer
-   over the one before; the last, `Interpreter`, is what a run is made of.
+8. `elsewhere`, `stirring`, `interpreter`: what code that is not run may have written; which imports do something;
+   modules. Each class from `Core` on is a layer over the one before; the last, `Interpreter`, is what a run is made of.
 """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tapelint.project import Module, Project
 from tapelint.source import Source
 
-from . import containers, elsewhere
+from . import containers, elsewhere, stirring
 from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
 from .refused import Refused
@@ -215,7 +215,7 @@ class Interpreter(Refused):
             return
         self._imported_once.add(value.uid)
         package = self.project.package_of(module)
-        if package is not None:
+        if package is not None and self.project.answer("does something", package, stirring.does_something):
             self._run_imported(package)
         if value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
             self._run_waiting(value)
