@@ -1,8 +1,8 @@
 """The gradient is right, but the update is not.
 
 `zip(variables, gradients)` the wrong way round, `apply_gradients(gradients, variables)` without `zip`, a `zip` that a
-loop has used up, gradients of one list zipped with another, `v -= ...` on a `tf.Variable`: the update raises, or
-trains nothing.
+loop has used up, gradients of one list zipped with another, `optimizer.minimize` with Keras 3, `v -= ...` on a
+`tf.Variable`: the update raises, or trains nothing.
 
 Bad:
 
@@ -40,17 +40,19 @@ KINDS = {
     "augmented variable": ("an augmented assignment to a `tf.Variable`", "use `assign_sub` or `assign_add`"),
     "swapped zip": ("variables and gradients are swapped", "gradients come first: `zip(gradients, variables)`"),
     "used zip": ("this iterator was used up before", "make it a list: `list(zip(gradients, variables))`"),
+    "no minimize": ("Keras 3's optimizers have no `minimize`", "`apply_gradients(zip(tape.gradient(loss, v), v))`"),
     "update arguments": ("`apply_gradients` takes pairs", "`apply_gradients(zip(gradients, variables))`"),
     "update mismatch": ("the gradients are those of another list of variables", "use one list for both"),
 }
 FIXES = {
     "augmented variable": ("assign_in_place", "Assign to the variable"),
     "swapped zip": ("swap_arguments", "Swap the arguments"),
+    "no minimize": ("minimize_with_tape", "Take the gradient and apply it"),
     "update arguments": ("zip_arguments", "Zip them"),
 }
 
 
-@rule.on_problem("augmented variable", "swapped zip", "used zip", "update arguments", "update mismatch")
+@rule.on_problem("augmented variable", "swapped zip", "used zip", "no minimize", "update arguments", "update mismatch")
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     said, help = KINDS[problem.kind]
     fix = None

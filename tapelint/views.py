@@ -105,6 +105,7 @@ ProblemKind = Literal[
     "no sources",  # an empty list: the variables were read before the model was built
     "swapped zip",  # zip(variables, gradients)
     "used zip",  # an iterator that was consumed before
+    "no minimize",  # optimizer.minimize with Keras 3
     "update arguments",  # apply_gradients(gradients, variables)
     "update mismatch",  # gradients of one list zipped with another list of variables
     "custom gradient count",  # a custom gradient returns too few or too many

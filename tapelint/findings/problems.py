@@ -282,7 +282,7 @@ class _Reader:
         if call == "Optimizer.minimize":
             text = "Keras 3's optimizers have no `minimize`: take the gradient with a tape and call `apply_gradients`"
             steps = [Step(event.site.span, f"this raises {event.error}")]
-            problem = self._problem("update arguments", event.site, text=text, steps=steps)
+            problem = self._problem("no minimize", event.site, text=text, steps=steps)
             return replace(problem, error=event.error)
         if call == "tensorflow.custom_gradient":
             return self._captured(event)

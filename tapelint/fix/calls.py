@@ -164,6 +164,27 @@ def zip_arguments(source: Source, span: Span) -> Edits:
     return sound(source, edits)
 
 
+def minimize_with_tape(source: Source, span: Span) -> Edits:
+    """`o.minimize(loss, v, tape=tape)` becomes `o.apply_gradients(zip(tape.gradient(loss, v), v))`.
+
+    Only with all three, in this order or by name, where nothing that is written twice is a call.
+    """
+    import libcst
+    from libcst import matchers
+
+    definition, node = find(source, span, libcst.Call)
+    if definition is None or node is None or len(node.args) != 3 or not isinstance(node.func, libcst.Attribute):
+        return ()
+    order = ("loss", "var_list", "tape")
+    given = {a.keyword.value if a.keyword else order[i]: a.value for i, a in enumerate(node.args) if not a.star}
+    if set(given) != set(order) or matchers.findall(given["var_list"], matchers.Call()):
+        return ()
+    loss, variables, tape = (source.code(definition.span_of(given[name])) for name in order)
+    base = source.code(definition.span_of(node.func.value))
+    text = f"{base}.apply_gradients(zip({tape}.gradient({loss}, {variables}), {variables}))"
+    return sound(source, (Edit(definition.span_of(node), text),))
+
+
 def integers_to_floats(source: Source, span: Span) -> Edits:
     """Every whole number in the expression's first argument (or in itself, if it is no call) gets a point."""
     import libcst
