@@ -147,7 +147,7 @@ class Attempts(Loops):
         ways: list[Delta] = []
         begun: tuple[Delta, tuple[Entered, ...]] = ({}, tuple(self.frame.entered[attempt.depth :]))
         for blocks, passed in groupby([begun, *attempt.passed], key=lambda each: each[1]):
-            self.merge([delta for delta, _ in passed])
+            self.merge([delta for delta, _ in passed], attempt.newest)
             for manager, site in reversed(blocks):
                 self.leave(manager, site, self.opaque(site))
             ways.append(self.state.take(attempt.mark))
@@ -195,7 +195,7 @@ class Attempts(Loops):
         if not node.handlers:
             return self._attempt(node)
         outer = len(self.frame.entered) if depth is None else depth
-        attempt = Attempt(self.state.mark(), len(self.frames), outer, len(self.frame.finals), not _only_tells(node))
+        attempt = self.attempt(outer, not _only_tells(node))
         attempt.guarded = depth is not None
         self.attempts.append(attempt)
         before = self.ended()
@@ -226,8 +226,12 @@ class Attempts(Loops):
                     self.doubting -= doubtful
             self.state.rollback(attempt.mark)
             if ways:
-                self.merge(ways)
+                self.merge(ways, attempt.newest)
         return bool(ways)
+
+    def attempt(self, depth: int, mended: bool = True) -> Attempt:
+        """What may raise is run from here on, in so many with blocks of its frame."""
+        return Attempt(self.state.mark(), self.newest, len(self.frames), depth, len(self.frame.finals), mended)
 
     def _attempt(self, node: ast.Try) -> bool:
         try:
@@ -254,7 +258,7 @@ class Attempts(Loops):
             left = [each for each in left if caught[id(each)] is not True]
             if not mine:
                 continue
-            self.merge([each.state for each in mine])
+            self.merge([each.state for each in mine], attempt.newest)
             self.handled = self._caught(attempt, mine, handler)
             if handler.name:
                 self.assign_name(handler.name, self.handled)
@@ -264,7 +268,7 @@ class Attempts(Loops):
         self.handled = outer
         for each in left if self.attempts else ():
             if each.value is not UNBOUND:
-                self.merge([each.state])
+                self.merge([each.state], attempt.newest)
                 self.unwind(each.value)
                 self.state.rollback(attempt.mark)
         return ways

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from .core import Arguments
 from .functions import Functions, gives_a_number
-from .graph import ABSENT, Site
+from .graph import ABSENT, MISSING, Site
 from .matching import IDENTITY, TUPLE
+from .state import Key
 from .values import (
     NO_VALUE,
     TRUE,
@@ -20,6 +21,7 @@ from .values import (
     Function,
     Library,
     Member,
+    Method,
     ModuleValue,
     OneOf,
     Opaque,
@@ -158,6 +160,8 @@ class Attributes(Functions):
         if isinstance(base, OneOf):
             kept = [o for o in base.options if o != NO_VALUE] or list(base.options)
             return self.join_all([self.attribute(option, name, site) for option in kept])
+        if (key := self.doubted(base, name)) is not None:
+            return self.with_and_without(key, base, lambda: self.attribute(base, name, site), site)
         if isinstance(base, Cell) and base.kind == "instance":
             return self.instance_attribute(base, name, site)
         if isinstance(base, Class):
@@ -173,6 +177,55 @@ class Attributes(Functions):
         if isinstance(base, Opaque):
             return self._of_opaque(base, name, site)
         return self.world.attribute(base, name, site)
+
+    def doubted(self, base: Value, name: str) -> Key | None:
+        """The field of an object, or of a class of its, that is asked for by a name and that it may have or lack."""
+        if name not in self.state.doubted or not isinstance(base, (Cell, Class, Function, ModuleValue)):
+            return None
+        keys = [] if isinstance(base, Class) else [(base.uid, name)]
+        cls = base if isinstance(base, Class) else base.info if isinstance(base, Cell) else None
+        if isinstance(cls, (Class, OneOf)):
+            keys += [(each.uid, name) for each in self.lineage(cls) if isinstance(each, Class)]
+        key = next((key for key in keys if self.state.get(key) is not UNBOUND), None)
+        return key if key is not None and self.state.may_lack(key) else None
+
+    def with_and_without(self, key: Key, base: Value, act: Callable[[], Value], site: Site) -> Value:
+        """What is found of an object where a field is there, and where it is not, on a way for each; there something
+        that is seen may take its place, else an AttributeError ends the way.
+        """
+        value = self.state.get(key)
+
+        def there() -> Value:
+            self.state.set(key, value)
+            return act()
+
+        def absent() -> Value | bool:
+            self.state.set(key, UNBOUND)
+            found, ends = self.attempted(act)
+            nothing = self.is_nothing(found) or (isinstance(found, Opaque) and self.behind(base, key[1]) is UNBOUND)
+            if ends is not False or nothing:
+                self.may_raise("AttributeError")
+            return False if ends or nothing else found
+
+        found = [result for result in self.branch(NO_VALUE, site.node, [there, absent]) if result is not False]
+        with self.decided_by(site):
+            return self.join_all(found)
+
+    def field(self, base: Value, name: str) -> Value:
+        """A field of an object's own, UNBOUND where it has none."""
+        is_own = isinstance(base, (Cell, Class, Function, ModuleValue))
+        return self.state.get((base.uid, name)) if is_own else UNBOUND  # type: ignore[attr-defined]
+
+    def is_nothing(self, found: Value) -> bool:
+        """Whether an attribute that was asked for is none that anybody has given the object, or its kind has."""
+        if isinstance(found, Opaque):
+            return found.node.detail in (ABSENT, MISSING)
+        base = found.base if isinstance(found, Method) else UNBOUND
+        return isinstance(base, Function) or (isinstance(base, Cell) and base.kind in ("object", "instance"))
+
+    def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
+        """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
+        raise NotImplementedError
 
     def _of_member(self, base: Member, name: str, site: Site) -> Value:
         """An attribute of a member of an enumeration that is a number or a text."""

@@ -12,7 +12,7 @@ from . import containers, sets
 from .attempts import ANY_OTHER, is_exception
 from .attributes import META, SUBCLASSES
 from .comprehensions import ClassBody
-from .core import ENDED, Arguments, Attempt, Frame
+from .core import ENDED, Arguments, Frame
 from .effects import AT_ANY_TIME, has_effects
 from .enumerations import Enumerations
 from .functions import own_nodes
@@ -308,7 +308,7 @@ class Classes(Enumerations):
 
     def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
-        attempt = Attempt(self.state.mark(), len(self.frames), len(self.frame.entered), len(self.frame.finals))
+        attempt = self.attempt(len(self.frame.entered))
         self.attempts.append(attempt)
         before = self.ended()
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .core import PERMUTED, Core
 from .graph import Edge, Site
@@ -172,15 +172,74 @@ def _flat(value: Value) -> list[Value]:
 
 def lookup(core: Core, cell: Cell, key: Value) -> Value:
     """`d[key]`; UNBOUND where the key is known to be missing."""
-    known = _written(core, cell)
-    if known is None or not all(_is_key(core, o) for o in options(key)) or not all(_is_key(core, k) for k, _ in known):
+    known = _rows(core, cell)
+    if known is None or not all(_is_key(core, o) for o in options(key)):
         return any_pair(core, cell)[1]
     if isinstance(key, OneOf):
         return _lookup_each(core, cell, key)
     wanted = _plain_key(key)
-    found = next((v for k, v in reversed(known) if _plain_key(k) == wanted), UNBOUND)
+    found = core.join_all([row[wanted][1] for row in known if wanted in row])
     more = core.filled_with(cell)
     return found if more is None else core.join(found, more)
+
+
+Row = dict[Value, tuple[Value, Value]]
+"""The pairs of a dict by their keys, as these are compared."""
+
+
+def _rows(core: Core, cell: Cell) -> list[Row] | None:
+    """What a dict may hold by the program's own code, by the way that was taken; None where a key is not known."""
+    rows = []
+    for option in options(core.state.get((cell.uid, "items"))):
+        found = option.items if isinstance(option, Tuple) else () if option is UNBOUND else None
+        if found is None or not all(isinstance(p, Tuple) and _is_key(core, p.items[0]) for p in found):
+            return None
+        rows.append({_plain_key(p.items[0]): (p.items[0], p.items[1]) for p in found})  # type: ignore[attr-defined]
+    return rows
+
+
+def has(core: Core, cell: Cell, key: Value) -> bool | None:
+    """Whether a dict has a key; None where nobody can tell."""
+    known = _rows(core, cell) if core.filled_with(cell) is None else None
+    if known is None or not all(_is_key(core, option) for option in options(key)):
+        return None
+    found = {_plain_key(option) in row for option in options(key) for row in known}
+    return found.pop() if len(found) == 1 else None
+
+
+def set_default(core: Core, cell: Cell, key: Value, value: Value) -> Value:
+    """`d.setdefault(key, value)`."""
+    known, found = _rows(core, cell), lookup(core, cell, key)
+    if known is None or not _is_key(core, key):
+        store_some(core, cell, key, value)
+        return core.join(found, value)
+    plain = _plain_key(key)
+    if not all(plain in row for row in known):
+        core.state.set((cell.uid, "items"), _of_rows(core, [{plain: (key, value)} | row for row in known]))
+    lacks = core.filled_with(cell) is not None or not all(plain in row for row in known)
+    return core.join(found, value) if lacks else found
+
+
+def narrow(core: Core, cell: Cell, key: Value, there: bool) -> None:
+    """A dict that may have a key, by the way that was taken, has it, or has it not."""
+    known = _rows(core, cell)
+    if known is not None and len(known) > 1 and _is_key(core, key):
+        kept = [row for row in known if (_plain_key(key) in row) == there]
+        if kept and len(kept) < len(known):
+            core.state.set((cell.uid, "items"), _of_rows(core, kept))
+
+
+def _of_rows(core: Core, rows: list[Row]) -> Value:
+    """The items of a dict that holds one of these: those with the same keys are joined key by key."""
+    made: list[Row] = []
+    for row in rows:
+        alike = next((i for i, other in enumerate(made) if other.keys() == row.keys()), None)
+        if alike is None:
+            made.append(row)
+            continue
+        other = made[alike]
+        made[alike] = {key: (pair[0], core.join(pair[1], row[key][1])) for key, pair in other.items()}
+    return core.join_all([Tuple(tuple(Tuple(pair) for pair in row.values())) for row in made])
 
 
 def _lookup_each(core: Core, cell: Cell, key: OneOf) -> Value:
@@ -201,20 +260,41 @@ def store(core: Core, cell: Cell, key: Value, value: Value) -> None:
 def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> None:
     """`d.update(more)`: one key after the other."""
     slot = (cell.uid, "items")
-    known = _written(core, cell)
-    plain = known is not None and all(_is_key(core, k) for k, _ in known)
-    changed = {_plain_key(k): (k, v) for k, v in known or ()} if plain else None
+    changed = _rows(core, cell)
     for key, value in more:
         if changed is not None and _is_key(core, key):
-            first, _ = changed.get(_plain_key(key), (key, value))
-            changed[_plain_key(key)] = (first, value)
+            plain = _plain_key(key)
+            for row in changed:
+                row[plain] = (row[plain][0] if plain in row else key, value)
             continue
         if changed is not None:
-            core.state.set(slot, _of_pairs(changed))
+            core.state.set(slot, _of_rows(core, changed))
             changed = None
         store_some(core, cell, key, value)
     if changed is not None:
-        core.state.set(slot, _of_pairs(changed))
+        core.state.set(slot, _of_rows(core, changed))
+
+
+def update(core: Core, cell: Cell, other: Cell) -> None:
+    """`d.update(other)` for another dict."""
+    known, mine = _rows(core, other), _rows(core, cell)
+    if core.filled_with(other) is not None or known is None:
+        store_some(core, cell, *any_pair(core, other))
+    elif len(known) == 1 or mine is None:
+        for row in known:
+            (store_all if len(known) == 1 else _store_perhaps)(core, cell, row.values())
+    else:
+        made = [_updated(row, more) for row in mine for more in known]
+        core.state.set((cell.uid, "items"), _of_rows(core, made))
+
+
+def _store_perhaps(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> None:
+    for key, value in more:
+        store_some(core, cell, key, value)
+
+
+def _updated(row: Row, more: Row) -> Row:
+    return row | {key: (row[key][0] if key in row else pair[0], pair[1]) for key, pair in more.items()}
 
 
 def store_some(core: Core, cell: Cell, key: Value, value: Value) -> None:
@@ -223,18 +303,13 @@ def store_some(core: Core, cell: Cell, key: Value, value: Value) -> None:
     core.state.set((cell.uid, "items"), Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
 
 
-def _of_pairs(found: Mapping[Value, tuple[Value, Value]]) -> Tuple:
-    return Tuple(tuple(Tuple(pair) for pair in found.values()))
-
-
 def remove(core: Core, cell: Cell, key: Value) -> Value:
     """`del d[key]`, giving what was there."""
-    known = _written(core, cell)
+    known = _rows(core, cell)
     found = lookup(core, cell, key)
     if known is not None and _is_key(core, key):
-        core.state.set(
-            (cell.uid, "items"), Tuple(tuple(Tuple((k, v)) for k, v in known if _plain_key(k) != _plain_key(key)))
-        )
+        left = [{k: pair for k, pair in row.items() if k != _plain_key(key)} for row in known]
+        core.state.set((cell.uid, "items"), _of_rows(core, left))
     return found
 
 

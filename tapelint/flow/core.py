@@ -103,13 +103,15 @@ class Arguments:
 
 @dataclass(slots=True)
 class Loop:
-    """A loop that is being run: the state's mark at its start, the states in which rounds were left, the last test.
+    """A loop that is being run: the state's mark and the last identity given at its start, the states in which
+    rounds were left, the last test.
 
     `after_first`: what the first round changed. `staged_in`: whether it lies in a graph's branch itself. `begins`:
     whether it has a first round for certain.
     """
 
     mark: int
+    newest: int
     depth: int
     breaks: list[Delta] = field(default_factory=list)
     continues: list[Delta] = field(default_factory=list)
@@ -144,12 +146,14 @@ class Raised:
 class Attempt:
     """A `try` body that is being run, with the exceptions that left it.
 
+    `newest`: the last identity that was given before it.
     `depth`, `finals`: how many with blocks and `finally` blocks of its frame it lies in. `passed`: the states after its
     assignments, from which one may come as well, and the with blocks it was in. `mended`: a handler does something in
     place of what was tried. `guarded`: it is a with block whose managers may swallow an exception.
     """
 
     mark: int
+    newest: int
     frames: int
     depth: int
     finals: int
@@ -271,6 +275,11 @@ class Core(Escape, Doubting):
     def uid(self) -> int:
         """A fresh identity."""
         self._uids += 1
+        return self._uids
+
+    @property
+    def newest(self) -> int:
+        """The last identity that was given."""
         return self._uids
 
     @property
@@ -530,11 +539,11 @@ class Core(Escape, Doubting):
             result = self.join(result, value)
         return result
 
-    def merge(self, deltas: Sequence[Delta]) -> None:
-        """The state after one of several ways."""
+    def merge(self, deltas: Sequence[Delta], newest: int) -> None:
+        """The state after one of several ways. `newest`: the last identity that was given before they parted."""
         if self.open_scopes and len(deltas) > 1:
             deltas = [self._with_unseen_names(delta, deltas) for delta in deltas]
-        self.state.merge(deltas, self.join)
+        self.state.merge(deltas, self.join, newest)
 
     def _with_unseen_names(self, delta: Delta, every: Sequence[Delta]) -> Delta:
         """A way that imports all of what cannot be seen may have bound the names that other ways bind."""

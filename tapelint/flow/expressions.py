@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import containers
@@ -11,7 +11,7 @@ from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
-from .state import Delta
+from .state import Delta, Key, values_of
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -298,7 +298,7 @@ class Expressions(Comprehensions):
 
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
-        mark = self.state.mark()
+        mark, newest = self.state.mark(), self.newest
         deltas, results, every = [], [], []
         site = Site(self.frame.source, statement)
         ways_out = self._ways_out()
@@ -321,9 +321,9 @@ class Expressions(Comprehensions):
             changed = dict.fromkeys(key for delta in deltas for key in delta) if staged else ()
             old = {key: self.state.get(key) for key in changed}
             with self.joining(staged), self.decided_by(site):
-                self.merge(deltas)
+                self.merge(deltas, newest)
             if staged:
-                self.world.staged_branch(staged, old, [{**old, **delta} for delta in deltas], site)
+                self.world.staged_branch(staged, old, [{**old, **values_of(delta)} for delta in deltas], site)
         self.state.update(traced)
         for delta in reversed(every) if staged == "graph" else ():
             if isinstance(ended := delta.get(ENDED), Flag) and ended.sure:  # a graph has all of its arms, in order
@@ -331,6 +331,19 @@ class Expressions(Comprehensions):
                 self.state.set(ENDED_BY, delta[ENDED_BY])
         self.world.branched(every)
         return results
+
+    def on_each_way(self, key: Key, held: Sequence[Value], act: Callable[[], Value], site: Site) -> Value:
+        """What is done where a field holds each of several values, by the way that was taken."""
+
+        def arm(value: Value) -> Callable[[], Value]:
+            def run() -> Value:
+                self.state.set(key, value)
+                return act()
+
+            return run
+
+        with self.decided_by(site):
+            return self.join_all(self.branch(NO_VALUE, site.node, [arm(value) for value in held]))
 
     def _ways_out(self) -> tuple[int, int, int]:
         """How many returns, deciders of returns, and other ways out of the innermost loop there are so far."""
@@ -372,9 +385,8 @@ class Expressions(Comprehensions):
         if isinstance(base, Cell) and base.kind == "dict":
             self.hashed(key, site)
             found = containers.lookup(self, base, key)
-            if found is UNBOUND and isinstance(base.info, Value):
-                found = self.call(base.info, Arguments([]), site)
-                containers.store(self, base, key, found)
+            if isinstance(base.info, Value) and not containers.has(self, base, key):
+                found = self._made_for(base, key, found, site)
             if found is UNBOUND:
                 return self._not_found(base, key, "KeyError" if base.info is None else "", site)
             return containers.picked(self, found, key, site)
@@ -399,6 +411,18 @@ class Expressions(Comprehensions):
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)
         return containers.picked(self, found, key, site)
+
+    def _made_for(self, base: Cell, key: Value, found: Value, site: Site) -> Value:
+        """What a dict with a factory gives for a key that it has not, or may have; `found`: what it has there."""
+
+        def made() -> Value:
+            assert isinstance(base.info, Value)
+            return containers.set_default(self, base, key, self.call(base.info, Arguments([]), site))
+
+        if found is UNBOUND:
+            return made()
+        with self.decided_by(site):
+            return self.join_all(self.branch(NO_VALUE, site.node, [lambda: found, made]))
 
     def _not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
         """What is not in a container: a KeyError or IndexError where only the code that is run can have filled it."""

@@ -192,6 +192,7 @@ class Functions(Statements):
         mark = self.state.mark()
         frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
         frame.owner = function.owner
+        self.state.of_calls.add(frame.uid)
         for name, value in bound.items():
             self.state.set((frame.uid, name), value)
         if self.is_generator(function.node):
@@ -277,7 +278,7 @@ class Functions(Statements):
         if len(ways) > 1 or not alive:
             self.state.rollback(frame.mark)
             with self.decided_by(deciders[0] if deciders else None), self.joining(frame.staged or self.join_detail):
-                self.merge(ways)
+                self.merge(ways, frame.uid)
         result = values[0]
         for index, value in enumerate(values[1:]):
             decider = deciders[min(index, len(deciders) - 1)] if deciders else None

@@ -19,7 +19,7 @@ from .core import Core, Loop, const_dtype
 from .graph import Edge, Node, Site
 from .matching import Matching
 from .outcomes import FLOWS, NONE
-from .state import Delta, Key
+from .state import Delta, Key, values_of
 from .values import (
     NO_VALUE,
     SYMBOLIC,
@@ -30,10 +30,12 @@ from .values import (
     Generator,
     Many,
     Opaque,
+    Perhaps,
     Tuple,
     Value,
     Variable,
     parts_of,
+    plain,
 )
 from .waiting import may_end_early
 
@@ -73,7 +75,7 @@ class Reach:
                     mask |= self._mask(edge.node)
             self._masks.append(mask)
         old = (item for item in changed.items() if item[0][0] <= self._newest)
-        now = {key: mask for key, value in old if (mask := self._of_value(value, {}))}
+        now = {key: mask for key, value in old if (mask := self._of_value(plain(value), {}))}
         self._changed = [key for key, mask in now.items() if self._last.get(key) != mask]
         self._last = now
         return not self._changed
@@ -268,7 +270,8 @@ class Loops(Matching):
     ) -> bool:
         """Run rounds; `exact`: these are all that there are. `general`: what may stand for all but the first two.
         `begins`: there is one for certain."""
-        loop = Loop(self.state.mark(), len(self.frame.entered), staged=bool(staged) and isinstance(staged, str))
+        is_staged = bool(staged) and isinstance(staged, str)
+        loop = Loop(self.state.mark(), self.newest, len(self.frame.entered), staged=is_staged)
         loop.staged_in, loop.begins, loop.finals = self.staged_in, begins, len(self.frame.finals)
         first = len(self.graph.nodes)
         self.frame.loops.append(loop)
@@ -283,11 +286,11 @@ class Loops(Matching):
         if exits and not exact and not loop.begins and not _is_forever(node):
             exits += self._without_a_round(loop.mark, exits[-1])
         word = staged if isinstance(staged, str) else staged()
-        old = self.state.before(loop.mark) if word else {}
+        old = self.state.plain_before(loop.mark) if word else {}
         with self.joining(word):
             goes_on = self._leave(node, loop, exits)
         if word and goes_on:
-            self.world.staged_loop(first, old, loop.after_first, word, Site(self.frame.source, node))
+            self.world.staged_loop(first, old, values_of(loop.after_first), word, Site(self.frame.source, node))
         return goes_on
 
     def _rounds(
@@ -333,8 +336,8 @@ class Loops(Matching):
 
     def _without_a_round(self, mark: int, after: Delta) -> list[Delta]:
         """What there is if no round takes place: asked for only where a round has overwritten what had a gradient."""
-        held = self.state.before(mark)
-        lost = {key for key, value in after.items() if key in held and self.loses(held[key], value)}
+        held = self.state.plain_before(mark)
+        lost = {key for key, value in after.items() if key in held and self.loses(held[key], plain(value))}
         return [{key: value for key, value in after.items() if key not in lost}] if lost else []
 
     def loses(self, old: Value, new: Value) -> bool:
@@ -361,7 +364,7 @@ class Loops(Matching):
     def _give_up(self, changed: Delta, reach: Reach) -> None:
         """Rounds that still bring something new: of what they change nothing is known."""
         for key in reach.unstable(changed):
-            self.state.set(key, self.opaque(None, [changed[key]]))
+            self.state.set(key, self.opaque(None, [plain(changed[key])]))
 
     # -- what every further round may change
 
@@ -370,9 +373,9 @@ class Loops(Matching):
         for key, value in self.state.delta(mark).items():
             old = earlier.get(key)
             if old is not None and old != value:
-                wide = self.wider(old, value)
-                if wide is not value:
-                    self.state.set(key, wide)
+                wide = self.wider(plain(old), plain(value))
+                if wide is not plain(value):
+                    self.state.set(key, Perhaps(wide) if isinstance(value, Perhaps) else wide)
 
     def wider(self, old: Value, new: Value) -> Value:
         """A value for all rounds, from those of two."""
@@ -405,7 +408,7 @@ class Loops(Matching):
         ways = [*loop.continues, *([self.state.delta(loop.mark)] if alive else [])]
         self.state.rollback(loop.mark)
         with self.decided_by(loop.decider):
-            self.merge(ways)
+            self.merge(ways, loop.newest)
         return True
 
     def _leave(self, node: AnyLoop, loop: Loop, exits: list[Delta]) -> bool:
@@ -414,7 +417,7 @@ class Loops(Matching):
         if exits:
             self.state.rollback(loop.mark)
             with self.decided_by(site):
-                self.merge(exits)
+                self.merge(exits, loop.newest)
             alive = self.execute(node.orelse) if node.orelse else True
             if alive:
                 ways.append(self.state.delta(loop.mark))
@@ -422,7 +425,7 @@ class Loops(Matching):
             return False
         self.state.rollback(loop.mark)
         with self.decided_by(loop.decider or site):
-            self.merge(ways)
+            self.merge(ways, loop.newest)
         return True
 
     def break_(self, node: ast.Break) -> bool:

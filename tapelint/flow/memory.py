@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .state import Delta, State
-from .values import Const, Data, Flag, Library, Many, Names, OneOf, Opaque, Tuple, Value, Variable
+from .values import Const, Data, Flag, Library, Many, Names, OneOf, Opaque, Tuple, Value, Variable, plain
 
 MOST_ALIKE = 8
 
@@ -40,7 +40,7 @@ class Memory:
             return run()
         state = self._state
         for call in known:
-            if all(_same(state.get(k), v) for k, v in call.read.items()):
+            if all(_same(state.held(k), v) for k, v in call.read.items()):
                 state.apply(call.written)
                 return call.result
         with state.logged() as log:
@@ -49,7 +49,7 @@ class Memory:
         if marks() == before and len(known) < MOST_ALIKE and _is_plain(result, uid):
             written = {k: v for k, v in state.delta(mark).items() if k[0] <= uid}
             read = {k: v for k, v in log.read.items() if k[0] <= uid}
-            if all(_is_plain(v, uid) for v in written.values()):
+            if all(_is_plain(plain(v), uid) for v in written.values()):
                 known.append(Remembered(read, written, result))
         return result
 

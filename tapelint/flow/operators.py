@@ -128,8 +128,7 @@ class Operators(Waiting):
     def update_dict(self, cell: Cell, other: Value, site: Site) -> None:
         """`cell.update(other)`."""
         if isinstance(other, Cell) and other.kind == "dict":
-            known = containers.pairs(self, other)
-            containers.store_all(self, cell, known if known is not None else [containers.any_pair(self, other)])
+            containers.update(self, cell, other)
         elif isinstance(other, Cell) and other.kind == "fields" and other.site is not None:
             self.update_dict(cell, self.call(self.attribute(other, "copy", site), Arguments([]), site), site)
         elif isinstance(other, Opaque):
@@ -252,6 +251,8 @@ class Operators(Waiting):
             return None if folded is None else bool(folded.value)
         keys: list[Value] | None = None
         if isinstance(container, Cell) and container.kind == "dict":
+            if (found := containers.has(self, container, item)) is not None:
+                return found
             known = containers.pairs(self, container)
             keys = [k for k, _ in known] if known is not None else None
         else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .values import UNBOUND, Tuple, Value
+from .values import UNBOUND, Flag, Perhaps, Tuple, Unbound, Value, plain
 
 Key = tuple[int, str]
 Delta = dict[Key, Value]
@@ -17,7 +17,7 @@ Delta = dict[Key, Value]
 
 @dataclass(slots=True)
 class Log:
-    """What was read before it was written, since the log was begun."""
+    """What was read before it was written, since the log was begun, as the state holds it."""
 
     read: Delta = field(default_factory=dict)
     written: set[Key] = field(default_factory=set)
@@ -30,16 +30,29 @@ class Log:
         self.written |= inner.written
 
 
-class State:
-    """Fields of frames, modules, instances, containers and tapes: (identity, name) -> value."""
+def values_of(fields: Delta) -> Delta:
+    """The values that fields of a difference have, if they have any."""
+    return {key: plain(held) for key, held in fields.items()}
 
-    __slots__ = ("_heap", "_trail", "log", "writes")
+
+class State:
+    """Fields of frames, modules, instances, containers and tapes: (identity, name) -> value.
+
+    A field that was written on some of several ways only is held as a `Perhaps`: who asks for the value gets it all the
+    same, `may_lack` tells. Differences (`Delta`) have it as it is held.
+    """
+
+    __slots__ = ("_heap", "_trail", "doubted", "log", "of_calls", "writes")
 
     def __init__(self) -> None:
         self._heap: dict[Key, Value] = {}
         self._trail: list[tuple[Key, Value]] = []
         self.writes = 0
         self.log: Log | None = None
+        self.doubted: set[str] = set()
+        """The names of all fields that some object may have or lack."""
+        self.of_calls: set[int] = set()
+        """The frames of functions: a name of theirs that is read was bound."""
 
     @contextmanager
     def logged(self) -> Iterator[Log]:
@@ -58,7 +71,18 @@ class State:
         value = self._heap.get(key, UNBOUND)
         if self.log is not None and key not in self.log.written:
             self.log.read.setdefault(key, value)
+        return value.value if type(value) is Perhaps else value
+
+    def held(self, key: Key) -> Value:
+        """The value, a `Perhaps` where the field may be absent, or UNBOUND."""
+        value = self._heap.get(key, UNBOUND)
+        if self.log is not None and key not in self.log.written:
+            self.log.read.setdefault(key, value)
         return value
+
+    def may_lack(self, key: Key) -> bool:
+        """Whether a field that has a value may be absent as well, by the way that was taken."""
+        return type(self.held(key)) is Perhaps
 
     def set(self, key: Key, value: Value) -> None:
         """Write, remembering what was there."""
@@ -80,7 +104,7 @@ class State:
 
     def settle(self, key: Key, value: Value) -> None:
         """Put a value in the place of one that was put off: no change that a branch could undo."""
-        self._heap[key] = value
+        self._heap[key] = Perhaps(value) if type(self._heap.get(key)) is Perhaps else value
 
     def keep(self, mark: int) -> None:
         """Let no rollback undo what was written since the mark."""
@@ -116,6 +140,10 @@ class State:
             found.setdefault(key, old)
         return found
 
+    def plain_before(self, mark: int) -> Delta:
+        """Likewise, as who asks gets it."""
+        return values_of(self.before(mark))
+
     def rollback(self, mark: int) -> None:
         """Undo all writes since the mark."""
         heap, trail = self._heap, self._trail
@@ -140,16 +168,24 @@ class State:
             if self._heap.get(key, UNBOUND) is not value:
                 self.set(key, value)
 
-    def merge(self, deltas: Sequence[Delta], join: Callable[[Value, Value], Value]) -> None:
-        """Write the union of several differences to the present state, of which one is what happens."""
+    def merge(self, deltas: Sequence[Delta], join: Callable[[Value, Value], Value], newest: int) -> None:
+        """Write the union of several differences to the present state, of which one is what happens.
+
+        `newest`: the last identity of what was there when the ways parted.
+        """
         if len(deltas) == 1:
             self.apply(deltas[0])
             return
         keys = dict.fromkeys(key for delta in deltas for key in delta)
         for key in keys:
             before = self._heap.get(key, UNBOUND)
-            value = deltas[0].get(key, before)
-            for delta in deltas[1:]:
-                value = join(value, delta.get(key, before))
+            each = [delta.get(key, before) for delta in deltas]
+            value = plain(each[0])
+            for other in each[1:]:
+                value = join(value, plain(other))
+            asked = 0 < key[0] <= newest and key[0] not in self.of_calls and not isinstance(value, (Flag, Unbound))
+            if asked and any(one is UNBOUND or type(one) is Perhaps for one in each):
+                value = before if type(before) is Perhaps and before.value is value else Perhaps(value)
+                self.doubted.add(key[1])
             if value is not before:
                 self.set(key, value)

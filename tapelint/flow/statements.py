@@ -11,6 +11,7 @@ from .attempts import Attempts
 from .core import Arguments, Suspension
 from .graph import Site
 from .operators import IN_PLACE, OPERATORS
+from .state import Key
 from .values import (
     NO_VALUE,
     NOT_IMPLEMENTED,
@@ -290,25 +291,62 @@ class Statements(Attempts):
         elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
             if isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None:
                 self._narrow_to(test.left, isinstance(test.ops[0], ast.Is) == holds)
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.In, ast.NotIn)):
+            key = Const(test.left.value) if isinstance(test.left, ast.Constant) else self._held(test.left)
+            container = self._held(test.comparators[0])
+            if isinstance(container, Cell) and container.kind == "dict" and key is not UNBOUND:
+                containers.narrow(self, container, key, isinstance(test.ops[0], ast.In) == holds)
         elif isinstance(test, (ast.Name, ast.Attribute)) and holds:
             self._narrow_to(test, False)
+        elif isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "hasattr":
+            self._narrow_presence(test.args, holds)
 
     def _narrow_to(self, node: ast.expr, none: bool) -> None:
-        if not isinstance(node, (ast.Name, ast.Attribute)):
-            return
-        value = self.evaluate(node)
-        if isinstance(value, OneOf):
-            kept = one_of([o for o in value.options if (o == NO_VALUE) == none])
-            if kept is not UNBOUND and isinstance(node, ast.Name):
-                self.bind(node, kept)
-            elif kept is not UNBOUND and isinstance(node, ast.Attribute):
-                self._narrow_field(self.evaluate(node.value), self.mangled(node.attr), kept)
+        """A name or a field is None, or is something else."""
+        value = self._held(node)
+        kept = one_of([o for o in options(value) if (o == NO_VALUE) == none]) if value is not UNBOUND else UNBOUND
+        if isinstance(node, ast.Name) and kept is not UNBOUND and kept is not value:
+            self.bind(node, kept)
+        elif isinstance(node, ast.Attribute) and value is not UNBOUND:
+            self._narrow_field(self._held(node.value), self.mangled(node.attr), none, kept)
 
-    def _narrow_field(self, base: Value, name: str, kept: Value) -> None:
-        """Likewise of a field; what code of the program computes anew is asked for again."""
-        owner = base.uid if isinstance(base, Cell) else -base.node.id - 1 if isinstance(base, Opaque) else 0
-        if owner and self.state.get((owner, name)) is not UNBOUND:
-            self.state.set((owner, name), kept)
+    def _held(self, node: ast.expr) -> Value:
+        """What a name or a field holds; UNBOUND where code of the program, or a class, would have to be asked."""
+        if isinstance(node, ast.Name):
+            return self.look_up(node.id)
+        key = _field(self._held(node.value), self.mangled(node.attr)) if isinstance(node, ast.Attribute) else None
+        return self.state.get(key) if key is not None else UNBOUND
+
+    def _narrow_field(self, base: Value, name: str, none: bool, kept: Value) -> None:
+        """A field is None or not, of which `kept` are those that are so: where it may be absent its class decides."""
+        key = _field(base, name)
+        assert key is not None
+        if not self.state.may_lack(key):
+            if kept is not UNBOUND and kept is not self.state.get(key):
+                self.state.set(key, kept)
+            return
+        behind = self.behind(base, name)
+        if (behind == NO_VALUE) == none and kept is UNBOUND:
+            self.state.set(key, UNBOUND)
+        elif kept is not UNBOUND and (behind is UNBOUND or (behind == NO_VALUE) != none):
+            self.state.set(key, kept)
+
+    def _narrow_presence(self, args: Sequence[ast.expr], there: bool) -> None:
+        """`hasattr(base, name)` holds, or does not."""
+        name = args[1].value if len(args) == 2 and isinstance(args[1], ast.Constant) else None
+        base = self._held(args[0]) if name is not None else UNBOUND
+        key = _field(base, str(name))
+        if key is not None and self.state.may_lack(key) and self.behind(base, str(name)) is UNBOUND:
+            self.state.set(key, self.state.get(key) if there else UNBOUND)
+
+    def behind(self, base: Value, name: str) -> Value:
+        """What an object has under a name where it has no field of that name, UNBOUND for nothing."""
+        if not isinstance(base, Cell) or base.kind != "instance":
+            return UNBOUND
+        if self.own_method(base, "__getattr__") is not None:
+            return self.opaque(base.site)
+        found = self.class_attribute(base, name)
+        return found if found is not None else UNBOUND
 
     def assert_(self, node: ast.Assert) -> bool:
         test = self.evaluate(node.test)
@@ -318,6 +356,13 @@ class Statements(Attempts):
             return False
         self.narrow(node.test, True)
         return True
+
+
+def _field(base: Value, name: str) -> Key | None:
+    """Where the state keeps a field of an object."""
+    if isinstance(base, Cell):
+        return base.uid, name
+    return (-base.node.id - 1, name) if isinstance(base, Opaque) else None
 
 
 _EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {

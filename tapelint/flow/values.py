@@ -36,6 +36,18 @@ class Flag(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Perhaps(Value):
+    """What the state holds of a field that was written on some of several ways only: its value there."""
+
+    value: Value
+
+
+def plain(held: Value) -> Value:
+    """The value of a field, if it has one, from what the state holds."""
+    return held.value if type(held) is Perhaps else held
+
+
+@dataclass(frozen=True, slots=True)
 class Names(Value):
     """The names of an object's fields in the order of first writing."""
 

@@ -266,19 +266,20 @@ def _get(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     found = containers.lookup(world.run, base, args.positional[0])
     default = args.get(1, "default", NO_VALUE)
-    if containers.pairs(world.run, base) is None:
-        return world.run.join(found, default) if found is not UNBOUND else world.run.opaque(site, [base])
-    return found if found is not UNBOUND else default
+    if found is UNBOUND and containers.pairs(world.run, base) is None:
+        return world.run.opaque(site, [base])
+    return found if containers.has(world.run, base, args.positional[0]) else world.run.join(found, default)
 
 
 def _dict_pop(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    there = containers.has(world.run, base, args.positional[0])
     found = containers.remove(world.run, base, args.positional[0])
     default = args.get(1, "default")
     if found is UNBOUND and default is UNBOUND:
         world.run.may_raise("KeyError")
         return world.run.opaque(site, [base])
-    return found if found is not UNBOUND else default
+    return found if there else world.run.join(found, default)
 
 
 def _dict_update(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -293,11 +294,7 @@ def _dict_update(world: Libraries, base: Value, args: Arguments, site: Site) -> 
 def _set_default(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     world.run.hashed(args.positional[0], site)
-    found = containers.lookup(world.run, base, args.positional[0])
-    if found is UNBOUND:
-        found = args.get(1, "default", NO_VALUE)
-        containers.store(world.run, base, args.positional[0], found)
-    return found
+    return containers.set_default(world.run, base, args.positional[0], args.get(1, "default", NO_VALUE))
 
 
 def _pop_item(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

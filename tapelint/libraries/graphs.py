@@ -44,6 +44,9 @@ from .world import Libraries, Registry
 COPIED_ARGUMENT = "tensorflow.function argument"
 """A variable that a graph function was handed, and sees as a plain tensor."""
 
+EAGERLY = (0, "functions run eagerly")
+"""Where the state says that calls of a `tf.function` are plain calls, or may be."""
+
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
@@ -86,7 +89,10 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
 def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     run = world.run
-    if run.state.get((0, "functions run eagerly")) is not UNBOUND:
+    if (told := run.state.get(EAGERLY)) is not UNBOUND:
+        if told == Flag(False):
+            ways = [Flag(True), UNBOUND]
+            return run.on_each_way(EAGERLY, ways, lambda: _call_graph_function(world, callee, args, site), site)
         return run.call(callee.function, args, site)
     for handed in args.every():
         if isinstance(handed, Variable):
@@ -146,7 +152,7 @@ def _call_unconverted(world: Libraries, callee: Value, args: Arguments, site: Si
 def _run_eagerly(world: Libraries, args: Arguments, site: Site) -> Value:
     """From now on calls of a `tf.function` are plain calls."""
     wanted = world.run.truth(args.get(0, "run_eagerly"))
-    world.run.state.set((0, "functions run eagerly"), UNBOUND if wanted is False else Flag(wanted is True))
+    world.run.state.set(EAGERLY, UNBOUND if wanted is False else Flag(wanted is True))
     return NO_VALUE
 
 

@@ -194,10 +194,16 @@ def _subclasses(world: Libraries, args: Arguments, site: Site) -> Value:
     return containers.make_list(world.run, found if isinstance(found, Tuple) else Tuple(()), site=site)
 
 
-def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
+def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = False) -> Value:
+    """`getattr(base, name, default)`; `doubted`: the attribute is there on some ways only."""
     base, name = args.get(0, "object"), args.get(1, "name")
     if isinstance(name, Const) and isinstance(name.value, str):
+        if isinstance(base, OneOf):
+            every = [Arguments([option, *args.positional[1:]], args.keywords) for option in base.options]
+            return world.run.join_all([_getattr(world, each, site) for each in every])
         default = args.get(2, "default")
+        if (key := world.run.doubted(base, name.value)) is not None:
+            return world.run.with_and_without(key, base, lambda: _getattr(world, args, site, doubted=True), site)
         if default is not UNBOUND and isinstance(base, Cell) and base.kind == "instance":
             known = world.run.state.get((base.uid, name.value)) is not UNBOUND
             found = world.run.find_in_class(base.info, name.value)
@@ -208,6 +214,9 @@ def _getattr(world: Libraries, args: Arguments, site: Site) -> Value:
         of_layer = isinstance(base, Cell) and base.kind in LAYERS and default is not UNBOUND
         if of_layer and layer_classes.has_attribute(world, base, name.value) is False:  # type: ignore[arg-type]
             return default
+        if doubted and default is not UNBOUND and world.run.field(base, name.value) is UNBOUND:
+            instead = world.run.attribute(base, name.value, site)
+            return default if world.run.is_nothing(instead) else world.run.join(instead, default)
         if default is not UNBOUND and _may_lack(base):
             return _or_default(world, base, name.value, default, site)
         return world.run.attribute(base, name.value, site)
@@ -231,7 +240,9 @@ def _members(world: Libraries, args: Arguments, site: Site) -> Value:
 def _or_default(world: Libraries, base: Value, name: str, default: Value, site: Site) -> Value:
     """An attribute that the object's own code gives, or the default where that raises."""
     value, ends = world.run.attempted(lambda: world.run.attribute(base, name, site))
-    return value if ends is False else default if ends else world.run.join(value, default)
+    if ends is False and not isinstance(value, Opaque):
+        return value
+    return default if ends else world.run.join(value, default)
 
 
 def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -301,6 +312,9 @@ def _fills_itself(world: Libraries, base: Value) -> bool:
 
 def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
     base, name = args.positional[:2]
+    key = world.run.doubted(base, str(name.value)) if isinstance(name, Const) else None
+    if key is not None:
+        return world.run.with_and_without(key, base, lambda: _hasattr(world, args, site), site)
     if isinstance(base, Cell) and base.kind == "instance" and isinstance(name, Const):
         if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
             return TRUE
@@ -391,14 +405,17 @@ def _pop_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
     name, state = args.positional[0], world.run.state
     if not (isinstance(name, Const) and isinstance(name.value, str)):
         return _other_use_of_fields(world, base, args.before(Const("pop")), site)
-    held = state.get((base.info.uid, name.value))
-    state.set((base.info.uid, name.value), UNBOUND)
-    return held if held is not UNBOUND else args.get(1, "default", world.run.opaque(site))
+    key, default = (base.info.uid, name.value), args.get(1, "default", world.run.opaque(site))
+    held = world.run.join(state.get(key), default) if state.may_lack(key) else state.get(key)
+    state.set(key, UNBOUND)
+    return held if held is not UNBOUND else default
 
 
 def _get_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     found = dict(_pairs_of(world, base)).get(args.positional[0], UNBOUND)
-    default = args.get(1, "default", NO_VALUE)
+    default, name = args.get(1, "default", NO_VALUE), args.positional[0]
+    if isinstance(name, Const) and world.run.state.may_lack((base.info.uid, name.value)):  # type: ignore[attr-defined]
+        return world.run.join(found, default)
     return found if found is not UNBOUND else world.run.join(default, world.run.opaque(site, [base, default]))
 
 

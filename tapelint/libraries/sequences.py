@@ -127,7 +127,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
         world.run.asked_in_part(value)
         world.run.state.set((value.uid, "items"), items if isinstance(items, Many) else Tuple(tuple(items[1:])))
         if isinstance(items, Many):
-            return items.element
+            return world.run.join(items.element, args.get(1, "default"))
         return items[0] if items else args.get(1, "default", world.run.opaque(site))
     if isinstance(value, Generator):
         each = world.run.advance(value, site)
@@ -139,7 +139,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
         return item if ends is False else default if ends else world.run.join(item, default)
     found = world.run.iterate(value, site)
     if isinstance(found, Many):
-        return found.element
+        return world.run.join(found.element, args.get(1, "default"))
     if found:
         return found[0]
     return args.get(1, "default", world.run.opaque(site))

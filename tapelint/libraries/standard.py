@@ -29,6 +29,7 @@ from tapelint.flow.values import (
     Value,
     Wrapped,
     one_of,
+    options,
 )
 
 from .sequences import BUILTINS
@@ -115,6 +116,9 @@ def _call_cached(world: Libraries, callee: Value, args: Arguments, site: Site) -
     for value in args.every():
         run.hashed(value, site)
     known = run.state.get(slot)
+    ways = [*options(known), *([UNBOUND] if run.state.may_lack(slot) else [])]
+    if len(ways) > 1:
+        return run.on_each_way(slot, ways, lambda: _call_cached(world, callee, args, site), site)
     rows = [row for row in known.items if isinstance(row, Tuple)] if isinstance(known, Tuple) else []
     named = [Tuple((Const(n), v)) for n, v in args.keywords.items()]
     given = Tuple((*args.positional, *named))

@@ -58,11 +58,11 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
     run, slot = world.run, (callee.uid, "traces")
     given = _named(callee, args)
     known = run.state.get(slot)
-    certain = not isinstance(known, OneOf)
+    certain = not isinstance(known, OneOf) and not run.state.may_lack(slot)
     every = [t for o in options(known) if isinstance(o, Tuple) for t in o.items if isinstance(t, Trace)]
     alike = [t for t in every if signed or _may_match(t.args, given)]
     if alike and (not certain or len(alike) > 1 or args.rest is not None):
-        disturbed = any(run.state.get(key) != value for trace in alike for key, value in trace.read.items())
+        disturbed = any(run.state.held(key) != value for trace in alike for key, value in trace.read.items())
         made, _, written = _logged(world, body)
         if written or disturbed:  # nobody can tell which trace is repeated, if any is
             run.lose_track()
@@ -83,7 +83,7 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
 
 def _again(world: Libraries, trace: Trace, sure: bool, body: Callable[[], Value]) -> Value:
     state = world.run.state
-    disturbed = {key: state.get(key) for key, value in trace.read.items() if state.get(key) != value}
+    disturbed = {key: value for key, value in trace.read.items() if state.held(key) != value}
     if not (sure and trace.settled):
         made, _, written = _logged(world, body)
         if disturbed or written:

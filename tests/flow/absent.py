@@ -1,0 +1,135 @@
+"""Fields, keys and results that are there on some ways only: the docstring is the verdict a source."""
+
+import functools
+import random
+
+import tensorflow as tf
+
+a = tf.Variable(1.0)
+b = tf.Variable(2.0)
+
+
+class _Scale:
+    def __init__(self, own):
+        if own:
+            self.own = a
+
+    def of_its_own(self):
+        return self.own * 1.0
+
+    def kept(self):
+        if not hasattr(self, "made"):
+            self.made = tf.exp(a)
+        return self.made
+
+
+def a_field_that_was_perhaps_set():
+    """sometimes none, sometimes none"""
+    scale = _Scale(False)
+    if random.random() > 2.0:
+        scale.w = a
+    with tf.GradientTape() as tape:
+        y = getattr(scale, "w", b) * 1.0
+    return tape.gradient(y, [a, b])
+
+
+def a_field_and_what_the_class_has():
+    """sometimes none, sometimes none"""
+
+    class Plain:
+        w = b
+
+    plain = Plain()
+    if random.random() > 2.0:
+        plain.w = a
+    with tf.GradientTape() as tape:
+        y = plain.w * 1.0
+    return tape.gradient(y, [a, b])
+
+
+def a_field_that_was_perhaps_deleted():
+    """sometimes none, sometimes none"""
+    scale = _Scale(True)
+    if random.random() < 2.0:
+        del scale.own
+    with tf.GradientTape() as tape:
+        y = (scale.own if hasattr(scale, "own") else b) * 1.0
+    return tape.gradient(y, [a, b])
+
+
+def a_result_that_was_perhaps_kept_before_the_tape():
+    """sometimes none"""
+    scale = _Scale(False)
+    if random.random() > 2.0:
+        scale.kept()
+    with tf.GradientTape() as tape:
+        y = scale.kept() * 2.0
+    return tape.gradient(y, a)
+
+
+def a_result_that_a_decorator_perhaps_kept():
+    """sometimes none"""
+
+    @functools.lru_cache
+    def scale():
+        return tf.exp(a)
+
+    if random.random() > 2.0:
+        scale()
+    with tf.GradientTape() as tape:
+        y = scale() * 2.0
+    return tape.gradient(y, a)
+
+
+def a_key_that_is_perhaps_there():
+    """sometimes none, sometimes none"""
+    kept = {}
+    if random.random() > 2.0:
+        kept["w"] = a
+    with tf.GradientTape() as tape:
+        y = {"w": b, **kept}["w"] * kept.setdefault("w", b)
+    return tape.gradient(y, [a, b])
+
+
+def a_field_whose_absence_would_have_raised():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = _Scale(random.random() < 2.0).of_its_own()
+    return tape.gradient(y, a)
+
+
+def a_key_and_one_that_is_perhaps_there():
+    """flows, none"""
+    kept = {"v": a}
+    if random.random() > 2.0:
+        kept["w"] = b
+    with tf.GradientTape() as tape:
+        y = kept["v"] * 1.0
+    return tape.gradient(y, [a, b])
+
+
+class _Items:
+    def __init__(self, *items):
+        self.items = list(items)
+
+    @property
+    def following(self):
+        return self.items.pop(0)
+
+
+def a_property_that_a_condition_asked():
+    """none, flows"""
+    items = _Items(a, b, a)
+    with tf.GradientTape() as tape:
+        assert items.following is not None
+        y = items.following * 2.0
+    return tape.gradient(y, [a, b])
+
+
+def a_property_whose_truth_was_asked():
+    """flows, none"""
+    items = _Items(True, a, b)
+    with tf.GradientTape() as tape:
+        assert items.following
+        y = items.items[0] * 1.0
+    return tape.gradient(y, [a, b])
