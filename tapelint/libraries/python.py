@@ -29,7 +29,6 @@ from tapelint.flow.values import (
     Member,
     Method,
     ModuleValue,
-    Names,
     OneOf,
     Opaque,
     Partial,
@@ -44,7 +43,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, instances, layer_classes
+from . import apply, fields, instances, layer_classes
 from .instances import LAYERS
 from .members import written_somewhere
 from .replaced import write_somewhere
@@ -68,26 +67,9 @@ def register(registry: Registry) -> None:
     for name in ("threading.Thread", "threading.Timer", *(f"concurrent.futures.{n}" for n in EXECUTORS)):
         registry.functions[name] = _other_thread(name)
     registry.functions["functools.cached_property"] = _descriptor("functools.cached_property")
-    registry.calls["fields"] = lambda world, callee, args, site: world.run.opaque(site)
-    registry.methods[("fields", "__getitem__")] = _field_of
-    registry.attributes["object"] = _dict_of_object
-    registry.elements["fields"] = lambda world, cell, site: [name for name, _ in _pairs_of(world, cell)]
-    registry.methods[("fields", "items")] = lambda world, base, args, site: Tuple(
-        tuple(Tuple(pair) for pair in _pairs_of(world, base))
-    )
-    registry.methods[("fields", "values")] = lambda world, base, args, site: Tuple(
-        tuple(value for _, value in _pairs_of(world, base))
-    )
-    registry.methods[("fields", "copy")] = lambda world, base, args, site: containers.make_dict(
-        world.run, _pairs_of(world, base), site
-    )
     registry.methods[("globals", "__getitem__")] = _global_of
     registry.methods[("globals", "__setitem__")] = _set_global
     registry.methods[("globals", "*")] = _other_use_of_globals
-    registry.methods[("fields", "__setitem__")] = _set_field
-    registry.methods[("fields", "pop")] = _pop_field
-    registry.methods[("fields", "get")] = _get_field
-    registry.methods[("fields", "*")] = _other_use_of_fields
     registry.methods.update({("wrapped setter", ""): _nothing})
     for kind in ("builtins.property", "functools.cached_property"):
         registry.calls[kind] = lambda world, callee, args, site: world.run.opaque(site)
@@ -285,7 +267,7 @@ def _store_attribute(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(name, Const) and isinstance(name.value, str) and not isinstance(base, OneOf):
         world.run.store_attribute(base, name.value, value, site)
     else:
-        _forget_fields(world, base, [value], site)
+        fields.forget(world, base, [value], site)
     return NO_VALUE
 
 
@@ -361,94 +343,6 @@ def _slice(world: Libraries, args: Arguments, site: Site) -> Value:
 def _vars(world: Libraries, args: Arguments, site: Site) -> Value:
     """`vars(object)` is its `__dict__`."""
     return world.run.attribute(args.positional[0], "__dict__", site) if args.positional else _locals(world, args, site)
-
-
-def _dict_of_object(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
-    """`namespace.__dict__`."""
-    return Cell(world.run.uid(), "fields", base, site) if name == "__dict__" else None
-
-
-def _field_of(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`object.__dict__[name]`."""
-    assert isinstance(base, Cell)
-    name = args.positional[0]
-    if isinstance(name, Const) and isinstance(name.value, str):
-        held = world.run.state.get((base.info.uid, name.value))
-        return held if held is not UNBOUND else world.run.attribute(base.info, name.value, site)
-    return world.run.opaque(site, [base.info])
-
-
-def _pairs_of(world: Libraries, base: Value) -> list[tuple[Value, Value]]:
-    """The names and values of an object's fields."""
-    assert isinstance(base, Cell)
-    state = world.run.state
-    known = state.get((base.info.uid, "__names__"))
-    names = known.names if isinstance(known, Names) else ()
-    if isinstance(base.info, ModuleValue):
-        names = tuple(sorted(name for _, name in state.keys_of({base.info.uid}) if not name.startswith("__")))
-    every = [(name, state.get((base.info.uid, name))) for name in names]
-    return [(Const(name), value) for name, value in every if value is not UNBOUND]
-
-
-def _set_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    name, value = args.positional[:2]
-    if isinstance(name, Const) and isinstance(name.value, str):
-        world.run.store_field(base.info, name.value, value)
-    else:
-        _forget_fields(world, base.info, [value], site)
-    return NO_VALUE
-
-
-def _pop_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    name, state = args.positional[0], world.run.state
-    if not (isinstance(name, Const) and isinstance(name.value, str)):
-        return _other_use_of_fields(world, base, args.before(Const("pop")), site)
-    key, default = (base.info.uid, name.value), args.get(1, "default", world.run.opaque(site))
-    held = world.run.join(state.get(key), default) if state.may_lack(key) else state.get(key)
-    state.set(key, UNBOUND)
-    return held if held is not UNBOUND else default
-
-
-def _get_field(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    found = dict(_pairs_of(world, base)).get(args.positional[0], UNBOUND)
-    default, name = args.get(1, "default", NO_VALUE), args.positional[0]
-    if isinstance(name, Const) and world.run.state.may_lack((base.info.uid, name.value)):  # type: ignore[attr-defined]
-        return world.run.join(found, default)
-    return found if found is not UNBOUND else world.run.join(default, world.run.opaque(site, [base, default]))
-
-
-def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`object.__dict__.update(...)` and the like: any field may have become anything of it."""
-    assert isinstance(base, Cell)
-    name, rest = args.positional[0], args.after(1)
-    if name == Const("update"):
-        for key, value in rest.keywords.items():
-            world.run.store_field(base.info, key, value)
-        given = rest.positional[0] if rest.positional else NO_VALUE
-        known = containers.pairs(world.run, given) if isinstance(given, Cell) and given.kind == "dict" else None
-        if known is not None and all(isinstance(key, Const) for key, _ in known):
-            for field, value in known:
-                world.run.store_field(base.info, str(field.value), value)  # type: ignore[attr-defined]
-            return NO_VALUE
-        if not rest.positional and rest.rest is None:
-            return NO_VALUE
-    if name in (Const("pop"), Const("popitem"), Const("clear"), Const("setdefault")):
-        world.run.lose_track()
-    _forget_fields(world, base.info, rest.every(), site)
-    return world.run.opaque(site, [base.info, *rest.every()])
-
-
-def _forget_fields(world: Libraries, value: Value, more: list[Value], site: Site) -> None:
-    written_somewhere(world, value)
-    if isinstance(value, Cell):
-        state = world.run.state
-        names = state.get((value.uid, "__names__"))
-        for name in names.names if isinstance(names, Names) else ():
-            state.set((value.uid, name), world.run.opaque(site, [state.get((value.uid, name)), *more]))
-        write_somewhere(world, value, world.run.opaque(site, more))
-    world.run.escape([value, *more])
 
 
 def _visible(world: Libraries) -> list[tuple[tuple[int, str], Value]]:
