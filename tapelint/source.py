@@ -360,6 +360,20 @@ def below(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def class_body(node: ast.ClassDef) -> list[ast.stmt]:
+    """What a class's body may run, in order: also what stands under its conditions."""
+    found: list[ast.stmt] = []
+    todo: list[ast.AST] = list(node.body[::-1])
+    while todo:
+        each = todo.pop()
+        if isinstance(each, ast.stmt):
+            found.append(each)
+        if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            blocks = [getattr(each, name, ()) for name in ("body", "handlers", "cases", "orelse", "finalbody")]
+            todo += [inner for block in blocks for inner in block][::-1]
+    return found
+
+
 def last_name(node: ast.AST | None) -> str:
     """`c` of `a.b.c` and of `c`; "" for what is neither a name nor an attribute."""
     if isinstance(node, ast.Attribute):

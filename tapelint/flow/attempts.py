@@ -112,8 +112,8 @@ class Attempts(Loops):
         self.unwind(raised)
         return False
 
-    def unwind(self, raised: Value = UNBOUND) -> None:
-        """An exception leaves: to the handlers around it, if there are any."""
+    def unwind(self, raised: Value = UNBOUND, error: str = "") -> None:
+        """An exception leaves: to the handlers around it, if there are any. `error`: its class, or what that extends."""
         if not self.attempts:
             self.leave_through(0, len(self.frame.entered))
             return
@@ -132,7 +132,8 @@ class Attempts(Loops):
                     return
         finally:
             self.frames = frames
-        attempt.raises.append(Raised(self.state.delta(attempt.mark), raised, swallowed if attempt.guarded else None))
+        swallowed = swallowed if attempt.guarded else None
+        attempt.raises.append(Raised(self.state.delta(attempt.mark), raised, swallowed, error))
 
     def _pass(self) -> None:
         """Something was assigned in the body of a `try`: an exception may come right after it."""
@@ -166,11 +167,28 @@ class Attempts(Loops):
         if self.ended():
             return
         mark = self.state.mark()
-        self.unwind(raised)
+        if surely and not self.may_be_caught(error):
+            for attempt in self.attempts:
+                attempt.passed_through = True
+        else:
+            self.unwind(raised, error if raised is UNBOUND else "")
         self.state.rollback(mark)
         if surely:
             self.state.set(ENDED, Flag(True))
             self.state.set(ENDED_BY, Const(error))
+
+    def may_be_caught(self, error: str) -> bool:
+        """Whether a handler around may catch an exception that something of a library raises."""
+        frames = self.frames
+        try:
+            for attempt in reversed(self.attempts):
+                self.frames = frames[: attempt.frames]
+                each = Raised({}, error=error)
+                if attempt.handlers is None or any(self._catches(h, each) is not False for h in attempt.handlers):
+                    return True
+        finally:
+            self.frames = frames
+        return False
 
     def ended(self) -> str:
         """The exception that certainly ended the program, or the body of a `try`, before this point."""
@@ -196,11 +214,11 @@ class Attempts(Loops):
             return self._attempt(node)
         outer = len(self.frame.entered) if depth is None else depth
         attempt = self.attempt(outer, not _only_tells(node))
-        attempt.guarded = depth is not None
+        attempt.guarded, attempt.handlers = depth is not None, node.handlers
         self.attempts.append(attempt)
         before = self.ended()
         try:
-            alive = self._attempt(node) and (bool(before) or not self.ended())
+            alive = self._attempt(node) and (bool(before) or not self.ended() or attempt.passed_through)
         finally:
             self.attempts.pop()
         if self.attempts and not any(h.type is None or "Exception" in _names_of(h) for h in node.handlers):
@@ -214,7 +232,8 @@ class Attempts(Loops):
         if alive and (not node.orelse or self.execute(node.orelse)):
             ways.append(self.state.delta(attempt.mark))
         end = [self.state.delta(attempt.mark)] if alive and attempt.may_raise else []
-        doubtful = not attempt.may_raise and not attempt.raises and _may_be_caught(node, attempt)
+        known = attempt.may_raise or attempt.raises or attempt.passed_through
+        doubtful = not known and _may_be_caught(node, attempt)
         with self.joining("failure" if doubtful else self.join_detail):
             if attempt.may_raise or doubtful:
                 attempt.raises += map(Raised, [*self._somewhere(attempt), *end])
@@ -280,12 +299,17 @@ class Attempts(Loops):
         if handler.type is None:
             return True
         kind = raised.value.info if isinstance(raised.value, Cell) else raised.value
+        if raised.error:
+            kind = Library(f"builtins.{raised.error}")
         named = handler.type.elts if isinstance(handler.type, ast.Tuple) else ()
         if any(each is ANY_OTHER for each in named) or not isinstance(kind, (Class, Library)):
             return None
         wanted = self.evaluate(handler.type)
         order = self.lineage(kind) if isinstance(kind, Class) else [kind]
-        answers = [_is_one_of(order, each) for each in (wanted.items if isinstance(wanted, Tuple) else [wanted])]
+        each_wanted = wanted.items if isinstance(wanted, Tuple) else (wanted,)
+        answers = [_is_one_of(order, each) for each in each_wanted]
+        if raised.error:
+            answers = [_may_be_of(kind, each) for each in each_wanted]
         return True if True in answers else None if None in answers else False
 
 
@@ -316,6 +340,14 @@ def _is_one_of(order: Sequence[Value], wanted: Value) -> bool | None:
         return True
     known = all(isinstance(base, Class) or _of_python(base) or base == Library("builtins.object") for base in order)
     return False if known and isinstance(wanted, (Class, Library)) else None
+
+
+def _may_be_of(kind: Value, wanted: Value) -> bool | None:
+    """Whether an exception of a class of Python, or of one that extends it, is of another; None where it may be."""
+    mine, other = _of_python(kind), _of_python(wanted)
+    if mine is None or other is None:
+        return None
+    return True if issubclass(mine, other) else None if issubclass(other, mine) else False
 
 
 def _is_result(node: ast.AST, name: str | None) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from tapelint.source import Source, last_name
+from tapelint.source import Source, class_body, last_name
 
 from . import containers, sets
 from .attempts import ANY_OTHER, is_exception
@@ -81,7 +81,7 @@ class Classes(Enumerations):
         for base in bases:
             if isinstance(base, Class):
                 self.state.push((base.uid, SUBCLASSES), cls)
-        if any(isinstance(n, FUNCTIONS[:2]) and n.name in AT_ANY_TIME and has_effects(n) for n in node.body):
+        if any(isinstance(n, FUNCTIONS[:2]) and n.name in AT_ANY_TIME and has_effects(n) for n in class_body(node)):
             self.state.set((cls.uid, EFFECTS), TRUE)
         value: Value = cls
         for decorator in reversed(node.decorator_list):
@@ -221,8 +221,10 @@ class Classes(Enumerations):
     def super_(self) -> Value:
         for frame in reversed(self.frames):
             function = frame.function
-            if function is not None and not isinstance(function.node, ast.Lambda) and function.node.args.args:
-                first = self.state.get((frame.uid, function.node.args.args[0].arg))
+            spec = function.node.args if function is not None else None
+            taken = [*spec.posonlyargs, *spec.args] if spec is not None else []
+            if function is not None and taken and not isinstance(function.node, ast.Lambda):
+                first = self.state.get((frame.uid, taken[0].arg))
                 owner = self._owner_of(function, first)
                 if owner is not None:
                     return Super(owner, first)
@@ -231,7 +233,7 @@ class Classes(Enumerations):
     def _owner_of(self, function: Function, instance: Value) -> Value | None:
         cls = instance.info if isinstance(instance, Cell) else instance
         for base in self.lineage(cls):
-            if isinstance(base, Class) and function.node in base.node.body:
+            if isinstance(base, Class) and function.node in class_body(base.node):
                 return base
         meta = self.metaclass_of(cls) if isinstance(cls, Class) else None
         return self._owner_of(function, meta) if meta is not None else None
@@ -386,5 +388,5 @@ _PRIVATE = re.compile(r"\.__(?!\w*__\b)\w")
 
 def _bound_in(node: ast.ClassDef) -> set[str]:
     """The names that a class's body binds."""
-    defined = {n.name for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    defined = {n.name for n in class_body(node) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     return defined | {n.id for n in own_nodes(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

@@ -134,12 +134,14 @@ Entered = tuple[Value, Site]
 class Raised:
     """An exception that leaves a block: the state in which it does, and itself where the program raised it.
 
-    `swallowed`: whether the managers of the block keep it to themselves, where they say.
+    `swallowed`: whether the managers of the block keep it to themselves, where they say. `error`: the class that it is
+    of, or of one that extends it, where something of a library raised it.
     """
 
     state: Delta
     value: Value = UNBOUND
     swallowed: bool | None = None
+    error: str = ""
 
 
 @dataclass(slots=True)
@@ -149,7 +151,8 @@ class Attempt:
     `newest`: the last identity that was given before it.
     `depth`, `finals`: how many with blocks and `finally` blocks of its frame it lies in. `passed`: the states after its
     assignments, from which one may come as well, and the with blocks it was in. `mended`: a handler does something in
-    place of what was tried. `guarded`: it is a with block whose managers may swallow an exception.
+    place of what was tried. `guarded`: it is a with block whose managers may swallow an exception. `handlers`: None
+    where anything may be caught. `passed_through`: an exception certainly ended its body that no handler catches.
     """
 
     mark: int
@@ -161,6 +164,8 @@ class Attempt:
     guarded: bool = False
     raises: list[Raised] = field(default_factory=list)
     passed: list[tuple[Delta, tuple[Entered, ...]]] = field(default_factory=list)
+    handlers: Sequence[ast.ExceptHandler] | None = None
+    passed_through: bool = False
     may_raise: bool = False
     may_fail: bool = False
     may_refuse: bool = False

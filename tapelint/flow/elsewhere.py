@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from tapelint.source import Source, walk
+from tapelint.source import Source, class_body, walk
 
 from .classes import Classes
 from .core import Core
@@ -115,7 +115,7 @@ def _is_empty(core: Core, value: Cell) -> bool:
 def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> Iterator[str]:
     """The fields that methods which did not run assign, or whose contents they may change."""
     for cls in core.lineage(instance.info):
-        for method in cls.node.body if isinstance(cls, Class) else ():
+        for method in class_body(cls.node) if isinstance(cls, Class) else ():
             if method is entry or method in called or not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             for node in walk(method):

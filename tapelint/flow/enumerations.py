@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tapelint.source import class_body
+
 from .core import Arguments
 from .graph import Site
 from .records import Records
@@ -147,7 +149,7 @@ def _plain(value: Value) -> object:
 def _assigned(node: ast.ClassDef) -> list[str]:
     """The names that a class's body assigns, but for those that mean something to Python."""
     targets: list[ast.expr] = []
-    for statement in node.body:
+    for statement in class_body(node):
         if isinstance(statement, ast.Assign):
             targets += [part for t in statement.targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])]
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:

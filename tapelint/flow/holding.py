@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tapelint.source import walk
+from tapelint.source import class_body, walk
 
 from .graph import Node
 from .state import Key, State
@@ -124,7 +124,7 @@ class Holding:
     def _namespace(self, cls: Class) -> list[Value]:
         """What a class's body binds."""
         names: set[str] = set()
-        for statement in cls.node.body:
+        for statement in class_body(cls.node):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
             names |= {getattr(t, "name", getattr(t, "id", "")) for t in targets}
         values = [self.state.get((cls.uid, name)) for name in sorted(names - {""})]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tapelint.source import last_name
+from tapelint.source import class_body, last_name
 
 from .attempts import is_exception
 from .attributes import FROZEN, Attributes
@@ -71,7 +71,7 @@ class Records(Attributes):
             if isinstance(base, Class) and base.uid in self.records:
                 fields |= {f.name: f for f in self.records[base.uid].fields}
         by_name = given.get("kw_only") == TRUE
-        for statement in cls.node.body:
+        for statement in class_body(cls.node):
             if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
                 continue
             word = _kind_of_field(statement.annotation)
@@ -187,7 +187,7 @@ class Records(Attributes):
         found: dict[str, Class] = {}
         for base in reversed(self.lineage(cls)):
             if isinstance(base, Class):
-                for statement in base.node.body:
+                for statement in class_body(base.node):
                     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                         found[statement.target.id] = base
         return list(found.items())
@@ -215,7 +215,7 @@ class Records(Attributes):
             default = self.state.get((owner.uid, name))
             items.append(given if given is not UNBOUND else default if default is not UNBOUND else self.opaque(site))
         made = Tuple(tuple(items), tuple(name for name, _ in fields))
-        if not any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in cls.node.body):
+        if not any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in class_body(cls.node)):
             return made
         instance = Cell(self.uid(), "instance", cls, site)
         for name, value in zip(made.names, made.items, strict=True):

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tapelint.source import last_name
+from tapelint.source import class_body, last_name
 
 from .arithmetic import ANSWERS, COMPARISONS
 from .attributes import FROZEN
@@ -178,7 +178,7 @@ class Refused(Classes):
         if Library("abc.ABC") not in order and not told:
             return False
         functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-        names = {n.name for c in _own(order) for n in c.node.body if isinstance(n, functions)}
+        names = {n.name for c in _own(order) for n in class_body(c.node) if isinstance(n, functions)}
         return any(self._is_to_be_overridden(cls, name) for name in names)
 
     def _is_to_be_overridden(self, cls: Class, name: str) -> bool:

@@ -24,6 +24,7 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
+from tapelint.source import class_body
 
 from . import layer_classes
 from .names import is_of_keras, root
@@ -65,7 +66,7 @@ def is_instance(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _has_members(world: Libraries, value: Value, wanted: Class, site: Site) -> Value:
     """Whether a value has what a protocol asks for."""
-    body = [node for base in world.run.lineage(wanted) if isinstance(base, Class) for node in base.node.body]
+    body = [node for base in world.run.lineage(wanted) if isinstance(base, Class) for node in class_body(base.node)]
     names = [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     names += [n.target.id for n in body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
     has = Library("builtins.hasattr")

@@ -25,7 +25,7 @@ from tapelint.flow.values import (
     Value,
     Wrapped,
 )
-from tapelint.source import last_name
+from tapelint.source import class_body, last_name
 
 from .arguments import category, is_dtype_number
 from .names import is_of_keras, root
@@ -144,7 +144,7 @@ def _of_instance(cls: Value) -> str:
     if not isinstance(cls, Class):
         return ""
     found = {_of_instance(base) for base in cls.bases}
-    methods = {each.name for each in cls.node.body if isinstance(each, ast.FunctionDef)}
+    methods = {each.name for each in class_body(cls.node) if isinstance(each, ast.FunctionDef)}
     if "" in found or methods & FLATTENED or not all(last_name(d) in SIMPLE for d in cls.node.decorator_list):
         return ""
     return "dtyped" if "dtyped" in found else "convertible" if methods & CONVERTED or found - {"plain"} else "plain"

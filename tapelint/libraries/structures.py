@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, Core
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
+from tapelint.flow.values import Cell, Const, Data, Many, Member, OneOf, Opaque, Tuple, Value
 
 from .world import Libraries, Registry
 
@@ -54,21 +54,40 @@ def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) 
     return Opaque(leaf.node) if isinstance(first, Opaque) and isinstance(leaf, Data) else leaf
 
 
-def _by_key(world: Libraries, value: Cell) -> list[tuple[Value, Value]] | None:
+def by_key(world: Libraries, value: Cell) -> list[tuple[Value, Value]] | None:
     """A dict's pairs by sorted key; None where they, or their order, are not known."""
     known = containers.pairs(world.run, value)
     if known is None or not all(isinstance(k, Const) for k, _ in known):
         return None
     try:
         return sorted(known, key=lambda pair: pair[0].value)  # type: ignore[attr-defined]
-    except TypeError:  # keys that cannot be sorted
+    except TypeError:
         return None
+
+
+def cannot_be_sorted(world: Libraries, value: Value, depth: int = 0) -> bool:
+    """Whether a structure has a dict whose keys, all known, have no order among them: numbers and texts."""
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, Cell) and containers.is_dict(value):
+        known = containers.pairs(world.run, value)
+        plain = known is not None and all(isinstance(k, Const) and not isinstance(k, Member) for k, _ in known)
+        if plain and by_key(world, value) is None:
+            return True
+        inner = [v for _, v in known or ()]
+    else:
+        items = in_order(world.run, value)
+        inner = list(items.items) if isinstance(items, Tuple) else []
+    return any(cannot_be_sorted(world, item, depth + 1) for item in inner)
+
+
+DEEPEST = 8
 
 
 def _parts(world: Libraries, value: Value) -> list[Value] | None:
     """What is in a structure, in TensorFlow's order; None where it is not known. Of a leaf nothing."""
     if containers.is_dict(value) and isinstance(value, Cell):
-        known = _by_key(world, value)
+        known = by_key(world, value)
         return None if known is None else [v for _, v in known]
     items = in_order(world.run, value)
     return None if isinstance(items, Many) else list(items.items) if items is not None else []
@@ -138,7 +157,7 @@ def _arranged(world: Libraries, structure: Value, leaves: Iterator[Value], site:
         return next(leaves)
     made = [_arranged(world, item, leaves, site) for item in _parts(world, structure) or ()]
     if containers.is_dict(structure) and isinstance(structure, Cell):
-        keys = [key for key, _ in _by_key(world, structure) or ()]
+        keys = [key for key, _ in by_key(world, structure) or ()]
         placed = dict(zip(keys, made, strict=True))
         pairs = [(key, placed[key]) for key, _ in containers.pairs(world.run, structure) or ()]
         return containers.make_dict(world.run, pairs, site)

@@ -418,7 +418,8 @@ class Libraries:
             return  # what it asks for may be there by now
         if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
             error = "StagingError"  # AutoGraph turns exceptions that it does not know into another
-        if not self.run.attempts or not self.run.attempts[-1].mended:
+        attempts = self.run.attempts
+        if not attempts or not attempts[-1].mended or not self.run.may_be_caught(error):
             self.recorder.raised(error, site, call)
         self.run.fail(error)
 

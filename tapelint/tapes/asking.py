@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries import natures, unseen, widths
-from tapelint.libraries.structures import flattened, in_order
+from tapelint.libraries.structures import by_key, flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect
 from tapelint.tapes.doubts import UNKNOWN_TARGET, Doubts, failure
@@ -396,9 +396,8 @@ def _like(tapes: Tapes, asked: Value, leaves: list[Value]) -> Value:
         if isinstance(value, Cell) and value.kind == "dict":
             known = containers.pairs(tapes.world.run, value)
             if known is not None:
-                order = sorted(range(len(known)), key=lambda i: str(getattr(known[i][0], "value", i)))
-                made = {i: build(known[i][1]) for i in order}
-                return containers.make_dict(tapes.world.run, [(k, made[i]) for i, (k, _) in enumerate(known)])
+                made = {key: build(item) for key, item in by_key(tapes.world, value) or known}
+                return containers.make_dict(tapes.world.run, [(key, made[key]) for key, _ in known])
         items = in_order(tapes.world.run, value)
         if isinstance(items, Tuple):
             parts = Tuple(tuple(build(item) for item in items.items))

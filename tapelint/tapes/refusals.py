@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries import natures, widths
 from tapelint.libraries.arguments import dtype_of
-from tapelint.libraries.structures import flattened
+from tapelint.libraries.structures import cannot_be_sorted, flattened
 from tapelint.tapes import sources
 from tapelint.tapes.journal import NO_RECORDING, Execution, TapeInfo
 
@@ -56,6 +56,8 @@ def refusal(
         return _without_shape(target), "impossible source"
     if method == "jacobian" and not no_target and (error := _row_by_row(execution, args)):
         return error, _trouble(error)
+    if any(cannot_be_sorted(tapes.world, value) for value in (target, execution.asked)):
+        return "TypeError", "impossible source"
     if isinstance(args.places.get(1, args.places.get("sources")), ast.GeneratorExp):
         return "TypeError", "impossible source"
     for listed in found or []:

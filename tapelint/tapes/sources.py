@@ -11,7 +11,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
 from tapelint.libraries import keras, weights
 from tapelint.libraries.layer_members import WEIGHT_LISTS
-from tapelint.libraries.structures import in_order
+from tapelint.libraries.structures import by_key, in_order
 from tapelint.libraries.unseen import LISTED
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _dict(tapes: Tapes, value: Cell, text: str) -> list[Listed] | None:
     if known is None or not all(isinstance(k, Const) for k, _ in known):
         return None
     found: list[Listed] = []
-    for key, item in sorted(known, key=lambda pair: str(getattr(pair[0], "value", ""))):
+    for key, item in by_key(tapes.world, value) or known:
         more = _taken_apart(tapes, item, f"{text}[{getattr(key, 'value', '')!r}]", None)
         if more is None:
             return None

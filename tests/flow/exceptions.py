@@ -121,3 +121,27 @@ def a_handler_of_a_layer_that_cannot_be_made():
         except ValueError:
             y = v * 2.0
     return tape.gradient(y, v)
+
+
+def what_the_handler_does_not_catch():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    try:
+        with tape.stop_recording():
+            pass
+    except RuntimeError:
+        y = v * 3.0
+    return tape.gradient(y, v)
+
+
+def what_the_handler_catches():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    try:
+        with tape.stop_recording():
+            y = tf.stop_gradient(v)
+    except ValueError:
+        pass
+    return tape.gradient(y, v)

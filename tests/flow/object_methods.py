@@ -220,3 +220,37 @@ def the_other_order():
     with tf.GradientTape() as tape:
         y = v - A()
     return tape.gradient(y, [v, w])
+
+
+def super_of_a_method_by_place_only():
+    """flows, flows"""
+
+    class A:
+        def f(self, x, /):
+            return x * v
+
+    class B(A):
+        def f(self, x, /):
+            return super().f(x) * w
+
+    with tf.GradientTape() as tape:
+        y = B().f(1.0)
+    return tape.gradient(y, [v, w])
+
+
+def super_of_a_method_under_a_condition():
+    """flows, flows"""
+
+    class A:
+        def f(self, x):
+            return x * v
+
+    class B(A):
+        if len([1, 2]) == 2:
+
+            def f(self, x):
+                return super().f(x) * w
+
+    with tf.GradientTape() as tape:
+        y = B().f(1.0)
+    return tape.gradient(y, [v, w])

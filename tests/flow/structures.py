@@ -110,3 +110,17 @@ def vmap_ok2():
     with tf.GradientTape() as tape:
         y = tf.vectorized_map(lambda x: {"a": x * v}, k)
     return tape.gradient(y["a"], v)
+
+
+def keys_that_are_numbers():
+    """none, none, none, flows"""
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+    return tape.gradient(y, {10: w, -9: v, 2.5: v, 1: v})
+
+
+def keys_that_have_no_order():
+    """raises TypeError, raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+    return tape.gradient(y, {1: w, "b": v})
