@@ -113,7 +113,7 @@ class Attempts(Loops):
         return False
 
     def unwind(self, raised: Value = UNBOUND, error: str = "") -> None:
-        """An exception leaves: to the handlers around it, if there are any. `error`: its class, or what that extends."""
+        """An exception leaves: to the handlers around it, if there are any. `error`: its class, or a base."""
         if not self.attempts:
             self.leave_through(0, len(self.frame.entered))
             return

@@ -29,7 +29,6 @@ from .values import (
     Partial,
     Tuple,
     Value,
-    Variable,
     Wrapped,
     options,
 )
@@ -106,11 +105,19 @@ class Refused(Classes):
 
     def hashed(self, key: Value, site: Site) -> None:
         every = options(key)
-        surely = [_is_unhashable(option) for option in every]
+        surely = [self._is_unhashable(option) for option in every]
         if all(surely):
             self.world.raised("TypeError", site)
         elif self.attempts and (any(surely) or any(self._may_be_unhashable(option) for option in every)):
             self.may_raise("TypeError")
+
+    def _is_unhashable(self, value: Value) -> bool:
+        """Whether a value is never a key: a list, a dict, a tensor or variable of TensorFlow."""
+        if isinstance(value, Tuple):
+            return any(map(self._is_unhashable, value.items))
+        if isinstance(value, Cell):
+            return value.kind in ("list", "dict") and value.info is None
+        return self.world.is_unhashable(value)
 
     def _may_be_unhashable(self, value: Value) -> bool:
         if isinstance(value, Tuple):
@@ -214,15 +221,6 @@ def _kind(value: Value) -> str:
     if isinstance(value, Cell):
         return value.kind
     return "tuple" if isinstance(value, Tuple) else "constant"
-
-
-def _is_unhashable(value: Value) -> bool:
-    """Whether a value is never a key: a list, a dict, a variable of TensorFlow."""
-    if isinstance(value, Tuple):
-        return any(map(_is_unhashable, value.items))
-    if isinstance(value, Variable):
-        return value.flavor == "tf"
-    return isinstance(value, Cell) and value.kind in ("list", "dict") and value.info is None
 
 
 def _do_not_fit(fields: list[str], needed: set[str] | None, args: Arguments, named: set[str] | None = None) -> bool:

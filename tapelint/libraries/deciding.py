@@ -7,7 +7,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Const, Data, Tuple, Value, Variable, is_tensor
 
-from . import apply
+from . import apply, truths
 from .world import FunctionHandler, Libraries, Registry
 
 ASKING = ("bool", "any", "all", "max", "min", "sorted")
@@ -29,6 +29,8 @@ def _asking(name: str, handler: FunctionHandler | None) -> FunctionHandler:
     def ask(world: Libraries, args: Arguments, site: Site) -> Value:
         if world.run.graph_mode and _asks(world, name.rpartition(".")[2], args):
             world.raised("OperatorNotAllowedInGraphError", site, "condition call")
+        elif not world.run.graph_mode and _asks_several(world, name.rpartition(".")[2], args):
+            world.raised("ValueError", site, "truth of several")
         with world.run.decided_by(site):
             return _handled(world, name, handler, args, site)
 
@@ -42,6 +44,8 @@ def _number(name: str, handler: FunctionHandler | None) -> FunctionHandler:
         first = args.positional[0] if args.positional else None
         if world.run.graph_mode and world.run.no_autograph and first is not None and is_tensor(first):
             world.raised("AttributeError" if isinstance(first, Variable) else "TypeError", site, name)
+        elif not world.run.graph_mode and first is not None and truths.several(first):
+            world.raised("TypeError", site, name)
         return _handled(world, name, handler, args, site)
 
     return number
@@ -66,6 +70,20 @@ def _asks(world: Libraries, name: str, args: Arguments) -> bool:
         numbers = all(is_tensor(item) or _is_number(item) for item in items.items)
         return len(items.items) > 1 and numbers and any(map(is_tensor, items.items))
     return bool(items.items) and is_tensor(items.items[0])
+
+
+def _asks_several(world: Libraries, name: str, args: Arguments) -> bool:
+    """Whether the truth of several numbers is certainly asked for."""
+    given = args.positional
+    if name == "bool":
+        return len(given) == 1 and truths.several(given[0])
+    items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
+    if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
+        return False
+    if name in COMPARING:
+        numbers = all(is_tensor(item) or _is_number(item) or truths.several(item) for item in items.items)
+        return len(items.items) > 1 and numbers and any(map(truths.several, items.items))
+    return bool(items.items) and truths.several(items.items[0])
 
 
 def _is_number(value: Value) -> bool:

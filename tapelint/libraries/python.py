@@ -498,6 +498,8 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             return Const(made) if not isinstance(made, tuple) else Tuple(tuple(Const(m) for m in made))
         if name == "pow":
             return world.run.operate("**", values[0], values[1], site)
+        if name == "round" and all(isinstance(o, Variable) and o.flavor == "tf" for o in options(values[0])):
+            world.raised("TypeError", site, "builtins.round")
         is_tensor = any(
             isinstance(o, Variable) or (isinstance(o, Data) and o.kind in ("tensor", "symbolic"))
             for v in values

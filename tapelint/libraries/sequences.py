@@ -220,6 +220,8 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
         return Const(len(value.value))
     world.run.asked(value, "__len__")
+    if isinstance(value, Variable) and not world.run.graph_mode:
+        world.raised("TypeError", site, "builtins.len")
     items = containers.sequence(world.run, value)
     if isinstance(items, Tuple):
         return Const(len(items.items))
@@ -325,9 +327,15 @@ def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(args.positional[0], Variable) or world.is_in_graph(args.positional[0]):  # without a length
         world.raised("TypeError", site, "builtins.reversed")
 
+    value = args.positional[0]
+    of_list = containers.stored(world.run, value) if isinstance(value, Cell) and value.kind == "list" else None
+    last = len(of_list.items) if isinstance(of_list, Tuple) else None
+
     def compute() -> list[Value] | Many:
-        items = world.run.elements(args.positional[0], site)
-        return items if isinstance(items, Many) else items[::-1]
+        items = world.run.elements(value, site)
+        if isinstance(items, Many) or last is None:
+            return items if isinstance(items, Many) else items[::-1]
+        return items[:last][::-1] if last <= len(items) else []  # it begins where the list ended when it was made
 
     return lazily(world, args.every(), compute, site)
 

@@ -302,7 +302,19 @@ def _deque(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
+def _at_the_end(name: str) -> Handler:
+    """`weakref.finalize(object, function)`, `weakref.ref(object, function)`: nobody can tell when that is called."""
+
+    def watch(world: Libraries, args: Arguments, site: Site) -> Value:
+        if len(args.every()) > 1 or args.rest is not None:
+            world.run.lose_track()
+        return world.inert(name, args, site)
+
+    return watch
+
+
 LIBRARY: dict[str, Handler] = {
+    **{f"weakref.{name}": _at_the_end(f"weakref.{name}") for name in ("finalize", "ref", "proxy", "WeakMethod")},
     "functools.partial": _partial, "functools.wraps": _wraps, "functools.update_wrapper": _update_wrapper,
     "tapelint.update_wrapper": _update_wrapper,
     "functools.lru_cache": _cached, "functools.cache": _unbounded, "tapelint.cache": _sized,

@@ -279,6 +279,12 @@ class Libraries:
         told = (handler(op, left, right) for handler in self.registry.texts)
         return next((truth for truth in told if truth is not None), None)
 
+    def is_unhashable(self, value: Value) -> bool:
+        """Whether TensorFlow lets a value be no key: its variables and tensors, but not what is in parts."""
+        if isinstance(value, Variable):
+            return value.flavor == "tf"
+        return isinstance(value, Data) and value.kind == "tensor" and not value.node.opaque and not form(value)
+
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
         handler = self.registry.methods.get((kind_of(left), f"operator {op}="))
         if handler is not None:

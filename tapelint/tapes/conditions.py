@@ -12,6 +12,7 @@ from tapelint.flow.functions import following
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.libraries.truths import several
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def note(tapes: Tapes, kind: str, value: Value, test: ast.expr, frame: Frame, st
     run = tapes.world.run
     site = Site(frame.source, test)
     tapes.tests[id(statement)] = value
+    if not run.graph_mode and not run.converted and several(value):
+        tapes.world.raised("ValueError", site, "truth of several")
     if not is_tensor(value):
         _note_left_out(tapes, value, site, statement, frame)
         return

@@ -80,7 +80,7 @@ def a_handler_of_shapes_that_numpy_refuses():
 
 
 def a_handler_of_a_truth_that_numpy_refuses():
-    """unknown"""
+    """flows"""
     with tf.GradientTape() as tape:
         y = tf.constant(1.0)
         try:
