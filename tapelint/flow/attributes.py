@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .core import Arguments
 from .functions import Functions, gives_a_number
@@ -102,15 +102,22 @@ class Attributes(Functions):
         order = self.lineage(cls)
         if after is not None and after in order:
             order = order[order.index(after) + 1 :]
-        for base in order:
+        for index, base in enumerate(order):
             if isinstance(base, Class):
                 value = self.state.get((base.uid, name))
                 if value is not UNBOUND:
+                    if name in self.state.doubted and self.state.may_lack((base.uid, name)):
+                        self._note_behind(order[index + 1 :], name)
                     return value, base
         for base in order:
             if not isinstance(base, Class) and base != Library("builtins.object"):
                 return base, base
         return None
+
+    def _note_behind(self, bases: Sequence[Value], name: str) -> None:
+        """A class has an attribute, or has it not: which is found is not known where one of its bases has it, too."""
+        if any(isinstance(base, Class) and self.state.get((base.uid, name)) is not UNBOUND for base in bases):
+            self.lose_track()
 
     def class_attribute(self, instance: Cell, name: str) -> Value | None:
         found = self.find_in_class(instance.info, name)
@@ -447,7 +454,9 @@ class Attributes(Functions):
         elif isinstance(base, Opaque):
             self.state.set((-base.node.id - 1, name), value)
             self.escape([value])
-        elif isinstance(base, Library) and not isinstance(value, (Const, Data)):
+        elif isinstance(base, (Partial, Bound, Wrapped)) or (
+            isinstance(base, Library) and not isinstance(value, (Const, Data))
+        ):
             self.lose_track()  # a library's function may be another one from now on
             self.patched = True
 

@@ -47,7 +47,7 @@ from . import apply, fields, instances, layer_classes
 from .instances import LAYERS
 from .members import written_somewhere
 from .replaced import write_somewhere
-from .world import FunctionHandler, Libraries, MethodHandler, Registry
+from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
 
 
 def register(registry: Registry) -> None:
@@ -201,11 +201,19 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
             return default if world.run.is_nothing(instead) else world.run.join(instead, default)
         if default is not UNBOUND and _may_lack(base):
             return _or_default(world, base, name.value, default, site)
-        return world.run.attribute(base, name.value, site)
+        value = world.run.attribute(base, name.value, site)
+        return value if default is UNBOUND or _is_known(world, value) else world.run.join(value, default)
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
         return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
     is_own = isinstance(base, (Class, ModuleValue)) or (isinstance(base, Cell) and base.kind == "instance")
     return world.run.opaque(site, [base], op=ANY_ATTRIBUTE if is_own else "unknown")
+
+
+def _is_known(world: Libraries, found: Value) -> bool:
+    """Whether an attribute was found that there is, not one that a library's object or module may have."""
+    if isinstance(found, Method):
+        return (kind_of(found.base), found.name) in world.registry.methods
+    return not isinstance(found, Library) or world.facts.fact(found.name) is not None
 
 
 def _may_lack(value: Value) -> bool:

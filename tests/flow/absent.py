@@ -133,3 +133,43 @@ def a_property_whose_truth_was_asked():
         assert items.following
         y = items.items[0] * 1.0
     return tape.gradient(y, [a, b])
+
+
+def a_method_that_a_class_perhaps_has_of_its_own():
+    """unknown, unknown"""
+
+    class Plain:
+        def __call__(self):
+            return b * 1.0
+
+    class Derived(Plain):
+        if random.random() > 2.0:
+
+            def __call__(self):
+                return a * 1.0
+
+    with tf.GradientTape() as tape:
+        y = Derived()()
+    return tape.gradient(y, [a, b])
+
+
+def what_nobody_gave_a_layer():
+    """sometimes none"""
+    layer = tf.keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = getattr(layer, "of_its_own", b) * 1.0
+    return tape.gradient(y, b)
+
+
+def a_key_that_is_kept_when_it_is_first_asked_for():
+    """flows"""
+    kept = {}
+
+    def scaled(k):
+        if k not in kept:
+            kept[k] = a * k
+        return kept[k]
+
+    with tf.GradientTape() as tape:
+        y = scaled(1.0) + scaled(2.0) * scaled(1.0)
+    return tape.gradient(y, a)
