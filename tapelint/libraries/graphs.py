@@ -32,6 +32,7 @@ from tapelint.flow.values import (
 
 from . import numbers
 from .staging import (
+    from_function,
     staged,
     staged_branch,
     staged_loop,
@@ -105,7 +106,7 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
-    result = together(world, made, site)
+    result = from_function(world, made, site)
     if not run.graph_mode:
         given = {node.id for node in run.nodes_in(result)}
         world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n) and n.id not in given}

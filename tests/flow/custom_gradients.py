@@ -22,6 +22,26 @@ class Reversal(tf.Module):
         return tf.identity(x), lambda upstream: -upstream
 
 
+class _Reversible:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __call__(self, x):
+        @tf.custom_gradient
+        def backwards(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = self.inner(x)
+
+            def grad(dy, variables=None):
+                both = tape.gradient(y, [x] + variables, output_gradients=dy)
+                return both[0], both[1:]
+
+            return y, grad
+
+        return backwards(x)
+
+
 def a_method():
     """flows"""
     with tf.GradientTape() as tape:
@@ -422,26 +442,6 @@ def a_name_for_what_is_passed_through():
     with tf.GradientTape() as tape:
         y = tf.grad_pass_through(lambda x: tf.round(x))(x=v)
     return tape.gradient(y, v)
-
-
-class _Reversible:
-    def __init__(self, inner):
-        self.inner = inner
-
-    def __call__(self, x):
-        @tf.custom_gradient
-        def backwards(x):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = self.inner(x)
-
-            def grad(dy, variables=None):
-                both = tape.gradient(y, [x] + variables, output_gradients=dy)
-                return both[0], both[1:]
-
-            return y, grad
-
-        return backwards(x)
 
 
 def variables_of_what_is_not_known():
