@@ -38,6 +38,7 @@ from . import (
     python_functions,
     random_arrays,
     sequences,
+    singletons,
     standard,
     structures,
     subclassed,
@@ -103,6 +104,7 @@ def register_all(registry: Registry) -> None:
         checkpoints,
         trainability,
         training,
+        singletons,
     )
     last = (deciding, outside_graphs, texts)
     for room in (*of_python, *of_tensorflow, *last):

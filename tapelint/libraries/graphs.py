@@ -30,7 +30,7 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import numbers
+from . import numbers, singletons
 from .staging import (
     from_function,
     staged,
@@ -158,7 +158,8 @@ def eager(world: Libraries) -> Iterator[None]:
     outer = run.graph_mode, run.no_autograph
     run.graph_mode = run.no_autograph = 0
     try:
-        yield
+        with singletons.watched(world, UNBOUND):
+            yield
     finally:
         run.graph_mode, run.no_autograph = outer
 

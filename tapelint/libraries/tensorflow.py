@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, arguments, widths
+from . import apply, arguments, singletons, widths
 from .names import root
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
@@ -133,6 +133,7 @@ def make_variable(
     """A new variable; what it was made from stays behind."""
     from . import numbers, shapes
 
+    singletons.note(world, site)
     if initial is not UNBOUND and isinstance(initial, (OneOf,)) is False and world.is_callable(initial):
         initial = world.run.call(initial, Arguments([]), site)
     source = world.run.node_of(initial, site) if initial is not UNBOUND else None

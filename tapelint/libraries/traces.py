@@ -6,7 +6,7 @@ tell whether it is traced anew, and that makes a difference, the run loses track
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tapelint.flow.core import Arguments
@@ -27,14 +27,15 @@ from tapelint.flow.values import (
     options,
 )
 
+from . import singletons
 from .layer_calls import SYMBOLIC_BUILD
 from .world import FunctionHandler, Libraries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace(Value):
-    """One trace: for which arguments, and what its Python read. `settled`: it was made for certain, and
-    made no variables, for which a second trace is made at once."""
+    """One trace: for which arguments, and what its Python read. `settled`: it was made for certain, and it is known
+    whether it is the second one, after one that made variables."""
 
     args: tuple[tuple[str, Value], ...]
     read: Delta
@@ -48,7 +49,8 @@ trace holds no variables, and is repeated nevertheless."""
 
 def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
     """Call a graph function's body, for the first time or again. `signed`: any arguments share one trace."""
-    made = _repeated(world, callee, args, signed, body)
+    with singletons.watched(world, UNBOUND):
+        made = _repeated(world, callee, args, signed, body)
     if world.run.state.get((callee.uid, SPOILED)) is UNBOUND:
         return made
     return world.run.opaque(None, [made, *args.every()])
@@ -68,10 +70,8 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
             run.lose_track()
         return made
     if not alike:
-        first = len(run.graph.nodes)
         ended = run.ended()
-        made, read, _ = _logged(world, body)
-        settled = not any(node.kind == "variable" for node in run.graph.nodes[first:])
+        made, read, settled = _traced(world, body, _is_first(callee, every, given) if certain else None)
         if not settled and run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
             run.state.set((callee.uid, SPOILED), TRUE)
         if run.ended() == ended:
@@ -79,6 +79,37 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
             run.state.set(slot, Tuple((*earlier, Trace(given, read, settled))))
         return made
     return _again(world, alike[0], signed or _surely_matches(alike[0].args, given), body)
+
+
+def _is_first(callee: Wrapped, traces: Sequence[Trace], given: Named) -> bool | None:
+    """Whether a call is the first of its graph function; each object has one of its own for a method."""
+    function = callee.function
+    if not traces or not isinstance(function, Function) or function.owner is None:
+        return not traces
+    own = [arg.arg for arg in function.node.args.args[:1]]
+    selves = [[value for name, value in args if name in own] for args in (given, *(t.args for t in traces))]
+    if not all(len(each) == 1 and isinstance(each[0], Cell) for each in selves):
+        return None
+    return selves[0] not in selves[1:]
+
+
+def _traced(world: Libraries, body: Callable[[], Value], is_first: bool | None) -> tuple[Value, Delta, bool]:
+    """A body is traced: its result, what it read, and whether it is known which of two traces that is."""
+    run = world.run
+    first, ended, marks = len(run.graph.nodes), run.ended(), world.recorder.marks()
+    if is_first is None or run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
+        made, read, _ = _logged(world, body)
+        return made, read, not any(node.kind == "variable" for node in run.graph.nodes[first:])
+    with singletons.watched(world, singletons.NONE_YET if is_first else singletons.REFUSED):
+        made, read, written = _logged(world, body)
+        word = run.state.get(singletons.MAKING)
+        if word == singletons.MADE and run.ended() == ended:
+            run.state.set(singletons.MAKING, singletons.REFUSED)
+            world.recorder.forget(marks)
+            made, read, _ = _logged(world, body)
+    if isinstance(word, OneOf) and any(key in read and run.state.get(key) != read[key] for key in written):
+        run.lose_track()  # a second trace would be another
+    return made, read, not isinstance(word, OneOf)
 
 
 def _again(world: Libraries, trace: Trace, sure: bool, body: Callable[[], Value]) -> Value:
@@ -123,7 +154,10 @@ def some_times(handler: FunctionHandler) -> FunctionHandler:
     return lambda world, args, site: done_some_times(world, lambda: handler(world, args, site))
 
 
-def _named(callee: Wrapped, args: Arguments) -> tuple[tuple[str, Value], ...]:
+Named = tuple[tuple[str, Value], ...]
+
+
+def _named(callee: Wrapped, args: Arguments) -> Named:
     """The arguments of a call by their parameters, with the defaults of those that were not given."""
     function = callee.function
     spec = function.node.args if isinstance(function, Function) else None

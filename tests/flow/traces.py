@@ -191,7 +191,7 @@ def traced_ahead():
 
 
 def a_variable_made_in_the_first_trace():
-    """unknown, unknown"""
+    """flows, flows"""
 
     class M:
         def __init__(self):
