@@ -56,7 +56,7 @@ def register(registry: Registry) -> None:
     registry.functions["keras.ops.cond"] = _keras_cond
     registry.staged, registry.staged_value = staged, staged_value
     registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
-    registry.calls["tensorflow.function"] = _call_graph_function
+    registry.calls["tensorflow.function"] = call_graph_function
     registry.calls["tensorflow.do_not_convert"] = _call_unconverted
     for name in ("run_functions_eagerly", "experimental_run_functions_eagerly"):
         registry.functions[f"tensorflow.config.{name}"] = _run_eagerly
@@ -64,7 +64,6 @@ def register(registry: Registry) -> None:
     registry.functions["tensorflow.init_scope"] = lambda world, args, site: Cell(world.run.uid(), "init scope", [])
     registry.enters["init scope"] = _enter_init_scope
     registry.leaves["init scope"] = _leave_init_scope
-    registry.methods[("tensorflow.function", "get_concrete_function")] = _concrete
     registry.methods[("tensorflow.function", "python_function")] = lambda world, base, args, site: (
         world.run.call(base.function, args, site) if isinstance(base, Wrapped) else world.run.opaque(site, [base])
     )
@@ -84,7 +83,7 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
-def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     run = world.run
     if run.state.get((0, "functions run eagerly")) is not UNBOUND:
@@ -99,7 +98,7 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     run.graph_mode += 1
     first = len(run.graph.nodes)
     try:
-        signed = _is_signed(callee)
+        signed = is_signed(callee)
         traced = _traced(world, args, site, signed)
         with symbolic_arguments(world, traced.every()):
             made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
@@ -118,17 +117,9 @@ def _stays(node: Node) -> bool:
     return node.kind == "tensor" and node.depth > 0 and not node.is_transparent and not node.opaque
 
 
-def _is_signed(function: Wrapped) -> bool:
+def is_signed(function: Wrapped) -> bool:
     """Whether all calls of a graph function share one trace."""
     return dict(function.options).get("input_signature", NO_VALUE) != NO_VALUE
-
-
-def _concrete(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`function.get_concrete_function()`: without arguments it is traced now."""
-    if not args.every() and isinstance(base, Wrapped) and not _is_signed(base):
-        with world.paused():
-            _call_graph_function(world, base, args, site)
-    return base
 
 
 def _do_not_convert(world: Libraries, args: Arguments, site: Site) -> Value:

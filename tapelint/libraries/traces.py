@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from tapelint.flow.core import Arguments
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
+    FALSE,
     TRUE,
     UNBOUND,
+    Bound,
     Cell,
     Const,
     Data,
@@ -25,6 +27,7 @@ from tapelint.flow.values import (
     Wrapped,
     is_tensor,
     options,
+    parts_of,
 )
 
 from . import singletons
@@ -62,7 +65,10 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
     known = run.state.get(slot)
     certain = not isinstance(known, OneOf)
     every = [t for o in options(known) if isinstance(o, Tuple) for t in o.items if isinstance(t, Trace)]
-    alike = [t for t in every if signed or _may_match(t.args, given)]
+    relaxed = any(dict(callee.options).get(name, FALSE) != FALSE for name in RELAXED)
+    alike = [t for t in every if signed or _may_match(world, t.args, given, relaxed)]
+    if not signed and any(_has_another(t.args, given) for t in alike):
+        run.lose_track()  # an object that may equal the one that is in the trace
     if alike and (not certain or len(alike) > 1 or args.rest is not None):
         disturbed = any(run.state.get(key) != value for trace in alike for key, value in trace.read.items())
         made, _, written = _logged(world, body)
@@ -78,7 +84,11 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
             earlier = every if certain else [replace(trace, settled=False) for trace in every]
             run.state.set(slot, Tuple((*earlier, Trace(given, read, settled))))
         return made
-    return _again(world, alike[0], signed or _surely_matches(alike[0].args, given), body)
+    return _again(world, alike[0], signed or (not relaxed and _surely_matches(alike[0].args, given)), body)
+
+
+RELAXED = ("reduce_retracing", "experimental_relax_shapes")
+"""Options with which tensors of other shapes share a trace that is made for all of them, once there were several."""
 
 
 def _is_first(callee: Wrapped, traces: Sequence[Trace], given: Named) -> bool | None:
@@ -143,10 +153,27 @@ def _logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, 
 def done_some_times(world: Libraries, body: Callable[[], Value]) -> Value:
     """The result of what is done nobody knows how often: what Python does there is done as often."""
     with world.run.inner_graph():
-        made, _, written = _logged(world, body)
+        return done_elsewhen(world, body)
+
+
+def done_elsewhen(world: Libraries, body: Callable[[], Value]) -> Value:
+    """The result of what is not done here and once: nobody can tell what it finds, if it changes what it finds."""
+    made, _, written = _logged(world, body)
     if written:
         world.run.lose_track()
     return made
+
+
+def tried(world: Libraries, body: Callable[[], Value]) -> None:
+    """Run what is done later, on what is not known yet, only to see whether it changes anything."""
+    state, recorder = world.run.state, world.recorder
+    mark, marks = state.mark(), recorder.marks()
+    with world.paused():
+        _, _, written = _logged(world, body)
+    state.rollback(mark)
+    recorder.forget(marks)
+    if written:
+        world.run.lose_track()
 
 
 def some_times(handler: FunctionHandler) -> FunctionHandler:
@@ -167,29 +194,46 @@ def _named(callee: Wrapped, args: Arguments) -> Named:
     return tuple(sorted({**defaults, **given, **args.keywords}.items(), key=lambda each: each[0]))
 
 
-def _may_match(first: tuple[tuple[str, Value], ...], second: tuple[tuple[str, Value], ...]) -> bool:
+def _may_match(world: Libraries, first: Named, second: Named, relaxed: bool) -> bool:
     """Whether two calls may share a trace."""
     if [name for name, _ in first] != [name for name, _ in second]:
         return False
-    return not any(_differ(a, b) for (_, a), (_, b) in zip(first, second, strict=True))
+    return not any(_differ(world, a, b, relaxed) for (_, a), (_, b) in zip(first, second, strict=True))
 
 
-def _differ(first: Value, second: Value) -> bool:
+def _differ(world: Libraries, first: Value, second: Value, relaxed: bool) -> bool:
     """Whether a graph function is certainly traced for each of two arguments."""
     if isinstance(first, Const) and isinstance(second, Const):
         return bool(first.value != second.value)
     if isinstance(first, Cell) and isinstance(second, Cell) and first.kind == second.kind == "instance":
-        return first.uid != second.uid
+        return first.uid != second.uid and not any(_tells_itself(world, each) for each in (first, second))
     if isinstance(first, Data) and isinstance(second, Data) and first.kind == second.kind == "tensor":
         known = None not in (first.shape, second.shape) and None not in (*(first.shape or ()), *(second.shape or ()))
-        return known and first.shape != second.shape
+        return known and first.shape != second.shape and not relaxed
     return isinstance(first, Const) != isinstance(second, Const) and not any(
         isinstance(value, (OneOf, Opaque, Data)) and not is_tensor(value) for value in (first, second)
     )
 
 
-def _surely_matches(first: tuple[tuple[str, Value], ...], second: tuple[tuple[str, Value], ...]) -> bool:
-    return all(a == b or _are_alike(a, b) for (_, a), (_, b) in zip(first, second, strict=True))
+def _tells_itself(world: Libraries, instance: Cell) -> bool:
+    """Whether an object's own class says what it equals."""
+    return world.run.own_method(instance, "__eq__") is not None or world.run.record_of(instance.info) is not None
+
+
+def _has_another(first: Named, second: Named) -> bool:
+    """Whether another object stands in the place of one, in two calls that may share a trace."""
+    pairs = [(a, b) for (_, a), (_, b) in zip(first, second, strict=True)]
+    return any(isinstance(a, Cell) and a.kind == "instance" and a != b for a, b in pairs)
+
+
+def _surely_matches(first: Named, second: Named) -> bool:
+    pairs = [(a, b) for (_, a), (_, b) in zip(first, second, strict=True)]
+    return all((a == b and not _is_never_found(a)) or _are_alike(a, b) for a, b in pairs)
+
+
+def _is_never_found(value: Value) -> bool:
+    """Whether there is a method of an object in a value: it is gone when the next call asks for its trace."""
+    return isinstance(value, Bound) or any(map(_is_never_found, parts_of(value)))
 
 
 def _are_alike(first: Value, second: Value) -> bool:
