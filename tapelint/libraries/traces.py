@@ -71,7 +71,7 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
         run.lose_track()  # an object that may equal the one that is in the trace
     if alike and (not certain or len(alike) > 1 or args.rest is not None):
         disturbed = any(run.state.get(key) != value for trace in alike for key, value in trace.read.items())
-        made, _, written = _logged(world, body)
+        made, _, written = logged(world, body)
         if written or disturbed:  # nobody can tell which trace is repeated, if any is
             run.lose_track()
         return made
@@ -108,15 +108,15 @@ def _traced(world: Libraries, body: Callable[[], Value], is_first: bool | None) 
     run = world.run
     first, ended, marks = len(run.graph.nodes), run.ended(), world.recorder.marks()
     if is_first is None or run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
-        made, read, _ = _logged(world, body)
+        made, read, _ = logged(world, body)
         return made, read, not any(node.kind == "variable" for node in run.graph.nodes[first:])
     with singletons.watched(world, singletons.NONE_YET if is_first else singletons.REFUSED):
-        made, read, written = _logged(world, body)
+        made, read, written = logged(world, body)
         word = run.state.get(singletons.MAKING)
         if word == singletons.MADE and run.ended() == ended:
             run.state.set(singletons.MAKING, singletons.REFUSED)
             world.recorder.forget(marks)
-            made, read, _ = _logged(world, body)
+            made, read, _ = logged(world, body)
     if isinstance(word, OneOf) and any(key in read and run.state.get(key) != read[key] for key in written):
         run.lose_track()  # a second trace would be another
     return made, read, not isinstance(word, OneOf)
@@ -126,21 +126,21 @@ def _again(world: Libraries, trace: Trace, sure: bool, body: Callable[[], Value]
     state = world.run.state
     disturbed = {key: state.get(key) for key, value in trace.read.items() if state.get(key) != value}
     if not (sure and trace.settled):
-        made, _, written = _logged(world, body)
+        made, _, written = logged(world, body)
         if disturbed or written:
             world.run.lose_track()
         return made
     before = state.mark()
     for key in disturbed:
         state.set(key, trace.read[key])
-    made, _, written = _logged(world, body)
+    made, _, written = logged(world, body)
     held = state.before(before)
     for key in {*written, *disturbed} & held.keys():
         state.set(key, held[key])
     return made
 
 
-def _logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, set[Key]]:
+def logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, set[Key]]:
     """A body's result, and what it read and wrote of Python's names and objects that were there before."""
     run = world.run
     newest = run.uid()
@@ -158,7 +158,7 @@ def done_some_times(world: Libraries, body: Callable[[], Value]) -> Value:
 
 def done_elsewhen(world: Libraries, body: Callable[[], Value]) -> Value:
     """The result of what is not done here and once: nobody can tell what it finds, if it changes what it finds."""
-    made, _, written = _logged(world, body)
+    made, _, written = logged(world, body)
     if written:
         world.run.lose_track()
     return made
@@ -169,7 +169,7 @@ def tried(world: Libraries, body: Callable[[], Value]) -> None:
     state, recorder = world.run.state, world.recorder
     mark, marks = state.mark(), recorder.marks()
     with world.paused():
-        _, _, written = _logged(world, body)
+        _, _, written = logged(world, body)
     state.rollback(mark)
     recorder.forget(marks)
     if written:

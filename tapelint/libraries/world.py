@@ -123,6 +123,8 @@ class Libraries:
         """How many gradient functions are being run: of the gradients that these ask for others are made."""
         self.read_on_the_way_back: dict[int, tuple[Variable, ...]] = {}
         """The variables that the gradient function of an operation reads, by the operation's node."""
+        self.found_on_the_way_back: dict[int, Delta] = {}
+        """What of Python's the gradient function of an operation read when that was called, by its node."""
         self.known = numbers.Known()
 
     # -- what flow asks

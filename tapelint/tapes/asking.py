@@ -55,11 +55,14 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
     is_known = tapes.is_one_recording(cell)
-    trusted = is_known and not (execution.error or run.exhausted or run.run_twice)
+    changed = _finds_another(tapes, execution)
+    trusted = is_known and not (execution.error or run.exhausted or run.run_twice or changed)
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.state.get(UNFOLLOWED) is not UNBOUND:
         _give_up(execution, "a call before this could not be followed")
+    elif changed:
+        _give_up(execution, "what a gradient function reads has changed since")
     elif not is_known:
         _give_up(execution, "what the tape has recorded by now is not known")
     elif run.run_twice:
@@ -108,6 +111,14 @@ def _as_converted(run: Core, execution: Execution, args: Arguments) -> str:
     converted = not run.no_autograph and not run.attempts if execution.in_graph else not plain
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
     return "StagingError" if lookup and converted else execution.error
+
+
+def _finds_another(tapes: Tapes, execution: Execution) -> bool:
+    """Whether a gradient function on the way reads what has changed since it was made."""
+    state, found = tapes.world.run.state, tapes.world.found_on_the_way_back
+    behind = tapes.world.run.graph.ancestors(execution.targets) if found else ()
+    read = ((state.get(key), old) for node in behind for key, old in found.get(node.id, {}).items())
+    return any(now not in (old, UNBOUND) for now, old in read)  # what is not there belongs to another run
 
 
 def _give_up(execution: Execution, why: str) -> None:
