@@ -1,6 +1,7 @@
 """What a graph function gives out, keeps and refuses; the docstring is the verdict a source."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 x = tf.Variable([0.3, 0.7, 0.2])
@@ -137,3 +138,27 @@ def an_error_that_autograph_does_not_know():
         return tape.gradient(y, values)
 
     return asked(x)
+
+
+def a_window_that_asks_for_a_truth():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def windowed(values):
+        return keras.ops.bartlett(3) * values
+
+    with tf.GradientTape() as tape:
+        y = windowed(x)
+    return tape.gradient(y, x)
+
+
+def what_numpy_makes_an_array_of():
+    """raises NotImplementedError"""
+
+    @tf.function
+    def total(values):
+        return np.add.reduce(values) * values
+
+    with tf.GradientTape() as tape:
+        y = total(x)
+    return tape.gradient(y, x)
