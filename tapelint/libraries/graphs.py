@@ -182,11 +182,13 @@ def unconverted(world: Libraries) -> Iterator[None]:
 
 @contextmanager
 def converted(world: Libraries) -> Iterator[None]:
-    """Code that AutoGraph converts even where it runs eagerly, in a layer too."""
+    """Code that AutoGraph converts even where it runs eagerly, in a layer too, and in what it could not convert."""
     run = world.run
     outer = run.converted, run.no_autograph
     if not run.graph_mode:
         run.converted, run.no_autograph = True, 0
+    elif run.fell_back:
+        run.no_autograph = 0
     try:
         yield
     finally:

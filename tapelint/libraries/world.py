@@ -318,6 +318,11 @@ class Libraries:
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 
+    def asked(self, value: Value, site: Site) -> None:
+        """Python asks for a truth: while a graph is made no tensor has one."""
+        if self.run.graph_mode and is_tensor(value):
+            self.raised("OperatorNotAllowedInGraphError", site, "condition call")
+
     def is_in_graph(self, value: Value) -> bool:
         """Whether a value is a tensor without numbers, in the graph that is being made."""
         if not self.run.graph_mode or not isinstance(value, Data) or value.kind != "tensor":
