@@ -125,7 +125,7 @@ def from_function(world: Libraries, made: Value, site: Site) -> Value:
     certain = leaves is not None and len(nodes) == len(leaves) and not any(node.dtype == "?" for node in nodes)
 
     def cut(data: Data) -> Data:
-        if data.node.dtype not in CARRIES_NOTHING:
+        if data.node.dtype not in CARRIES_NOTHING or natures.nature(data):
             return data
         behind = floats if leaves is not None else world.run.nodes_in(made)
         edges = [Edge(data.node, NONE), *(Edge(n, NONE, "filled") for n in behind)]
@@ -138,11 +138,11 @@ def from_function(world: Libraries, made: Value, site: Site) -> Value:
 
 
 def _given_out(world: Libraries, made: Value, site: Site) -> Value:
-    """The results of a graph function, whose texts and shapes become tensors as well."""
+    """The results of a graph function, of which texts and shapes become tensors as well."""
     if isinstance(made, Tuple):
         return Tuple(tuple(_given_out(world, item, site) for item in made.items), made.names)
     if isinstance(made, Const) and isinstance(made.value, (str, bytes)):
-        return Data(world.run.node("tensorflow.constant", [], site, dtype="s"), "tensor", "s", ())
+        return world.run.opaque(site)
     if isinstance(made, Cell) and made.kind == "shape":
         return Data(world.run.node("tensorflow.constant", [], site, dtype="i"), "tensor", "i")
     return world.run.opaque(site, [made]) if isinstance(made, Opaque) and natures.nature(made) else made

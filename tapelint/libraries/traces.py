@@ -77,7 +77,7 @@ def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, 
         return made
     if not alike:
         ended = run.ended()
-        made, read, settled = _traced(world, body, _is_first(callee, every, given) if certain else None)
+        made, read, settled = _traced(world, body, _is_first(world, callee, every, given) if certain else None)
         if not settled and run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
             run.state.set((callee.uid, SPOILED), TRUE)
         if run.ended() == ended:
@@ -91,16 +91,19 @@ RELAXED = ("reduce_retracing", "experimental_relax_shapes")
 """Options with which tensors of other shapes share a trace that is made for all of them, once there were several."""
 
 
-def _is_first(callee: Wrapped, traces: Sequence[Trace], given: Named) -> bool | None:
-    """Whether a call is the first of its graph function; each object has one of its own for a method."""
+def _is_first(world: Libraries, callee: Wrapped, traces: Sequence[Trace], given: Named) -> bool | None:
+    """Whether a call is the first of its graph function; each object has one of its own for a method. None where nobody
+    can tell.
+    """
     function = callee.function
-    if not traces or not isinstance(function, Function) or function.owner is None:
+    names = [arg.arg for arg in function.node.args.args[:1]] if isinstance(function, Function) else []
+    first = [value for name, value in given if name in names]
+    if not traces or not first or not isinstance(first[0], Cell) or first[0].kind != "instance":
         return not traces
-    own = [arg.arg for arg in function.node.args.args[:1]]
-    selves = [[value for name, value in args if name in own] for args in (given, *(t.args for t in traces))]
-    if not all(len(each) == 1 and isinstance(each[0], Cell) for each in selves):
-        return None
-    return selves[0] not in selves[1:]
+    if any((names[0], first[0]) in trace.args for trace in traces):
+        return False
+    method = world.run.class_attribute(first[0], function.name) if isinstance(function, Function) else None
+    return True if isinstance(method, Bound) and method.function == callee else None
 
 
 def _traced(world: Libraries, body: Callable[[], Value], is_first: bool | None) -> tuple[Value, Delta, bool]:

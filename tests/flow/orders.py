@@ -90,23 +90,3 @@ def one_taken_out_of_a_set():
     with tf.GradientTape() as tape:
         y = weights[names.pop()] * 1.0
     return tape.gradient(y, [v, w, u])
-
-
-def a_derivative_along_a_tangent_of_what_is_linear():
-    """unknown"""
-    x = tf.Variable([0.3, 0.7])
-    with tf.GradientTape() as tape:
-        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as forward:
-            y = tf.reduce_mean(x)
-        slope = forward.jvp(y)
-    return tape.gradient(slope, x)
-
-
-def what_is_computed_beside_a_derivative_along_a_tangent():
-    """flows"""
-    x = tf.Variable([0.3, 0.7])
-    with tf.GradientTape() as tape:
-        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as forward:
-            y = x * x
-        forward.jvp(y)
-    return tape.gradient(y, x)

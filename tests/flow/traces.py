@@ -486,3 +486,24 @@ def what_python_does_with_each_call_of_a_graph():
     with tf.GradientTape() as tape:
         y = v * 1.0 if len(count) == 2 else w * 1.0
     return tape.gradient(y, [v, w])
+
+
+def a_variable_that_each_object_makes():
+    """none, flows"""
+
+    class Scale(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = None
+
+        @tf.function
+        def __call__(self, t):
+            if self.scale is None:
+                self.scale = tf.Variable(2.0)
+            return t * self.scale
+
+    first, second = Scale(), Scale()
+    first(x)
+    with tf.GradientTape() as tape:
+        y = second(x)
+    return tape.gradient(y, [first.scale, second.scale])
