@@ -38,6 +38,7 @@ WITHOUT_SLOTS = ("keras.optimizers.SGD", "keras.optimizers.Optimizer")
 def register(registry: Registry) -> None:
     """Note what makes variables and is no variable itself."""
     registry.families.insert(0, _generator)
+    registry.traced_on.append(MAKING)
 
 
 def _generator(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:

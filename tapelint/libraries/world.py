@@ -14,7 +14,7 @@ from tapelint.flow.core import UNFOLLOWED, Arguments, Frame
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
-from tapelint.flow.state import Delta
+from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     SYMBOLIC,
     UNBOUND,
@@ -90,6 +90,7 @@ class Registry:
         self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
         self.staged_branch: Callable[[Libraries, str, Delta, Sequence[Delta], Site], None]
         self.staged_loop: Callable[[Libraries, int, Delta, Delta, int, Site], None]
+        self.traced_on: list[Key] = []
         self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.texts: list[Callable[[str, Value, Value], bool | None]] = []
@@ -352,7 +353,8 @@ class Libraries:
         self.recorder.branched(arms)
 
     def traced(self, changed: Delta) -> Delta:
-        return self.recorder.traced(changed)
+        kept = {key: changed[key] for key in self.registry.traced_on if key in changed}
+        return {**self.recorder.traced(changed), **kept}
 
     def staged(self, test: Value) -> str:
         return self.registry.staged(self, test)
