@@ -106,7 +106,9 @@ def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | 
 def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initial_value")
     trainable = args.get(1, "trainable", Const(True))
-    made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+    lifted = args.keywords.get("experimental_enable_variable_lifting", NO_VALUE) in (NO_VALUE, Const(True))
+    with nullcontext() if lifted else singletons.watched(world, UNBOUND):
+        made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
     name_it(world, made, args.get(4, "name"))
     return made
 

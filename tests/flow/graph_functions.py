@@ -162,3 +162,15 @@ def what_numpy_makes_an_array_of():
     with tf.GradientTape() as tape:
         y = total(x)
     return tape.gradient(y, x)
+
+
+def a_variable_that_is_not_lifted_out():
+    """flows"""
+
+    @tf.function
+    def scaled(values):
+        return tf.Variable(2.0, experimental_enable_variable_lifting=False) * values
+
+    with tf.GradientTape() as tape:
+        y = scaled(x)
+    return tape.gradient(y, x)
