@@ -246,6 +246,8 @@ class Core(Escape, Doubting):
         self.graph_mode = 0
         self._inner_graphs = 0
         self.no_autograph = 0
+        self.fell_back = False
+        """Whether AutoGraph leaves code as it is only because it cannot convert it."""
         self.converting: set[int] = set()
         """The frames of code that AutoGraph converts, and with it the functions defined there."""
         self.converted = False

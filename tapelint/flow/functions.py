@@ -61,6 +61,7 @@ class Functions(Statements):
         self.frames_kept: dict[int, Frame] = {}
         self.suspended: dict[int, Suspension] = {}
         self.generators: dict[ast.AST, bool] = {}
+        self._left_as_they_are: dict[ast.AST, bool] = {}
         self._owned: dict[ast.AST, frozenset[str] | None] = {}
         self.came_back = True
         """Whether the last call of a function that ended came back, and did not raise on every way."""
@@ -245,9 +246,11 @@ class Functions(Statements):
         self.chain = Chain(site, self.chain)
         frame.mark = self.state.mark()
         self.frames.append(frame)
-        outer = self.no_autograph
+        outer = self.no_autograph, self.fell_back
         if any(scope in self.converting for scope in frame.scopes):
             self.no_autograph = 0
+        if self.graph_mode and self._is_left_as_it_is(function.node):
+            self.fell_back, self.no_autograph = not self.no_autograph, max(self.no_autograph, 1)
         if self.graph_mode and not self.no_autograph:
             self.converting.add(frame.uid)
         try:
@@ -255,11 +258,20 @@ class Functions(Statements):
                 return self.evaluate(function.node.body)
             alive = self.execute(function.node.body)
         finally:
-            self.no_autograph = outer
+            self.no_autograph, self.fell_back = outer
             self.frames.pop()
             self.chain = outer_chain
             frame.loops = outer_loops
         return self._finish(frame, alive, site)
+
+    def _is_left_as_it_is(self, function: ast.AST) -> bool:
+        """Whether AutoGraph cannot convert a function: one with an `else` of a loop, or with a `match`."""
+        found = self._left_as_they_are.get(function)
+        if found is None:
+            loops = (n for n in walk(function) if isinstance(n, (ast.For, ast.AsyncFor, ast.While)))
+            found = any(loop.orelse for loop in loops) or any(isinstance(n, ast.Match) for n in walk(function))
+            self._left_as_they_are[function] = found
+        return found
 
     def _finish(self, frame: Frame, alive: bool, site: Site) -> Value:
         ways = [delta for delta, _ in frame.returns]

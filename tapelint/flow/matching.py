@@ -99,6 +99,7 @@ class Matching(Expressions):
             return fits, (bound | {pattern.name: subject} if pattern.name else bound)
         if isinstance(pattern, ast.MatchValue):
             same = self.compare_pair("==", subject, self.evaluate(pattern.value), site)
+            self.world.asked(same, site)
             return (bool(same.value) if isinstance(same, Const) else None), {}
         if isinstance(pattern, ast.MatchSingleton):
             same = self.compare_pair("is", subject, Const(pattern.value), site)

@@ -26,6 +26,8 @@ from .values import (
     Tuple,
     Value,
     Variable,
+    is_tensor,
+    number_of,
     one_of,
     options,
 )
@@ -177,6 +179,14 @@ class Operators(Waiting):
         """A truth that is not known, made from a value: a plain Python bool."""
         return self.world.operate("bool", [value], site)
 
+    def _asked_of_first(self, left: Value, right: Value, site: Site) -> None:
+        """`left in right`, where one is a tensor: whether it equals the first item, if it is not that."""
+        items = containers.sequence(self, right)
+        first = items.items[0] if isinstance(items, Tuple) and items.items else UNBOUND
+        pair = [is_tensor(value) or number_of(value) is not None for value in (left, first)]
+        if all(pair) and left != first:
+            self.world.asked(self.compare_pair("==", left, first, site), site)
+
     def compare_pair(self, op: str, left: Value, right: Value, site: Site) -> Value:
         """One comparison; identity and membership are Python's own."""
         if isinstance(left, OneOf) or isinstance(right, OneOf):
@@ -201,6 +211,8 @@ class Operators(Waiting):
             elif isinstance(right, Cell) and right.kind in ("dict", "set"):
                 self.hashed(left, site)
             self.refused_operands(op, left, right)
+            if self.graph_mode:
+                self._asked_of_first(left, right, site)
             present = self._contains(left, right)
             if present is not None:
                 return Const(present == (op == "in"))

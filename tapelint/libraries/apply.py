@@ -133,6 +133,8 @@ def _to_call(world: Libraries, value: Value) -> bool:
 
 def _error(world: Libraries, effect: Effect, given: Given) -> str:
     values = [o for v in given.values.values() for o in options(v)]
+    if world.run.graph_mode and effect.graph_error and not effect.inputs:
+        return effect.graph_error  # which no tensor is needed for
     if world.run.graph_mode and any(_is_symbolic(world, v) for v in values):
         is_variable = any(isinstance(v, Variable) for v in values)
         if is_variable and effect.graph_variable_error:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import CARRIES_NOTHING, REFUSES_ROWS, SURE, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
+from tapelint.flow.state import Delta
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -36,6 +37,7 @@ from . import apply, gradient_functions, natures, widths
 from .gradient_functions import made_of
 from .graphs import symbolic_arguments
 from .structures import flattened
+from .traces import logged
 from .world import Libraries, Registry
 
 
@@ -52,6 +54,7 @@ class _Call:
 
     `certain`: whether it is clear which these are, and how many inputs there are. `followed`: whether all that the
     function does is known. `first`: the number of nodes there were before the call.
+    `found`: the names, items and attributes that the gradient function reads, as they are when the function is called.
     """
 
     site: Site
@@ -63,6 +66,7 @@ class _Call:
     followed: bool
     backward: Value
     upstream: list[Data]
+    found: Delta = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -174,6 +178,7 @@ def _finished(
             if part.node.dtype in CARRIES_NOTHING and not world.run.graph_mode:
                 part.node.as_target = tuple(e if e.again else e._replace(outcome=ANYTHING) for e in part.node.edges)
             part.node.blame = place
+            world.found_on_the_way_back[part.node.id] = call.found
             part.node.detail = REFUSES_ROWS if arithmetic else ""
             if read:
                 world.read_on_the_way_back[part.node.id] = tuple(read)
@@ -280,8 +285,10 @@ def _given(world: Libraries, call: _Call) -> tuple[_Given, list[Variable]]:
         return _Given(error="TypeError", why="the gradient function cannot be called with what comes down to it"), []
     world.on_the_way_back += 1
     with world.paused(), world.recorder.collecting() as read:
-        made = run.call(call.backward, asked, call.site)
+        made, call.found, changed = logged(world, lambda: run.call(call.backward, asked, call.site))
     world.on_the_way_back -= 1
+    if changed:
+        run.lose_track()  # as often as the gradient is asked for
     if takes is None or not call.certain:
         plain = takes is False and not isinstance(made, (Many, Opaque))
         return (_counted(world, call, made, None) if plain else _Given()), list(read)

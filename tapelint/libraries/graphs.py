@@ -30,8 +30,9 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import numbers
+from . import numbers, singletons
 from .staging import (
+    from_function,
     staged,
     staged_branch,
     staged_loop,
@@ -58,7 +59,7 @@ def register(registry: Registry) -> None:
     registry.functions["keras.ops.cond"] = _keras_cond
     registry.staged, registry.staged_value = staged, staged_value
     registry.staged_branch, registry.staged_loop = staged_branch, staged_loop
-    registry.calls["tensorflow.function"] = _call_graph_function
+    registry.calls["tensorflow.function"] = call_graph_function
     registry.calls["tensorflow.do_not_convert"] = _call_unconverted
     for name in ("run_functions_eagerly", "experimental_run_functions_eagerly"):
         registry.functions[f"tensorflow.config.{name}"] = _run_eagerly
@@ -66,7 +67,6 @@ def register(registry: Registry) -> None:
     registry.functions["tensorflow.init_scope"] = lambda world, args, site: Cell(world.run.uid(), "init scope", [])
     registry.enters["init scope"] = _enter_init_scope
     registry.leaves["init scope"] = _leave_init_scope
-    registry.methods[("tensorflow.function", "get_concrete_function")] = _concrete
     registry.methods[("tensorflow.function", "python_function")] = lambda world, base, args, site: (
         world.run.call(base.function, args, site) if isinstance(base, Wrapped) else world.run.opaque(site, [base])
     )
@@ -86,13 +86,13 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
-def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     run = world.run
     if (told := run.state.get(EAGERLY)) is not UNBOUND:
         if told == Flag(False):
             ways = [Flag(True), UNBOUND]
-            return run.on_each_way(EAGERLY, ways, lambda: _call_graph_function(world, callee, args, site), site)
+            return run.on_each_way(EAGERLY, ways, lambda: call_graph_function(world, callee, args, site), site)
         return run.call(callee.function, args, site)
     for handed in args.every():
         if isinstance(handed, Variable):
@@ -104,14 +104,14 @@ def _call_graph_function(world: Libraries, callee: Value, args: Arguments, site:
     run.graph_mode += 1
     first = len(run.graph.nodes)
     try:
-        signed = _is_signed(callee)
+        signed = is_signed(callee)
         traced = _traced(world, args, site, signed)
         with symbolic_arguments(world, traced.every()):
             made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
-    result = together(world, made, site)
+    result = from_function(world, made, site)
     if not run.graph_mode:
         given = {node.id for node in run.nodes_in(result)}
         world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n) and n.id not in given}
@@ -123,17 +123,9 @@ def _stays(node: Node) -> bool:
     return node.kind == "tensor" and node.depth > 0 and not node.is_transparent and not node.opaque
 
 
-def _is_signed(function: Wrapped) -> bool:
+def is_signed(function: Wrapped) -> bool:
     """Whether all calls of a graph function share one trace."""
     return dict(function.options).get("input_signature", NO_VALUE) != NO_VALUE
-
-
-def _concrete(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`function.get_concrete_function()`: without arguments it is traced now."""
-    if not args.every() and isinstance(base, Wrapped) and not _is_signed(base):
-        with world.paused():
-            _call_graph_function(world, base, args, site)
-    return base
 
 
 def _do_not_convert(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -163,7 +155,8 @@ def eager(world: Libraries) -> Iterator[None]:
     outer = run.graph_mode, run.no_autograph
     run.graph_mode = run.no_autograph = 0
     try:
-        yield
+        with singletons.watched(world, UNBOUND):
+            yield
     finally:
         run.graph_mode, run.no_autograph = outer
 
@@ -195,11 +188,13 @@ def unconverted(world: Libraries) -> Iterator[None]:
 
 @contextmanager
 def converted(world: Libraries) -> Iterator[None]:
-    """Code that AutoGraph converts even where it runs eagerly, in a layer too."""
+    """Code that AutoGraph converts even where it runs eagerly, in a layer too, and in what it could not convert."""
     run = world.run
     outer = run.converted, run.no_autograph
     if not run.graph_mode:
         run.converted, run.no_autograph = True, 0
+    elif run.fell_back:
+        run.no_autograph = 0
     try:
         yield
     finally:

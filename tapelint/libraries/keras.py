@@ -32,6 +32,7 @@ from . import apply, initializers, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
+from .singletons import note_metric, note_optimizer
 from .symbolic import symbolic
 from .tensorflow import make_variable
 from .variable_names import hide_name, name_weight
@@ -69,11 +70,16 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
     if (
         name.startswith(("keras.optimizers.", "tf_keras.optimizers.")) and name.rpartition(".")[2][:1].isupper()
     ) or kind == "optimizer":
-        return Cell(world.run.uid(), "schedule" if ".schedules." in name else "optimizer", name, site)
+        if ".schedules." in name:
+            return Cell(world.run.uid(), "schedule", name, site)
+        note_optimizer(world, name, site)
+        return Cell(world.run.uid(), "optimizer", name, site)
     if kind == "layer":
         return make_layer(world, name, args, site)
     if kind in ("loss", "metric"):
         info = LayerInfo(fact.name if fact else name, fact, args, name.startswith(OLD_KERAS))
+        if kind == "metric":
+            note_metric(world, name, site)
         return Cell(world.run.uid(), kind, info, site)
     if of_keras(name).startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
         return make_layer(world, name, args, site)

@@ -1,4 +1,4 @@
-"""What is refused of Keras 3, and by it: its variables elsewhere; lists, and numbers without axes, by its losses."""
+"""What the losses of Keras 3 refuse: lists, and numbers without axes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Callable
 from tapelint.flow.containers import is_dict, is_structure
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Cell, Const, Data, Library, OneOf, Opaque, Tuple, Value, Variable, options
+from tapelint.flow.values import Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable, options
 
 from . import apply, shapes
 from .arguments import Given
-from .structures import flattened
 from .unfit import UNCLEAR
-from .world import FunctionHandler, Libraries, Registry
+from .world import FunctionHandler, Libraries
 
 TAKING_A_MEAN = frozenset(
     "binarycrossentropy binaryfocalcrossentropy categoricalhinge circle hinge huber kldivergence logcosh "  # noqa: SIM905
@@ -33,19 +32,6 @@ SQUEEZING = frozenset(
     "meansquaredlogarithmicerror".split()
 )
 """Functions that take a last axis of length 1 away where the other argument has one axis less; all classes do."""
-
-
-def register(registry: Registry) -> None:
-    """Add what takes variables of TensorFlow and none of Keras 3."""
-    registry.functions["tensorflow.autodiff.ForwardAccumulator"] = _forward_accumulator
-
-
-def _forward_accumulator(world: Libraries, args: Arguments, site: Site) -> Value:
-    """What it watches is asked for its dtype, which is a text in Keras 3."""
-    watched = flattened(world, args.get(0, "primals")) or []
-    if any(isinstance(v, Variable) and v.flavor == "keras" for v in watched):
-        world.raised("AttributeError", site, "tensorflow.autodiff.ForwardAccumulator")
-    return world.run.call_unknown(Library("tensorflow.autodiff.ForwardAccumulator"), args, site)
 
 
 def of_object(world: Libraries, name: str, given: Given) -> str:

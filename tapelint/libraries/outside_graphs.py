@@ -1,10 +1,12 @@
-"""Keras's methods that work on numbers, and cannot be called while a graph is traced."""
+"""What works on numbers, and cannot be called while a graph is traced: some of Keras's methods, NumPy's functions."""
 
 from __future__ import annotations
 
+import re
+
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Cell, Value
+from tapelint.flow.values import Cell, Value, Variable
 
 from .weights import is_keras, is_of_keras_2, weights_of
 from .world import Libraries, MethodHandler, Registry
@@ -18,10 +20,26 @@ IN_KERAS_2 = ("predict", "predict_on_batch", "evaluate", "test_on_batch", "train
 
 def register(registry: Registry) -> None:
     """Wrap the handlers that there are."""
+    registry.families.append(_of_numpy)
     for kind in ("layer", "instance"):
         for name in IN_KERAS_2:
             if (handler := registry.methods.get((kind, name))) is not None:
                 registry.methods[(kind, name)] = _refused(name, handler)
+
+
+ON_ARRAYS = re.compile(r"numpy\.\w+\.(reduce|accumulate|reduceat|outer)|numpy\.vectorize\(\)")
+"""Functions that make arrays of all they are given."""
+
+
+def _of_numpy(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """A function of NumPy without facts: most of them refuse tensors that have no numbers."""
+    if not name.startswith("numpy.") or world.facts.fact(name) is not None or not world.run.graph_mode:
+        return None
+    if not any(isinstance(value, Variable) or world.is_in_graph(value) for value in args.every()):
+        return None
+    if ON_ARRAYS.fullmatch(name):
+        world.raised("NotImplementedError", site, name)
+    return world.run.opaque(site, args.every())
 
 
 def _refused(name: str, handler: MethodHandler) -> MethodHandler:

@@ -12,6 +12,7 @@ from tapelint.flow.values import NO_VALUE, Data, Many, Opaque, Tuple, Value, Var
 
 from . import apply
 from .graphs import eager
+from .traces import done_elsewhen, tried
 from .world import Libraries, Registry
 
 
@@ -30,8 +31,12 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     inputs = [items.element] if isinstance(items, Many) else items
     first = len(world.run.graph.nodes)
     handed = [_handed(world, value, site) for value in inputs]
-    with eager(world):
-        result = world.run.call(args.get(0, "func"), Arguments(handed), site)
+
+    def body() -> Value:
+        with eager(world):
+            return world.run.call(args.get(0, "func"), Arguments(handed), site)
+
+    result = done_elsewhen(world, body) if world.run.graph_mode else body()  # with each call, not with each trace
     _cut_captured(world, first, {v.node.id for v in handed if isinstance(v, (Data, Opaque))})
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
     shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
@@ -106,8 +111,16 @@ def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
     node = world.run.node_of(args.get(1, "inp"), site)
     wanted = args.get(2, "Tout")
     body = args.get(0, "func")
-    here = world.is_callable(body) and not world.run.graph_mode
-    result = world.run.call(body, Arguments(_as_arrays(world, args.get(1, "inp"), site)), site) if here else NO_VALUE
+    result: Value = NO_VALUE
+
+    def run() -> Value:
+        with eager(world):
+            return world.run.call(body, Arguments(_as_arrays(world, args.get(1, "inp"), site)), site)
+
+    if world.is_callable(body) and world.run.graph_mode:
+        tried(world, run)
+    elif world.is_callable(body):
+        result = run()
 
     def made(dtype: str, value: Value) -> Value:
         edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []

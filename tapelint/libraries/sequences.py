@@ -414,7 +414,9 @@ def _kept(world: Libraries, function: Value, items: list[Value], site: Site, wan
     """The items for which a function is true, or false."""
     kept: list[Value] = []
     for item in items:
-        truth = world.run.truth(world.call_back(function, Arguments([item]), site) if function != NO_VALUE else item)
+        test = world.call_back(function, Arguments([item]), site) if function != NO_VALUE else item
+        world.asked(test, site)
+        truth = world.run.truth(test)
         if truth is None:
             return Many(world.run.join_all(items))
         if truth is wanted:
@@ -493,6 +495,8 @@ def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def decide(world: Libraries, args: Arguments, site: Site) -> Value:
         items = sets.items_of(world.run, args.positional[0], site)
         if isinstance(items, list):
+            if items:
+                world.asked(items[0], site)
             truths = [world.run.truth(i) for i in items]
             if truths.count(name == "all") < len(truths):
                 world.run.asked_in_part(args.positional[0])

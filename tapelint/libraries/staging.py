@@ -12,13 +12,14 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 
 from tapelint.flow import containers
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import CARRIES_NOTHING, Edge, Node, Site
 from tapelint.flow.liveness import is_read_after
-from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
+from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.state import Delta, Key
-from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
+from tapelint.flow.values import Cell, Const, Data, Many, Opaque, Tuple, Value, Variable, is_tensor, options
 
-from . import demands, widths
+from . import demands, natures, widths
+from .structures import flattened
 from .world import Libraries
 
 
@@ -112,11 +113,46 @@ def _one_structure(world: Libraries, made: Value, site: Site) -> Value:
     return made
 
 
+def from_function(world: Libraries, made: Value, site: Site) -> Value:
+    """The results of a graph function. One that carries no gradient is known to a tape only if another after it does:
+    that one's gradient is zero then, and is sent back.
+    """
+    made = together(world, _given_out(world, made, site), site)
+    leaves = flattened(world, made)
+    nodes = [leaf.node for leaf in leaves or () if isinstance(leaf, Data)]
+    places = {node.id: place for place, node in enumerate(nodes)}
+    floats = [node for node in nodes if node.dtype not in CARRIES_NOTHING]
+    certain = leaves is not None and len(nodes) == len(leaves) and not any(node.dtype == "?" for node in nodes)
+
+    def cut(data: Data) -> Data:
+        if data.node.dtype not in CARRIES_NOTHING or natures.nature(data):
+            return data
+        behind = floats if leaves is not None else world.run.nodes_in(made)
+        edges = [Edge(data.node, NONE), *(Edge(n, NONE, "filled") for n in behind)]
+        result = _again(world, data, "tensorflow.function", edges, site)
+        before = certain and any(places[data.node.id] < places[node.id] for node in floats)
+        result.node.as_target = tuple(Edge(n, ZERO if before else ANYTHING, "filled") for n in behind)
+        return result
+
+    return mapped(world, made, cut, left="")
+
+
+def _given_out(world: Libraries, made: Value, site: Site) -> Value:
+    """The results of a graph function, of which texts and shapes become tensors as well."""
+    if isinstance(made, Tuple):
+        return Tuple(tuple(_given_out(world, item, site) for item in made.items), made.names)
+    if isinstance(made, Const) and isinstance(made.value, (str, bytes)):
+        return world.run.opaque(site)
+    if isinstance(made, Cell) and made.kind == "shape":
+        return Data(world.run.node("tensorflow.constant", [], site, dtype="i"), "tensor", "i")
+    return world.run.opaque(site, [made]) if isinstance(made, Opaque) and natures.nature(made) else made
+
+
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value | Node], site: Site) -> Value:
     """Results of a loop of a graph, whose inputs are all that it captured since the node `first`."""
     begun = [n for v in started for n in ([v] if isinstance(v, Node) else world.run.nodes_in(v))]
     filled = _filled(world, first, begun, ZERO)
-    return mapped(world, made, lambda data: of_loop(world, data, 0, filled, site), whole=True)
+    return mapped(world, made, lambda data: of_loop(world, data, 0, filled, site), left="s")
 
 
 def _filled(world: Libraries, first: int, more: Iterable[Node], outcome: int) -> list[Edge]:
@@ -256,19 +292,18 @@ def _again(world: Libraries, data: Data, op: str, edges: list[Edge], site: Site)
     return Data(node, data.kind, data.dtype, data.shape, data.range, data.width)
 
 
-def mapped(world: Libraries, value: Value, change: Callable[[Data], Value], whole: bool = False) -> Value:
-    """A structure with all its float tensors changed; whole: those of whole numbers as well."""
+def mapped(world: Libraries, value: Value, change: Callable[[Data], Value], left: str = "ibs") -> Value:
+    """A structure with all its tensors changed, but for those of the dtypes that are left as they are."""
     if isinstance(value, Data):
-        left = "s" if whole else "ibs"
-        return change(value) if value.kind == "tensor" and value.node.dtype not in left else value
+        return change(value) if value.kind == "tensor" and value.node.dtype not in [*left] else value
     if isinstance(value, Tuple):
-        items = tuple(mapped(world, item, change, whole) for item in value.items)
+        items = tuple(mapped(world, item, change, left) for item in value.items)
         return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
     if isinstance(value, Many):
-        return Many(mapped(world, value.element, change, whole))
+        return Many(mapped(world, value.element, change, left))
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
         old = world.run.state.get((value.uid, "items"))
-        new = mapped(world, old, change, whole)
+        new = mapped(world, old, change, left)
         if new is not old:
             world.run.state.set((value.uid, "items"), new)
     return value

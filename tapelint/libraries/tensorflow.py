@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, arguments, widths
+from . import apply, arguments, singletons, widths
 from .names import root
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
@@ -106,7 +106,9 @@ def _quiet(world: Libraries, name: str, args: Arguments, site: Site) -> Value | 
 def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
     initial = args.get(0, "initial_value")
     trainable = args.get(1, "trainable", Const(True))
-    made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+    lifted = args.keywords.get("experimental_enable_variable_lifting", NO_VALUE) in (NO_VALUE, Const(True))
+    with nullcontext() if lifted else singletons.watched(world, UNBOUND):
+        made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
     name_it(world, made, args.get(4, "name"))
     return made
 
@@ -133,6 +135,7 @@ def make_variable(
     """A new variable; what it was made from stays behind."""
     from . import numbers, shapes
 
+    singletons.note(world, site)
     if initial is not UNBOUND and isinstance(initial, (OneOf,)) is False and world.is_callable(initial):
         initial = world.run.call(initial, Arguments([]), site)
     source = world.run.node_of(initial, site) if initial is not UNBOUND else None

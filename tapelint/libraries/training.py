@@ -11,6 +11,7 @@ from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tupl
 from . import apply
 from .graph_loops import rows
 from .graphs import symbolic_arguments
+from .singletons import note_slots
 from .world import Libraries, Registry
 
 
@@ -174,6 +175,7 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
     world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
     if isinstance(base, Cell) and isinstance(seen, Tuple) and all(map(_is_without_gradient, seen.items)):
         world.raised("ValueError", site, "Optimizer.apply_gradients")
+    note_slots(world, base, site)
     for row in each:
         _touch(world, row, site)
     return NO_VALUE
@@ -205,6 +207,7 @@ def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     gradients, variables = args.get(0, "grads"), args.get(1, "trainable_variables", NO_VALUE)
     columns = Tuple((_as_tuple(world, gradients), _as_tuple(world, variables)))
     world.recorder.note("update", Tuple((base, gradients, NO_VALUE, columns)), site, args)
+    note_slots(world, base, site)
     _touch(world, variables, site)
     return NO_VALUE
 

@@ -14,7 +14,7 @@ from tapelint.flow.core import UNFOLLOWED, Arguments, Frame
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
-from tapelint.flow.state import Delta
+from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
     SYMBOLIC,
     UNBOUND,
@@ -57,6 +57,7 @@ class Recorder(Protocol):
 
     def made(self, node: Node) -> None: ...
     def marks(self) -> tuple[int, ...]: ...
+    def forget(self, marks: tuple[int, ...]) -> None: ...
     def is_recording(self, owner: int) -> bool: ...
     def paused(self) -> AbstractContextManager[None]: ...
     def collecting(self) -> AbstractContextManager[list[Variable]]: ...
@@ -89,6 +90,7 @@ class Registry:
         self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
         self.staged_branch: Callable[[Libraries, str, Delta, Sequence[Delta], Site], None]
         self.staged_loop: Callable[[Libraries, int, Delta, Delta, int, Site], None]
+        self.traced_on: list[Key] = []
         self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.texts: list[Callable[[str, Value, Value], bool | None]] = []
@@ -122,6 +124,8 @@ class Libraries:
         """How many gradient functions are being run: of the gradients that these ask for others are made."""
         self.read_on_the_way_back: dict[int, tuple[Variable, ...]] = {}
         """The variables that the gradient function of an operation reads, by the operation's node."""
+        self.found_on_the_way_back: dict[int, Delta] = {}
+        """What of Python's the gradient function of an operation read when that was called, by its node."""
         self.known = numbers.Known()
 
     # -- what flow asks
@@ -323,6 +327,11 @@ class Libraries:
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
 
+    def asked(self, value: Value, site: Site) -> None:
+        """Python asks for a truth: while a graph is made no tensor has one."""
+        if self.run.graph_mode and is_tensor(value):
+            self.raised("OperatorNotAllowedInGraphError", site, "condition call")
+
     def is_in_graph(self, value: Value) -> bool:
         """Whether a value is a tensor without numbers, in the graph that is being made."""
         if not self.run.graph_mode or not isinstance(value, Data) or value.kind != "tensor":
@@ -352,7 +361,8 @@ class Libraries:
         self.recorder.branched(arms)
 
     def traced(self, changed: Delta) -> Delta:
-        return self.recorder.traced(changed)
+        kept = {key: changed[key] for key in self.registry.traced_on if key in changed}
+        return {**self.recorder.traced(changed), **kept}
 
     def staged(self, test: Value) -> str:
         return self.registry.staged(self, test)

@@ -241,6 +241,11 @@ class Tapes:
         """How much was noted so far: a call during which this grows is not one that can be skipped when repeated."""
         return len(self.executions), len(self.events), len(self.entered), len(self._hidden)
 
+    def forget(self, marks: tuple[int, ...]) -> None:
+        """What was noted since then is done in a trace that is thrown away, and never runs."""
+        del self.executions[marks[0] :]
+        del self.events[marks[1] :]
+
     def is_recording(self, owner: int) -> bool:
         """Whether a field of the state belongs to a recording, not to a name or an object of the program."""
         return owner in self.recordings

@@ -443,3 +443,71 @@ def a_vectorized_map_in_eager_code():
     with tf.GradientTape() as tape:
         y = tf.vectorized_map(lambda t: t.numpy() * w, c)
     return tape.gradient(y, [w])
+
+
+def a_negated_truth_that_is_asserted():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def f(t):
+        assert not t > 0
+        return t * w
+
+    with tf.GradientTape() as tape:
+        y = f(tf.constant(-1.0))
+    return tape.gradient(y, w)
+
+
+def any_truth_of_a_generator_expression():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def f():
+        return x * w if any(part > 0 for part in tf.unstack(x)) else x
+
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, w)
+
+
+def a_tensor_looked_for_in_a_list():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def f(t):
+        return t * w if t in [1.0, 2.0] else t
+
+    with tf.GradientTape() as tape:
+        y = f(tf.constant(1.0))
+    return tape.gradient(y, w)
+
+
+def a_loop_with_an_else_is_not_converted():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def f(t):
+        for _ in range(2):
+            t = t * 2.0
+        else:
+            t = t * w
+        return t if t > 0 else -t
+
+    with tf.GradientTape() as tape:
+        y = f(tf.constant(1.0))
+    return tape.gradient(y, w)
+
+
+def a_match_that_asks_no_tensor():
+    """flows"""
+
+    @tf.function
+    def f(t, mode):
+        match mode:
+            case "scale":
+                return t * w
+        return t
+
+    with tf.GradientTape() as tape:
+        y = f(tf.constant(1.0), "scale")
+    return tape.gradient(y, w)

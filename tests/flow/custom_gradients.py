@@ -467,3 +467,48 @@ def variables_of_what_is_not_known():
         tape.watch(x)
         y = backwards(x)
     return tape.gradient(y, x)
+
+
+def a_flag_that_is_set_before_the_gradient_is_asked():
+    """unknown"""
+    flags = {"block": False}
+
+    @tf.custom_gradient
+    def gate(x):
+        return tf.identity(x), lambda upstream: None if flags["block"] else upstream
+
+    with tf.GradientTape() as tape:
+        y = gate(v * 2.0)
+    flags["block"] = True
+    return tape.gradient(y, v)
+
+
+def what_a_gradient_function_counts():
+    """unknown, unknown"""
+    asked = []
+
+    @tf.custom_gradient
+    def spied(x):
+        def backwards(upstream):
+            asked.append(1)
+            return upstream
+
+        return tf.identity(x), backwards
+
+    with tf.GradientTape() as tape:
+        y = spied(w * 2.0)
+        z = y * 1.0 if not asked else y * v
+    return tape.gradient(z, [v, w])
+
+
+def a_flag_that_stays_as_it_is():
+    """none"""
+    flags = {"block": True}
+
+    @tf.custom_gradient
+    def gate(x):
+        return tf.identity(x), lambda upstream: None if flags["block"] else upstream
+
+    with tf.GradientTape() as tape:
+        y = gate(v * 2.0)
+    return tape.gradient(y, v)

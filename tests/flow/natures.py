@@ -348,3 +348,19 @@ def gradients_of_targets_that_may_be_none():
         slope = inner.gradient(y, v)
         z = v * 2.0
     return outer.gradient(z, v, output_gradients=[slope])
+
+
+def a_sparse_tensor_inside_of_what_a_decoder_gives():
+    """raises ValueError"""
+    logits = tf.Variable([[[2.0, 0.3]], [[0.3, 1.5]]])
+    with tf.GradientTape() as tape:
+        y = tf.nn.ctc_greedy_decoder(logits, [2])[0]
+    return tape.gradient(y, logits)
+
+
+def the_values_of_what_a_decoder_gives():
+    """none"""
+    logits = tf.Variable([[[2.0, 0.3]], [[0.3, 1.5]]])
+    with tf.GradientTape() as tape:
+        y = tf.nn.ctc_beam_search_decoder(logits, [2])[0][0].values
+    return tape.gradient(y, logits)

@@ -357,3 +357,23 @@ def a_graph_that_only_its_own_tape_sees():
     with tf.GradientTape(persistent=True) as tape:
         y = _traced(v)
     return tape.gradient(y, [v])
+
+
+def a_derivative_along_a_tangent_of_what_is_linear():
+    """unknown"""
+    x = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as tape:
+        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as forward:
+            y = tf.reduce_mean(x)
+        slope = forward.jvp(y)
+    return tape.gradient(slope, x)
+
+
+def what_is_computed_beside_a_derivative_along_a_tangent():
+    """flows"""
+    x = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as tape:
+        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as forward:
+            y = x * x
+        forward.jvp(y)
+    return tape.gradient(y, x)

@@ -191,7 +191,7 @@ def traced_ahead():
 
 
 def a_variable_made_in_the_first_trace():
-    """unknown, unknown"""
+    """flows, flows"""
 
     class M:
         def __init__(self):
@@ -417,3 +417,93 @@ def a_graph_function_made_anew():
         for _ in range(2):
             y = tf.function(g)()
     return tape.gradient(y, [v, w])
+
+
+def a_trace_for_tensors_of_any_shape():
+    """unknown, unknown"""
+    held = [v]
+
+    @tf.function(reduce_retracing=True)
+    def f(t):
+        return tf.reduce_sum(t) * held[0]
+
+    f(tf.ones([2]))
+    f(tf.ones([3]))
+    held[0] = w
+    with tf.GradientTape() as tape:
+        y = f(tf.ones([4]))
+    return tape.gradient(y, [v, w])
+
+
+def traced_ahead_for_what_is_described():
+    """flows, none"""
+    held = [v]
+
+    @tf.function
+    def f(t):
+        return t * held[0]
+
+    concrete = f.get_concrete_function(tf.TensorSpec([3]))
+    held[0] = w
+    with tf.GradientTape() as tape:
+        y = concrete(x) + f(x)
+    return tape.gradient(y, [v, w])
+
+
+def an_object_that_equals_the_one_in_the_trace():
+    """unknown, unknown"""
+
+    class Scale:
+        def __init__(self, held):
+            self.held = held
+
+        def __eq__(self, other):
+            return isinstance(other, Scale)
+
+        def __hash__(self):
+            return 1
+
+        @tf.function
+        def f(self):
+            return self.held * 2.0
+
+    Scale(v).f()
+    with tf.GradientTape() as tape:
+        y = Scale(w).f()
+    return tape.gradient(y, [v, w])
+
+
+def what_python_does_with_each_call_of_a_graph():
+    """unknown, unknown"""
+    count = []
+
+    @tf.function
+    def f(t):
+        return tf.numpy_function(lambda a: (count.append(1), a)[1], [t], tf.float32)
+
+    f(x)
+    f(x)
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if len(count) == 2 else w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_variable_that_each_object_makes():
+    """none, flows"""
+
+    class Scale(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = None
+
+        @tf.function
+        def __call__(self, t):
+            if self.scale is None:
+                self.scale = tf.Variable(2.0)
+            return t * self.scale
+
+    first, second = Scale(), Scale()
+    first(x)
+    with tf.GradientTape() as tape:
+        y = second(x)
+    return tape.gradient(y, [first.scale, second.scale])

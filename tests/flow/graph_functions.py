@@ -1,0 +1,176 @@
+"""What a graph function gives out, keeps and refuses; the docstring is the verdict a source."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+x = tf.Variable([0.3, 0.7, 0.2])
+w = tf.Variable([1.0, 2.0, 3.0])
+s = tf.Variable(1.0)
+
+
+def whole_numbers_alone():
+    """none"""
+
+    @tf.function
+    def order(values):
+        return tf.argsort(values)
+
+    with tf.GradientTape() as tape:
+        y = order(x)
+    return tape.gradient(y, x)
+
+
+def whole_numbers_before_a_float():
+    """zero, none"""
+
+    @tf.function
+    def both(values):
+        return tf.argsort(values), values * 2.0
+
+    with tf.GradientTape() as tape:
+        y = both(x * w)[0]
+    return tape.gradient(y, [x, s])
+
+
+def a_truth_without_a_gradient_beside_a_float():
+    """flows"""
+
+    @tf.function
+    def both(values):
+        return values * 2.0, tf.math.is_nan(values)
+
+    with tf.GradientTape() as tape:
+        y = both(x)
+    return tape.gradient(y, x)
+
+
+def a_text():
+    """none"""
+
+    @tf.function
+    def shown(values):
+        return format(values[0])
+
+    with tf.GradientTape() as tape:
+        y = shown(x)
+    return tape.gradient(y, x)
+
+
+def a_variable_made_with_each_call():
+    """raises ValueError"""
+
+    @tf.function
+    def scaled(values):
+        return tf.Variable(2.0) * values
+
+    with tf.GradientTape() as tape:
+        y = scaled(x)
+    return tape.gradient(y, x)
+
+
+def a_layer_made_with_each_call_beside_a_tape():
+    """raises ValueError"""
+
+    @tf.function
+    def asked(values):
+        with tf.GradientTape() as tape:
+            y = keras.layers.Dropout(0.5)(values, training=True)
+        return tape.gradient(y, x)
+
+    return asked(x)
+
+
+def the_second_of_two_traces_runs():
+    """none, flows"""
+    traces, layer = [], keras.layers.Dense(1)
+
+    @tf.function
+    def run(values):
+        traces.append(1)
+        return layer(values[None]) * (s if len(traces) > 1 else tf.stop_gradient(s) * w)
+
+    with tf.GradientTape() as tape:
+        y = run(x)
+    return tape.gradient(y, [w, s])
+
+
+def the_variables_of_an_optimizer_are_made_in_the_first_trace():
+    """none, flows"""
+    traces, optimizer = [], keras.optimizers.Adam()
+
+    @tf.function
+    def step():
+        traces.append(1)
+        with tf.GradientTape() as inner:
+            loss = s * s
+        optimizer.apply_gradients([(inner.gradient(loss, s), s)])
+
+    step()
+    with tf.GradientTape() as tape:
+        y = x * 1.0 if len(traces) == 1 else w * 1.0
+    return tape.gradient(y, [x, w])
+
+
+def a_layer_built_for_a_second_signature():
+    """raises ValueError"""
+    layers = []
+
+    @tf.function
+    def run(values, count):
+        while len(layers) < count:
+            layers.append(keras.layers.Dense(1))
+        return layers[count - 1](values[None])
+
+    run(x, 1)
+    with tf.GradientTape() as tape:
+        y = run(x, 2)
+    return tape.gradient(y, x)
+
+
+def an_error_that_autograph_does_not_know():
+    """raises StagingError"""
+
+    @tf.function
+    def asked(values):
+        with tf.GradientTape() as tape:
+            y = tf.math.is_nan(values)
+        return tape.gradient(y, values)
+
+    return asked(x)
+
+
+def a_window_that_asks_for_a_truth():
+    """raises OperatorNotAllowedInGraphError"""
+
+    @tf.function
+    def windowed(values):
+        return keras.ops.bartlett(3) * values
+
+    with tf.GradientTape() as tape:
+        y = windowed(x)
+    return tape.gradient(y, x)
+
+
+def what_numpy_makes_an_array_of():
+    """raises NotImplementedError"""
+
+    @tf.function
+    def total(values):
+        return np.add.reduce(values) * values
+
+    with tf.GradientTape() as tape:
+        y = total(x)
+    return tape.gradient(y, x)
+
+
+def a_variable_that_is_not_lifted_out():
+    """flows"""
+
+    @tf.function
+    def scaled(values):
+        return tf.Variable(2.0, experimental_enable_variable_lifting=False) * values
+
+    with tf.GradientTape() as tape:
+        y = scaled(x)
+    return tape.gradient(y, x)
