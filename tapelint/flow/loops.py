@@ -283,6 +283,8 @@ class Loops(Matching):
             self.frame.yields_more = True
         if alive and not (_is_forever(node) and not exact):
             exits.append(self.state.delta(loop.mark))
+        if not exits and node.orelse and not exact and not loop.begins and not _is_forever(node):
+            exits.append({})  # the `else` of a loop that every round leaves: there may be no round
         if exits and not exact and not loop.begins and not _is_forever(node):
             exits += self._without_a_round(loop.mark, exits[-1])
         word = staged if isinstance(staged, str) else staged()
@@ -342,7 +344,8 @@ class Loops(Matching):
 
     def loses(self, old: Value, new: Value) -> bool:
         """Whether something that a value was made from, on a tape, has no part in the one that takes its place."""
-        if not isinstance(old, (Data, Variable)) or not isinstance(new, Data) or old.node is new.node:
+        arrays = (Data, Variable)
+        if not isinstance(old, arrays) or not isinstance(new, arrays) or old.node is new.node:
             return False
         is_for_later = isinstance(old, Data) and old.kind == SYMBOLIC
         is_on_tape = is_for_later or old.node.kind == "variable" or bool(old.node.recorded)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.core import UNFOLLOWED, Arguments, Core
+from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import ABSENT, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
@@ -51,7 +51,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         execution.error, execution.trouble = refusals.of_zeros(tapes, execution), "no zeros"
     if not execution.error and (error := refusals.in_blocks(execution, args)):
         execution.error, execution.trouble = error, "misspelt argument"
-    execution.error = _as_converted(run, execution, args)
+    execution.error = _as_converted(execution, args)
     if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
     is_known = tapes.is_one_recording(cell)
@@ -101,16 +101,16 @@ def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -
     )
 
 
-def _as_converted(run: Core, execution: Execution, args: Arguments) -> str:
-    """The exception as it comes out. AutoGraph turns those that it does not know into another, in a graph function and
-    in the code with which a Jacobian asks. What fails within a graph only is another failure for a tape outside.
+def _as_converted(execution: Execution, args: Arguments) -> str:
+    """A Jacobian asks in code that AutoGraph converts, which turns exceptions that it does not know into another.
+
+    What fails within a graph only is another failure for a tape outside.
     """
     if execution.error == "InternalError" and not execution.in_graph:
         return "ValueError"
     plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
-    converted = not run.no_autograph and not run.attempts if execution.in_graph else not plain
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
-    return "StagingError" if lookup and converted else execution.error
+    return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
 
 
 def _finds_another(tapes: Tapes, execution: Execution) -> bool:

@@ -128,17 +128,6 @@ def a_layer_built_for_a_second_signature():
     return tape.gradient(y, x)
 
 
-def an_error_that_autograph_does_not_know():
-    """raises StagingError"""
-
-    @tf.function
-    def asked(values):
-        with tf.GradientTape() as tape:
-            y = tf.math.is_nan(values)
-        return tape.gradient(y, values)
-
-    return asked(x)
-
 
 def a_window_that_asks_for_a_truth():
     """raises OperatorNotAllowedInGraphError"""

@@ -1,6 +1,8 @@
 """Exceptions and their handlers, finally blocks, managers: the docstring is the verdict a source."""
 
 import contextlib
+
+import numpy as np
 import tensorflow as tf
 
 
@@ -762,3 +764,26 @@ def pairs_that_may_be_wrapped_once_more():
         a, b = rows(tf.random.uniform([]) > 2.0)
         y = a * b
     return tape.gradient(y, v)
+
+
+def a_loop_that_has_no_round():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = b
+        for _ in range(np.random.randint(0, 1)):
+            z = a
+        z = z * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def a_loop_that_every_round_leaves():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        for _ in range(np.random.randint(0, 1)):
+            z = a * 1.0
+            break
+        else:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])
