@@ -118,8 +118,12 @@ def _traced(world: Libraries, body: Callable[[], Value], is_first: bool | None) 
         word = run.state.get(singletons.MAKING)
         if word == singletons.MADE and run.ended() == ended:
             run.state.set(singletons.MAKING, singletons.REFUSED)
-            world.recorder.forget(marks)
+            middle = world.recorder.marks()
             made, read, _ = logged(world, body)
+            if run.ended() == ended:
+                world.recorder.forget(marks, middle)
+            else:  # the first trace has asked what it asks; the second was refused
+                world.recorder.forget_calls(middle)
     if isinstance(word, OneOf) and any(key in read and run.state.held(key) != read[key] for key in written):
         run.lose_track()  # a second trace would be another
     return made, read, not isinstance(word, OneOf)

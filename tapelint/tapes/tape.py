@@ -241,10 +241,14 @@ class Tapes:
         """How much was noted so far: a call during which this grows is not one that can be skipped when repeated."""
         return len(self.executions), len(self.events), len(self.entered), len(self._hidden)
 
-    def forget(self, marks: tuple[int, ...]) -> None:
-        """What was noted since then is done in a trace that is thrown away, and never runs."""
-        del self.executions[marks[0] :]
-        del self.events[marks[1] :]
+    def forget(self, since: tuple[int, ...], until: tuple[int, ...]) -> None:
+        """What was noted in this time was done in a trace that is thrown away, and never runs."""
+        del self.executions[since[0] : until[0]]
+        del self.events[since[1] : until[1]]
+
+    def forget_calls(self, since: tuple[int, ...]) -> None:
+        """The gradient calls since then are not made."""
+        del self.executions[since[0] :]
 
     def is_recording(self, owner: int) -> bool:
         """Whether a field of the state belongs to a recording, not to a name or an object of the program."""

@@ -69,18 +69,6 @@ def a_variable_made_with_each_call():
     return tape.gradient(y, x)
 
 
-def a_layer_made_with_each_call_beside_a_tape():
-    """raises ValueError"""
-
-    @tf.function
-    def asked(values):
-        with tf.GradientTape() as tape:
-            y = keras.layers.Dropout(0.5)(values, training=True)
-        return tape.gradient(y, x)
-
-    return asked(x)
-
-
 def the_second_of_two_traces_runs():
     """none, flows"""
     traces, layer = [], keras.layers.Dense(1)
