@@ -217,11 +217,11 @@ def _kind(value: Value) -> str:
 
 
 def _is_unhashable(value: Value) -> bool:
-    """Whether a value is never a key: a list, a dict, a variable of TensorFlow."""
+    """Whether a value is never a key: a list, a dict, a variable of TensorFlow or Keras."""
     if isinstance(value, Tuple):
         return any(map(_is_unhashable, value.items))
     if isinstance(value, Variable):
-        return value.flavor == "tf"
+        return True
     return isinstance(value, Cell) and value.kind in ("list", "dict") and value.info is None
 
 
