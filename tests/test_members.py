@@ -1,8 +1,14 @@
 """What is listed of TensorFlow's objects is what they have."""
 
+import inspect
+import re
+from types import ModuleType
+
+import keras
+import pytest
 import tensorflow as tf
 
-from tapelint.libraries import members
+from tapelint.libraries import keras_members, members
 
 
 def test_members_are_theirs() -> None:
@@ -10,6 +16,7 @@ def test_members_are_theirs() -> None:
         pass
     assert {name for name in dir(tape) if not name.startswith("__")} == members.TAPE
     assert {name for name in dir(tf.Variable(1.0)) if not name.startswith("_")} == members.VARIABLE
+    assert {name for name in dir(keras.Variable(1.0)) if not name.startswith("_")} == members.KERAS_VARIABLE
     eager = {name for name in dir(tf.constant(1.0)) if not name.startswith("_")}
     traced: set[str] = set()
     tf.function(lambda x: traced.update(name for name in dir(x) if not name.startswith("_"))).get_concrete_function(
@@ -24,3 +31,41 @@ def test_members_are_theirs() -> None:
 def test_what_tensors_lack() -> None:
     for value in (tf.Variable(1.0), tf.constant(1.0)):
         assert not [name for name in members.NOT_OF_TENSORS if hasattr(value, name)]
+
+
+def _classes(module: ModuleType, base: type) -> list[type]:
+    every = (getattr(module, name) for name in dir(module))
+    return [each for each in every if inspect.isclass(each) and issubclass(each, base)]
+
+
+def _functional() -> type:
+    symbol = keras.Input((1,))
+    return type(keras.Model(symbol, symbol * 2.0))
+
+
+FAMILIES = {
+    "layer": _classes(keras.layers, keras.layers.Layer),
+    "model": [keras.Model, keras.Sequential, _functional()],
+    "optimizer": _classes(keras.optimizers, keras.optimizers.Optimizer),
+    "metric": _classes(keras.metrics, keras.metrics.Metric),
+}
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_what_objects_of_keras_3_lack(kind: str) -> None:
+    """No class has such a member, and none of them writes an attribute of this name."""
+    for cls in FAMILIES[kind]:
+        code = "\n".join(inspect.getsource(base) for base in cls.__mro__ if base.__module__.startswith("keras."))
+        written = set(re.findall(r"self\.(\w+)\b[^=\n]*=[^=]", code))
+        assert not keras_members.GONE[kind] & ({*dir(cls)} | written), cls
+
+
+def test_layers_that_take_what_is_no_tensor() -> None:
+    found = set()
+    for cls in FAMILIES["layer"]:
+        bases = [base for base in cls.__mro__ if base.__module__.startswith("keras.")]
+        bases = [base for base in bases if base.__name__ not in ("Layer", "Operation")]
+        code = "\n".join(map(inspect.getsource, bases))
+        if f"{keras_members.TAKES_ALL} = True" in code or any("__call__" in vars(base) for base in bases):
+            found.add(f"keras.layers.{cls.__name__}")
+    assert found == keras_members.TAKING_ALL

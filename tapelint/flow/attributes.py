@@ -450,6 +450,7 @@ class Attributes(Functions):
         if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
             return
         if isinstance(base, (Cell, Class, ModuleValue, Function)):
+            value = self.world.kept(base, name, value, not several)
             self.store_field(base, name, self.join(self.state.get((base.uid, name)), value) if several else value)
         elif isinstance(base, Opaque):
             self.state.set((-base.node.id - 1, name), value)

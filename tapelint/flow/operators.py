@@ -281,6 +281,9 @@ class Operators(Waiting):
         """Whether a search takes one value for another: it is the same one, or equal."""
         if self._identical(item, other):
             return True
+        pair = ((item, other), (other, item))
+        if any(isinstance(a, Library) and isinstance(b, Const) and b != NO_VALUE for a, b in pair):
+            return None  # a dtype equals the text that names it
         if self._is_itself_only(item) and self._is_itself_only(other):
             return False
         if isinstance(item, Const) and isinstance(other, (Cell, Tuple)) and not self.has_equals(other):

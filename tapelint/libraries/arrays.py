@@ -124,6 +124,12 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     return Many(number) if isinstance(args.positional[0], SliceOf) else number
 
 
+class AsText(str):
+    """The category of a dtype that is a text, as the variables of Keras have it."""
+
+    __slots__ = ()
+
+
 def dtype_value(dtype: str) -> Value:
     """`x.dtype`."""
     return Cell(0, "dtype", dtype) if dtype in "fibcs" else Cell(0, "dtype", "?")
@@ -137,6 +143,11 @@ def _dtype(world: Libraries, args: Arguments, site: Site) -> Value:
 def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     """The attributes of a dtype: most are a dtype again, or its name."""
     word = base.info
+    if isinstance(word, AsText):
+        if not hasattr(word, name):
+            world.raised("AttributeError", site, f"str.{name}")
+            return world.run.opaque(site)
+        return None
     if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
         return base
     kinds = {"is_floating": "f", "is_integer": "i", "is_bool": "b", "is_complex": "c"}

@@ -31,6 +31,7 @@ from tapelint.flow.values import (
 )
 
 from . import layer_members, revival, trainability
+from .compiled import note_compiled
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
 from .weights import ModelInfo, all_layers, is_keras, is_layer, is_old, leaves, own_of, weights_of
@@ -219,6 +220,8 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
     state = world.run.state
     copy = Cell(world.run.uid(), value.kind, _copied_info(world, info, name, site, done), value.site)
     done[value.uid] = copy
+    if copy.kind in ("layer", "instance"):
+        note_compiled(world, copy)  # as what it is a copy of, perhaps
     if isinstance(info, ModelInfo) and info.form == "functional":
         layers = tuple(duplicate(world, v, name, site, done) for v in info.layers)
         table = {a.uid: b for a, b in zip(info.layers, layers, strict=True) if isinstance(a, Cell)}
@@ -226,6 +229,7 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
         kept = trainability.stated(world, value) if name == "copy.deepcopy" else TRUE
         state.set((copy.uid, trainability.TRAINABLE), kept)
         done[value.uid] = copy
+        note_compiled(world, copy)
         return copy
     names = state.get((value.uid, "__names__"))
     fields = names.names if isinstance(names, Names) else ()

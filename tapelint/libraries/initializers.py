@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Site
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import ANYTHING, FLOWS
 from tapelint.flow.ranges import Range
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, Value, number_of
 
@@ -47,7 +48,11 @@ def _make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | N
 def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Cell)
     shape = as_shape(world, args.get(0, "shape"))
-    node = world.run.node(callee.info[0], [], site, dtype="f")
+    name, given = callee.info
+    filled = _family(name) == "constant" and name.startswith("keras.")
+    nodes = [n for value in given.every() if (n := world.run.node_of(value, site)) is not None]
+    edges = [Edge(node, FLOWS if filled else ANYTHING, "linear" if filled else "other") for node in nodes]
+    node = world.run.node(name, edges, site, dtype="f")
     return Data(node, "tensor", "f", shape, _range(callee, shape))
 
 

@@ -20,7 +20,6 @@ from tapelint.flow.values import (
     Const,
     Data,
     Library,
-    Opaque,
     Tuple,
     Value,
     Variable,
@@ -35,7 +34,7 @@ from .replaced import instead_of, written
 from .singletons import note_metric, note_optimizer
 from .symbolic import symbolic
 from .tensorflow import make_variable
-from .variable_names import hide_name, name_weight
+from .variable_names import name_weight
 from .world import Libraries, Registry
 
 LINEAR_WEIGHTS = ("bias", "beta", "recurrent_bias", "attention_output/bias")
@@ -57,7 +56,6 @@ class LayerInfo:
 def register(registry: Registry) -> None:
     """Add what makes Keras's objects, and calls of layers."""
     registry.families.append(make)
-    registry.functions["keras.Variable"] = _keras_variable
     registry.calls["layer"] = call_layer
 
 
@@ -76,6 +74,8 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         return Cell(world.run.uid(), "optimizer", name, site)
     if kind == "layer":
         return make_layer(world, name, args, site)
+    if kind == "loss" and not name.startswith(OLD_KERAS) and _is_no_reduction(args.keywords.get("reduction", NO_VALUE)):
+        world.raised("ValueError", site, name)
     if kind in ("loss", "metric"):
         info = LayerInfo(fact.name if fact else name, fact, args, name.startswith(OLD_KERAS))
         if kind == "metric":
@@ -84,6 +84,14 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
     if of_keras(name).startswith("keras.layers.") and name.rpartition(".")[2][:1].isupper():
         return make_layer(world, name, args, site)
     return None
+
+
+def _is_no_reduction(value: Value) -> bool:
+    """Whether a loss of Keras 3 refuses what it is told to make of its numbers: "auto" of Keras 2."""
+    return isinstance(value, Const) and isinstance(value.value, str) and value.value not in REDUCTIONS
+
+
+REDUCTIONS = ("none", "sum", "mean", "sum_over_batch_size", "mean_with_sample_weight")
 
 
 def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell:
@@ -113,31 +121,6 @@ def random_states(world: Libraries, cell: Cell) -> tuple[Value, ...]:
     """The state of a layer's random generator, if it has one."""
     state = world.run.state.get((cell.uid, "random state"))
     return (state,) if state is not UNBOUND else ()
-
-
-def _keras_variable(world: Libraries, args: Arguments, site: Site) -> Value:
-    initial = args.get(0, "initializer")
-    trainable = args.keywords.get("trainable", args.get(3, "trainable", TRUE))
-    dtype = args.get(2, "dtype", NO_VALUE)
-    start = initial
-    if initial is UNBOUND or isinstance(initial, (Library, Opaque)) or _is_text(initial) or _is_object(initial):
-        start = initializers.content(world, initial, shapes.as_shape(world, args.get(1, "shape")), site)
-    name = args.keywords.get("name", NO_VALUE)
-    label = str(name.value) if _is_text(name) and isinstance(name, Const) else ""
-    if dtype == NO_VALUE:
-        dtype = UNBOUND if start is initial else Const("float32")  # that of the numbers that it is given
-    made = make_variable(world, start, dtype, trainable, "keras", site, label)
-    trainability.take_in(world, None, made)
-    hide_name(world, made, name, site)
-    return made
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, str)
-
-
-def _is_object(value: Value) -> bool:
-    return isinstance(value, Cell) and value.kind not in ("list", "dict")
 
 
 # -- weights
@@ -222,6 +205,8 @@ def _is_left_out(world: Libraries, value: Value, wanted: bool | str) -> bool:
     """Whether a constructor parameter certainly is not what a weight needs to exist."""
     if isinstance(wanted, str):
         return isinstance(value, Const) and value.value != wanted
+    if not wanted and isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return value.value is not False  # a number that is given, be it 0, is no missing one
     truth = world.run.truth(value) if value is not UNBOUND else None
     return truth is not None and truth != wanted
 
@@ -309,6 +294,17 @@ def replaced(world: Libraries, cell: Cell) -> list[Value]:
     return instead_of(world, cell, [w.name for w in fact.weights], own_weights(world, cell)) if fact is not None else []
 
 
+def _still_used(world: Libraries, cell: Cell) -> list[Value]:
+    """The weights in whose places nothing was written."""
+    kept = []
+    for weight in own_weights(world, cell):
+        names = {option.name for option in options(weight) if isinstance(option, Variable)}
+        fields = [*names, *(f"_{name}" for name in names)]
+        if all(written(world, cell, field) in (UNBOUND, weight) for field in fields):
+            kept.append(weight)
+    return kept
+
+
 # -- calls
 
 
@@ -342,7 +338,10 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     if world.is_callable(own := written(world, cell, "call")):
         return world.run.call(own, args, site)
     if instead := replaced(world, cell):
-        return world.run.call_unknown(cell, Arguments([*args.every(), *own_weights(world, cell), *instead]), site)
+        used = [*args.every(), *_still_used(world, cell), *inner_layers(world, cell), *instead]
+        made = world.run.call_unknown(Library(info.name), Arguments(used), site)
+        made.node.outside = True  # it is differentiable, as layers are
+        return made
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
     if inner and info.name.endswith(".layers.TimeDistributed"):
         return world.run.call(inner[0], args, site)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tapelint.flow.values import UNBOUND, Cell
+from tapelint.flow.values import UNBOUND, Cell, Value, Variable
 
+from . import members
 from .input_layers import KIND
 from .keras import RECURRENT, LayerInfo, lacks_weights, own_built
 from .names import OLD_KERAS
@@ -22,8 +23,17 @@ OF_SOME = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", 
 """Attributes that layers have or have not, by whether they are weights of theirs."""
 
 
-def has_attribute(world: Libraries, layer: Cell, name: str) -> bool | None:
-    """Whether a layer that Keras made has an attribute that is a weight of others; None where nobody can tell."""
+def has_attribute(world: Libraries, value: Value, name: str) -> bool | None:
+    """Whether a variable has an attribute, or a layer that Keras made one that is a weight of others; None where nobody
+    can tell.
+    """
+    if isinstance(value, Variable):
+        return members.has(world, value, name)
+    is_layer = isinstance(value, Cell) and value.kind in ("layer", "lambda layer", KIND)
+    return _has_weight(world, value, name) if is_layer and isinstance(value, Cell) else None
+
+
+def _has_weight(world: Libraries, layer: Cell, name: str) -> bool | None:
     if name not in OF_SOME or world.run.state.get((layer.uid, name)) is not UNBOUND:
         return None
     info = layer.info

@@ -20,10 +20,15 @@ from .keras import (
     own_weights,
     parameter,
 )
+from .keras_members import KERAS_METHODS, is_gone
 from .losses import add_loss, losses
 from .symbolic import symbolic_end
 from .variable_names import default_name
+from .weights import OF_KERAS_2
 from .world import Libraries, Registry
+
+PROPERTIES = ("kernel", "embeddings")
+"""Weights that layers of Keras 3 keep under the same name with an underscore, if they do."""
 
 WEIGHT_LISTS = (
     "weights", "variables", "trainable_weights", "trainable_variables", "non_trainable_weights",
@@ -51,9 +56,20 @@ def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
         return Cell(world.run.uid(), "fields", base, site)
     if name == "losses":
         return losses(world, base, site)
-    if isinstance(base.info, LayerInfo):
-        return _plain_attribute(world, base, name, site)
-    return world.registry.attributes["model"](world, base, name, site)
+    plain = isinstance(base.info, LayerInfo)
+    given = _plain_attribute if plain else world.registry.attributes["model"]
+    if name.startswith("_") and not name.startswith("__") and name not in LAYER_METHODS:
+        known = plain and name[1:] in PROPERTIES and not lacks_weights(world, base)
+        return given(world, base, name[1:], site) if known else world.run.opaque(site, [base], hint=name)
+    old = base.info.old if plain else world.run.state.get((base.uid, OF_KERAS_2)) is not UNBOUND
+    if not old and is_gone(world, "layer" if plain else "model", name):
+        world.raised("AttributeError", site, f"Layer.{name}")
+        return world.run.opaque(site, [base], hint=name)
+    found = given(world, base, name, site)
+    if found is None and not name.startswith("__") and name not in KERAS_METHODS:
+        known_here = ("layer", name) in world.registry.methods
+        return None if known_here else world.run.opaque(site, [base], hint=name)
+    return found
 
 
 def _lambda_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
@@ -88,7 +104,13 @@ def _plain_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Val
     if name in ("cell", "layer", "forward_layer") and (inner := inner_layers(world, base)):
         return inner[0]
     given = parameter(info, name)
+    if isinstance(given, Const) and isinstance(given.value, str) and name.endswith(MADE_OF_TEXTS):
+        return world.run.opaque(site, hint=name)
     return given if given is not UNBOUND else None
+
+
+MADE_OF_TEXTS = ("activation", "initializer", "regularizer", "constraint", "policy")
+"""How the names of attributes end that hold a function or an object where the constructor was given its name."""
 
 
 def _get_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -124,6 +146,8 @@ def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     listed = world.registry.attributes["weights of"](world, base, "weights", site)  # type: ignore[arg-type]
     mine = world.run.elements(listed, site) if listed is not None else []
     given = world.run.elements(args.get(0, "weights"), site)
+    if isinstance(mine, list) and isinstance(given, list) and len(mine) != len(given) and listed is not None:
+        world.raised("ValueError", site, "Layer.set_weights")
     every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
     if isinstance(mine, list) and isinstance(every, list):
         for weight, value in zip(mine, every, strict=False):

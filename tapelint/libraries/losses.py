@@ -8,11 +8,27 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Data, Library, Many, Opaque, Tuple, Value
+from tapelint.flow.values import (
+    FALSE,
+    NO_VALUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Const,
+    Data,
+    Function,
+    Library,
+    Many,
+    Opaque,
+    Tuple,
+    Value,
+)
 
 from . import apply, keras_refusals, widths
 from .keras import LayerInfo, penalty
+from .keras_members import is_gone
 from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
+from .tensorflow import make_variable
 from .weights import is_of_keras_2
 from .world import FunctionHandler, Libraries, Registry
 
@@ -28,9 +44,26 @@ def register(registry: Registry) -> None:
     registry.methods[("metric", "result")] = _metric_result
     for name in ("reset_state", "reset_states", "merge_state"):
         registry.methods[("metric", name)] = lambda world, base, args, site: NO_VALUE
-    registry.attributes["metric"] = lambda world, base, name, site: (
-        containers.make_list(world.run, Tuple(())) if name in ("variables", "weights") else None
-    )
+    registry.attributes["metric"] = _of_metric
+
+
+SUMS = ("total", "count", "accumulator", "true_positives", "true_negatives", "false_positives", "false_negatives")
+"""What metrics keep in variables that are not trainable; each has some of them."""
+
+
+def _of_metric(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    if not base.info.old and is_gone(world, "metric", name):
+        world.raised("AttributeError", site, f"Metric.{name}")
+    if name in ("variables", "weights") or (name.startswith("_") and not name.startswith("__")):
+        return world.run.opaque(site, [base], hint=name)
+    if name not in SUMS:
+        return None
+    known = world.run.state.get((base.uid, name))
+    if known is UNBOUND:
+        flavor = "tf" if base.info.old else "keras"
+        known = make_variable(world, UNBOUND, Const("float32"), FALSE, flavor, base.site or site, name)
+        world.run.state.set((base.uid, name), known)
+    return known
 
 
 def losses(world: Libraries, base: Cell, site: Site) -> Value:
@@ -57,11 +90,21 @@ def add_loss(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
     loss = args.get(0, "loss", NO_VALUE)
     items = containers.sequence(world.run, loss)
     each = items.items if isinstance(items, Tuple) else (loss,)
-    if world.is_symbolic(each) and not is_within_a_call(world) and not is_of_keras_2(world, base):
+    if getattr(base.info, "form", "") == "functional" and not is_of_keras_2(world, base):
+        world.raised("NotImplementedError", site, "Functional.add_loss")
+    late = world.is_symbolic(each) and not is_within_a_call(world)
+    if (late or any(map(_is_no_tensor, each))) and not is_of_keras_2(world, base):
         world.raised("ValueError", site, "Layer.add_loss")
     for value in each:
         note_loss(world, base, value)
     return NO_VALUE
+
+
+def _is_no_tensor(value: Value) -> bool:
+    """Whether a value is certainly no loss to Keras 3: a function, a number of Python's or NumPy's."""
+    if isinstance(value, (Function, Bound, Const)):
+        return True
+    return isinstance(value, Data) and value.kind in ("python", "numpy")
 
 
 FUNCTIONS = (

@@ -41,6 +41,12 @@ VARIABLE = frozenset(
 )
 """What a `tf.Variable` has, but for names with an underscore at the front."""
 
+KERAS_VARIABLE = frozenset(
+    "aggregation assign assign_add assign_sub constraint dtype handle name ndim numpy overwrite_with_gradient path "  # noqa: SIM905
+    "regularizer shape synchronization trainable value".split()
+)
+"""What a `keras.Variable` has, but for names with an underscore at the front."""
+
 TENSOR = frozenset(
     "OVERLOADABLE_OPERATORS backing_device consumers cpu device dtype eval experimental_ref get_shape gpu graph "  # noqa: SIM905
     "is_packed name ndim numpy op ref set_shape shape value_index".split()
@@ -63,7 +69,8 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
     if world.run.state.get(PROMOTES) != UNBOUND or name.startswith("_"):
         return False
     if isinstance(value, Variable):
-        return value.flavor == "tf" and name not in VARIABLE and not world.run.is_set_somewhere(name)
+        mine = VARIABLE if value.flavor == "tf" else KERAS_VARIABLE
+        return name not in mine and not world.run.is_set_somewhere(name)
     if name in TENSOR | OF_SLICES or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
         return False
     behind = world.run.graph.ancestors([value.node])
@@ -71,6 +78,13 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
         return False
     known = all(node.op.startswith(MAKING_TENSORS) for node in behind)
     return name in NOT_OF_TENSORS or (known and not world.run.is_set_somewhere(name))
+
+
+def has(world: Libraries, variable: Variable, name: str) -> bool | None:
+    """Whether a variable has an attribute; None where nobody can tell."""
+    if name in (VARIABLE if variable.flavor == "tf" else KERAS_VARIABLE):
+        return True
+    return False if lacks(world, variable, name) else None
 
 
 def _may_be_in_parts(node: Node) -> bool:

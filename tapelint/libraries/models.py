@@ -27,6 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import layer_names, trainability
+from .compiled import never_compiled
 from .keras import LayerInfo, build
 from .layer_calls import settle_training
 from .replays import are_listed, functional_layers, inputs_in, is_disconnected, replay
@@ -321,7 +322,11 @@ def model_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Valu
     if name == "name":
         given = info.args.keywords.get("name", NO_VALUE)
         return given if given != NO_VALUE else layer_names.of_keras(world, info.form, site)
+    if name == "loss" and (given := world.run.state.get((base.uid, "compiled loss"))) is not UNBOUND:
+        return given
     if name == "optimizer":
+        if never_compiled(world, base):
+            world.raised("AttributeError", site, f"Model.{name}")
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     return None
 

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, failures, misfits, numbers, shapes, texts, unseen, widths
+from . import apply, failures, keras_variables, misfits, numbers, shapes, texts, unseen, widths
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -74,6 +74,8 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         return _python_numbers(world, op, operands, site, "numpy" if "numpy" in kinds else "python")
     if not kinds & {"tensor", "variable"}:
         return _opaque_operator(world, op, operands, site)
+    if (made := keras_variables.of_operator(world, op, operands, site)) is not None:
+        return made
     return _tensor_operator(world, op, operands, site)
 
 

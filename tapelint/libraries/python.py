@@ -43,9 +43,8 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, fields, instances, layer_classes
+from . import apply, fields, instances, layer_classes, members
 from .instances import LAYERS
-from .members import written_somewhere
 from .replaced import write_somewhere
 from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
 
@@ -193,8 +192,7 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
                 return _or_default(world, base, name.value, default, site)
             if not known:
                 return default
-        of_layer = isinstance(base, Cell) and base.kind in LAYERS and default is not UNBOUND
-        if of_layer and layer_classes.has_attribute(world, base, name.value) is False:  # type: ignore[arg-type]
+        if default is not UNBOUND and layer_classes.has_attribute(world, base, name.value) is False:
             return default
         if doubted and default is not UNBOUND and world.run.field(base, name.value) is UNBOUND:
             instead = world.run.attribute(base, name.value, site)
@@ -218,7 +216,8 @@ def _is_known(world: Libraries, found: Value) -> bool:
 
 def _may_lack(value: Value) -> bool:
     """Whether a value is known to lack some attributes."""
-    return isinstance(value, (Data, Variable)) or (isinstance(value, Cell) and value.kind == "tape")
+    kinds = ("tape", "optimizer", "metric", "dtype", *LAYERS)
+    return isinstance(value, (Data, Variable, Const)) or (isinstance(value, Cell) and value.kind in kinds)
 
 
 def _members(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -240,7 +239,7 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(name, Const) and isinstance(name.value, str):
         world.run.set_attribute(base, name.value, value, site)
     else:
-        written_somewhere(world, base)
+        members.written_somewhere(world, base)
         for option in options(base):
             if isinstance(option, Cell):
                 write_somewhere(world, option, value)
@@ -316,10 +315,8 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             return FALSE
         if isinstance(found[1], Class):
             return TRUE
-    if isinstance(base, Cell) and base.kind in LAYERS and isinstance(name, Const):
-        has = layer_classes.has_attribute(world, base, str(name.value))
-        return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)
-    return world.run.unknown_bool(Tuple(()), site)
+    has = layer_classes.has_attribute(world, base, str(name.value)) if isinstance(name, Const) else None
+    return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)
 
 
 def _callable(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -497,6 +494,8 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         values = args.positional
         if name != "pow" and (own := world.run.own_method(values[0], f"__{name}__")) is not None:
             return world.run.call(own, args.after(1), site)
+        if name == "round" and isinstance(values[0], Variable) and values[0].flavor == "keras":
+            return world.registry.methods[("keras variable", "__round__")](world, values[0], args.after(1), site)
         if all(isinstance(v, Const) and isinstance(v.value, (int, float, complex)) for v in values):
             try:
                 function = {"abs": abs, "pow": pow, "round": round, "divmod": divmod}[name]

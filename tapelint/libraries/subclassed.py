@@ -28,14 +28,17 @@ from tapelint.flow.values import (
 )
 
 from . import initializers, layer_names, shapes, trainability, widths
+from .compiled import never_compiled, note_compiled
 from .graphs import symbolic_arguments, unconverted
 from .keras import LayerInfo, build, first_trainable, make_layer, own_built
+from .keras_members import KERAS_METHODS, is_gone
 from .layer_calls import SYMBOLIC_BUILD, called, regularize, settle_training
 from .layer_members import LAYER_METHODS, WEIGHT_LISTS, reload
 from .locked import lock, locks_before_call
 from .losses import losses
 from .members import has_what_is_seen, module_lacks
 from .models import functional, sequential
+from .names import is_of_keras
 from .replaced import OWNER
 from .structures import flattened
 from .symbolic import symbolic, symbolic_end
@@ -101,6 +104,8 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name == "built":
         return Const(own_built(world, base))
     if name == "optimizer":
+        if never_compiled(world, base):
+            world.raised("AttributeError", site, f"{cls}.{name}")
         return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
     if name == "name":
         return layer_names.of_object(world, base, site)
@@ -113,22 +118,18 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part_of(world, base) is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
+    if _lacks(world, base, name):
+        world.raised("AttributeError", site, f"{cls}.{name}")
     return Method(base, name) if name in KERAS_METHODS or name.startswith("__") else None
 
 
-_METHODS = """
-_flatten_layers
-add_loss add_metric add_update add_variable add_weight build build_from_config call compile compile_from_config
-compute_mask compute_output_shape compute_output_signature compute_output_spec count_params evaluate evaluate_generator
-export finalize_state fit fit_generator from_config get_build_config get_compile_config get_config get_input_at
-get_layer get_metrics_result get_output_at get_state_tree get_weights load_own_variables load_weights
-make_predict_function make_test_function make_train_function predict predict_generator predict_on_batch predict_step
-quantize reset_metrics reset_states save save_own_variables save_weights set_state_tree set_weights stateless_call
-stateless_compute_loss summary symbolic_call test_on_batch test_step to_json to_yaml train_on_batch train_step
-with_name_scope
-"""
-KERAS_METHODS = frozenset(_METHODS.split())
-"""What an object of a project's class has from Keras, beside its attributes; any other name was given it elsewhere."""
+def _lacks(world: Libraries, base: Cell, name: str) -> bool:
+    """Whether an object of a class of the program certainly has no such attribute: Keras 2 had it."""
+    order = world.run.lineage(base.info)
+    seen = all(isinstance(c, Class) or (isinstance(c, Library) and is_of_keras(c.name)) for c in order)
+    hooked = not world.run.hooks.isdisjoint(["__getattr__", "__getattribute__"])
+    kind = "model" if is_keras(world, base, ("model",)) else "layer"
+    return seen and not hooked and not is_old(world, base) and is_gone(world, kind, name)
 
 
 def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
@@ -171,7 +172,7 @@ def _compiled(world: Libraries, base: Cell, name: str, site: Site) -> Value:
         return Method(base, "compute_loss")
     if name in ("compiled_loss", "loss") and given is not UNBOUND:
         return given
-    return Method(base, "compiled_loss")
+    return Method(base, "loss" if name == "loss" else "compiled_loss")
 
 
 def call_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -327,6 +328,7 @@ def _start(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    note_compiled(world, base)
     names = ("optimizer", "loss")
     for index, name in enumerate(names):
         value = args.get(index, name)

@@ -178,7 +178,7 @@ def tried(world: Libraries, body: Callable[[], Value]) -> None:
     with world.paused():
         _, _, written = logged(world, body)
     state.rollback(mark)
-    recorder.forget(marks)
+    recorder.forget(marks, recorder.marks())
     if written:
         world.run.lose_track()
 

@@ -11,6 +11,7 @@ from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tupl
 from . import apply
 from .graph_loops import rows
 from .graphs import symbolic_arguments
+from .keras_members import is_gone
 from .singletons import note_slots
 from .world import Libraries, Registry
 
@@ -164,6 +165,7 @@ def _variables(world: Libraries, value: Value) -> list[Variable]:
 
 def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     pairs = args.get(0, "grads_and_vars")
+    of_keras = isinstance(base, Cell) and str(base.info).startswith("keras.") and base.info != OF_ANY_CLASS
     columns = _columns(world, pairs)
     rows = world.run.elements(pairs, site)
     each: list[Value] = [rows.element] if isinstance(rows, Many) else rows
@@ -173,9 +175,13 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
         else Tuple(tuple(_as_tuple(world, r) for r in rows))
     )
     world.recorder.note("update", Tuple((base, pairs, seen, columns)), site, args)
+    if of_keras and (len(args.positional) > 1 or not args.keywords.keys() <= {"grads_and_vars"}):
+        world.raised("TypeError", site, "Optimizer.apply_gradients")
     if isinstance(base, Cell) and isinstance(seen, Tuple) and all(map(_is_without_gradient, seen.items)):
         world.raised("ValueError", site, "Optimizer.apply_gradients")
     note_slots(world, base, site)
+    if of_keras and isinstance(seen, Tuple) and any(map(_is_turned_round, seen.items)):
+        world.raised("AttributeError", site, "Optimizer.apply_gradients")
     for row in each:
         _touch(world, row, site)
     return NO_VALUE
@@ -183,6 +189,14 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
 
 def _is_without_gradient(pair: Value) -> bool:
     return isinstance(pair, Tuple) and len(pair.items) == 2 and pair.items[0] == NO_VALUE
+
+
+def _is_turned_round(pair: Value) -> bool:
+    """Whether a pair has a variable for the gradient, and a tensor in the place of the variable."""
+    if not isinstance(pair, Tuple) or len(pair.items) != 2:
+        return False
+    first, second = pair.items
+    return isinstance(first, Variable) and isinstance(second, Data) and second.kind == "tensor"
 
 
 def _apply_unknown(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -244,7 +258,16 @@ def _optimizer_method(world: Libraries, base: Value, args: Arguments, site: Site
     return world.inert(f"Optimizer.{name}", Arguments([]), site)
 
 
+OF_ANY_CLASS = "keras.optimizers.Optimizer"
+"""The class of optimizers of which nothing more is known."""
+
+
 def _optimizer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
+    if str(base.info).startswith("keras.") and base.info != OF_ANY_CLASS and is_gone(world, "optimizer", name):
+        world.raised("AttributeError", site, f"Optimizer.{name}")
+        return world.run.opaque(site, [base], hint=name)
     if name in ("learning_rate", "lr", "iterations", "variables", "weights"):
         return world.inert(name, Arguments([]), site)
+    if name.startswith("_") and not name.startswith("__"):
+        return world.run.opaque(site, [base], hint=name)  # its slots, lists of variables
     return None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
-from . import apply, arrays, numbers, trainability, widths
-from .members import VARIABLE
+from . import apply, arrays, keras_variables, numbers, trainability, widths
+from .members import VARIABLE, lacks
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
 
@@ -44,6 +42,8 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
 
     def assign(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         assert isinstance(base, Variable)
+        if base.flavor == "keras" and (len(args.positional) > 1 or not args.keywords.keys() <= {"value"}):
+            world.raised("TypeError", site, f"Variable.{name}")
         value = args.positional[-1] if args.positional else next(iter(args.keywords.values()), NO_VALUE)
         node = world.run.node_of(value, site)
         key = (base.uid, "assigned")
@@ -121,11 +121,14 @@ def _looked_up(function: str) -> MethodHandler:
     return lambda world, base, args, site: world.call_library(function, Arguments([base, args.get(0, "indices")]), site)
 
 
+OF_NO_NUMBERS = ("initializer", "constraint", "synchronization", "aggregation")
+
+
 def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
     variable: Value = base
     assert isinstance(variable, Variable)
-    if name == "value" and variable.flavor == "keras":
-        return replace(variable, flavor="tf")
+    if variable.flavor == "keras" and (found := keras_variables.attribute(world, variable, name, site)) is not None:
+        return found
     if name == "trainable":
         word = trainability.of_weight(world, variable)
         return Const(word) if word is not None else world.run.opaque(site)
@@ -133,7 +136,7 @@ def _attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | N
         return name_of(world, variable, site)
     if name == "handle":
         return world.run.opaque(site, [variable], op="attribute")
-    if name in ("initializer", "constraint", "synchronization", "aggregation", "regularizer"):
+    if name in OF_NO_NUMBERS and not lacks(world, variable, name):
         return world.inert(name, Arguments([]), site)
     found = arrays.data_attribute(world, variable, name, site)
     if found is None and variable.flavor == "tf" and not name.startswith("_") and name not in VARIABLE:

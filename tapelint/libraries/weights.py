@@ -10,8 +10,12 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     UNBOUND,
+    Bound,
     Cell,
+    Class,
+    Const,
     Data,
+    Function,
     Library,
     Many,
     Names,
@@ -26,7 +30,8 @@ from tapelint.flow.values import (
 
 from . import input_layers, keras, outside, trainability, unseen
 from .keras import LayerInfo, own_built, own_weights
-from .names import OLD_KERAS
+from .members import FIELDS
+from .names import OLD_KERAS, is_of_keras
 from .world import Libraries
 
 
@@ -126,11 +131,23 @@ def is_layer(value: Value) -> bool:
     return isinstance(value, Cell) and value.kind in ("layer", "instance", "lambda layer")
 
 
+FORMER = "places of what was tracked"
+"""Under this an object of Keras 3 has the order of its attributes once one was replaced, and what these held before."""
+
+
+def places(world: Libraries, base: Cell) -> list[str]:
+    """Under what an object has the layers and variables that Keras keeps book of, in order."""
+    found: dict[str, None] = {}
+    for key in (FORMER, "__names__"):
+        names = world.run.state.get((base.uid, key))
+        found.update(dict.fromkeys(names.names if isinstance(names, Names) else ()))
+    return list(found)
+
+
 def tracked(world: Libraries, base: Cell) -> list[Value]:
     """What an object's attributes hold, in order of first writing, lists and dicts taken apart."""
     found: list[Value] = []
-    names = world.run.state.get((base.uid, "__names__"))
-    for name in names.names if isinstance(names, Names) else ():
+    for name in places(world, base):
         found += leaves(world, world.run.state.get((base.uid, name)))
     unique: list[Value] = []
     for value in found:
@@ -221,8 +238,8 @@ def own_of(world: Libraries, base: Cell, states: bool) -> list[Value] | None:
     if old and not set(own) <= set(world.run.fields(base.uid)):  # a list of variables is a thing of its own
         return None
     added = world.run.state.get((base.uid, "added weights"))
-    more = added.items if isinstance(added, Tuple) else ()
-    own += [v for v in more if isinstance(v, Variable) and v not in own]
+    more: list[Value] = [v for v in added.items if isinstance(v, Variable)] if isinstance(added, Tuple) else []
+    own = more if set(own) <= set(more) else [*own, *(v for v in more if v not in own)]
     if (part := part_of(world, base)) is not None and isinstance(part.info, LayerInfo):
         built_in = [w for w in own_weights(world, part) if isinstance(w, Variable) and w not in own]
         own = sorted([*own, *built_in], key=_made)  # all are of one layer
@@ -316,12 +333,12 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     weights = weights_of(world, base, states=name in ("variables", "non_trainable_variables"))
     if weights is None:
         return unknown_weights(world, base, site)
-    if any(isinstance(layer, Cell) and keras.replaced(world, layer) for layer in all_layers(world, base)):
+    if any(isinstance(layer, Cell) and _lists_others(world, layer) for layer in all_layers(world, base)):
         return unknown_weights(world, base, site)
     parts = unseen_parts(world, base)
     if parts and not name.startswith("non_"):
         return unseen.of_parts(world, [*weights, *parts], site)
-    lacking = not isinstance(base.info, LayerInfo) and not sublayers(world, base)
+    lacking = not isinstance(base.info, LayerInfo) and not sublayers(world, base) and not _holds_none(world, base)
     foreign = is_from_outside(world, base) or world.run.is_in_unknown_hands(base)
     if not weights and (lacking or foreign):
         return unknown_weights(world, base, site)
@@ -333,6 +350,28 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if not weights and not is_built(world, base):
         world.recorder.note("read before build", base, site)
     return containers.make_list(world.run, Tuple(tuple(weights)), site=site)
+
+
+def _lists_others(world: Libraries, layer: Cell) -> bool:
+    """Whether what was written over a layer's attributes may be listed among its variables: Keras 3 keeps book of its
+    own variables and of layers, and still lists what they replace.
+    """
+    written = keras.replaced(world, layer)
+    if not written or is_of_keras_2(world, layer):
+        return bool(written)
+    plain = (Data, Const, Function, Bound, Library)
+    return not all(isinstance(v, plain) or (isinstance(v, Variable) and v.flavor == "tf") for v in written)
+
+
+def _holds_none(world: Libraries, base: Cell) -> bool:
+    """Whether an object of a class of the program, of Keras 3, was certainly seen to take no variables and layers."""
+    if base.kind != "instance" or is_old(world, base) or not world.run.is_made_here(base):
+        return False
+    order = world.run.lineage(base.info)
+    seen = all(isinstance(c, Class) or (isinstance(c, Library) and is_of_keras(c.name)) for c in order)
+    plain = (Variable, Data, Const, Function, Bound)
+    held = [v for v in tracked(world, base) if not isinstance(v, plain)]
+    return seen and not held and world.run.state.get((base.uid, FIELDS)) is UNBOUND
 
 
 def is_built(world: Libraries, base: Cell) -> bool:

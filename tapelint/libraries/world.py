@@ -85,6 +85,7 @@ class Registry:
         self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
         self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
         self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
+        self.kept: Callable[[Libraries, Value, str, Value, bool], Value]
         self.has_what_is_seen: Callable[[Libraries, Cell], bool]
         self.store_in: Callable[[Libraries, Opaque, Value], None]
         self.staged: Callable[[Libraries, Value], str]
@@ -173,6 +174,9 @@ class Libraries:
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
             return self._function_attribute(base, name, site)
+        if type(base) is Const and isinstance(base.value, str) and not hasattr(base.value, name):
+            self.raised("AttributeError", site, f"str.{name}")
+            return self.run.opaque(site)
         return Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:
@@ -249,6 +253,9 @@ class Libraries:
     def set_attribute(self, base: Value, name: str, value: Value, site: Site) -> bool:
         return any(handler(self, base, name, value, site) for handler in self.registry.sets)
 
+    def kept(self, base: Value, name: str, value: Value, replaces: bool) -> Value:
+        return self.registry.kept(self, base, name, value, replaces)
+
     def subscript(self, base: Value, index: Value, site: Site) -> Value:
         if isinstance(base, Cell):
             handler = self.registry.methods.get((base.kind, "__getitem__"))
@@ -285,9 +292,9 @@ class Libraries:
         return next((truth for truth in told if truth is not None), None)
 
     def is_unhashable(self, value: Value) -> bool:
-        """Whether TensorFlow lets a value be no key: its variables and tensors, but not what is in parts."""
+        """Whether TensorFlow or Keras lets a value be no key: variables and tensors, but not what is in parts."""
         if isinstance(value, Variable):
-            return value.flavor == "tf"
+            return True
         return isinstance(value, Data) and value.kind == "tensor" and not value.node.opaque and not form(value)
 
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
@@ -450,6 +457,8 @@ class Libraries:
             return self.call_method(callee.base, callee.name, args, site)
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
+        if isinstance(callee, Variable):
+            self.raised("TypeError", site, "call")
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
         handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)
         if handler is not None:

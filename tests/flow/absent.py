@@ -154,7 +154,7 @@ def a_method_that_a_class_perhaps_has_of_its_own():
 
 
 def what_nobody_gave_a_layer():
-    """sometimes none"""
+    """unknown"""
     layer = tf.keras.layers.Dense(1)
     with tf.GradientTape() as tape:
         y = getattr(layer, "of_its_own", b) * 1.0

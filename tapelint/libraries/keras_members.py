@@ -1,0 +1,63 @@
+"""What objects of Keras 3 have, and what they lack of what those of Keras 2 had."""
+
+from __future__ import annotations
+
+from .world import Libraries
+
+_METHODS = """
+_flatten_layers
+add_loss add_metric add_update add_variable add_weight build build_from_config call compile compile_from_config
+compute_mask compute_output_shape compute_output_signature compute_output_spec count_params evaluate evaluate_generator
+export finalize_state fit fit_generator from_config get_build_config get_compile_config get_config get_input_at
+get_layer get_metrics_result get_output_at get_state_tree get_weights load_own_variables load_weights
+make_predict_function make_test_function make_train_function predict predict_generator predict_on_batch predict_step
+quantize reset_metrics reset_states save save_own_variables save_weights set_state_tree set_weights stateless_call
+stateless_compute_loss summary symbolic_call test_on_batch test_step to_json to_yaml train_on_batch train_step
+with_name_scope
+"""
+KERAS_METHODS = frozenset(_METHODS.split())
+"""What an object of a project's class has from Keras, beside its attributes; any other name was given it elsewhere."""
+
+_OF_ALL = """
+add_update compute_output_signature dynamic get_input_at get_input_mask_at get_input_shape_at get_losses_for
+get_output_at get_output_mask_at get_output_shape_at get_updates_for inbound_nodes input_mask name_scope outbound_nodes
+output_mask submodules updates with_name_scope
+"""
+_OF_MODELS = """
+evaluate_generator fit_generator get_weight_paths predict_generator reset_states state_updates stateful to_yaml
+"""
+_OF_OPTIMIZERS = """
+_compute_gradients _create_all_weights _create_hypers _create_slots _decayed_lr _get_hyper _hyper _prepare _set_hyper
+add_slot aggregate_gradients compute_gradients get_gradients get_slot get_slot_names get_updates get_weights lr
+weights
+"""
+_OF_METRICS = """
+get_weights merge_state non_trainable_variables non_trainable_weights reset_states set_weights submodules
+trainable_variables trainable_weights updates weights
+"""
+GONE = {
+    "layer": frozenset([*_OF_ALL.split(), "input_shape"]),
+    "model": frozenset([*_OF_ALL.split(), *_OF_MODELS.split()]),
+    "optimizer": frozenset(_OF_OPTIMIZERS.split()),
+    "metric": frozenset(_OF_METRICS.split()),
+}
+"""What objects of Keras 2 had, by their kind, and no object of Keras 3 of this kind has."""
+
+
+def is_gone(world: Libraries, kind: str, name: str) -> bool:
+    """Whether no object of Keras 3 has such an attribute, and the program sets none of this name."""
+    return name in GONE[kind] and not world.run.is_set_somewhere(name)
+
+
+TAKES_ALL = "_allow_non_tensor_positional_args"
+"""What a layer of Keras 3 sets that takes by position what is no tensor."""
+_TAKING_ALL = """
+AugMix AutoContrast CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix Discretization
+Equalization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes MelSpectrogram MixUp Normalization Pipeline
+RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomElasticTransform
+RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization
+RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom Rescaling Resizing Solarization
+StringLookup TextVectorization
+"""
+TAKING_ALL = frozenset(f"keras.layers.{name}" for name in _TAKING_ALL.split())
+"""Layers that do, or that do it in a call of their own."""

@@ -1,0 +1,167 @@
+"""Calls that Keras 3 refuses and Keras 2 took, and what models lack that are not compiled; the docstring has the verdict
+a source."""
+
+import copy
+
+import keras
+import tensorflow as tf
+
+x = tf.ones((2, 3))
+v = tf.Variable(2.0)
+
+
+class Model(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, inputs, training=None):
+        return self.dense(inputs)
+
+
+def _functional():
+    symbols = keras.Input((3,))
+    return keras.Model(symbols, keras.layers.Dense(1)(symbols))
+
+
+def a_truth_by_position():
+    """raises ValueError, raises ValueError"""
+    model = Model()
+    with tf.GradientTape() as tape:
+        y = model(x, True)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_truth_by_name():
+    """flows, flows"""
+    model = Model()
+    with tf.GradientTape() as tape:
+        y = model(x, training=True)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_truth_by_position_where_no_layer_is_called():
+    """flows, flows"""
+    model = Model()
+    model(x)
+    with tf.GradientTape() as tape:
+        y = model.call(x, True)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def numbers_in_a_list_by_position():
+    """raises ValueError"""
+    dense = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = dense([[1.0, 2.0, 3.0]])
+    return tape.gradient(y, dense.kernel)
+
+
+def numbers_for_a_layer_that_prepares_them():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.Rescaling(2.0)([1.0, 2.0]) * v
+    return tape.gradient(y, v)
+
+
+def a_reduction_of_keras_2():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = keras.losses.MeanSquaredError(reduction="auto")(x, x * v)
+    return tape.gradient(y, v)
+
+
+def an_argument_that_optimizers_had():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+        keras.optimizers.SGD(0.1).apply_gradients([(tf.ones(()), v)], name="step")
+    return tape.gradient(y, v)
+
+
+def pairs_the_other_way_round():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+        keras.optimizers.SGD(0.1).apply_gradients([(v, tf.ones(()))])
+    return tape.gradient(y, v)
+
+
+def a_file_of_another_kind():
+    """raises ValueError, raises ValueError"""
+    model = _functional()
+    with tf.GradientTape() as tape:
+        y = model(x)
+        model.save_weights("checkpoint")
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_function_that_is_no_loss():
+    """raises ValueError, raises ValueError"""
+    model = Model()
+    model(x)
+    model.add_loss(lambda: tf.reduce_sum(model.dense.kernel))
+    with tf.GradientTape() as tape:
+        y = tf.add_n(model.losses)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_loss_for_a_functional_model():
+    """raises NotImplementedError, raises NotImplementedError"""
+    model = _functional()
+    model.add_loss(tf.reduce_sum(v))
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_metric_that_is_added():
+    """raises NotImplementedError, raises NotImplementedError"""
+    model = Model()
+    with tf.GradientTape() as tape:
+        y = model(x)
+        model.add_metric(y, name="mean")
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_loss_of_a_model_that_is_not_compiled():
+    """raises ValueError, raises ValueError"""
+    model = Model()
+    with tf.GradientTape() as tape:
+        y = model.compute_loss(x, tf.ones((2, 1)), model(x))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_loss_of_layers_of_a_model_that_is_not_compiled():
+    """flows, unknown"""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_regularizer="l2")])
+    with tf.GradientTape() as tape:
+        y = model.compute_loss(x, tf.ones((2, 1)), model(x)) + tf.reduce_sum(model.layers[0].kernel)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_loss_of_a_copy_of_a_compiled_model():
+    """unknown, unknown"""
+    model = _functional()
+    model.compile("sgd", "mse")
+    model = copy.deepcopy(model)
+    with tf.GradientTape() as tape:
+        y = model.compute_loss(x, tf.ones((2, 1)), model(x))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def the_optimizer_of_a_model_that_is_not_compiled():
+    """raises AttributeError, raises AttributeError"""
+    model = _functional()
+    with tf.GradientTape() as tape:
+        y = model(x) * model.optimizer.learning_rate
+    return tape.gradient(y, model.trainable_variables)
+
+
+def the_optimizer_of_a_compiled_model():
+    """flows, flows"""
+    model = _functional()
+    model.compile("sgd", "mse")
+    with tf.GradientTape() as tape:
+        y = model(x) * model.optimizer.learning_rate
+    return tape.gradient(y, model.trainable_variables)
