@@ -357,3 +357,23 @@ def a_graph_that_only_its_own_tape_sees():
     with tf.GradientTape(persistent=True) as tape:
         y = _traced(v)
     return tape.gradient(y, [v])
+
+
+def a_norm_of_matrices():
+    """flows"""
+    matrix = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.linalg.norm(matrix, ord="fro", axis=[0, 1])
+        g = tape.gradient(y, matrix)
+    return outer.gradient(g, matrix)
+
+
+def a_zero_that_hangs_on_its_argument():
+    """unknown"""
+    matrix = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.linalg.slogdet(matrix)[0]
+        g = tape.gradient(y, matrix)
+    return outer.gradient(g, matrix)
