@@ -187,7 +187,8 @@ def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
 def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where one tensor is made of floats of several dtypes."""
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
-    is_made = fact.name.startswith("tensorflow.") and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
+    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(PROMOTING)
+    is_made = is_made and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
     if not is_made or world.run.state.get(PROMOTES) != UNBOUND:
         return ""
     floats = [part for part in parts if is_tensor(part)]
@@ -196,6 +197,8 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
 
 
+PROMOTING = "tensorflow.experimental.numpy."
+"""The functions that convert numbers as NumPy's do."""
 PROMOTES = (0, "numpy behavior")
 """Set where TensorFlow's operators convert numbers as NumPy's do."""
 
@@ -214,9 +217,16 @@ OF_TEXTS = tuple(
 """What is made for texts, or takes them as well."""
 
 
+def dtype_made(world: Libraries, value: Value) -> str:
+    """The category of the tensor that is made of a value; that of floats where nothing is known."""
+    return dtype_of(world, value) or ("s" if is_text(world, value) else "f")
+
+
 def is_text(world: Libraries, value: Value) -> bool:
     """Whether a value is a text, or a list of texts."""
     first = next(iter(listed(world, value)), value)
+    if first is not value and isinstance(first, (Cell, Tuple)):
+        return is_text(world, first)
     if isinstance(first, Data) and first.dtype == "s":
         return True
     return isinstance(first, Const) and isinstance(first.value, (str, bytes))
