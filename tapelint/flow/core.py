@@ -237,6 +237,7 @@ class Core(Escape, Doubting):
         self.graph_mode = 0
         self._inner_graphs = 0
         self.no_autograph = 0
+        self.one_of_several = 0  # what is run now is run for one of several values: it need not be so
         self.converting: set[int] = set()
         """The frames of code that AutoGraph converts, and with it the functions defined there."""
         self.converted = False
