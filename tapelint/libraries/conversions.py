@@ -46,7 +46,7 @@ WHOLE = {
 def register(registry: Registry) -> None:
     """Add them."""
     registry.functions.update({name: _converted(name, flavors) for name, flavors in CONVERSIONS.items()})
-    registry.functions.update({name: _unchanged(name, "ib?fs") for name in REAL})
+    registry.functions.update({name: _unchanged(name, "i?fs") for name in REAL})
     registry.functions.update({name: _unchanged(name, letters) for name, letters in WHOLE.items()})
 
 
@@ -120,7 +120,7 @@ def _unchanged(name: str, letters: str) -> FunctionHandler:
         assert fact is not None
         given = arguments.bind(fact.parameters, args)
         value = next((given.get(p.name) for p in fact.parameters), UNBOUND)
-        if _is_read(value, given):
+        if _is_read(value, given) and getattr(value, "dtype", "") in letters:
             return read_once(world, value, site)
         made = apply.call_fact(world, fact, args, site)
         if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in letters or len(given.values) > 1:

@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import shapes_misfit, widths
+from . import dtypes, shapes_misfit, widths
 from .arguments import Given, dtype_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
-    return _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+    alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
+    return error or (alone if alone != dtypes.PERHAPS else "")
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
@@ -130,7 +132,9 @@ def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value,
 
 def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function or an operator may raise for the dtypes or the shapes of what it is given."""
-    return _perhaps_of_widths(world, fact, given) or shapes_misfit.is_misfit(world, fact.name, given)
+    if _perhaps_of_widths(world, fact, given) or dtypes.refused(world, fact, given) == dtypes.PERHAPS:
+        return True
+    return shapes_misfit.is_misfit(world, fact.name, given)
 
 
 def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -187,7 +191,7 @@ def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
 def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where one tensor is made of floats of several dtypes."""
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
-    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(PROMOTING)
+    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
     is_made = is_made and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
     if not is_made or world.run.state.get(PROMOTES) != UNBOUND:
         return ""
@@ -197,8 +201,6 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
 
 
-PROMOTING = "tensorflow.experimental.numpy."
-"""The functions that convert numbers as NumPy's do."""
 PROMOTES = (0, "numpy behavior")
 """Set where TensorFlow's operators convert numbers as NumPy's do."""
 

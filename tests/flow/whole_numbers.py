@@ -89,3 +89,61 @@ def an_order_along_the_last_axis():
     with tf.GradientTape() as tape:
         y = keras.ops.argsort(rows, axis=1)
     return tape.gradient(y, rows)
+
+
+def whole_numbers_where_floats_are_needed():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.exp(tf.cast(v, tf.int32))
+    return tape.gradient(y, v)
+
+
+def whole_numbers_beside_a_float_of_pythons():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.maximum(tf.cast(v, tf.int32), 0.5)
+    return tape.gradient(y, v)
+
+
+def whole_numbers_that_are_taken():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_mean(tf.nn.relu(tf.cast(v, tf.int32)))
+    return tape.gradient(y, v)
+
+
+def a_mean_of_truths():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_mean(tf.equal(v, 1.0))
+    return tape.gradient(y, v)
+
+
+def bits_of_floats():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = v & v
+    return tape.gradient(y, v)
+
+
+def complex_numbers_have_no_order():
+    """raises InvalidArgumentError"""
+    c = tf.Variable([1.0 + 2.0j, 0.5j])
+    with tf.GradientTape() as tape:
+        y = tf.argmax(c)
+    return tape.gradient(y, c)
+
+
+def floats_that_are_too_short():
+    """raises NotFoundError"""
+    short = tf.Variable([0.5, 0.3], dtype=tf.float16)
+    with tf.GradientTape() as tape:
+        y = tf.math.erfinv(short)
+    return tape.gradient(y, short)
+
+
+def doubles_as_numpy_makes_them():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tnp.linspace(0.0, 1.0, 2) * v
+    return tape.gradient(y, v)
