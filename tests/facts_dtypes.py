@@ -27,27 +27,24 @@ Python's."""
 ALSO_WHOLE = "uint8"
 """Counts where it is taken and the others are not: often nobody knows how wide whole numbers are."""
 UNCLEAR, PERHAPS = "unclear", "perhaps"
-Key = tuple[str, str]
-Said = tuple[frozenset[str], str, str]
+Key = tuple[str, frozenset[str], str]
+Said = tuple[str, str]
 
 
 def listed() -> dict[Key, Said]:
-    """What dtypes.txt says: by function and kind of numbers, the parameters, and the exceptions in eager code and in a
-    graph."""
-    return {(name, kind): said for name, found in dtypes().items() for kind, said in found.items()}
+    """What dtypes.txt says: by function, parameters and kind of numbers the exceptions in eager code and in graphs."""
+    return {(name, *key): said for name, found in dtypes().items() for key, said in found.items()}
 
 
 def measured() -> dict[Key, Said]:
     """The same as it was seen, of every experiment on tensors of floats, and else on those of whole numbers."""
-    found: dict[Key, tuple[set[str], list[tuple[str, str]]]] = {}
+    found: dict[Key, list[Said]] = {}
     for name in FILES:
         for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
-            for key, parameters, seen in _of_block(block.strip("\n"), name in ALSO_OF_PYTHON):
-                known = found.setdefault(key, (set(), []))
-                known[0].update(parameters)
-                known[1].append(seen)
-    told = {key: (frozenset(names), *map(_one, zip(*said, strict=True))) for key, (names, said) in found.items()}
-    return {key: said for key, said in told.items() if said[1] != "-"}
+            for key, seen in _of_block(block.strip("\n"), name in ALSO_OF_PYTHON):
+                found.setdefault(key, []).append(seen)
+    told = {key: (_one(eager for eager, _ in said), _one(graph for _, graph in said)) for key, said in found.items()}
+    return {key: said for key, said in told.items() if said[0] != "-"}
 
 
 def _one(said: Iterable[str]) -> str:
@@ -57,7 +54,7 @@ def _one(said: Iterable[str]) -> str:
     return (found.pop() or "-") if len(found) == 1 else PERHAPS if "" in found else UNCLEAR
 
 
-def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, set[str], tuple[str, str]]]:
+def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
     header, *lines = block.split("\n")
     signatures = read_header(header) if lines and not header.startswith("#") else []
     if len(signatures) != 1:
@@ -107,7 +104,7 @@ def _leaves(argument: ast.expr) -> list[str]:
 
 def _of_experiment(
     name: str, expression: str, env: dict[str, Any], group: dict[str, str]
-) -> Iterator[tuple[Key, set[str], tuple[str, str]]]:
+) -> Iterator[tuple[Key, Said]]:
     """What an experiment on these tensors gives with others in their places."""
     has_floats = any(isinstance(n, ast.Constant) and type(n.value) is float for n in ast.walk(ast.parse(expression)))
     wide = {leaf: env[leaf].dtype.is_floating for leaf in group}
@@ -118,24 +115,24 @@ def _of_experiment(
             letter = "p" if kind == "i" and has_floats else kind
             seen = _seen(expression, given, group)
             if dtype != ALSO_WHOLE or not seen[0]:
-                yield (name, letter), set(group.values()), seen
+                yield (name, frozenset(group.values()), letter), seen
 
 
 def _beside_python(
     name: str, expression: str, env: dict[str, Any], group: dict[str, str]
-) -> Iterator[tuple[Key, set[str], tuple[str, str]]]:
+) -> Iterator[tuple[Key, Said]]:
     """What whole numbers give beside a float of Python's, where tensors of floats may stand beside it."""
     for leaf in group if all(env[each].dtype.is_floating for each in group) else ():
         others = {other: _as(env[other], "int32") for other in group if other != leaf}
         if not _raised(expression, {**env, leaf: 2.5}):
-            yield (name, "p"), set(group.values()), _seen(expression, {**env, **others, leaf: 2.5}, others)
+            yield (name, frozenset(group.values()), "p"), _seen(expression, {**env, **others, leaf: 2.5}, others)
 
 
 def _as(value: Any, dtype: str) -> Any:
     return TF.strings.as_string(value) if dtype == "string" else TF.cast(value, dtype)
 
 
-def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> tuple[str, str]:
+def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> Said:
     """The exceptions in eager code, of tensors, and of variables where these are taken as well; and in a graph."""
     eager = _raised(expression, env)
     also = _raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
@@ -175,7 +172,7 @@ def _in_graph(expression: str, env: dict[str, Any]) -> str:
 def main() -> None:
     """Print the lines of dtypes.txt as they are measured."""
     told: dict[tuple[str, ...], list[str]] = {}
-    for (name, kind), (parameters, eager, graph) in sorted(measured().items()):
+    for (name, parameters, kind), (eager, graph) in measured().items():
         short = name.replace("tensorflow.experimental.numpy.", "tnp.").replace("tensorflow.", "tf.")
         told.setdefault((short, ", ".join(sorted(parameters)), eager, graph), []).append(kind)
     for (name, parameters, eager, graph), kinds in sorted(told.items()):

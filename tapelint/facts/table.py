@@ -232,15 +232,15 @@ def unlike() -> Mapping[str, Mapping[tuple[str, str], tuple[str, str]]]:
 
 
 @cache
-def dtypes() -> Mapping[str, Mapping[str, tuple[frozenset[str], str, str]]]:
+def dtypes() -> Mapping[str, Mapping[tuple[frozenset[str], str], tuple[str, str]]]:
     """What a function makes of tensors none of which are of the numbers that it is for: by the name of its fact, then
-    by the kind of numbers (as in dtypes.txt), the parameters, and the exceptions in eager code and in a graph: "-" for
+    by the parameters and the kind of numbers (as in dtypes.txt), the exceptions in eager code and in a graph: "-" for
     none, "perhaps" where it hangs on more, "unclear" where it is now this one, now that one.
     """
-    found: dict[str, dict[str, tuple[frozenset[str], str, str]]] = {}
+    found: dict[str, dict[tuple[frozenset[str], str], tuple[str, str]]] = {}
     for name, parameters, kinds, eager, graph in rows("dtypes.txt"):
-        said = frozenset(parameters.split(", ")), eager, graph
-        found.setdefault(full_name(name), {}).update(dict.fromkeys(kinds, said))
+        names = frozenset(parameters.split(", "))
+        found.setdefault(full_name(name), {}).update({(names, kind): (eager, graph) for kind in kinds})
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
-from .natures import form
+from . import members
 from .unfit import PROMOTES
 from .world import Libraries
 
@@ -43,7 +43,7 @@ def _is_plain(world: Libraries, base: Value) -> bool:
         return False
     if isinstance(base, Variable):
         return base.flavor == "tf"
-    return isinstance(base, Data) and base.kind == "tensor" and not base.node.opaque and not form(base)
+    return isinstance(base, Data) and base.kind == "tensor" and members.is_made_of_tensors(world, base)
 
 
 def _keys(world: Libraries, key: Value) -> list[Value]:

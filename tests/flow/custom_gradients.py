@@ -24,26 +24,6 @@ class Reversal(tf.Module):
         return tf.identity(x), lambda upstream: -upstream
 
 
-class _Reversible:
-    def __init__(self, inner):
-        self.inner = inner
-
-    def __call__(self, x):
-        @tf.custom_gradient
-        def backwards(x):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = self.inner(x)
-
-            def grad(dy, variables=None):
-                both = tape.gradient(y, [x] + variables, output_gradients=dy)
-                return both[0], both[1:]
-
-            return y, grad
-
-        return backwards(x)
-
-
 def a_method():
     """flows"""
     with tf.GradientTape() as tape:
