@@ -369,9 +369,6 @@ def _second(
     gradients: Mapping[str, Any],
 ) -> None:  # fmt: skip
     for name, g in gradients.items():
-        if seen.outcomes[name] == "zero":
-            seen.linearity[name] = "zero"
-            continue
         depends, alive = [], False
         for other, value in carriers.items():
             try:
@@ -384,7 +381,9 @@ def _second(
             if h is not None:
                 depends.append(other)
                 alive = alive or bool(np.any(tf.convert_to_tensor(h).numpy() != 0))
-        if not depends:
+        if seen.outcomes[name] == "zero":
+            seen.linearity[name] = "other" if depends else "zero"
+        elif not depends:
             seen.linearity[name] = "linear"
         elif not alive:
             seen.linearity[name] = "piecewise"

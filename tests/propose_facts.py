@@ -67,6 +67,8 @@ def answer(seen: lab.Seen, points: dict[str, list[str]], extra: list[str]) -> st
         words = [outcome if outcome != "raises" else f"raises {seen.errors[name]}"]
         if outcome == "flows" and seen.linearity.get(name, "other") != "other":
             words.append(seen.linearity[name])
+        if outcome == "zero" and seen.linearity.get(name) == "other":
+            words.append("other")
         if name in seen.again:
             words.append(f"again {seen.again[name]}")
         if name in seen.targets:

@@ -70,6 +70,13 @@ def test_which_functions_refuse_other_numbers_beside_floats() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_refuse_numbers_of_a_dtype() -> None:
+    import facts_dtypes
+
+    assert facts_dtypes.measured() == facts_dtypes.listed()
+
+
+@needs_tensorflow
 def test_which_functions_give_floats_of_one_dtype() -> None:
     import facts_widths
 

@@ -13,7 +13,7 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "widths", "natures", "objects")
+TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "dtypes", "widths", "natures", "objects")
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
 
@@ -228,6 +228,19 @@ def unlike() -> Mapping[str, Mapping[tuple[str, str], tuple[str, str]]]:
     for name, parameters, kinds, eager, graph in rows("unlike.txt"):
         for parameter in parameters.split(", "):
             found.setdefault(full_name(name), {}).update({(parameter, kind): (eager, graph) for kind in kinds})
+    return found
+
+
+@cache
+def dtypes() -> Mapping[str, Mapping[tuple[frozenset[str], str], tuple[str, str]]]:
+    """What a function makes of tensors none of which are of the numbers that it is for: by the name of its fact, then
+    by the parameters and the kind of numbers (as in dtypes.txt), the exceptions in eager code and in a graph: "-" for
+    none, "perhaps" where it hangs on more, "unclear" where it is now this one, now that one.
+    """
+    found: dict[str, dict[tuple[frozenset[str], str], tuple[str, str]]] = {}
+    for name, parameters, kinds, eager, graph in rows("dtypes.txt"):
+        names = frozenset(parameters.split(", "))
+        found.setdefault(full_name(name), {}).update({(names, kind): (eager, graph) for kind in kinds})
     return found
 
 

@@ -394,9 +394,11 @@ def _slice(core: Core, items: Tuple | Many, key: SliceOf) -> Value:
 
 
 def ends(key: SliceOf) -> list[int | None] | None:
-    """A slice's start, stop and step; None where one of them is not known."""
+    """A slice's start, stop and step; None where one of them is not known, or is none that a slice can have."""
     found = [_end(v) for v in (key.start, key.stop, key.step)]
-    return None if any(end is False for end in found) else [end if end is not False else None for end in found]
+    if any(end is False for end in found) or found[2] == 0:
+        return None
+    return [end if end is not False else None for end in found]
 
 
 def _end(value: Value) -> int | bool | None:

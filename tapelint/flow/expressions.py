@@ -381,7 +381,11 @@ class Expressions(Comprehensions):
     def subscript(self, base: Value, key: Value, site: Site) -> Value:
         """`base[key]`."""
         if isinstance(base, OneOf):
-            return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
+            self.one_of_several += 1
+            try:
+                return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
+            finally:
+                self.one_of_several -= 1
         if isinstance(base, Cell) and base.kind == "dict":
             self.hashed(key, site)
             found = containers.lookup(self, base, key)

@@ -52,10 +52,13 @@ def call_fact(
     if word is not None:
         inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
         effect = replace(effect, inputs=inputs)
-    if fact.kind == "function" and (error := unfit.refused(world, fact, effect, given)):
-        if error != unfit.UNCLEAR:
+    if fact.kind in ("function", "operator") and (error := unfit.refused(world, fact, effect, given)):
+        nothing = world.run.opaque(site, given.values.values())
+        if error == unfit.UNCLEAR:
+            world.known.failing.add(nothing.node.id)
+        else:
             world.raised(error, site, name or fact.name)
-        return world.run.opaque(site, given.values.values())
+        return nothing
     if fact.kind == "function":
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)

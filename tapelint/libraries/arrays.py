@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tapelint.flow.core import Arguments
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import Edge, Site
@@ -24,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, members, numbers, sequences, unseen, widths
+from . import apply, members, numbers, sequences, unfit, unseen, widths
 from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -46,6 +48,7 @@ def register(registry: Registry) -> None:
     registry.elements["shape"] = _sizes
     registry.methods[("ndarray", "*")] = _array_method
     registry.methods[("number", "*")] = _array_method
+    registry.methods[("ndarray", "astype")] = _astype
     registry.methods[("float", "*")] = registry.methods[("int", "*")] = _array_method
     registry.methods[("shape", "__getitem__")] = _size
     for name in ("as_list", "concatenate"):
@@ -72,12 +75,34 @@ def register(registry: Registry) -> None:
 
 
 def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
-    """An array of `dtype=object` holds what it is given, tensors too."""
-    if name not in MAKING:
+    """An array of `dtype=object` holds what it is given, tensors too; NumPy's functions call the operators of these."""
+    if root(name) != "numpy":
         return None
+    asked = args.get(2 if name == "numpy.full" else 1, "dtype") if name in MAKING else UNBOUND
     filled = args.get(1, "fill_value") == NO_VALUE if name == "numpy.full" else False
-    asked = args.get(2 if name == "numpy.full" else 1, "dtype")
-    return world.run.opaque(site, args.every()) if asked in OBJECTS or filled else None
+    if asked in OBJECTS or filled or (asked is UNBOUND and any(_holds_objects(world, v) for v in args.every())):
+        return _array_of_objects(world, args.every(), site)
+    return None
+
+
+def _array_of_objects(world: Libraries, held: Iterable[Value], site: Site) -> Opaque:
+    made = world.run.opaque(site, held)
+    world.known.of_objects.add(made.node.id)
+    return made
+
+
+def _holds_objects(world: Libraries, value: Value) -> bool:
+    """Whether a value is an array of objects, a part of one, or a list of such."""
+    known = world.known.of_objects
+    todo = [o.node for v in (value, *unfit.listed(world, value)) for o in options(v) if isinstance(o, Opaque)]
+    seen = set[int]()
+    while known and todo:
+        node = todo.pop()
+        if node.id in known:
+            return True
+        seen.add(node.id)
+        todo += [edge.node for edge in node.edges if edge.node.opaque and edge.node.id not in seen]
+    return False
 
 
 def _into_another(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
@@ -250,6 +275,18 @@ def _array_method(world: Libraries, base: Value, args: Arguments, site: Site) ->
     return Data(node, "numpy", dtype, shape, bounds, width if root(node.op) == "ndarray" else "")
 
 
+def _astype(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`array.astype(dtype)`; one of objects can be given tensors."""
+    fact = world.facts.fact("ndarray.astype")
+    if args.get(0, "dtype") in OBJECTS:
+        return _array_of_objects(world, [base], site)
+    if fact is None or _object(base):
+        return _array_method(world, base, args.before(Const("astype")), site)
+    full = args.before(base)
+    full.places[0] = getattr(getattr(site.node, "func", None), "value", site.node)
+    return apply.call_fact(world, fact, full, site)
+
+
 def _object(base: Value) -> str:
     """What of another library made a value, an image or a table perhaps, whose methods are its own; else ""."""
     return base.node.op if isinstance(base, Data) and root(base.node.op) in EXTERNAL else ""
@@ -294,6 +331,8 @@ def _elementwise(name: str) -> FunctionHandler:
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
         if any(map(does_something, args.every())):
             world.run.lose_track()  # nobody can tell how often it is called
+        if name.endswith("frompyfunc") or len(args.positional) > 1 or "otypes" in args.keywords:
+            return world.run.opaque(site, args.every())  # it may give arrays of objects
         return Library(f"{name}()" if args.positional else name)
 
     return make

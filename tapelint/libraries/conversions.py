@@ -19,7 +19,9 @@ from tapelint.flow.values import (
 )
 
 from . import apply, arguments, widths
+from .arguments import Given
 from .natures import form
+from .variables import read_once
 from .world import FunctionHandler, Libraries, Registry
 
 CONVERSIONS: dict[str, tuple[str, ...]] = {
@@ -33,10 +35,19 @@ CONVERSIONS: dict[str, tuple[str, ...]] = {
 REAL = ("tensorflow.math.conj", "tensorflow.math.real", "keras.ops.conj", "keras.ops.conjugate", "keras.ops.real")
 """What leaves a tensor of real numbers as it is."""
 
+WHOLE = {
+    **dict.fromkeys(("tensorflow.experimental.numpy.asarray", "tensorflow.experimental.numpy.array"), "ib"),
+    **{f"tensorflow.experimental.numpy.{name}": "i" for name in ("positive", "real")},
+    **dict.fromkeys(("tensorflow.round", "keras.ops.round"), "i"),
+}
+"""What leaves a tensor of whole numbers, or of truths, as it is."""
+
+
 def register(registry: Registry) -> None:
     """Add them."""
     registry.functions.update({name: _converted(name, flavors) for name, flavors in CONVERSIONS.items()})
-    registry.functions.update({name: _real(name) for name in REAL})
+    registry.functions.update({name: _unchanged(name, "i?fs") for name in REAL})
+    registry.functions.update({name: _unchanged(name, letters) for name, letters in WHOLE.items()})
 
 
 def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
@@ -55,6 +66,8 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         plain = "shape" not in args.keywords and len(args.positional) <= 2
         is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.node.op != UPSTREAM
         is_tensor = is_tensor and isinstance(value, Data) and not form(value)
+        if _is_read(value, given) and "tf" not in flavors:
+            return read_once(world, value, site)
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             made = apply.call_fact(world, fact, args, site)
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made
@@ -69,6 +82,12 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
         return value if same else made if same is False else _perhaps_the_same(world, value, made, site)
 
     return convert
+
+
+def _is_read(value: Value, given: Given) -> bool:
+    """Whether a conversion does no more than to read a variable of whole numbers or truths."""
+    whole = isinstance(value, Variable) and value.flavor == "tf" and value.dtype in ("i", "b")
+    return whole and len(given.values) == 1
 
 
 def _is_no_constant(world: Libraries, name: str, value: Value) -> str:
@@ -93,15 +112,18 @@ def _is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
     return held == asked if held and asked else None
 
 
-def _real(name: str) -> FunctionHandler:
-    """`tf.math.real` and the like: a tensor of real numbers is given back as it is."""
+def _unchanged(name: str, letters: str) -> FunctionHandler:
+    """`tf.math.real` and the like: a tensor of numbers of some categories is given back as it is."""
 
     def convert(world: Libraries, args: Arguments, site: Site) -> Value:
         fact = world.facts.fact(name)
         assert fact is not None
-        value = next((arguments.bind(fact.parameters, args).get(p.name) for p in fact.parameters), UNBOUND)
+        given = arguments.bind(fact.parameters, args)
+        value = next((given.get(p.name) for p in fact.parameters), UNBOUND)
+        if _is_read(value, given) and getattr(value, "dtype", "") in letters:
+            return read_once(world, value, site)
         made = apply.call_fact(world, fact, args, site)
-        if not isinstance(value, Data) or value.kind != "tensor" or value.dtype == "c":
+        if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in letters or len(given.values) > 1:
             return made
         return value if value.dtype != "?" else _perhaps_the_same(world, value, made, site)
 

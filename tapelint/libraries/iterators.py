@@ -79,7 +79,8 @@ def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
     def compute() -> list[Value] | Many:
         items = world.run.iterate(source, site)
         world.run.asked_in_part(source)
-        if isinstance(items, Many) or len(ends) < len(args.positional) - 1:
+        fit = all(end is None or (isinstance(end, int) and end >= 0) for end in ends) and ends[2:] != [0]
+        if isinstance(items, Many) or len(ends) < len(args.positional) - 1 or not fit:
             if isinstance(items, list) and world.run.is_once(source):
                 world.run.lose_track()  # nobody can tell what is left
             return items if isinstance(items, Many) else Many(world.run.join_all(items))

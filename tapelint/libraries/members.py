@@ -73,11 +73,16 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
         return name not in mine and not world.run.is_set_somewhere(name)
     if name in TENSOR | OF_SLICES or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
         return False
-    behind = world.run.graph.ancestors([value.node])
-    if any(n.opaque or n.outside or _may_be_in_parts(n) for n in behind):
+    if any(n.opaque or n.outside or _may_be_in_parts(n) for n in world.run.graph.ancestors([value.node])):
         return False
-    known = all(node.op.startswith(MAKING_TENSORS) for node in behind)
-    return name in NOT_OF_TENSORS or (known and not world.run.is_set_somewhere(name))
+    return name in NOT_OF_TENSORS or (is_made_of_tensors(world, value) and not world.run.is_set_somewhere(name))
+
+
+def is_made_of_tensors(world: Libraries, value: Data) -> bool:
+    """Whether all that a tensor was computed from is known to be tensors, so that it is no structure of some."""
+    behind = world.run.graph.ancestors([value.node])
+    plain = all(node.op.startswith(MAKING_TENSORS) for node in behind)
+    return plain and not any(n.opaque or n.outside or _may_be_in_parts(n) for n in behind)
 
 
 def has(world: Libraries, variable: Variable, name: str) -> bool | None:

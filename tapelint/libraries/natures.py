@@ -104,14 +104,14 @@ def made_as(node: Node) -> str:
 
 
 def _of_number(value: Data) -> str:
-    """The nature of a number of Python's. One that is not known is taken for no whole number if it is a float, and
-    else for a small one.
+    """The nature of a number of Python's. One that is not known is taken for no whole number if it is a float; a whole
+    one may be that of a dtype.
     """
     if value.dtype == "s":
         return "convertible"
     known = value.range.constant if value.range is not None else None
     if known is None:
-        return "number" if value.dtype in ("i", "b") else "other number"
+        return "?number" if value.dtype in ("i", "b") else "other number"
     return _of_constant(known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.ranges import Array
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable, number_of
 
@@ -486,8 +487,7 @@ def index(world: Libraries, array: Array, key: Value) -> Array | None:
         if not rest:
             return None
         length = rest.pop(0)
-        if isinstance(k, SliceOf) and all(isinstance(e, Const) for e in (k.start, k.stop, k.step)):
-            ends = [e.value for e in (k.start, k.stop, k.step) if isinstance(e, Const)]
+        if isinstance(k, SliceOf) and (ends := containers.ends(k)) is not None:
             places = range(*slice(*ends).indices(length))
             plan.append(places)
             shape.append(len(places))

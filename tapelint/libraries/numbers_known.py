@@ -47,6 +47,8 @@ class Known:
     """By the node of a thing in parts, what it has taken as it is."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
+    of_objects: set[int] = field(default_factory=set)
+    """The nodes of arrays of objects, whose numbers are what they were given: tensors perhaps."""
     left_in_graph: set[int] = field(default_factory=set)
     """The nodes of tensors that a graph function has made, and not given: nobody can use them outside of it."""
     mere_zeros: dict[int, set[int]] = field(default_factory=dict)

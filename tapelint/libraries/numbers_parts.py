@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.ranges import UNBOUNDED, Range
 from tapelint.flow.values import NO_VALUE, Const, SliceOf, Tuple, Value
 
@@ -79,5 +80,5 @@ def _index_rows(world: Libraries, base: Value, key: Value) -> tuple[int, ...] | 
     rows = rows_of(world, base)
     if rows is None or not isinstance(key, SliceOf):
         return None
-    ends = [e.value for e in (key.start, key.stop, key.step) if isinstance(e, Const)]
-    return rows[slice(*ends)] if len(ends) == 3 else None
+    ends = containers.ends(key)
+    return rows[slice(*ends)] if ends is not None else None

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, failures, keras_variables, misfits, numbers, shapes, texts, unseen, widths
+from . import apply, failures, indexing, keras_variables, misfits, numbers, shapes, texts, unseen, widths
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -196,6 +196,9 @@ def _with_places(operands: list[Value], site: Site) -> Arguments:
 
 def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     """`tensor[key]`: the gradient flows to the tensor, never to the key."""
+    if error := indexing.refused(world, base, key):
+        world.raised(error, site, "operator []")
+        return world.run.opaque(site, [base])
     node = world.run.node_of(base, site)
     ragged = node is not None and node.op.startswith("tensorflow.ragged.")  # a row of which others have no part
     edges = (
@@ -208,6 +211,8 @@ def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
         edges.append(Edge(key_node, NONE, "zero", getattr(site.node, "slice", None)))
     dtype = apply.dtype_of(world, base)
     made = world.run.node("operator []", edges, site, dtype=dtype or "?", kind="tensor")
+    if indexing.may_be_outside(world, base, key):
+        world.known.failing.add(made.id)
     kind = "symbolic" if isinstance(base, Data) and base.kind == "symbolic" else "tensor"
     bounds, width = numbers.of_index(world, base, key), widths.of(world, base)
     result = Data(made, kind, dtype or "?", _indexed_shape(world, base, key), bounds, width)
@@ -242,8 +247,7 @@ def _indexed_shape(world: Libraries, base: Value, key: Value) -> tuple[int | Non
 
 
 def _slice_length(key: SliceOf, length: int | None) -> int | None:
-    ends = [key.start, key.stop, key.step]
-    if length is None or not all(isinstance(e, Const) for e in ends):
-        return length if all(e == NO_VALUE for e in ends) else None
-    start, stop, step = (e.value for e in ends if isinstance(e, Const))
-    return len(range(*slice(start, stop, step).indices(length)))
+    ends = containers.ends(key)
+    if length is None or ends is None:
+        return length if all(e == NO_VALUE for e in (key.start, key.stop, key.step)) else None
+    return len(range(*slice(*ends).indices(length)))

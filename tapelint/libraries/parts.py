@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tapelint.flow.graph import Edge
+from tapelint.flow.outcomes import ANYTHING, FLOWS
 from tapelint.flow.values import Data, Value, Variable
 
 from .natures import IN_PARTS, form
@@ -44,6 +46,15 @@ def hold(world: Libraries, name: str, given: Given, made: Value) -> None:
         world.known.held[made.node.id] = value
     elif isinstance(value, Variable) and name == "tensorflow.IndexedSlices":
         world.known.held[made.node.id] = value  # which is not read
+    elif isinstance(value, Variable):
+        value_read(world, value, made)
+
+
+def value_read(world: Libraries, variable: Variable, made: Data) -> None:
+    """Note that something is what was read of a variable: as the target it has a gradient, of whole numbers as well."""
+    if variable.flavor == "tf" and variable.dtype in ("i", "b"):
+        outcome = FLOWS if not world.run.graph_mode else ANYTHING  # which may be asked for outside of the graph
+        made.node.as_target = (Edge(variable.node, outcome, "linear"),)
 
 
 def component(world: Libraries, base: Data, name: str) -> Value | None:

@@ -503,17 +503,20 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
             except (TypeError, ValueError, ArithmeticError):
                 return world.run.opaque(site)
             return Const(made) if not isinstance(made, tuple) else Tuple(tuple(Const(m) for m in made))
+        if name == "pow" and len(values) > 2 and any(map(is_tensor, values)):
+            world.raised("TypeError", site, "pow")
+            return world.run.opaque(site, values)
         if name == "pow":
             return world.run.operate("**", values[0], values[1], site)
         if name == "round" and all(isinstance(o, Variable) and o.flavor == "tf" for o in options(values[0])):
             world.raised("TypeError", site, "builtins.round")
-        is_tensor = any(
+        of_tensors = any(
             isinstance(o, Variable) or (isinstance(o, Data) and o.kind in ("tensor", "symbolic"))
             for v in values
             for o in options(v)
         )
         fact = world.facts.fact(f"builtins.{name}")
-        if fact is not None and is_tensor:
+        if fact is not None and of_tensors:
             return apply.call_fact(world, fact, args, site, name=f"builtins.{name}")
         if any(isinstance(v, Opaque) for v in values):
             return world.run.opaque(site, values)

@@ -229,6 +229,9 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
         known = containers.pairs(world.run, value)
         if known is not None:
             return Const(len(known))
+    if _has_no_length(world, value):
+        world.raised("TypeError", site, "len")
+        return world.run.opaque(site)
     if isinstance(value, (Data, Variable)) and value.shape and value.shape[0] is not None:
         return Const(value.shape[0])
     if isinstance(value, Cell) and value.kind == "instance":
@@ -236,6 +239,15 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
         if method is not None:
             return world.run.call(method, Arguments([]), site)
     return count(world)
+
+
+def _has_no_length(world: Libraries, value: Value) -> bool:
+    """Whether a value is a variable of TensorFlow's, or one number in a tensor; AutoGraph has a `len` of its own."""
+    if world.run.graph_mode:
+        return False
+    if isinstance(value, Variable):
+        return value.flavor == "tf"
+    return isinstance(value, Data) and value.kind == "tensor" and value.shape == ()
 
 
 def count(world: Libraries) -> Data:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
 
 from .numbers_names import short
 
@@ -207,6 +207,10 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     first = values[0] if values else UNBOUND
     if op == "@":
         return _product(world, given)
+    if name in COUNTED:
+        return () if given.get("axis", NO_VALUE) == NO_VALUE else None
+    if name == "tensorflow.shape":
+        return (len(own),) if (own := of_value(world, first)) is not None else None
     if op == "where" and len(values) == 3:
         return _broadcast([of_value(world, v) for v in values])
     if (op in BROADCASTING and len(values) >= 2) or (name.startswith("operator ") and "[" not in name):
@@ -219,6 +223,8 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name else None
 
 
+COUNTED = ("tensorflow.rank", "tensorflow.size", "tensorflow.math.count_nonzero")
+"""What gives one number for a tensor."""
 LAST_AXIS = {"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}
 
 

@@ -11,7 +11,7 @@ from tapelint.facts import whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, arguments, singletons, widths
+from . import apply, arguments, parts, singletons, unfit, widths
 from .names import root
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
@@ -42,6 +42,8 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.debugging.assert_equal", "tensorflow.assert_equal"):
         registry.functions[name] = _assert_equal(name)
+    for name in ("tensorflow.argsort", "keras.ops.argsort"):
+        registry.functions[name] = _argsort(name)
     for name in ("tensorflow.einsum", "keras.ops.einsum"):
         registry.functions[name] = _einsum(name)
     for name in BACKEND_VARIABLES:
@@ -142,7 +144,7 @@ def make_variable(
     place = site.node.args[0] if isinstance(site.node, ast.Call) and site.node.args else None
     edges = [Edge(source, NONE, "other", place)] if source is not None else []
     kind = apply.dtype_argument(dtype) if dtype not in (UNBOUND, NO_VALUE) else ""
-    kind = kind or (apply.dtype_of(world, initial) if initial is not UNBOUND else "f") or "f"
+    kind = kind or (unfit.dtype_made(world, initial) if initial is not UNBOUND else "f")
     node = world.run.node(
         f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable"
     )
@@ -264,6 +266,31 @@ def _einsum(name: str) -> FunctionHandler:
     return multiply
 
 
+def _argsort(name: str) -> FunctionHandler:
+    """`tf.argsort`: what sorts along the last axis is recorded, and has zeros for a gradient where it is the target;
+    along another one it is followed by an operation that has none.
+    """
+
+    def sort(world: Libraries, args: Arguments, site: Site) -> Value:
+        from . import shapes
+
+        fact = world.facts.fact(name)
+        assert fact is not None
+        made = apply.call_fact(world, fact, args, site)
+        axis, shape = args.get(1, "axis", Const(-1)), shapes.of_value(world, args.get(0, fact.parameters[0].name))
+        if not isinstance(made, Data) or axis == Const(-1):
+            return made
+        rank = len(shape) if shape is not None else None
+        last = axis.value == rank - 1 if isinstance(axis, Const) and rank is not None else None
+        if isinstance(axis, Const) and isinstance(axis.value, int) and axis.value < -1:
+            last = rank == 1
+        outcome = {True: ZERO, False: NONE, None: ZERO | NONE | IGNORANT}[last]
+        made.node.as_target = tuple(edge._replace(outcome=outcome) for edge in made.node.as_target)
+        return made
+
+    return sort
+
+
 def _assert_equal(name: str) -> FunctionHandler:
     """`tf.debugging.assert_equal`: of the very same tensor or variable nothing is read."""
 
@@ -292,8 +319,11 @@ def _rows_of(name: str) -> FunctionHandler:
         if name.endswith("_nd"):
             shape = shapes.of_value(world, given.get("indices"))
             plain = plain and shape is not None and len(shape) == 2 and shape[1] == 1
-        if plain and isinstance(made, Data) and isinstance(given.get("params"), (Data, Variable)):
+        params = given.get("params")
+        if plain and isinstance(made, Data) and isinstance(params, (Data, Variable)):
             made.node.detail = made.node.detail or ROWS
+            if isinstance(params, Variable) and name == "tensorflow.gather":
+                parts.value_read(world, params, made)
         return made
 
     return look_up

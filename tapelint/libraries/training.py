@@ -8,7 +8,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable
 
-from . import apply
+from . import apply, unfit
 from .graph_loops import rows
 from .graphs import symbolic_arguments
 from .keras_members import is_gone
@@ -47,7 +47,7 @@ def through(world: Libraries, value: Value, site: Site) -> Value:
             return containers.make_dict(world.run, [(k, through(world, v, site)) for k, v in known], site)
     node = world.run.node_of(value, site)
     edges = [Edge(node, NONE)] if node is not None else []
-    dtype = apply.dtype_of(world, value) or "f"
+    dtype = unfit.dtype_made(world, value)
     with world.paused():
         made = world.run.node(THROUGH, edges, site, dtype=dtype)
     return Data(made, "tensor", dtype)
@@ -84,7 +84,7 @@ def _slices(world: Libraries, value: Value, site: Site) -> Value:
         return Tuple(tuple(_slices(world, item, site) for item in value.items), value.names)
     if isinstance(value, Cell) and value.kind == "list":
         node = world.run.node_of(value, site) or world.run.constant_node()
-        return Data(node, "tensor", apply.dtype_of(world, value) or "f")
+        return Data(node, "tensor", unfit.dtype_made(world, value))
     return rows(world, value, site)
 
 

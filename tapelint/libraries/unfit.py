@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import shapes_misfit, widths
+from . import dtypes, shapes_misfit, widths
 from .arguments import Given, dtype_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
-    return _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+    alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
+    return error or (alone if alone != dtypes.PERHAPS else "")
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
@@ -130,7 +132,9 @@ def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value,
 
 def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function or an operator may raise for the dtypes or the shapes of what it is given."""
-    return _perhaps_of_widths(world, fact, given) or shapes_misfit.is_misfit(world, fact.name, given)
+    if _perhaps_of_widths(world, fact, given) or dtypes.refused(world, fact, given) == dtypes.PERHAPS:
+        return True
+    return shapes_misfit.is_misfit(world, fact.name, given)
 
 
 def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -187,7 +191,8 @@ def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
 def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where one tensor is made of floats of several dtypes."""
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
-    is_made = fact.name.startswith("tensorflow.") and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
+    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
+    is_made = is_made and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
     if not is_made or world.run.state.get(PROMOTES) != UNBOUND:
         return ""
     floats = [part for part in parts if is_tensor(part)]
@@ -214,9 +219,16 @@ OF_TEXTS = tuple(
 """What is made for texts, or takes them as well."""
 
 
+def dtype_made(world: Libraries, value: Value) -> str:
+    """The category of the tensor that is made of a value; that of floats where nothing is known."""
+    return dtype_of(world, value) or ("s" if is_text(world, value) else "f")
+
+
 def is_text(world: Libraries, value: Value) -> bool:
     """Whether a value is a text, or a list of texts."""
     first = next(iter(listed(world, value)), value)
+    if first is not value and isinstance(first, (Cell, Tuple)):
+        return is_text(world, first)
     if isinstance(first, Data) and first.dtype == "s":
         return True
     return isinstance(first, Const) and isinstance(first.value, (str, bytes))

@@ -7,7 +7,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
 
-from . import apply, arrays, keras_variables, numbers, trainability, widths
+from . import apply, arrays, keras_variables, numbers, parts, trainability, widths
 from .members import VARIABLE, lacks
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
@@ -29,8 +29,8 @@ def register(registry: Registry) -> None:
         registry.methods[("tensor", name)] = _assigning_slice(name)
     for op in ("+", "-", "*", "/", "**", "//", "@", "%"):
         registry.methods[("variable", f"operator {op}=")] = _augmented(op)
-    for name in ("value", "read_value"):
-        registry.methods[("variable", name)] = _read
+    registry.methods[("variable", "read_value")] = _read
+    registry.methods[("variable", "value")] = lambda world, base, args, site: read_once(world, base, site)
     registry.methods[("variable", "sparse_read")] = _looked_up("tensorflow.gather")
     registry.methods[("variable", "gather_nd")] = _looked_up("tensorflow.gather_nd")
     registry.attributes["variable"] = _attribute
@@ -108,12 +108,20 @@ def _augmented(op: str) -> MethodHandler:
     return augment
 
 
-def _read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+def _read(world: Libraries, base: Value, args: Arguments, site: Site) -> Data:
     assert isinstance(base, Variable)
     node = world.use(base, site)
     made = world.run.node("Variable.read_value", [Edge(node, FLOWS, "linear")], site, dtype=base.dtype)
     content = world.run.state.get((base.uid, "content"))
     return Data(made, "tensor", base.dtype, base.shape, getattr(content, "range", None), widths.of(world, base))
+
+
+def read_once(world: Libraries, base: Value, site: Site) -> Data:
+    """`variable.value()`, and what converts a variable: the numbers as they are read; `read_value` copies them."""
+    assert isinstance(base, Variable)
+    made = _read(world, base, Arguments([]), site)
+    parts.value_read(world, base, made)
+    return made
 
 
 def _looked_up(function: str) -> MethodHandler:

@@ -57,6 +57,8 @@ def named(value: Value, of_numpy: bool = False) -> str:
     return name if name in EXACT else OTHER_NAMES.get(name, "")
 
 
+PROMOTING = "tensorflow.experimental.numpy."
+"""The functions of TensorFlow's that make numbers as NumPy does."""
 DRAWING = "numpy.random."
 LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation", "shuffle")
 """What draws from numbers that it is given; the other functions draw doubles."""
@@ -66,7 +68,7 @@ KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.act
 
 def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: str) -> str:
     """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
-    is_numpy = root(name) in ("numpy", "ndarray")
+    is_numpy = root(name) in ("numpy", "ndarray") or name.startswith(PROMOTING)
     asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
     if asked is not UNBOUND:
         return named(asked, is_numpy)

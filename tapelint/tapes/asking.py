@@ -162,6 +162,12 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
     maybe = failure(tapes, execution, every)
+    if execution.method == "batch_jacobian" and getattr(execution.target, "shape", None) is None:
+        # Of a target without a batch axis nothing is asked.
+        if answer.error:
+            execution.error = f"?{execution.error.lstrip('?')}"
+        elif not any(outcome & ~NONE for outcome in answer.outcomes):
+            maybe = maybe or "ValueError"
     if maybe and not execution.error:
         execution.error = f"?{maybe}"
     doubts = Doubts(tapes, execution, answer)
@@ -274,7 +280,8 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
             found.append(leaf.node)
             continue
         node = tapes.world.run.node_of(leaf)
-        if node is None and isinstance(leaf, Cell) and leaf.kind == "instance" and not natures.nature(leaf):
+        instance = node is None and isinstance(leaf, Cell) and leaf.kind == "instance"
+        if (instance or (isinstance(leaf, Opaque) and leaf.node.kind == "object")) and not natures.nature(leaf):
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)
         if node is not None:
             found.append(node.innermost)

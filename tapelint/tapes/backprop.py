@@ -171,6 +171,7 @@ class _Walk:
         self._anywhere = sum(1 << i for i, nodes in enumerate(asked) if any(map(_may_be_anywhere, nodes)))
         told = ((node.id, question.since(node)) for nodes in asked for node in nodes)
         self._watched_at = {key: number for key, number in told if number}
+        self._read = {edge.node.id for target in question.targets for edge in target.as_target}
         self._ends = _alternatives(question.targets) if question.summed else self._read_anew()
 
     def _read_anew(self) -> set[int]:
@@ -221,7 +222,9 @@ class _Walk:
         is_end = node.id in self._ends and (self.question.summed or node.dtype not in CARRIES_NOTHING)
         if is_end:
             return ANYTHING if node.dtype == "s" else FLOWS
-        return NONE if node.dtype in CARRIES_NOTHING and node.op != "join" else self.question.known(node)
+        is_read = node.kind == "variable" and node.id in self._read
+        carries = node.dtype not in CARRIES_NOTHING or node.op == "join" or is_read
+        return self.question.known(node) if carries else NONE
 
     def _through(self, node: Node) -> Outcomes:
         """What comes to a node through its inputs: nothing through an operation that was not recorded."""

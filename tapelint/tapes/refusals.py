@@ -18,6 +18,7 @@ from tapelint.flow.values import (
     Data,
     Flag,
     Library,
+    Many,
     OneOf,
     Opaque,
     Value,
@@ -69,7 +70,8 @@ def refusal(
         if error:
             return error, "batch_jacobian shape"
         if error := _row_by_row(execution, args):
-            return error, _trouble(error)
+            known = getattr(target, "shape", None) is not None or error.startswith("?")
+            return error if known else f"?{error}", _trouble(error)
     error = bad_gradients(tapes, execution)
     if error and not error.startswith("?"):
         return error, "misspelt argument"
@@ -169,8 +171,9 @@ def _without_shape(target: Value) -> str:
 
 def _bad_shapes(target: Value, source: Value) -> str:
     """The exception of `batch_jacobian` where target and source have no common batch axis."""
-    shapes = [v.shape if isinstance(v, (Data, Variable)) else None for v in (target, source)]
-    first, second = shapes
+    if natures.nature(target) == "array":
+        return "AttributeError"
+    first, second = (v.shape if isinstance(v, (Data, Variable)) else None for v in (target, source))
     if first == ():
         return "IndexError"
     if (first is not None and len(first) < 2) or (second is not None and len(second) < 2):
@@ -231,7 +234,7 @@ def _without_zeros(tapes: Tapes, value: Value) -> str:
 
 
 def _bad_target(tapes: Tapes, value: Value, method: str) -> str:
-    if method != "gradient" and containers.is_structure(value):
+    if method != "gradient" and (containers.is_structure(value) or isinstance(value, Many)):
         return "AttributeError"
     leaves = flattened(tapes.world, value) if value is not UNBOUND else None
     if leaves is None:

@@ -303,6 +303,9 @@ class Tapes:
         """Whether a recording knows a node: 0, SURE, MAYBE, UNSURE."""
         if node.dtype in CARRIES_NOTHING and not node.is_transparent:
             return 0
+        return self._status_of(node, rec)
+
+    def _status_of(self, node: Node, rec: int) -> int:
         flag = self.watch_flag(rec, node)
         if isinstance(flag, Flag) and flag.sure:
             return SURE
@@ -320,7 +323,7 @@ class Tapes:
 
     def known(self, node: Node, rec: int) -> int:
         """The outcome that a tape's knowledge of a source allows: nothing, everything, or nobody can tell."""
-        status = self.tracked(node, rec)
+        status = self._status_of(node, rec) if node.kind == "variable" else self.tracked(node, rec)
         return {SURE: FLOWS, MAYBE: FLOWS | NONE, UNSURE: ANYTHING, 0: NONE}[status]
 
     def watch_flag(self, rec: int, node: Node) -> Value:

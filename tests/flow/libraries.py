@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
+import tensorflow.experimental.numpy as tnp
 
 v = tf.Variable([1.0, 2.0, 3.0])
 w = tf.Variable([0.5, -1.0, 2.0])
@@ -919,3 +920,43 @@ def tape_watch_module_subclass():
     with tf.GradientTape() as tape:
         z = m.b["q"].k * 1.0
     return tape.gradient(z, m.trainable_variables)
+
+
+def an_array_of_objects_computes_with_tensors():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        held = np.array([v * 1.0, v * 2.0], dtype=object)
+        y = np.dot(held, np.array([1.0, 2.0], dtype=object))
+    return tape.gradient(y, v)
+
+
+def an_array_of_objects_from_one_of_floats():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        held = np.zeros(2).astype(object)
+        held[0] = v * 3.0
+        y = np.sum(held)
+    return tape.gradient(y, v)
+
+
+def arrays_of_another_dtype_are_stacked():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tnp.stack([v, tf.ones([3], tf.float64)])
+    return tape.gradient(y, v)
+
+
+def fields_of_an_iteration():
+    """flows"""
+    with tf.GradientTape() as tape:
+        operator = tf.linalg.LinearOperatorDiag([1.0, 2.0, 3.0], is_self_adjoint=True, is_positive_definite=True)
+        y = tf.linalg.experimental.conjugate_gradient(operator, v).x
+    return tape.gradient(y, v)
+
+
+def a_solution_without_a_gradient():
+    """raises ValueError"""
+    square = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+    with tf.GradientTape() as tape:
+        y = tf.linalg.lstsq(square, square, fast=False)
+    return tape.gradient(y, square)

@@ -541,3 +541,31 @@ def var_ne_none():
     with tf.GradientTape() as tape:
         y = v * 1.0 if v != None else v * 2.0
     return tape.gradient(y, v)
+
+
+def a_part_between_numbers_that_are_not_whole():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = w[0.5:]
+    return tape.gradient(y, w)
+
+
+def a_key_of_several_numbers():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = w[tf.constant([0, 1])]
+    return tape.gradient(y, w)
+
+
+def a_place_behind_the_end():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.ones([2])[5] * w
+    return tape.gradient(y, w)
+
+
+def a_part_without_a_step():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.ones([2])[::0] * w
+    return tape.gradient(y, w)

@@ -113,3 +113,31 @@ def what_is_not_refused():
         y = _picked(lambda: Record(1)) * _picked(lambda: Pair(1)) * _picked(lambda: {(1, "a"): 2, Plain(): 3}[(1, "a")])
         z = y * _picked(lambda: "%s %d" % ("a", 1)) * _picked(lambda: [1] + [2]) * _picked(lambda: sorted([2, 1]))
     return tape.gradient(z, [w, b])
+
+
+def the_length_of_a_variable():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = w * len(w)
+    return tape.gradient(y, w)
+
+
+def a_variable_rounded_by_python():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = round(w)
+    return tape.gradient(y, w)
+
+
+def a_whole_number_as_the_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = int(w[0])
+    return tape.gradient(y, w)
+
+
+def what_is_no_tensor_as_the_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.get_logger()
+    return tape.gradient(y, w)

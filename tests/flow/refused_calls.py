@@ -185,3 +185,11 @@ def nested_maybe_raise():
         except RuntimeError:
             y = w * 1.0
     return tape.gradient(y, [v, w])
+
+
+def a_jacobian_of_several_tensors():
+    """raises AttributeError"""
+    vector = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as tape:
+        y = tf.identity_n([vector, vector])
+    return tape.jacobian(y, vector)

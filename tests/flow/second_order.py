@@ -377,3 +377,23 @@ def what_is_computed_beside_a_derivative_along_a_tangent():
             y = x * x
         forward.jvp(y)
     return tape.gradient(y, x)
+
+
+def a_norm_of_matrices():
+    """flows"""
+    matrix = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.linalg.norm(matrix, ord="fro", axis=[0, 1])
+        g = tape.gradient(y, matrix)
+    return outer.gradient(g, matrix)
+
+
+def a_zero_that_hangs_on_its_argument():
+    """unknown"""
+    matrix = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.linalg.slogdet(matrix)[0]
+        g = tape.gradient(y, matrix)
+    return outer.gradient(g, matrix)

@@ -631,3 +631,30 @@ def a_cast_to_the_same_may_give_back_what_it_was_given():
     with tf.GradientTape() as tape:
         y = tf.cast(x, tf.float32)
     return tape.gradient(y, x)
+
+
+def a_batch_of_one_number():
+    """raises IndexError"""
+    x = tf.constant([[0.3, 0.7], [0.2, 0.5]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.size(x)
+    return tape.batch_jacobian(y, x, experimental_use_pfor=False)
+
+
+def a_batch_of_what_has_left_the_tape():
+    """raises AttributeError"""
+    x = tf.constant([[0.3, 0.7], [0.2, 0.5]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x.numpy() * 2.0
+    return tape.batch_jacobian(y, x)
+
+
+def a_batch_of_what_is_not_connected():
+    """unknown"""
+    x = tf.constant([[0.3, 0.7], [0.2, 0.5]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.where(x > 0.3)
+    return tape.batch_jacobian(y, x)

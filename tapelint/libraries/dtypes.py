@@ -1,0 +1,91 @@
+"""Tensors of numbers that a function is not for: whole numbers where it takes floats, floats where it takes truths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tapelint.facts import Fact, dtypes
+from tapelint.flow import containers
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable
+
+from . import widths
+from .arguments import DTYPES, Given, dtype_of
+from .natures import form
+
+if TYPE_CHECKING:
+    from .world import Libraries
+
+PERHAPS = "perhaps"
+"""An exception may come."""
+
+
+def refused(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception of a function, or of an operator, that is given tensors of one kind alone, which it does not take;
+    "unclear" where it is not known which, PERHAPS where it is not known whether, "" where it takes them.
+    """
+    table = dtypes().get(fact.name)
+    if table is None or given.rest is not None or world.run.one_of_several:
+        return ""
+    tried = list(dict.fromkeys(names for names, _ in table))
+    others = frozenset().union(*tried)
+    fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
+    every = (_of_some(world, names, table, given) for names in fitting)
+    return max(every, key=lambda said: (said != "", said != PERHAPS), default="")
+
+
+Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
+
+
+def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given) -> str:
+    """The same of what some parameters are given."""
+    parts = [part for name in sorted(names) for part in _parts(world, given.get(name))]
+    kinds = {kind for part in parts if (kind := _kind(world, part))}
+    kind = next(iter(kinds)) if len(kinds) == 1 else ""
+    beside = {type(part.value) for part in parts if isinstance(part, Const)}
+    anywhere = beside | {type(value.value) for value in given.values.values() if isinstance(value, Const)}
+    if kind == "i" and float in anywhere and (names, "p") in table:
+        kind = "p"
+    elif kind == "i" and float in beside:
+        return PERHAPS if (names, "i") in table else ""
+    said = table.get((names, kind), ("-", "-"))[bool(world.run.graph_mode)]
+    if said == "-":
+        return ""
+    certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
+    certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
+    return said if certain else PERHAPS
+
+
+def _kind(world: Libraries, value: Value) -> str:
+    """The kind of numbers of a tensor, or of a variable of TensorFlow's, as dtypes.txt has it; "" for anything else."""
+    if isinstance(value, Variable) and value.flavor != "tf":
+        return ""
+    if isinstance(value, Data) and (value.kind != "tensor" or form(value)):
+        return ""
+    if not isinstance(value, (Data, Variable)):
+        return ""
+    letter = dtype_of(world, value)
+    return "h" if letter == "f" and widths.of(world, value) == "float16" else letter
+
+
+def _is_of_numbers(world: Libraries, value: Value) -> bool:
+    """Whether an argument is, or holds, a tensor or a text, which no experiment had there."""
+    parts = _parts(world, value)
+    return any(_kind(world, part) or isinstance(getattr(part, "value", None), (str, bytes)) for part in parts)
+
+
+def _may_be_missing(world: Libraries, parts: Sequence[Value]) -> bool:
+    """Whether an exception may have come before one of some tensors was made."""
+    nodes = world.run.graph.ancestors([part.node for part in parts if isinstance(part, (Data, Variable))])
+    return any(node.id in world.known.failing | world.known.refusing for node in nodes)
+
+
+def _is_several(value: Value) -> bool:
+    return isinstance(value, OneOf)
+
+
+def _parts(world: Libraries, value: Value) -> Sequence[Value]:
+    """An argument, or what its list or tuple holds."""
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    found: Iterable[Value] = items.items if isinstance(items, Tuple) else (value,)
+    return [part for part in found if part is not UNBOUND]

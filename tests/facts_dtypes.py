@@ -1,0 +1,183 @@
+"""Checks dtypes.txt: which functions refuse numbers of a dtype, if they are given no others."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import facts_lab as lab
+import propose_facts as propose
+
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.table import FOLDER, dtypes
+
+FILES = (
+    "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_random.txt",
+    "tf_image.txt", "tf_sparse.txt", "tf_numpy.txt", "keras_ops.txt", "operators.txt", "python.txt",
+)  # fmt: skip
+ALSO_OF_PYTHON = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt")
+"""Some functions of the others end the process when they are given numbers of Python's."""
+TF = lab.tf
+KINDS = {"i": ("int32", "int64", "uint8"), "b": ("bool",), "h": ("float16",), "c": ("complex64",), "s": ("string",)}
+"""The letters of the table, and the dtypes that are tried for them. Besides, "p": whole numbers beside a float of
+Python's."""
+ALSO_WHOLE = "uint8"
+"""Counts where it is taken and the others are not: often nobody knows how wide whole numbers are."""
+UNCLEAR, PERHAPS = "unclear", "perhaps"
+Key = tuple[str, frozenset[str], str]
+Said = tuple[str, str]
+
+
+def listed() -> dict[Key, Said]:
+    """What dtypes.txt says: by function, parameters and kind of numbers the exceptions in eager code and in graphs."""
+    return {(name, *key): said for name, found in dtypes().items() for key, said in found.items()}
+
+
+def measured() -> dict[Key, Said]:
+    """The same as it was seen, of every experiment on tensors of floats, and else on those of whole numbers."""
+    found: dict[Key, list[Said]] = {}
+    for name in FILES:
+        for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
+            for key, seen in _of_block(block.strip("\n"), name in ALSO_OF_PYTHON):
+                found.setdefault(key, []).append(seen)
+    told = {key: (_one(eager for eager, _ in said), _one(graph for _, graph in said)) for key, said in found.items()}
+    return {key: said for key, said in told.items() if said[0] != "-"}
+
+
+def _one(said: Iterable[str]) -> str:
+    """The exception that was seen each time; "-" for none, "perhaps" where one time there was none, "unclear" where it
+    was not the same."""
+    found = set(said)
+    return (found.pop() or "-") if len(found) == 1 else PERHAPS if "" in found else UNCLEAR
+
+
+def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
+    header, *lines = block.split("\n")
+    signatures = read_header(header) if lines and not header.startswith("#") else []
+    if len(signatures) != 1:
+        return
+    names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
+    names += [p.name for p in signatures[0] if p.star == "*"] * 4
+    name = full_name(header_name(header))
+    for line in lines:
+        _, graph, expression, answer = split_line(line.strip())
+        given_to = _arguments(ast.parse(expression, mode="eval").body, names)
+        if graph or answer.startswith("call raises") or "Variable" in expression or not given_to:
+            continue
+        env = propose.env_of(expression)
+        if not all(isinstance(value, TF.Tensor) for value in env.values()):
+            continue
+        group = next(filter(None, (_of_category(env, given_to, word) for word in ("floating", "integer", "bool"))), {})
+        yield from _of_experiment(name, expression, env, group)
+        if of_python and len(set(group.values())) > 1:
+            yield from _beside_python(name, expression, env, group)
+
+
+def _arguments(call: ast.expr, names: list[str]) -> list[tuple[str, ast.expr]]:
+    """The arguments of a call or an operator with the names of their parameters."""
+    if isinstance(call, ast.Call):
+        return [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
+    sides = {ast.BinOp: ("left", "right"), ast.UnaryOp: ("operand",)}.get(type(call), ())
+    if isinstance(call, ast.Compare):
+        return [*zip(names, [call.left, *call.comparators], strict=False)]
+    return [*zip(names, [getattr(call, side) for side in sides], strict=False)]
+
+
+def _of_category(env: dict[str, Any], given_to: list[tuple[str, ast.expr]], word: str) -> dict[str, str]:
+    """The tensors of a category among the arguments, with their parameters."""
+    return {
+        leaf: name
+        for name, argument in given_to
+        for leaf in _leaves(argument)
+        if isinstance(env.get(leaf), TF.Tensor) and getattr(env[leaf].dtype, f"is_{word}")
+    }
+
+
+def _leaves(argument: ast.expr) -> list[str]:
+    """The leaf that an argument is, or those of which it is a list."""
+    items = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
+    return [item.id for item in items if isinstance(item, ast.Name) and item.id in set(leaves_of(argument))]
+
+
+def _of_experiment(
+    name: str, expression: str, env: dict[str, Any], group: dict[str, str]
+) -> Iterator[tuple[Key, Said]]:
+    """What an experiment on these tensors gives with others in their places."""
+    has_floats = any(isinstance(n, ast.Constant) and type(n.value) is float for n in ast.walk(ast.parse(expression)))
+    wide = {leaf: env[leaf].dtype.is_floating for leaf in group}
+    kinds = KINDS if any(wide.values()) else {"f": ("float32",), **KINDS}
+    for kind, tried in kinds.items() if group else ():
+        for dtype in tried:
+            given = {**env, **{leaf: _as(env[leaf], dtype) for leaf in group}}
+            letter = "p" if kind == "i" and has_floats else kind
+            seen = _seen(expression, given, group)
+            if dtype != ALSO_WHOLE or not seen[0]:
+                yield (name, frozenset(group.values()), letter), seen
+
+
+def _beside_python(
+    name: str, expression: str, env: dict[str, Any], group: dict[str, str]
+) -> Iterator[tuple[Key, Said]]:
+    """What whole numbers give beside a float of Python's, where tensors of floats may stand beside it."""
+    for leaf in group if all(env[each].dtype.is_floating for each in group) else ():
+        others = {other: _as(env[other], "int32") for other in group if other != leaf}
+        if not _raised(expression, {**env, leaf: 2.5}):
+            yield (name, frozenset(group.values()), "p"), _seen(expression, {**env, **others, leaf: 2.5}, others)
+
+
+def _as(value: Any, dtype: str) -> Any:
+    return TF.strings.as_string(value) if dtype == "string" else TF.cast(value, dtype)
+
+
+def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> Said:
+    """The exceptions in eager code, of tensors, and of variables where these are taken as well; and in a graph."""
+    eager = _raised(expression, env)
+    also = _raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
+    eager = eager if eager == also else UNCLEAR if eager and also else PERHAPS
+    return eager, _in_graph(expression, env) if eager else ""
+
+
+@functools.cache
+def _takes_variables(expression: str, group: tuple[str, ...]) -> bool:
+    return not _raised(expression, _variables(propose.env_of(expression), group))
+
+
+def _variables(env: dict[str, Any], group: Iterable[str]) -> dict[str, Any]:
+    return {**env, **{leaf: TF.Variable(env[leaf]) for leaf in group}}
+
+
+def _raised(expression: str, env: dict[str, Any]) -> str:
+    try:
+        lab.run(expression, env)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def _in_graph(expression: str, env: dict[str, Any]) -> str:
+    tensors = {name: value for name, value in env.items() if isinstance(value, TF.Tensor)}
+    others = {name: value for name, value in env.items() if name not in tensors}
+    try:
+        TF.function(lambda **given: lab.run(expression, {**others, **given}), autograph=False).get_concrete_function(
+            **tensors
+        )
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def main() -> None:
+    """Print the lines of dtypes.txt as they are measured."""
+    told: dict[tuple[str, ...], list[str]] = {}
+    for (name, parameters, kind), (eager, graph) in measured().items():
+        short = name.replace("tensorflow.experimental.numpy.", "tnp.").replace("tensorflow.", "tf.")
+        told.setdefault((short, ", ".join(sorted(parameters)), eager, graph), []).append(kind)
+    for (name, parameters, eager, graph), kinds in sorted(told.items()):
+        print(name, parameters, "".join(sorted(kinds)), eager, graph, sep="  ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Variables and tensors of whole numbers, of truths and of texts: the docstring is the verdict of each source."""
+
+import keras
+import tensorflow as tf
+import tensorflow.experimental.numpy as tnp
+
+whole = tf.Variable([1, 2, 3])
+texts = tf.Variable(["x", "y"])
+rows = tf.Variable([[2.0, 0.3], [0.3, 1.5]])
+v = tf.Variable([1.0, 2.0])
+
+
+def what_is_read_of_a_variable():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.round(whole.value())
+    return tape.gradient(y, whole)
+
+
+def a_copy_of_what_is_read():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = whole.read_value()
+    return tape.gradient(y, whole)
+
+
+def rows_of_a_variable_of_whole_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.gather(whole, [0])
+    return tape.gradient(y, whole)
+
+
+def computed_from_what_is_read():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.cast(whole.value(), tf.float32) * 2.0
+    return tape.gradient(y, whole)
+
+
+def read_before_the_tape():
+    """none"""
+    read = whole.value()
+    with tf.GradientTape() as tape:
+        y = tf.convert_to_tensor(read)
+    return tape.gradient(y, whole)
+
+
+def conversions_of_a_variable_of_whole_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = [tnp.asarray(whole), tf.RaggedTensor.from_row_splits(whole, [0, 3])]
+    return tape.gradient(y, whole)
+
+
+def a_variable_of_texts():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.identity(texts)
+    return tape.gradient(y, texts)
+
+
+def texts_beside_a_text():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * tf.cast(texts == "x", tf.float32)
+        print(texts + "z")
+    return tape.gradient(y, v)
+
+
+def texts_of_a_data_set():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for text in tf.data.Dataset.from_tensor_slices(["x", "y"]):
+            y += v * tf.cast(text == "x", tf.float32)
+    return tape.gradient(y, v)
+
+
+def an_order_along_an_axis_that_is_not_the_last():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.argsort(rows, axis=0)
+    return tape.gradient(y, rows)
+
+
+def an_order_along_the_last_axis():
+    """zero"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.argsort(rows, axis=1)
+    return tape.gradient(y, rows)
+
+
+def whole_numbers_where_floats_are_needed():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.exp(tf.cast(v, tf.int32))
+    return tape.gradient(y, v)
+
+
+def whole_numbers_beside_a_float_of_pythons():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = tf.maximum(tf.cast(v, tf.int32), 0.5)
+    return tape.gradient(y, v)
+
+
+def whole_numbers_that_are_taken():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_mean(tf.nn.relu(tf.cast(v, tf.int32)))
+    return tape.gradient(y, v)
+
+
+def a_mean_of_truths():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_mean(tf.equal(v, 1.0))
+    return tape.gradient(y, v)
+
+
+def bits_of_floats():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = v & v
+    return tape.gradient(y, v)
+
+
+def complex_numbers_have_no_order():
+    """raises InvalidArgumentError"""
+    c = tf.Variable([1.0 + 2.0j, 0.5j])
+    with tf.GradientTape() as tape:
+        y = tf.argmax(c)
+    return tape.gradient(y, c)
+
+
+def floats_that_are_too_short():
+    """raises NotFoundError"""
+    short = tf.Variable([0.5, 0.3], dtype=tf.float16)
+    with tf.GradientTape() as tape:
+        y = tf.math.erfinv(short)
+    return tape.gradient(y, short)
+
+
+def doubles_as_numpy_makes_them():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tnp.linspace(0.0, 1.0, 2) * v
+    return tape.gradient(y, v)
