@@ -11,8 +11,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tapelint.source import Source, SourceError
+
+Answer = TypeVar("Answer")
 
 _ROOT_MARKS = ("pyproject.toml", ".git")
 
@@ -41,6 +44,14 @@ class Module:
         """Its file, parsed; None where it has none or it cannot be read or parsed: nothing is known of it then."""
         return None if self.is_namespace else self._project.readable(self.path)
 
+    @property
+    def unparsed(self) -> Source | None:
+        """Its file, not parsed yet; None where it has none or it cannot be read."""
+        try:
+            return None if self.is_namespace else self._project.source(self.path)
+        except SourceError:
+            return None
+
 
 class Project:
     """The files below one root. Directory listings, sources and answers are kept for the life of the object.
@@ -57,7 +68,7 @@ class Project:
         self._errors: dict[tuple[str, bool], SourceError] = {}
         self._modules: dict[tuple[str, bool], Module] = {}
         self._found: dict[tuple[str, str, bool], Module | None] = {}
-        self._answers: dict[tuple[str, str], tuple[bool, dict[str, Source | None]]] = {}
+        self._answers: dict[tuple[str, str], tuple[Any, dict[str, Source | None]]] = {}
         self.asked: dict[str, Source | None] = {}
 
     @staticmethod
@@ -137,7 +148,7 @@ class Project:
         folder = package.path if package.is_namespace else os.path.dirname(package.path)
         return self._below(os.path.abspath(folder), [name], os.path.isabs(package.path))
 
-    def answer(self, question: str, module: Module, find: Callable[[Project, Module], bool]) -> bool:
+    def answer(self, question: str, module: Module, find: Callable[[Project, Module], Answer]) -> Answer:
         """What `find` says of a module, found once for the life of the object; what it asked for counts each time."""
         key = (question, module.path)
         if key not in self._answers:
@@ -147,7 +158,7 @@ class Project:
             self.asked.update(before)
         found, asked = self._answers[key]
         self.asked.update(asked)
-        return found
+        return found  # type: ignore[no-any-return]
 
     def package_of(self, module: Module) -> Module | None:
         """The package, with an `__init__.py`, that a module lies in; None where it lies in none."""

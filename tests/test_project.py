@@ -171,7 +171,7 @@ def test_a_ring_of_links_ends(tmp_path: Path) -> None:
 
 def test_what_an_answer_asked_for_counts_each_time(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
-    for name, text in {"__init__.py": "from . import plugin\n", "plugin.py": "import sys\nregister(sys)\n"}.items():
+    for name, text in {"__init__.py": "from . import plugin\n", "plugin.py": "import sys\ndel sys.path[0]\n"}.items():
         (tmp_path / "package" / name).write_text(text)
     (tmp_path / "main.py").write_text("import package\n")
     project = Project(tmp_path)

@@ -349,6 +349,7 @@ class Attributes(Functions):
             self.state.set((base.uid, REGISTERS), TRUE)
         if found is None or not isinstance(found[1], Class):
             if name == "__subclasses__":
+                self.finish_imports()
                 return Partial(Library("tapelint.subclasses"), (base,), ())
             if name == "__dict__":
                 self.lose_track()  # what stands in it may be called
@@ -445,6 +446,7 @@ class Attributes(Functions):
 
     def store_attribute(self, base: Value, name: str, value: Value, site: Site, several: bool = False) -> None:
         """`object.__setattr__(base, name, value)`; `several`: this is one of several that it may be."""
+        self.before_write(base)
         if name in MAKES_ANOTHER:
             self.lose_track()
         if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
@@ -463,6 +465,7 @@ class Attributes(Functions):
 
     def store_field(self, base: Cell | Class | ModuleValue | Function, name: str, value: Value) -> None:
         """`base.__dict__[name] = value`."""
+        self.before_write(base)
         if isinstance(base, Class) and name.startswith("__"):
             self.hooks.add(name)
         self.state.set((base.uid, name), value)

@@ -18,6 +18,14 @@ class Doubting:
         """An exception of Python's may leave here, or does: to the handlers around it, if there are any."""
         raise NotImplementedError
 
+    def before_write(self, base: Value) -> None:
+        """Something is about to be set in a module or in what one holds: imports that came before have read it."""
+        raise NotImplementedError
+
+    def finish_imports(self) -> None:
+        """Run the bodies of all modules that were imported, and not run as nothing was asked of them."""
+        raise NotImplementedError
+
     def asked(self, value: Value, name: str) -> None:
         """An operation asks a value for a method; where it has none a TypeError may leave."""
         raise NotImplementedError

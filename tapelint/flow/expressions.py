@@ -90,6 +90,7 @@ class Expressions(Comprehensions):
         owner = frame.uid
         if name in frame.globals:
             owner = frame.module
+            self.finish_imports()
         elif name in frame.nonlocals:
             owner = next((s for s in frame.scopes if self.state.get((s, name)) is not UNBOUND), frame.uid)
         self.state.set((owner, name), value)

@@ -12,14 +12,14 @@ from . import containers, elsewhere, stirring
 from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
 from .refused import Refused
-from .values import UNBOUND, Bound, Cell, Const, Deferred, Flag, Function, ModuleValue, Tuple, Value
+from .values import UNBOUND, Bound, Cell, Class, Const, Deferred, Flag, Function, ModuleValue, Tuple, Value
 from .world import World
 
 MOST_MODULES_DEEP = 200
 IMPORT_STEPS = 3_000
 """After so many steps of an imported module's body the calls that it makes are not followed any more."""
-STEPS_OF_IMPORTS = 60_000
-"""After so many steps of all of them modules are run only when something of them is asked for."""
+STEPS_OF_IMPORTS = 1_500
+"""After so many steps of all of them none is run any more before something of it is asked for."""
 
 
 class Interpreter(Refused):
@@ -36,6 +36,8 @@ class Interpreter(Refused):
         self._settling: list[Deferred] = []
         self._imported_once: set[int] = set()
         self._steps_of_imports: float = 0
+        self._made_by_imports: list[tuple[int, int]] = []
+        self._late = False
         self._set_in_modules: frozenset[str] = frozenset()
         self._top_names: dict[Source, list[str]] = {}
 
@@ -118,6 +120,7 @@ class Interpreter(Refused):
         mark, unfollowed, steps = self.state.mark(), self.state.get(UNFOLLOWED), self.steps
         mode, self.graph_mode = self.graph_mode, 0
         limit, self.call_limit = self.call_limit, self.steps + IMPORT_STEPS
+        first, inner = self.uid(), self._imported_below(module)
         self._depth += 1
         try:
             self._run_body(module, source, waiting.name)
@@ -125,6 +128,9 @@ class Interpreter(Refused):
             pass
         finally:
             self._depth -= 1
+            self._made_by_imports.append((first, self.uid()))
+            for each in inner:  # which Python has imported after the body of their package
+                self.state.set((module.uid, each.name.rpartition(".")[2]), each)
             self.graph_mode = mode
             self.call_limit = limit
             self._steps_of_imports += self.steps - steps
@@ -132,6 +138,11 @@ class Interpreter(Refused):
             if not self.patched:  # what an import calls was made before all that is asked about
                 self.state.set(UNFOLLOWED, unfollowed)
             self.state.keep(mark)
+
+    def _imported_below(self, package: ModuleValue) -> list[ModuleValue]:
+        """The modules of a package that were imported."""
+        known = self._modules.values()
+        return [m for m in known if m.uid in self._imported_once and m.name.rpartition(".")[0] == package.name]
 
     def module_frame(self, module: ModuleValue) -> Frame:
         """A frame in which a module's names are seen."""
@@ -179,6 +190,7 @@ class Interpreter(Refused):
                 self._import_all(base)
                 continue
             late = isinstance(base, ModuleValue) and base.uid in self._waiting
+            self._late = self._late or late
             value = Deferred(self.site(node), alias.name) if late else self._member(base, node, alias.name)
             self.assign_name(alias.asname or alias.name, value)
         return True
@@ -215,13 +227,30 @@ class Interpreter(Refused):
             return
         self._imported_once.add(value.uid)
         package = self.project.package_of(module)
-        if package is not None and self.project.answer("does something", package, stirring.does_something):
+        if package is not None:
             self._run_imported(package)
-        if value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
+        now = self.world.is_recorded() or self.project.answer("does something", module, stirring.does_something)
+        if now and value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
             self._run_waiting(value)
-            self._link(value, module, anew=True)
+        self._link(value, module, anew=True)
         if self.attempts and _may_raise(module):
             self.attempts[-1].may_raise = True
+
+    def before_write(self, base: Value) -> None:
+        if self._waiting and (isinstance(base, ModuleValue) or self._is_made_by_imports(base)):
+            self.finish_imports()
+
+    def _is_made_by_imports(self, value: Value) -> bool:
+        of_ours = isinstance(value, (Cell, Class))
+        return of_ours and any(first < value.uid < last for first, last in self._made_by_imports)  # type: ignore[attr-defined]
+
+    def finish_imports(self) -> None:
+        while 0 < len(self._waiting) <= stirring.MOST_FILES and self._steps_of_imports < STEPS_OF_IMPORTS:
+            uid, module = next(iter(self._waiting.items()))
+            self.ready(ModuleValue(uid, module.name))
+        for key in self.state.keys_of(set(self._sources)) if self._late else ():
+            self._settled(key)
+        self._late = False
 
     def import_named(self, name: str) -> Value:
         """A module by its name, with dots before it where it is meant from the package that asks."""
@@ -230,10 +259,12 @@ class Interpreter(Refused):
 
     def loaded(self, name: str) -> ModuleValue | None:
         """The project's module of a name, if it was imported."""
+        self.finish_imports()
         return next((module for module in self._modules.values() if module.name == name), None)
 
     def run_again(self, module: ModuleValue) -> None:
         """Run the body of a module once more."""
+        self.finish_imports()
         source = self._sources.get(module.uid)
         if source is not None:
             self._run_body(module, source, module.name)

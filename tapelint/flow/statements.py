@@ -121,6 +121,7 @@ class Statements(Attempts):
         """`base[key] = value`."""
         several = isinstance(base, OneOf)
         for option in options(base):
+            self.before_write(option)
             self.asked(option, "__setitem__")
             if isinstance(option, Cell) and option.kind == "dict":
                 self.hashed(key, site)

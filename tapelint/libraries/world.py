@@ -57,6 +57,7 @@ class Recorder(Protocol):
 
     def made(self, node: Node) -> None: ...
     def marks(self) -> tuple[int, ...]: ...
+    def active(self) -> dict[int, int]: ...
     def forget(self, since: tuple[int, ...], until: tuple[int, ...]) -> None: ...
     def forget_calls(self, since: tuple[int, ...]) -> None: ...
     def is_recording(self, owner: int) -> bool: ...
@@ -430,6 +431,9 @@ class Libraries:
     def is_recording(self, owner: int) -> bool:
         return self.recorder.is_recording(owner)
 
+    def is_recorded(self) -> bool:
+        return bool(self.recorder.active())
+
     def marks(self) -> tuple[int, ...]:
         return (*self.recorder.marks(), len(self.symbolic_calls))
 
@@ -529,6 +533,8 @@ class Libraries:
 
     def call_method(self, base: Value, name: str, args: Arguments, site: Site) -> Value:
         """A library's method of a value."""
+        if name in _CHANGING:
+            self.run.before_write(base)
         handler = self.registry.methods.get((kind_of(base), name))
         if handler is not None:
             return handler(self, base, args, site)
@@ -611,6 +617,8 @@ _MODELS = (
     *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
     "keras.engine.training.Model",
 )
+_CHANGING = ("append", "extend", "insert", "pop", "update", "setdefault", "add", "clear", "remove")
+"""Methods that change what a list, a dict, a set or a model holds."""
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
 
