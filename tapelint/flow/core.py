@@ -313,6 +313,15 @@ class Core(Escape, Doubting):
         """Count work that is no step of the program."""
         self.steps += steps
 
+    @contextmanager
+    def for_one_of_several(self) -> Iterator[None]:
+        """What is run meanwhile is run for one of several values: what it raises need not be raised."""
+        self.one_of_several += 1
+        try:
+            yield
+        finally:
+            self.one_of_several -= 1
+
     def lose_track(self) -> None:
         """From now on nobody can tell what is read, written and done: nothing is claimed any more."""
         self.state.set(UNFOLLOWED, Flag())

@@ -382,11 +382,8 @@ class Expressions(Comprehensions):
     def subscript(self, base: Value, key: Value, site: Site) -> Value:
         """`base[key]`."""
         if isinstance(base, OneOf):
-            self.one_of_several += 1
-            try:
+            with self.for_one_of_several():
                 return self.join_all([v for o in base.options if (v := self.subscript(o, key, site)) is not UNBOUND])
-            finally:
-                self.one_of_several -= 1
         if isinstance(base, Cell) and base.kind == "dict":
             self.hashed(key, site)
             found = containers.lookup(self, base, key)

@@ -190,7 +190,8 @@ class Operators(Waiting):
     def compare_pair(self, op: str, left: Value, right: Value, site: Site) -> Value:
         """One comparison; identity and membership are Python's own."""
         if isinstance(left, OneOf) or isinstance(right, OneOf):
-            each = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
+            with self.for_one_of_several():
+                each = [self.compare_pair(op, a, b, site) for a in options(left) for b in options(right)]
             if op in ("is", "is not", "==", "!=") and all(isinstance(f, Const) for f in each):
                 return one_of(each)
         if (told := self.world.compared(op, left, right)) is not None:
