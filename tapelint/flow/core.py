@@ -248,6 +248,8 @@ class Core(Escape, Doubting):
         self.no_autograph = 0
         self.fell_back = False
         """Whether AutoGraph leaves code as it is only because it cannot convert it."""
+        self.importing = 0
+        """How many bodies of imported modules are being run, one within the other."""
         self.one_of_several = 0  # what is run now is run for one of several values: it need not be so
         self.converting: set[int] = set()
         """The frames of code that AutoGraph converts, and with it the functions defined there."""

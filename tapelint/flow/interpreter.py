@@ -32,7 +32,6 @@ class Interpreter(Refused):
         self._sources: dict[int, Source] = {}
         self._attributes_set: dict[int, frozenset[str]] = {}
         self._waiting: dict[int, Module] = {}
-        self._depth = 0
         self._settling: list[Deferred] = []
         self._imported_once: set[int] = set()
         self._steps_of_imports: float = 0
@@ -115,19 +114,19 @@ class Interpreter(Refused):
         """Run the body of a module that has not been run. No branch undoes it, and its steps are counted apart."""
         waiting = self._waiting.pop(module.uid)
         source = waiting.source
-        if source is None or self._depth > MOST_MODULES_DEEP or self.exhausted:
+        if source is None or self.importing > MOST_MODULES_DEEP or self.exhausted:
             return
         mark, unfollowed, steps = self.state.mark(), self.state.get(UNFOLLOWED), self.steps
         mode, self.graph_mode = self.graph_mode, 0
         limit, self.call_limit = self.call_limit, self.steps + IMPORT_STEPS
         first, inner = self.uid(), self._imported_below(module)
-        self._depth += 1
+        self.importing += 1
         try:
             self._run_body(module, source, waiting.name)
         except RecursionError:
             pass
         finally:
-            self._depth -= 1
+            self.importing -= 1
             self._made_by_imports.append((first, self.uid()))
             for each in inner:  # which Python has imported after the body of their package
                 self.state.set((module.uid, each.name.rpartition(".")[2]), each)

@@ -444,7 +444,7 @@ class Libraries:
         """The program raises here, unless a handler around it catches it."""
         if self.run.state.get(UNFOLLOWED) is not UNBOUND:
             return  # what it asks for may be there by now
-        if self.run.one_of_several:
+        if self.run.one_of_several or self.run.importing:  # the project's modules can be imported
             self.run.may_raise(error)
             return
         if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
