@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from tapelint.source import walk
 
@@ -18,7 +19,8 @@ def is_read_after(function: ast.AST, statement: ast.stmt, name: str) -> bool | N
     one, may read the name in another order.
     """
     nodes = walk(function)
-    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
+    own = _of_comprehensions(nodes, name)
+    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == name and node not in own]
     after = sorted((node for node in uses if _place(node) >= _end(statement)), key=_place)
     if after and isinstance(after[0].ctx, ast.Load):
         return True
@@ -27,6 +29,17 @@ def is_read_after(function: ast.AST, statement: ast.stmt, name: str) -> bool | N
     around = [node for node in nodes if isinstance(node, LOOPS) and _encloses(node, statement)]
     nested = [node for node in nodes if isinstance(node, SCOPES) and node is not function]
     return None if after or any(_reads(node, name) for node in (*around, *nested)) else False
+
+
+def _of_comprehensions(nodes: Sequence[ast.AST], name: str) -> set[ast.AST]:
+    """What stands for a name of a comprehension's own: all of that name in it, but for what it goes over first."""
+    found: set[ast.AST] = set()
+    for node in nodes:
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            targets = [n for each in node.generators for n in walk(each.target)]
+            if any(isinstance(n, ast.Name) and n.id == name for n in targets):
+                found |= set(walk(node)) - set(walk(node.generators[0].iter))
+    return found
 
 
 def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:

@@ -53,6 +53,10 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
         return ""
     certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
+    if kind == "c" and not all(map(_is_surely_complex, parts)):
+        return PERHAPS
+    if kind == "i" and int in anywhere and "left" in given.values:
+        return PERHAPS  # an operator takes whole numbers beside a number of their kind
     return said if certain else PERHAPS
 
 
@@ -66,6 +70,12 @@ def _kind(world: Libraries, value: Value) -> str:
         return ""
     letter = dtype_of(world, value)
     return "h" if letter == "f" and widths.of(world, value) == "float16" else letter
+
+
+def _is_surely_complex(value: Value) -> bool:
+    """Whether a tensor is made complex here; of what is computed from complex numbers some is real."""
+    made = value.node.op.removeprefix("tensorflow.") if isinstance(value, Data) else ""
+    return isinstance(value, (Const, Variable)) or made in ("complex", "cast", "constant")
 
 
 def _is_of_numbers(world: Libraries, value: Value) -> bool:

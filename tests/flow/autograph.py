@@ -511,3 +511,21 @@ def a_match_that_asks_no_tensor():
     with tf.GradientTape() as tape:
         y = f(tf.constant(1.0), "scale")
     return tape.gradient(y, w)
+
+
+def a_name_that_a_comprehension_has_for_itself():
+    """flows"""
+    x = tf.Variable([0.3, 0.7])
+
+    @tf.function
+    def asked():
+        with tf.GradientTape() as tape:
+            y = x * 1.0
+            if tf.reduce_sum(y) > 0.0:
+                for _, item in enumerate([y, y]):
+                    y = y + item
+            else:
+                y = y * 2.0
+        return [item for item in [tape.gradient(y, x)]]
+
+    return asked()
