@@ -57,8 +57,7 @@ ENDED: Key = (0, "raised")
 ENDED_BY: Key = (0, "raised by")
 """Where the state keeps that an exception ended what is run, and which."""
 
-OBJECTS = ("instance", "object", "tensor array")
-"""Kinds of objects that hold numbers in their fields."""
+OBJECTS = ("instance", "object", "tensor array")  # kinds of objects that hold numbers in their fields
 
 PERMUTED = "failure"
 """Each is one of several, and all of them are there: that one is another is no reason to say that it is cut."""
@@ -238,18 +237,15 @@ class Core(Escape, Doubting):
         self.steps = 0.0
         self.limit = STEPS
         self.call_limit: float = STEPS
-        self.patched = False
-        """Whether the program has put something in the place of a library's function."""
+        self.patched = False  # whether the program has put something in the place of a library's function
         self.exhausted = False
 
         # how code is run that libraries call: counts of what is around us
         self.graph_mode = 0
         self._inner_graphs = 0
         self.no_autograph = 0
-        self.fell_back = False
-        """Whether AutoGraph leaves code as it is only because it cannot convert it."""
-        self.importing = 0
-        """How many bodies of imported modules are being run, one within the other."""
+        self.fell_back = False  # whether AutoGraph leaves code as it is only because it cannot convert it
+        self.importing = 0  # bodies of imported modules that are being run, one within the other
         self.one_of_several = 0  # what is run now is run for one of several values: it need not be so
         self.converting: set[int] = set()
         """The frames of code that AutoGraph converts, and with it the functions defined there."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Facts, nature_of
 from tapelint.flow.containers import MOST_DEEP, rebuilt
@@ -41,6 +41,7 @@ from tapelint.flow.values import (
 from . import apply, constants, failures, numbers, outside, parts
 from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
 from .natures import form
+from .recorder import Recorder
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
@@ -50,27 +51,6 @@ MethodHandler = Callable[["Libraries", Value, Arguments, Site], Value]
 AttributeHandler = Callable[["Libraries", Cell, str, Site], "Value | None"]
 SymbolicCall = tuple[Value, Arguments, "int | None"]
 """What was called, with what, and which part of its result is meant."""
-
-
-class Recorder(Protocol):
-    """What the tapes do while a program runs; see tapelint.tapes.tape."""
-
-    def made(self, node: Node) -> None: ...
-    def marks(self) -> tuple[int, ...]: ...
-    def active(self) -> dict[int, int]: ...
-    def forget(self, since: tuple[int, ...], until: tuple[int, ...]) -> None: ...
-    def forget_calls(self, since: tuple[int, ...]) -> None: ...
-    def is_recording(self, owner: int) -> bool: ...
-    def paused(self) -> AbstractContextManager[None]: ...
-    def collecting(self) -> AbstractContextManager[list[Variable]]: ...
-    def out_of_sight(self) -> AbstractContextManager[None]: ...
-    def use(self, variable: Variable, site: Site | None) -> Node: ...
-    def raised(self, error: str, site: Site, call: str) -> None: ...
-    def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None: ...
-    def branched(self, arms: Sequence[Delta]) -> None: ...
-    def traced(self, changed: Delta) -> Delta: ...
-    def handed_over(self, values: Sequence[Value], site: Site) -> None: ...
-    def note(self, word: str, value: Value, site: Site, args: Arguments | None = None) -> None: ...
 
 
 class Registry:
@@ -613,8 +593,7 @@ def kind_of(value: Value) -> str:
     return type(value).__name__.lower()
 
 
-_HOLDERS = ("list", "dict", "set", "iterator", "tensor array", "shape")
-"""Kinds whose state holds items, not attributes."""
+_HOLDERS = ("list", "dict", "set", "iterator", "tensor array", "shape")  # their state holds items, not attributes
 
 _MODELS = (
     *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
@@ -625,8 +604,7 @@ _CHANGING = ("append", "extend", "insert", "pop", "update", "setdefault", "add",
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
 """What properties and graph functions have of their own, beside what the function has."""
 
-_OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")
-"""What Python gives every function."""
+_OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")  # what Python gives every function
 
 _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
 """The classes whose objects have a nature, for what is followed like a tensor."""
