@@ -43,6 +43,8 @@ TYPE = Library("builtins.type")
 OF_TYPES = ("__new__", "__init__", "__call__")
 """Methods of `type` that metaclasses extend."""
 
+OF_OBJECTS = frozenset(dir(object))
+"""What every class has from `object`, before its metaclass is asked."""
 MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
 """Attributes that make another thing of an object, a class or a function when they are set."""
 
@@ -353,7 +355,7 @@ class Attributes(Functions):
                 return Partial(Library("tapelint.subclasses"), (base,), ())
             if name == "__dict__":
                 self.lose_track()  # what stands in it may be called
-            if (own := self._of_its_metaclass(base, name, site)) is not None:
+            if name not in OF_OBJECTS and (own := self._of_its_metaclass(base, name, site)) is not None:
                 return own
         if found is None:
             return Const(base.name) if name == "__name__" else self.opaque(site, [], hint=name)
@@ -400,7 +402,8 @@ class Attributes(Functions):
         if isinstance(owner, Class):
             if self._is_property(value) and isinstance(base.self, Cell):
                 return self._property(value, base.self, name, site)
-            return self.bound(value, base.self, owner)
+            plain = name == "__new__" and isinstance(value, Function)  # static without saying so
+            return value if plain else self.bound(value, base.self, owner)
         inherited = self.world.inherited(base.self, owner, name, site)
         return inherited if inherited is not None else self.opaque(site, [base.self], hint=name)
 

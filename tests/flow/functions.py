@@ -843,3 +843,30 @@ def kwonly_default():
     with tf.GradientTape() as tape:
         z = f()
     return tape.gradient(z, [a, b])
+
+
+class _Named(type):
+    def __new__(cls, name, bases, fields):
+        return super().__new__(cls, name, bases, fields)
+
+
+class _NamedTwice(_Named):
+    def __new__(cls, name, bases, fields):
+        return super(_NamedTwice, cls).__new__(cls, name, bases, fields)
+
+    def __call__(cls, factor):
+        made = cls.__new__(cls, factor)
+        made.__init__(factor)
+        return made
+
+
+def a_metaclass_that_makes_objects():
+    """flows"""
+
+    class Scaled(metaclass=_NamedTwice):
+        def __init__(self, factor):
+            self.factor = factor
+
+    with tf.GradientTape() as tape:
+        y = Scaled(v).factor * 2.0
+    return tape.gradient(y, v)
