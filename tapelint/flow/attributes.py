@@ -43,7 +43,7 @@ TYPE = Library("builtins.type")
 OF_TYPES = ("__new__", "__init__", "__call__")
 """Methods of `type` that metaclasses extend."""
 
-OF_OBJECTS = frozenset(dir(object))
+FROM_OBJECT = frozenset(dir(object))
 """What every class has from `object`, before its metaclass is asked."""
 MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
 """Attributes that make another thing of an object, a class or a function when they are set."""
@@ -149,7 +149,7 @@ class Attributes(Functions):
     def bound(self, value: Value, instance: Value, owner: Value) -> Value:
         """An attribute found in a class, as its object sees it."""
         if isinstance(value, Function):
-            return Bound(value, instance)
+            return value if value.name == "__new__" else Bound(value, instance)  # static without saying so
         if isinstance(value, Wrapped):
             if value.kind == "builtins.staticmethod":
                 return value.function
@@ -355,7 +355,7 @@ class Attributes(Functions):
                 return Partial(Library("tapelint.subclasses"), (base,), ())
             if name == "__dict__":
                 self.lose_track()  # what stands in it may be called
-            if name not in OF_OBJECTS and (own := self._of_its_metaclass(base, name, site)) is not None:
+            if name not in FROM_OBJECT and (own := self._of_its_metaclass(base, name, site)) is not None:
                 return own
         if found is None:
             return Const(base.name) if name == "__name__" else self.opaque(site, [], hint=name)
@@ -402,8 +402,7 @@ class Attributes(Functions):
         if isinstance(owner, Class):
             if self._is_property(value) and isinstance(base.self, Cell):
                 return self._property(value, base.self, name, site)
-            plain = name == "__new__" and isinstance(value, Function)  # static without saying so
-            return value if plain else self.bound(value, base.self, owner)
+            return self.bound(value, base.self, owner)
         inherited = self.world.inherited(base.self, owner, name, site)
         return inherited if inherited is not None else self.opaque(site, [base.self], hint=name)
 

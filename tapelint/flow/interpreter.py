@@ -215,19 +215,18 @@ class Interpreter(Refused):
         if module is None:
             return self.opaque(None, hint=name)
         value = self._module_value(module)
-        self._run_imported(module)
+        self._run_imported(module, value)
         self._link(value, module)
         return value
 
-    def _run_imported(self, module: Module) -> None:
+    def _run_imported(self, module: Module, value: Value) -> None:
         """Run the body of a module that is imported for the first time, after those of the packages around it."""
-        value = self._module_value(module)
         if not isinstance(value, ModuleValue) or value.uid in self._imported_once:
             return
         self._imported_once.add(value.uid)
         package = self.project.package_of(module)
         if package is not None:
-            self._run_imported(package)
+            self._run_imported(package, self._module_value(package))
         now = self.world.is_recorded() or self.project.answer("does something", module, stirring.does_something)
         if now and value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
             self._run_waiting(value)
@@ -287,8 +286,9 @@ class Interpreter(Refused):
         module = self.project.module(node.module or "", self.frame.source, node.level)
         inner = self.project.submodule(module, name) if module is not None else None
         if inner is not None:
-            self._run_imported(inner)
-            return self._module_value(inner)
+            made = self._module_value(inner)
+            self._run_imported(inner, made)
+            return made
         return self.module_attribute(base, name, site)
 
     def _import_all(self, base: Value) -> None:
@@ -321,8 +321,8 @@ class Interpreter(Refused):
             value = self._settled((base.uid, name))
             inner = self.project.submodule(self.project.module_of(self._sources[base.uid]), name)
             if value is UNBOUND and inner is not None:
-                self._run_imported(inner)
                 value = self._module_value(inner)
+                self._run_imported(inner, value)
             self.assign_name(name, value if value is not UNBOUND else self.missing(None, name))
 
     def _opens(self, scope: int) -> None:

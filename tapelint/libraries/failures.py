@@ -52,7 +52,8 @@ OF_TEXTS = frozenset("lower upper strip lstrip rstrip split startswith endswith 
 
 def note_call(world: Libraries, callee: Value, args: Arguments) -> None:
     """Note in the `try` around it that a call may raise, unless it certainly does not."""
-    if world.run.attempts and not _is_harmless(world, callee, args):
+    attempts = world.run.attempts
+    if attempts and not (attempts[-1].may_fail and attempts[-1].may_refuse) and not _is_harmless(world, callee, args):
         name = callee.name if isinstance(callee, Library) else ""
         plain = isinstance(callee, Method) and not _is_tensor(callee.base)
         _note(world, not plain and (not name or _is_of_tensors(world, name)))
