@@ -215,7 +215,8 @@ def set_default(core: Core, cell: Cell, key: Value, value: Value) -> Value:
         return core.join(found, value)
     plain = _plain_key(key)
     if not all(plain in row for row in known):
-        core.state.set((cell.uid, "items"), _of_rows(core, [{plain: (key, value)} | row for row in known]))
+        added = {plain: (key, value)}
+        core.state.set((cell.uid, "items"), _of_rows(core, [row if plain in row else row | added for row in known]))
     lacks = core.filled_with(cell) is not None or not all(plain in row for row in known)
     return core.join(found, value) if lacks else found
 

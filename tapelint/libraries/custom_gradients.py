@@ -30,6 +30,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    options,
 )
 from tapelint.source import last_name
 
@@ -234,8 +235,8 @@ def symbolic(world: Libraries, args: Arguments) -> AbstractContextManager[None]:
 
 
 def _passed(world: Libraries, args: Arguments) -> list[Variable]:
-    """The variables that TensorFlow sees among the arguments; those of Keras it does not know again."""
-    leaves = [leaf for value in args.every() for leaf in flattened(world, value) or ()]
+    """The variables that TensorFlow sees among the arguments, or may see; those of Keras it does not know again."""
+    leaves = [one for value in args.every() for leaf in flattened(world, value) or () for one in options(leaf)]
     return [v for v in leaves if isinstance(v, Variable) and v.flavor == "tf"]
 
 

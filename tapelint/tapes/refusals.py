@@ -223,7 +223,7 @@ def of_zeros(tapes: Tapes, execution: Execution) -> str:
     certain = [error for error, outcome in found if outcome == NONE]
     if certain:
         return certain[0]
-    return next((f"?{error}" for error, outcome in found if outcome & NONE and not outcome & IGNORANT), "")
+    return next((f"?{error}" for error, outcome in found if outcome & NONE), "")
 
 
 def _without_zeros(tapes: Tapes, value: Value) -> str:
