@@ -156,7 +156,7 @@ class Attributes(Functions):
             if value.kind == "builtins.classmethod":
                 cls = instance.info if isinstance(instance, Cell) else owner
                 return Bound(value.function, cls)
-            return Bound(value, instance)
+            return Bound(value, instance) if value.function != NO_VALUE else value  # a class of named tuples
         return Bound(value, instance) if isinstance(value, Cell) and value.kind == METHOD_DISPATCHER else value
 
     def _descriptor(self, value: Value, name: str) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -36,6 +37,7 @@ from .arguments import constants as constants
 from .arguments import dtype_argument as dtype_argument
 from .arguments import dtype_of as dtype_of
 from .arguments import plain_constant as plain_constant
+from .names import root
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -59,6 +61,8 @@ def call_fact(
         else:
             world.raised(error, site, name or fact.name)
         return nothing
+    if effect.error and root(fact.name) in sys.stdlib_module_names and not _error(world, effect, given):
+        return detached(world, fact.name, args, site, "python", "")  # only that it refuses others is known
     if fact.kind == "function":
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)

@@ -111,7 +111,7 @@ def _of_number(value: Data) -> str:
         return "convertible"
     known = value.range.constant if value.range is not None else None
     if known is None:
-        return "?number" if value.dtype in ("i", "b") else "other number"
+        return "other number" if value.dtype in ("f", "c") else "?number"
     return _of_constant(known)
 
 

@@ -487,6 +487,13 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     return convert
 
 
+def _hash(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`hash(x)`: a number, of what may be a key."""
+    for value in args.positional[:1]:
+        world.run.hashed(value, site)
+    return apply.detached(world, "builtins.hash", args, site, "python", "i")
+
+
 def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     """`abs`, `pow`, `round`, `divmod`: what the object's own class does."""
 
@@ -533,7 +540,7 @@ BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "object.__getattribute__": _plain_attribute, "object.__setattr__": _store_attribute,
     "object.__delattr__": _remove_attribute, "object.__new__": _bare,
     "staticmethod": _descriptor("builtins.staticmethod"), "classmethod": _descriptor("builtins.classmethod"),
-    "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _globals,
+    "hash": _hash, "object": _object, "slice": _slice, "locals": _locals, "vars": _vars, "globals": _globals,
     "eval": _eval, "exec": _exec, "float": _number("float"),
     "int": _number("int"), "bool": _number("bool"), "complex": _number("complex"), "str": _number("str"),
     "abs": _numeric("abs"), "pow": _numeric("pow"), "round": _numeric("round"), "divmod": _numeric("divmod"),

@@ -512,3 +512,18 @@ def a_flag_that_stays_as_it_is():
     with tf.GradientTape() as tape:
         y = gate(v * 2.0)
     return tape.gradient(y, v)
+
+
+def an_argument_that_may_be_a_variable():
+    """flows"""
+
+    @tf.custom_gradient
+    def wave(x):
+        return tf.numpy_function(lambda n: n * 2.0, [x], tf.float32), lambda upstream: upstream * tf.cos(x)
+
+    with tf.GradientTape() as tape:
+        rate = v
+        if tf.reduce_sum(v) > 5.0:
+            rate = rate * 0.5
+        y = wave(rate)
+    return tape.gradient(y, v)

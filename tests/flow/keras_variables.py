@@ -217,3 +217,13 @@ def a_cast_by_the_backend():
     with tf.GradientTape() as tape:
         y = tf.keras.backend.cast(v * 2.0, "float32")
     return tape.gradient(y, v)
+
+
+def a_neighbour_of_one_that_may_lack_zeros():
+    """unknown, unknown"""
+    w = tf.Variable([1.0, 2.0])
+    parts = [v * 1.0, w * 1.0]
+    with tf.GradientTape() as tape:
+        y = parts[int(np.random.randint(0, 1))] * 0.0 + w
+        y = (v * y) if np.random.random() < 2.0 else y
+    return tape.gradient(y, [v, w], unconnected_gradients="zero")

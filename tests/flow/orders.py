@@ -90,3 +90,12 @@ def one_taken_out_of_a_set():
     with tf.GradientTape() as tape:
         y = weights[names.pop()] * 1.0
     return tape.gradient(y, [v, w, u])
+
+
+def a_default_comes_last():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        parts = {"w": w * 1.0}
+        parts.setdefault("v", v)
+        y = parts[next(iter(parts))]
+    return tape.gradient(y, [v, w])

@@ -1,5 +1,6 @@
 """Dataclasses, named tuples, enumerations: the docstring is the verdict a source."""
 
+import collections
 import contextlib
 import dataclasses
 import enum
@@ -323,4 +324,24 @@ def a_property_of_a_member():
 
     with tf.GradientTape() as tape:
         y = E.default().z
+    return tape.gradient(y, [v, w])
+
+
+def a_class_of_named_tuples_within_a_class():
+    """flows, none"""
+
+    class Generator:
+        State = collections.namedtuple("State", ["seeds", "scale"])
+
+        def first(self):
+            return self.State(tf.constant([1, 2]), v * 2.0)
+
+        def following(self, state):
+            noise = tf.random.stateless_normal([3], state.seeds, stddev=state.scale)
+            return noise, self.State(state.seeds + 1, state.scale)
+
+    with tf.GradientTape() as tape:
+        generator = Generator()
+        noise, state = generator.following(generator.first())
+        y = state.scale
     return tape.gradient(y, [v, w])

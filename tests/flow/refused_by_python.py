@@ -2,6 +2,8 @@
 
 import abc
 import functools
+import math
+import statistics
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -140,4 +142,26 @@ def what_is_no_tensor_as_the_target():
     """unknown"""
     with tf.GradientTape() as tape:
         y = tf.get_logger()
+    return tape.gradient(y, w)
+
+
+def a_hash_is_a_number():
+    """flows"""
+    layers = {hash(tf.keras.layers.Dense): 1.0, hash("a"): 2.0, hash(Plain()): 3.0}
+    with tf.GradientTape() as tape:
+        y = w * layers[hash(type(tf.keras.layers.Dense(2)))]
+    return tape.gradient(y, w)
+
+
+def a_list_has_no_hash():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = w * float(hash([1]))
+    return tape.gradient(y, w)
+
+
+def what_is_known_to_refuse_tensors_takes_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = {math.trunc(2.5): w}[2] * {statistics.mean([4, 8]): b}[6]
     return tape.gradient(y, w)
