@@ -342,13 +342,12 @@ class Core(Escape, Doubting):
         hint: str = "",
         op: str = "unknown",
         behind: Sequence[Edge] = (),
+        reached: Iterable[Node] = (),
     ) -> Opaque:
-        """Something unknown that may have been made from these values and from all that escaped.
-
-        `behind` are the edges from what it is known to be made from.
-        """
+        """Something unknown, perhaps made from these values and nodes and what escaped; `behind`: surely from that."""
         seen: set[int] = set()
-        nodes = {n.id: n for value in inputs for n in self.nodes_in(value, seen)}
+        nodes = {n.id: n for n in reached}
+        nodes.update((n.id, n) for value in inputs for n in self.nodes_in(value, seen))
         if self._pool is not None:
             nodes[self._pool.id] = self._pool
         self._maybe_read |= {key for key, node in nodes.items() if node.kind == "variable"}

@@ -44,12 +44,18 @@ class Escape(Holding):
         self._maybe_read: set[int] = set()
         """The variables that something unknown was made from."""
 
-    def escape(self, values: Iterable[Value]) -> None:
-        """Hand values to unknown code: from now on every unknown result may have been made from them."""
+    def escape(self, values: Iterable[Value]) -> list[Node]:
+        """Hand values to unknown code: from now on every unknown result may have been made from them.
+
+        Gives the nodes that can be reached from them.
+        """
         fresh: list[Node] = []
+        every: list[Node] = []
         for value in values:
             seen: set[int] = set()
-            for node in self.nodes_in(value, seen):
+            reached = self.nodes_in(value, seen)
+            every += reached
+            for node in reached:
                 if node.id not in self._pooled:
                     self._pooled.add(node.id)
                     fresh.append(node)
@@ -60,6 +66,7 @@ class Escape(Holding):
             self._pool = self.graph.add("escaped", [Edge(n, ANYTHING) for n in [*old, *fresh]])
             self._pool.opaque = True
             self.world.made(self._pool)
+        return every
 
     def has_escaped(self, node: Node) -> bool:
         """Whether unknown code was handed this node, or a variable that something unknown was made from."""

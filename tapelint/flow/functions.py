@@ -94,9 +94,8 @@ class Functions(Statements):
         """A call of which nothing is known: what it gets escapes."""
         if self.attempts:
             self.attempts[-1].may_raise = True
-        values = [callee, *args.every()]
         self.world.handed_over(args, site)
-        self.escape(args.every())
+        reached = self.escape(args.every())
         self.hand_over(args.every(), site)
         for iterator in args.every():
             if not (isinstance(iterator, (Cell, Generator)) and self.is_once(iterator)):
@@ -104,7 +103,7 @@ class Functions(Statements):
             items = self.iterate(iterator, site)
             every = [items.element] if isinstance(items, Many) else items
             self.keep_rest(iterator, Many(self.join_all([*every, self.opaque(site, every)])))
-        result = self.opaque(site, values, behind=self.world.behind(callee, site))
+        result = self.opaque(site, [callee], behind=self.world.behind(callee, site), reached=reached)
         result.node.outside = self.world.is_from_outside(callee)
         return result
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from tapelint.source import class_body, walk
 
 from .graph import Node
 from .state import Key, State
 from .values import (
-    UNBOUND,
     Bound,
     Cell,
     Class,
@@ -47,6 +46,8 @@ class Holding:
 
     def __init__(self) -> None:
         self._mentioned: dict[ast.AST, tuple[str, ...]] = {}
+        self._bound_in: dict[ast.AST, tuple[str, ...]] = {}
+        self._looks: dict[type[Value], _Look | None] = {}
 
     def nodes_in(self, value: Value, seen: set[int] | None = None) -> list[Node]:
         """Every node that can be reached from a value, deep."""
@@ -54,50 +55,47 @@ class Holding:
         found: list[Node] = []
         todo = [value]
         shared: set[int] = set()
+        looks = self._looks
         while todo:
             item = todo.pop()
-            if isinstance(item, (Data, Opaque, Variable)):
+            if isinstance(item, _WITH_NODE):
                 found.append(item.node)
-            elif id(item) not in shared:
+            elif (look := looks.get(type(item), _look)) is not None and id(item) not in shared:
                 shared.add(id(item))
-                todo.extend(self.inside(item, seen))
+                todo.extend(look(self, item, seen))
         return found
 
     def inside(self, value: Value, seen: set[int]) -> Iterable[Value]:
         """What a value holds, one level deep; objects in `seen` are passed over."""
-        if isinstance(value, Tuple):
-            return value.items
-        if isinstance(value, Many):
-            return (value.element,)
-        if isinstance(value, OneOf):
-            return value.options
-        if isinstance(value, Bound):
-            return (value.self, value.function)
-        if isinstance(value, Super):
-            return (value.self,)
-        if isinstance(value, Method):
-            return (value.base,)
-        if isinstance(value, Partial):
-            return (*value.args, *(v for _, v in value.keywords), value.function)
-        if isinstance(value, Wrapped):
-            return (value.function,)
-        if isinstance(value, Cell):
-            if value.uid in seen:
-                return ()
-            seen.add(value.uid)
-            made_by = [value.info] if isinstance(value.info, Class) else []
-            return [*self.fields(value.uid), *self.world.held_by(value), *made_by]
-        if isinstance(value, Class):
-            if value.uid in seen:
-                return ()
-            seen.add(value.uid)
-            return [*value.bases, *self._namespace(value)]
-        if isinstance(value, (Function, Generator)):
-            if value.uid in seen:
-                return ()
-            seen.add(value.uid)
-            return self.captured(value if isinstance(value, Function) else value.function)
-        return ()
+        look = self._looks.get(type(value), _look)
+        return look(self, value, seen) if look is not None else ()
+
+    def of_cell(self, value: Cell, seen: set[int]) -> Iterable[Value]:
+        """What an object holds, and its class."""
+        if value.uid in seen:
+            return ()
+        seen.add(value.uid)
+        made_by = [value.info] if isinstance(value.info, Class) else []
+        return [*self.fields(value.uid), *self.world.held_by(value), *made_by]
+
+    def of_class(self, value: Class, seen: set[int]) -> Iterable[Value]:
+        """The bases of a class, and what its body binds."""
+        if value.uid in seen:
+            return ()
+        seen.add(value.uid)
+        return [*value.bases, *self.state.those(value.uid, self._names_of_body(value.node))]
+
+    def of_function(self, value: Function | Generator, seen: set[int]) -> Iterable[Value]:
+        """What a function may find."""
+        if value.uid in seen:
+            return ()
+        seen.add(value.uid)
+        return self.captured(value if isinstance(value, Function) else value.function)
+
+    def remember_look(self, kind: type[Value]) -> _Look | None:
+        """How to look into values of a type, from now on without asking again; None for those that hold nothing."""
+        self._looks[kind] = look = next((_LOOKS[base] for base in kind.__mro__ if base in _LOOKS), None)
+        return look
 
     def fields(self, uid: int) -> list[Value]:
         """All values stored under an identity."""
@@ -121,21 +119,23 @@ class Holding:
         if name not in known:
             self.state.set((uid, "__names__"), Names((*known, name)))
 
-    def _namespace(self, cls: Class) -> list[Value]:
-        """What a class's body binds."""
-        names: set[str] = set()
-        for statement in class_body(cls.node):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
-            names |= {getattr(t, "name", getattr(t, "id", "")) for t in targets}
-        values = [self.state.get((cls.uid, name)) for name in sorted(names - {""})]
-        return [v for v in values if v is not UNBOUND]
+    def _names_of_body(self, node: ast.ClassDef) -> tuple[str, ...]:
+        """The names that a class's body binds."""
+        known = self._bound_in.get(node)
+        if known is None:
+            names: set[str] = set()
+            for statement in class_body(node):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
+                names |= {getattr(t, "name", getattr(t, "id", "")) for t in targets}
+            known = self._bound_in[node] = tuple(sorted(names - {""}))
+        return known
 
     def captured(self, function: Function) -> list[Value]:
         """What a function may find: its defaults, and what the functions around it have under the names in it."""
         names = self._names_in(function.node)
         values = [v for _, v in function.defaults]
         for scope in (*function.scopes, function.module):
-            values += [v for name in names if (v := self.state.get((scope, name))) is not UNBOUND]
+            values += self.state.those(scope, names)
         return values
 
     def _names_in(self, node: ast.AST) -> tuple[str, ...]:
@@ -145,3 +145,29 @@ class Holding:
             found = {n.id for n in walk(node) if isinstance(n, ast.Name)}
             known = self._mentioned[node] = tuple(sorted(found))
         return known
+
+
+_Look = Callable[[Holding, Any, set[int]], Iterable[Value]]
+_WITH_NODE = (Data, Opaque, Variable)
+
+
+def _look(holding: Holding, value: Value, seen: set[int]) -> Iterable[Value]:
+    look = holding.remember_look(type(value))
+    return look(holding, value, seen) if look is not None else ()
+
+
+_LOOKS: dict[type[Value], _Look] = {
+    Tuple: lambda holding, value, seen: value.items,
+    Many: lambda holding, value, seen: (value.element,),
+    OneOf: lambda holding, value, seen: value.options,
+    Bound: lambda holding, value, seen: (value.self, value.function),
+    Super: lambda holding, value, seen: (value.self,),
+    Method: lambda holding, value, seen: (value.base,),
+    Partial: lambda holding, value, seen: (*value.args, *(v for _, v in value.keywords), value.function),
+    Wrapped: lambda holding, value, seen: (value.function,),
+    Cell: Holding.of_cell,
+    Class: Holding.of_class,
+    Function: Holding.of_function,
+    Generator: Holding.of_function,
+}
+"""How to look into the values that hold others, by their type."""

@@ -20,6 +20,8 @@ IMPORT_STEPS = 3_000
 """After so many steps of an imported module's body the calls that it makes are not followed any more."""
 STEPS_OF_IMPORTS = 1_500
 """After so many steps of all of them none is run any more before something of it is asked for."""
+MOST_STEPS_OF_IMPORTS = 60_000
+"""After so many steps of all of them none is run any more: what it would have is not known."""
 
 
 class Interpreter(Refused):
@@ -115,6 +117,8 @@ class Interpreter(Refused):
         waiting = self._waiting.pop(module.uid)
         source = waiting.source
         if source is None or self.importing > MOST_MODULES_DEEP or self.exhausted:
+            return
+        if self._steps_of_imports > MOST_STEPS_OF_IMPORTS:
             return
         mark, unfollowed, steps = self.state.mark(), self.state.get(UNFOLLOWED), self.steps
         mode, self.graph_mode = self.graph_mode, 0

@@ -73,6 +73,14 @@ class State:
             self.log.read.setdefault(key, value)
         return value.value if type(value) is Perhaps else value
 
+    def those(self, owner: int, names: Sequence[str]) -> list[Value]:
+        """The values of the fields of these names that something has, without those that it lacks."""
+        if self.log is not None:
+            return [value for name in names if (value := self.get((owner, name))) is not UNBOUND]
+        heap = self._heap
+        found = [value for name in names if (value := heap.get((owner, name), UNBOUND)) is not UNBOUND]
+        return [value.value if type(value) is Perhaps else value for value in found]
+
     def held(self, key: Key) -> Value:
         """The value, a `Perhaps` where the field may be absent, or UNBOUND."""
         value = self._heap.get(key, UNBOUND)

@@ -54,10 +54,20 @@ def _comes_from_there(value: Value) -> bool:
     return is_unseen(value) and not (isinstance(value, Opaque) and _is_missing(value.node))
 
 
-def _is_missing(node: Node, depth: int = 3) -> bool:
+def _is_missing(node: Node) -> bool:
     """Whether something unknown is, or is a part of, what the project itself has and what was not found."""
-    behind = node.edges if node.opaque and depth else ()
-    return node.detail == MISSING or any(_is_missing(edge.node, depth - 1) for edge in behind)
+    level, seen = {node.id: node}, {node.id}
+    for _ in range(MOST_PARTS_DEEP):
+        if any(each.detail == MISSING for each in level.values()):
+            return True
+        behind = {edge.node.id: edge.node for each in level.values() if each.opaque for edge in each.edges}
+        level = {key: behind[key] for key in behind.keys() - seen}
+        seen |= level.keys()
+    return False
+
+
+MOST_PARTS_DEEP = 4
+"""So many parts of parts are looked at."""
 
 
 def is_differentiable(callee: Value) -> bool:
