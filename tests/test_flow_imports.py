@@ -47,6 +47,10 @@ FORMS = [
     ("def later(x):\n    from helpers import cut\n    return cut(x)", "later(v)", "none"),
     ("try:\n    import helpers\nexcept ImportError:\n    helpers = None", "helpers.keep(v)", "flows"),
     ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "none"),
+    ("from half.one import use", "use(v)", "none"),
+    ("import half.one\nimport half.two", "half.two.use(v)", "none"),
+    ("import half.one, half.two", "half.two.known(v)", "unknown"),
+    ("import quiet_user\nfrom registry import KNOWN", "KNOWN['round'](v)", "none"),
     ("import missing", "missing.keep(v)", "flows"),  # on trust: it comes from outside
     ("from round.one import nobody", "nobody(v)", "unknown"),
     ("from whole import parts", "parts.shared(v)", "none"),
@@ -95,6 +99,17 @@ def folder(tmp_path: Path) -> Path:
         "circle/two.py": "from circle import one\ndef second(x):\n    return one.third(x)\n",
         "round/one.py": "from round.two import nobody\n",
         "round/two.py": "from round.one import nobody\n",
+        "half/__init__.py": "",
+        "half/one.py": (
+            "from helpers import cut, keep\nchosen = cut\nfrom half.two import use\nchosen = keep\nLATE = True\n"
+        ),
+        "half/two.py": (
+            "import tensorflow as tf\nfrom half import one\nfrom half.one import chosen\n"
+            "LATE = getattr(one, 'LATE', False)\n"
+            "def use(x):\n    return chosen(x)\n"
+            "def known(x):\n    return tf.identity(x) if not LATE else tf.stop_gradient(x)\n"
+        ),
+        "quiet_user.py": "from stirring.quiet import *\n",
         "whole/__init__.py": "from whole import parts\n",
         "whole/parts.py": "import tensorflow as tf\ndef shared(x):\n    return tf.floor(x)\n",
         "choice.py": (

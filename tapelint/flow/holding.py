@@ -109,8 +109,12 @@ class Holding:
         owner, name = key
         if name == "items" or owner in self.enclosing or owner in self.namespaces:
             return not name.startswith("__")
-        names = self.state.get((owner, "__names__"))
-        return isinstance(names, Names) and name in names.names
+        return self.is_field(key)
+
+    def is_field(self, key: Key) -> bool:
+        """Whether it is an attribute that the program has given an object."""
+        names = self.state.get((key[0], "__names__"))
+        return isinstance(names, Names) and key[1] in names.names
 
     def note_field(self, uid: int, name: str) -> None:
         """Remember that a field exists, in the order of first writing."""

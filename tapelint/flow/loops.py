@@ -337,13 +337,18 @@ class Loops(Matching):
         return True
 
     def _without_a_round(self, mark: int, after: Delta) -> list[Delta]:
-        """What there is if no round takes place: asked for only where a round has overwritten what had a gradient."""
+        """What there is if no round takes place: asked for only where a round has overwritten what had a gradient, or
+        given an object a field.
+        """
         held = self.state.plain_before(mark)
         lost = {key for key, value in after.items() if key in held and self.loses(held[key], plain(value))}
+        lost |= {key for key in after if held.get(key) is UNBOUND and self.is_field(key)}
         return [{key: value for key, value in after.items() if key not in lost}] if lost else []
 
     def loses(self, old: Value, new: Value) -> bool:
         """Whether something that a value was made from, on a tape, has no part in the one that takes its place."""
+        if isinstance(old, Tuple) and isinstance(new, Tuple) and len(old.items) == len(new.items):
+            return any(map(self.loses, old.items, new.items))
         arrays = (Data, Variable)
         if not isinstance(old, arrays) or not isinstance(new, arrays) or old.node is new.node:
             return False

@@ -1,13 +1,14 @@
 """Modules whose import does something to others, told from their text: reading is much quicker than running.
 
 Most modules only bind names: these are run when one of the names is asked for. Others register, patch or set something,
-or import what does.
+or import what does; and where modules import each other, one of them sees what another has half way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from tapelint.project import Module, Project
 
@@ -28,28 +29,56 @@ _IMPORT = re.compile(
 )
 
 
+class _Reading(NamedTuple):
+    """What the text of a module says of its import.
+
+    `imports`: the modules that it imports, by path; `takes`: those of which it may take names, not only modules below
+    them; `acts`: its own body does something to others.
+    """
+
+    imports: Mapping[str, Module]
+    takes: frozenset[str]
+    acts: bool
+
+
 def does_something(project: Project, module: Module) -> bool:
-    """Whether the import of a module, or what it imports in turn, changes other modules' objects."""
-    todo, seen, found = [module], {module.path}, False
-    while todo and len(seen) <= MOST_FILES:
+    """Whether the import of a module, or what it imports in turn, changes others' objects, or goes in a circle."""
+    todo, known = [module], dict[str, _Reading | None]({module.path: None})
+    while todo and len(known) <= MOST_FILES:
         now = todo.pop()
-        imports, acts = project.answer("imports", now, _read)
-        found = found or acts
-        todo += [other for other in imports if other.path not in seen]
-        seen.update(other.path for other in imports)
-    return found and len(seen) <= MOST_FILES
+        known[now.path] = reading = project.answer("imports", now, _read)
+        fresh = {path: other for path, other in reading.imports.items() if path not in known}
+        todo += fresh.values()
+        known.update(dict.fromkeys(fresh))
+    if len(known) > MOST_FILES:
+        return False
+    readings = {path: reading for path, reading in known.items() if reading is not None}
+    return any(reading.acts for reading in readings.values()) or _goes_in_a_circle(readings)
 
 
-def _read(project: Project, module: Module) -> tuple[tuple[Module, ...], bool]:
-    """What a module imports, and whether its own body does something."""
+def _goes_in_a_circle(readings: Mapping[str, _Reading]) -> bool:
+    """Whether a module takes names of one that, in turn, takes names of it."""
+    left = {path: set(reading.takes) & readings.keys() for path, reading in readings.items()}
+    while ends := [path for path, takes in left.items() if not takes & left.keys()]:
+        for path in ends:
+            del left[path]
+    return bool(left)
+
+
+def _read(project: Project, module: Module) -> _Reading:
     if module.unparsed is None:
-        return (), False
-    text, own, others = module.unparsed.text, set[str](), list[Module]()
-    for other, names in _imports(project, module):
+        return _Reading({}, frozenset(), False)
+    text, own, others, takes = module.unparsed.text, set[str](), dict[str, Module](), set[str]()
+    for other, names, whole in _imports(project, module):
         own.update(names)
-        others.append(other)
+        others[other.path] = other
+        if whole:
+            takes.add(other.path)
+        package = project.package_of(other)
+        if package is not None and package.path != module.path:
+            others[package.path] = package
     own.update(_DEFINES.findall(text))
-    return tuple({other.path: other for other in others}.values()), _SUBCLASSES in text or _acts(text, own)
+    return _Reading(others, frozenset(takes), _SUBCLASSES in text or _acts(text, own))
 
 
 def _acts(text: str, own: Collection[str]) -> bool:
@@ -81,8 +110,10 @@ def _is_own(name: str, own: Collection[str]) -> bool:
     return name in own or "*" in own
 
 
-def _imports(project: Project, module: Module) -> Iterator[tuple[Module, list[str]]]:
-    """The modules of the project that a module's body imports, and the names that are bound by it."""
+def _imports(project: Project, module: Module) -> Iterator[tuple[Module, list[str], bool]]:
+    """The modules of the project that a module's body imports, the names that are bound by it, and whether it may take
+    what the body of the imported module binds.
+    """
     source = module.unparsed
     if source is None:
         return
@@ -92,15 +123,15 @@ def _imports(project: Project, module: Module) -> Iterator[tuple[Module, list[st
             for part in parts:
                 found = project.module(part[0], source)
                 if found is not None and not found.is_namespace:
-                    yield found, [part[-1].partition(".")[0]]
+                    yield found, [part[-1].partition(".")[0]], True
             continue
         base = match["base"]
         bare = base.lstrip(".")
         inner = project.module(bare, source, len(base) - len(bare))
         if inner is None:
             continue
-        yield inner, [part[-1] for part in parts]
-        for part in parts:
-            below = project.submodule(inner, part[0])
-            if below is not None and not below.is_namespace:
-                yield below, []
+        below = [project.submodule(inner, part[0]) for part in parts]
+        yield inner, [part[-1] for part in parts], not all(below)
+        for each in below:
+            if each is not None and not each.is_namespace:
+                yield each, [], True

@@ -2,6 +2,7 @@
 
 import functools
 import random
+import types
 
 import tensorflow as tf
 
@@ -173,3 +174,25 @@ def a_key_that_is_kept_when_it_is_first_asked_for():
     with tf.GradientTape() as tape:
         y = scaled(1.0) + scaled(2.0) * scaled(1.0)
     return tape.gradient(y, a)
+
+
+def an_object_in_a_list_that_a_loop_over_data_replaces():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable([1.0]), tf.Variable([2.0])
+    held = [a]
+    for _ in tf.data.Dataset.range(3).take(0):
+        held[0] = b
+    with tf.GradientTape() as tape:
+        y = held[0] * 2.0
+    return tape.gradient(y, [a, b])
+
+
+def a_field_that_a_loop_without_a_round_would_set():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable([1.0]), tf.Variable([2.0])
+    holder = types.SimpleNamespace()
+    for _ in range(random.randint(0, 0)):
+        holder.weight = a
+    with tf.GradientTape() as tape:
+        y = getattr(holder, "weight", b) * 1.0
+    return tape.gradient(y, [a, b])
