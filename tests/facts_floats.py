@@ -16,7 +16,7 @@ from tapelint.facts.table import FOLDER, NO_FACTS
 
 ALIKE = (
     *("numpy.txt", "keras_ops.txt", "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt", "operators.txt"),
-    "methods.txt",
+    *("methods.txt", "tf_image.txt", "tf_nn.txt", "tf_random.txt", "tf_signal.txt", "tf_other.txt", "tf_sparse.txt"),
 )
 UNLIKE = ("dtype", "float", "complex", "cast", "while_loop", "scan", "map_fn", "ctc_", "edit_distance", "one_hot")
 """What is asked for floats, or gives several things."""
@@ -47,11 +47,18 @@ def is_float(value: Any) -> bool:
     return isinstance(value, (float, lab.np.ndarray, lab.np.generic)) and lab.np.asarray(value).dtype.kind in "fc"
 
 
-def listed() -> dict[str, str]:
+def listed() -> list[tuple[str, str]]:
     """The names of floats.txt with their expressions."""
     text = (FOLDER / "floats.txt").read_text(encoding="utf-8")
     pairs = (line.partition("  ") for line in text.splitlines() if not line.startswith("#"))
-    return {full_name(name): expression for name, _, expression in pairs}
+    return [(full_name(name), expression) for name, _, expression in pairs]
+
+
+def unlisted() -> dict[str, str]:
+    """What gives floats, with a call, and is not in floats.txt, or not as it is called there."""
+    said = listed()
+    alone = {name for name, _ in said if [known for known, _ in said].count(name) == 1}
+    return {name: call for name, call in measured() if name not in alone and (name, call) not in said}
 
 
 def measured() -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ FORMS = [
     ("import importlib\nhelpers = importlib.import_module('helpers')", "helpers.cut(v)", "none"),
     ("from half.one import use", "use(v)", "none"),
     ("import half.one\nimport half.two", "half.two.use(v)", "none"),
-    ("import half.one, half.two", "half.two.known(v)", "unknown"),
+    ("import half.one, half.two", "half.two.known(v)", "sometimes none"),
     ("import quiet_user\nfrom registry import KNOWN", "KNOWN['round'](v)", "none"),
     ("import missing", "missing.keep(v)", "flows"),  # on trust: it comes from outside
     ("from round.one import nobody", "nobody(v)", "unknown"),

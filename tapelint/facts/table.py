@@ -97,9 +97,13 @@ class Facts:
         renamed = {p.name: new for p, new in zip(allowed, theirs, strict=False) if not p.star and not p.keyword_only}
         return Replacement(found[1], allowed, renamed)
 
-    def makes_floats(self, qualified: str) -> bool:
-        """Whether a function, by the name of its fact, gives floats of whole numbers too."""
-        return qualified in _floats()
+    def makes_floats(self, qualified: str, experiment: str) -> bool:
+        """Whether a function, by the name of its fact, gives floats of whole numbers too.
+
+        `experiment`: the line of the fact that the call is like.
+        """
+        calls = _floats().get(qualified, ())
+        return len(calls) == 1 or experiment.partition("  ")[0] in calls
 
     def _read_once(self, name: str) -> Fact:
         block = self._blocks[name]
@@ -161,8 +165,11 @@ def rows(file: str) -> list[list[str]]:
 
 
 @cache
-def _floats() -> frozenset[str]:
-    return frozenset(full_name(row[0]) for row in rows("floats.txt"))
+def _floats() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, call in rows("floats.txt"):
+        found.setdefault(full_name(name), []).append(call)
+    return found
 
 
 @cache

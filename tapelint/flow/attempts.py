@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 
 from tapelint.source import last_name, walk
@@ -27,6 +28,8 @@ class Attempts(Loops):
         super().__init__(world)
         self.handled: Value = UNBOUND
         """The exception that the innermost handler has caught."""
+        self._around_converted = 0
+        """So many of the `try` blocks stand around code that AutoGraph converts, which turns exceptions into others."""
 
     def with_(self, node: ast.With | ast.AsyncWith) -> bool:
         entered = self.frame.entered
@@ -118,6 +121,7 @@ class Attempts(Loops):
             self.leave_through(0, len(self.frame.entered))
             return
         attempt = self.attempts[-1]
+        raised, error = self._arriving(len(self.attempts), raised, error)
         if len(attempt.raises) >= MOST_RAISES:
             attempt.may_raise = True
             return
@@ -181,14 +185,39 @@ class Attempts(Loops):
         """Whether a handler around may catch an exception that something of a library raises."""
         frames = self.frames
         try:
-            for attempt in reversed(self.attempts):
+            for number, attempt in reversed(list(enumerate(self.attempts, 1))):
                 self.frames = frames[: attempt.frames]
-                each = Raised({}, error=error)
+                value, named = self._arriving(number, UNBOUND, error)
+                each = Raised({}, value, error=named)
                 if attempt.handlers is None or any(self._catches(h, each) is not False for h in attempt.handlers):
                     return True
         finally:
             self.frames = frames
         return False
+
+    @contextmanager
+    def converting_exceptions(self) -> Iterator[None]:
+        """Code that AutoGraph has converted: exceptions that it does not know leave it as others."""
+        outer, self._around_converted = self._around_converted, len(self.attempts)
+        try:
+            yield
+        finally:
+            self._around_converted = outer
+
+    def _arriving(self, number: int, raised: Value, error: str) -> tuple[Value, str]:
+        """An exception as the block of a number sees it, and its class: see `Raised`."""
+        if number > self._around_converted:
+            return raised, error
+        kind = Library(f"builtins.{error}") if error else raised.info if isinstance(raised, Cell) else raised
+        if isinstance(kind, Class):
+            order = self.lineage(kind)
+            classes = [base for base in order if isinstance(base, Class)]
+            own = any(self.state.get((base.uid, "__init__")) is not UNBOUND for base in classes)
+            kind = next((base for base in order if _of_python(base) is not None), kind)
+            kept = not own and kind == _EXCEPTION
+        else:
+            kept = _of_python(kind) is None or kind == _EXCEPTION or kind in _KEPT_BY_AUTOGRAPH
+        return (raised, error) if kept else (_EXCEPTION, "")
 
     def ended(self) -> str:
         """The exception that certainly ended the program, or the body of a `try`, before this point."""
@@ -313,6 +342,15 @@ class Attempts(Loops):
         return True if True in answers else None if None in answers else False
 
 
+_EXCEPTION = Library("builtins.Exception")
+_KEPT_BY_AUTOGRAPH = [
+    Library(f"builtins.{name}")
+    for name in (
+        *("AssertionError", "AttributeError", "KeyError", "NameError", "NotImplementedError", "RuntimeError"),
+        *("StopIteration", "TypeError", "UnboundLocalError", "ValueError"),
+    )
+]
+"""The exceptions that leave converted code as they are; in the place of others comes a `StagingError`."""
 FINALLY = 0
 """The first statement of a `finally` block: of all blocks these alone are begun when a generator goes on."""
 

@@ -275,7 +275,7 @@ def make_data(
     """A number or array that comes out, as a value with its node."""
     result = effect.result
     dtype = result_dtype(world, effect, given)
-    if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, given):
+    if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, effect, given):
         dtype = "f"
     if name in COPYING:
         dtype = dtype_of(world, given.get("self")) or dtype
@@ -313,11 +313,11 @@ COUNTING = ("tensorflow.range", "numpy.arange", "keras.ops.arange")
 """What counts in floats where one of its numbers is a float."""
 
 
-def _is_float(world: Libraries, name: str, given: Given) -> bool:
+def _is_float(world: Libraries, name: str, effect: Effect, given: Given) -> bool:
     """Whether a function gives floats, whatever it is given."""
     if name in COUNTING:
         return any(dtype_of(world, value) == "f" for value in given.values.values())
-    return world.facts.makes_floats(name)
+    return world.facts.makes_floats(name, effect.experiment)
 
 
 def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tuple[Edge, ...]:

@@ -53,6 +53,7 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
         return ""
     certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
+    certain = certain and all(isinstance(part, Const) or _kind(world, part) for part in parts)
     if kind == "c" and not all(map(_is_surely_complex, parts)):
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:

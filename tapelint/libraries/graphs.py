@@ -7,7 +7,7 @@ comes out of one, `staging` knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from tapelint.flow import containers
@@ -106,7 +106,7 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
     try:
         signed = is_signed(callee)
         traced = _traced(world, args, site, signed)
-        with symbolic_arguments(world, traced.every()):
+        with symbolic_arguments(world, traced.every()), _leaving_converted(world):
             made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
     finally:
         run.graph_mode -= 1
@@ -116,6 +116,11 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
         given = {node.id for node in run.nodes_in(result)}
         world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n) and n.id not in given}
     return result
+
+
+def _leaving_converted(world: Libraries) -> AbstractContextManager[None]:
+    """Exceptions that leave a graph function are as AutoGraph has them, if it converts it."""
+    return world.run.converting_exceptions() if not world.run.no_autograph else nullcontext()
 
 
 def _stays(node: Node) -> bool:
@@ -196,7 +201,8 @@ def converted(world: Libraries) -> Iterator[None]:
     elif run.fell_back:
         run.no_autograph = 0
     try:
-        yield
+        with run.converting_exceptions():
+            yield
     finally:
         run.converted, run.no_autograph = outer
 

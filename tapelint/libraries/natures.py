@@ -71,7 +71,7 @@ def _of_data(value: Data) -> str:
     if value.kind == "python":
         return _of_number(value)
     if value.kind == "symbolic":
-        return "symbolic"
+        return "?symbolic" if root(value.node.op) in OF_KERAS_2 else "symbolic"
     node, made = value.node, form(value)
     if made or value.is_part:
         return made
@@ -81,6 +81,8 @@ def _of_data(value: Data) -> str:
     return next((f"?{word}" for edge in node.edges if (word := made_as(edge.node)) in keeps), "")
 
 
+OF_KERAS_2 = ("tensorflow", "numpy", "builtins")
+"""Whose functions take no symbolic tensor of Keras 3: there none is ever made of one."""
 IN_PARTS = ("sparse", "rows", "ragged")
 """The natures of what is followed like a tensor and is none."""
 UNARY = frozenset(

@@ -73,7 +73,7 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     if asked is not UNBOUND:
         return named(asked, is_numpy)
     if always := always_of(name):
-        return always if always in EXACT else ""
+        return always if always in EXACT and category(always) == letter else ""
     if name.startswith(DRAWING):
         return "float64" if letter == "f" and not name.endswith(LIKE_THE_ARGUMENT) else ""
     is_operator = name.startswith("operator ")

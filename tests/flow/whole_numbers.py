@@ -147,3 +147,22 @@ def doubles_as_numpy_makes_them():
     with tf.GradientTape() as tape:
         y = tnp.linspace(0.0, 1.0, 2) * v
     return tape.gradient(y, v)
+
+
+def an_image_that_is_resized():
+    """flows, none"""
+    pixels = tf.zeros([1, 4, 4, 3], tf.uint8)
+    smooth, plain = tf.image.resize(pixels, [2, 2]), tf.image.resize(pixels, [2, 2], "nearest")
+    with tf.GradientTape() as tape:
+        tape.watch([smooth, plain])
+        y = tf.reduce_sum(smooth) + tf.reduce_sum(tf.cast(plain, tf.float32))
+    return tape.gradient(y, [smooth, plain])
+
+
+def an_image_cut_where_a_list_says():
+    """unknown"""
+    cut = tf.image.crop_and_resize(tf.zeros([1, 4, 4, 3], tf.uint8), [[0.0, 0.0, 1.0, 1.0]], [0], [2, 2])
+    with tf.GradientTape() as tape:
+        tape.watch(cut)
+        y = tf.reduce_sum(cut)
+    return tape.gradient(y, cut)
