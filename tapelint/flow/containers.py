@@ -22,6 +22,7 @@ from .values import (
     View,
     one_of,
     options,
+    parts_of,
 )
 
 SEQUENCES = ("list", "set")
@@ -153,21 +154,16 @@ def any_pair(core: Core, cell: Cell) -> tuple[Value, Value]:
     """A key and a value for all of a dict's."""
     known = _written(core, cell)
     if known is None:
-        every = [p for p in _flat(core.state.get((cell.uid, "items"))) if isinstance(p, Tuple) and len(p.items) == 2]
-        known = [(p.items[0], p.items[1]) for p in every]
+        known = [pair for items in options(core.state.get((cell.uid, "items"))) for pair in _every_pair(items)]
     if (more := core.filled_with(cell)) is not None:
         known = [*known, (more, more)]
     return core.join_all([k for k, _ in known]), core.join_all([v for _, v in known])
 
 
-def _flat(value: Value) -> list[Value]:
-    if isinstance(value, OneOf):
-        return [v for option in value.options for v in _flat(option)]
-    if isinstance(value, Many):
-        return _flat(value.element)
-    if isinstance(value, Tuple) and not (len(value.items) == 2 and not isinstance(value.items[0], Tuple)):
-        return [v for item in value.items for v in _flat(item)]
-    return [value]
+def _every_pair(items: Value) -> list[tuple[Value, Value]]:
+    """The pairs of a dict, where their keys or their number are not known."""
+    every = [pair for one in parts_of(items) for pair in options(one)]
+    return [(pair.items[0], pair.items[1]) for pair in every if isinstance(pair, Tuple) and len(pair.items) == 2]
 
 
 def lookup(core: Core, cell: Cell, key: Value) -> Value:

@@ -8,19 +8,59 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import CAPTURED, OUT_OF_SIGHT, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
-from tapelint.flow.values import NO_VALUE, Data, Many, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Data,
+    Library,
+    Many,
+    Opaque,
+    Partial,
+    Tuple,
+    Value,
+    Variable,
+    Wrapped,
+)
 
 from . import apply
 from .graphs import eager
 from .traces import done_elsewhen, tried
-from .world import Libraries, Registry
+from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 
 def register(registry: Registry) -> None:
     """Add them."""
-    registry.functions["tensorflow.py_function"] = _py_function
-    for name in ("numpy_function", "py_func"):
-        registry.functions[f"tensorflow.{name}"] = _numpy_function
+    registry.functions["tensorflow.py_func"] = _numpy_function
+    for name, handler in (("tensorflow.py_function", _py_function), ("tensorflow.numpy_function", _numpy_function)):
+        registry.functions[name] = _now_or_as_decorator(name, handler)
+        registry.calls[name] = _called_as_decorated(handler)
+
+
+def _now_or_as_decorator(name: str, handler: FunctionHandler) -> FunctionHandler:
+    """Without a function it gives a decorator, and without inputs what the decorator makes of the function."""
+
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        function = args.get(0, "func")
+        if args.rest is not None or args.get(1, "inp") not in (UNBOUND, NO_VALUE):
+            return handler(world, args, site)
+        options = {**args.keywords, "Tout": args.get(2, "Tout")}
+        options.pop("func", None)
+        if function in (UNBOUND, NO_VALUE):
+            return Partial(Library(name), (), tuple(options.items()))
+        return Wrapped(name, function, tuple(options.items()), world.run.uid())
+
+    return call
+
+
+def _called_as_decorated(handler: FunctionHandler) -> MethodHandler:
+    def call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+        assert isinstance(callee, Wrapped)
+        if args.rest is not None or args.keywords:
+            return world.run.call_unknown(callee, args, site)
+        given = Tuple(tuple(args.positional))
+        return handler(world, Arguments([callee.function, given], dict(callee.options)), site)
+
+    return call
 
 
 def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -268,20 +268,42 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
     first = args.get(0, "inputs")
     if method is None:
         _build_part(world, base, shapes.of_value(world, first) if first is not UNBOUND else None, site)
+        if _wraps(world, base):
+            _build_wrapped(world, base, _shape_of(world, first, site), site)
     else:
-        shape = (
-            world.inert("shape", Arguments([]), site) if first is UNBOUND else world.run.attribute(first, "shape", site)
-        )
-        world.run.call(method, Arguments([shape]), site)
+        world.run.call(method, Arguments([_shape_of(world, first, site)]), site)
     return NO_VALUE
+
+
+def _shape_of(world: Libraries, inputs: Value, site: Site) -> Value:
+    """The shape with which `build` is called."""
+    if inputs is UNBOUND:
+        return world.inert("shape", Arguments([]), site)
+    return world.run.attribute(inputs, "shape", site)
 
 
 def _build_of_keras(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """Keras's own `build`, of a class without one, or by `super()`: variables are made of a concrete layer only."""
     assert isinstance(base, Cell)
     world.run.state.set((base.uid, "built"), Const(True))
-    _build_part(world, base, shapes.as_shape(world, args.get(0, "input_shape", NO_VALUE)), site)
+    shape = args.get(0, "input_shape", NO_VALUE)
+    _build_part(world, base, shapes.as_shape(world, shape), site)
+    if _wraps(world, base):
+        _build_wrapped(world, base, shape, site)
     return NO_VALUE
+
+
+def _wraps(world: Libraries, base: Cell) -> bool:
+    """Whether an object is of a class of the program that extends Keras's `Wrapper`."""
+    order = world.run.lineage(base.info)
+    return any(isinstance(cls, Library) and cls.name.endswith(".layers.Wrapper") for cls in order)
+
+
+def _build_wrapped(world: Libraries, base: Cell, shape: Value, site: Site) -> None:
+    """`Wrapper.build`: the layer inside is built, if it is not."""
+    layer = world.run.state.get((base.uid, "layer"))
+    if isinstance(layer, Cell) and world.run.truth(world.run.attribute(layer, "built", site)) is not True:
+        world.run.call(world.run.attribute(layer, "build", site), Arguments([shape]), site)
 
 
 def _build_part(world: Libraries, base: Cell, inputs: shapes.Shape | None, site: Site) -> None:

@@ -226,3 +226,16 @@ def list_remove_by_eq():
     with tf.GradientTape() as tape:
         z = xs[0] * 1.0
     return tape.gradient(z, [a, b])
+
+
+def a_key_of_which_a_part_is_not_known():
+    """flows, flows"""
+    scale = tf.Variable([1.0, 2.0])
+    slots = {}
+    key = (scale.ref(), "moment")
+    if key not in slots:
+        slots[key] = tf.Variable(tf.zeros_like(scale))
+    slots[key].assign(slots[key] * 0.9 + 0.1)
+    with tf.GradientTape() as tape:
+        y = slots[key] * scale
+    return tape.gradient(y, [scale, slots[key]])

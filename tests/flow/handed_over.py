@@ -285,3 +285,33 @@ def rows_of_what_is_recomputed():
     with tf.GradientTape() as tape:
         y = tf.gather(tf.recompute_grad(lambda x: x * 2.0)(v), [0, 1])
     return tape.gradient(y, [v])
+
+
+def a_numpy_function_as_a_decorator():
+    """flows, none"""
+
+    @tf.numpy_function(Tout=tf.float32)
+    def halved(x):
+        return np.float32(x) * np.float32(float(x[0] > 0.0))
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as inner:
+            y = halved(v) * w
+        return y
+
+    with tf.GradientTape() as tape:
+        y = step()
+    return tape.gradient(y, [w, v])
+
+
+def a_py_function_as_a_decorator():
+    """flows"""
+
+    @tf.py_function(Tout=tf.float32)
+    def grown(x):
+        return x * 2.0 if float(x[0]) > 0.0 else x
+
+    with tf.GradientTape() as tape:
+        y = grown(v)
+    return tape.gradient(y, v)

@@ -262,3 +262,20 @@ def one_output_in_a_list():
     with tf.GradientTape() as tape:
         y = model([tf.ones([1, 2]), tf.ones([1, 2])]) * 0.5
     return tape.gradient(y, model.trainable_variables)
+
+
+class _Normed(tf.keras.layers.Wrapper):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.scale = self.add_weight(shape=(self.layer.kernel.shape[-1],), initializer="ones")
+
+    def call(self, inputs):
+        return self.layer(inputs) * self.scale / tf.norm(self.layer.kernel)
+
+
+def a_wrapper_builds_what_it_wraps():
+    """flows, flows, flows"""
+    layer = _Normed(tf.keras.layers.Dense(3))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 4]))
+    return tape.gradient(y, layer.trainable_variables)
