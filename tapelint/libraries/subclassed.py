@@ -26,6 +26,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
 )
+from tapelint.source import walk
 
 from . import initializers, layer_names, shapes, trainability, widths
 from .compiled import never_compiled, note_compiled
@@ -106,7 +107,10 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name == "optimizer":
         if never_compiled(world, base):
             world.raised("AttributeError", site, f"{cls}.{name}")
-        return Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
+        if _sets_itself(world, base, name):
+            return world.run.opaque(site, [base], hint=name)
+        package = "tf_keras" if is_old(world, base) else "keras"
+        return Cell(world.run.uid(), "optimizer", f"{package}.optimizers.Optimizer", site)
     if name == "name":
         return layer_names.of_object(world, base, site)
     if name in ("dtype", "compute_dtype", "variable_dtype"):
@@ -121,6 +125,13 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if _lacks(world, base, name):
         world.raised("AttributeError", site, f"{cls}.{name}")
     return Method(base, name) if name in KERAS_METHODS or name.startswith("__") else None
+
+
+def _sets_itself(world: Libraries, base: Cell, name: str) -> bool:
+    """Whether a method of the program's own, of an object's class, gives something this attribute."""
+    classes = [cls.node for cls in world.run.lineage(base.info) if isinstance(cls, Class)]
+    stores = (n for cls in classes for n in walk(cls) if isinstance(n, ast.Attribute) and n.attr == name)
+    return any(isinstance(node.ctx, ast.Store) for node in stores)
 
 
 def _lacks(world: Libraries, base: Cell, name: str) -> bool:
