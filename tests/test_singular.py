@@ -170,3 +170,8 @@ def test_nothing_is_known_of_what_a_singular_matrix_may_raise(call: str, matrix:
 
     assert verdict(matrix) == "unknown"
     assert verdict("[[2.0, 1.0], [1.0, 3.0]]") == "flows"
+
+
+def test_what_rounds_to_a_point_is_at_the_point(tmp_path: Path) -> None:
+    views = found(of_an_unknown("tf.reduce_sum(tf.sqrt(tf.sigmoid(x)))"), tmp_path)
+    assert [(view.at,) for view in views if view.evidence != "unknown"] == [("0",)]

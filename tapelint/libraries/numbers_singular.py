@@ -176,7 +176,9 @@ class _Scene(Scene):
                 if found is not None and self.kind == "point" and self._others_at_zero(parameter, point):
                     self.note(parameter, point, found, reach="others")
                     found = "unknown"
-                self.note(parameter, point, found, self._side(self.range_of(parameter), point.at, point.past))
+                rounded = isinstance(found, Reach) and found.at == point.at
+                side = self._side(self.range_of(parameter), point.at, point.past) if not rounded else ""
+                self.note(parameter, point, found, side)
             if {p.at for p in points if p.past is None} >= POLES:
                 self._further_poles(parameter, points[0])
         if self.op == "/":
