@@ -365,6 +365,8 @@ def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
     names = ("optimizer", "loss")
     for index, name in enumerate(names):
         value = args.get(index, name)
+        if name == "loss" and value is UNBOUND and args.rest is None and not is_old(world, base):
+            value = NO_VALUE
         if name == "loss" and isinstance(value, Const) and isinstance(value.value, str):
             value = Library(f"keras.losses.{value.value}")
         if name == "optimizer" and isinstance(value, Const) and isinstance(value.value, str):

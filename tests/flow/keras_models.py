@@ -238,3 +238,51 @@ def predicted_after_build():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(model.predict(x, verbose=0))
     return tape.gradient(y, model.weights)
+
+
+class _Compiled(keras.Model):
+    def __init__(self, regularizer=None):
+        super().__init__()
+        self.dense = keras.layers.Dense(2, kernel_regularizer=regularizer)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+def a_compiled_loss_of_what_was_stopped():
+    """none, none"""
+    model = _Compiled()
+    model.compile(loss="mse")
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(y=tf.zeros([3, 2]), y_pred=tf.stop_gradient(model(tf.ones([3, 2]))))
+    return tape.gradient(loss, model.trainable_variables)
+
+
+def a_compiled_loss_and_what_layers_add():
+    """flows, none"""
+    model = _Compiled("l2")
+    model.compile(loss=lambda wanted, given: tf.reduce_mean(tf.cast(wanted == tf.round(given), tf.float32)))
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(None, tf.zeros([3, 2]), model(tf.ones([3, 2])))
+    return tape.gradient(loss, model.trainable_variables)
+
+
+def a_compiled_loss_of_two_outputs():
+    """flows, flows, flows, flows, none, none"""
+    inputs = keras.Input((2,))
+    hidden = keras.layers.Dense(3)(inputs)
+    model = keras.Model(inputs, [keras.layers.Dense(2)(hidden), keras.layers.Dense(1)(hidden)])
+    model.compile(loss=["mse", "mae"])
+    with tf.GradientTape() as tape:
+        first, second = model(tf.ones([3, 2]))
+        loss = model.compute_loss(None, [tf.zeros([3, 2]), tf.zeros([3, 1])], [first, tf.stop_gradient(second)])
+    return tape.gradient(loss, model.trainable_variables)
+
+
+def compiled_without_a_loss():
+    """raises ValueError, raises ValueError"""
+    model = _Compiled()
+    model.compile(optimizer="sgd")
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(y=tf.zeros([3, 2]), y_pred=model(tf.ones([3, 2])))
+    return tape.gradient(loss, model.trainable_variables)

@@ -133,7 +133,7 @@ def a_loss_of_a_model_that_is_not_compiled():
 
 
 def a_loss_of_layers_of_a_model_that_is_not_compiled():
-    """flows, unknown"""
+    """flows, none"""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_regularizer="l2")])
     with tf.GradientTape() as tape:
         y = model.compute_loss(x, tf.ones((2, 1)), model(x)) + tf.reduce_sum(model.layers[0].kernel)
@@ -141,7 +141,7 @@ def a_loss_of_layers_of_a_model_that_is_not_compiled():
 
 
 def a_loss_of_a_copy_of_a_compiled_model():
-    """unknown, unknown"""
+    """flows, flows"""
     model = _functional()
     model.compile("sgd", "mse")
     model = copy.deepcopy(model)

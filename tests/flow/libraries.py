@@ -771,7 +771,7 @@ def closure_of_a_cell():
 
 
 def closure_that_a_model_is_compiled_with():
-    """unknown"""
+    """flows"""
 
     def loss(truth, predicted):
         return tf.reduce_mean((truth - v * predicted) ** 2)
