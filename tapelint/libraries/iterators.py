@@ -7,9 +7,9 @@ import math
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, Cell, Const, Generator, Many, Tuple, Value
+from tapelint.flow.values import NO_VALUE, Const, Many, Tuple, Value
 
-from .sequences import Handler, between, columns_of, count, filtering, iterator, lazily, one_for_all
+from .sequences import Handler, between, columns_of, count, filtering, iterator, lazily, left, one_for_all, rows_of
 from .world import Libraries, Registry
 
 
@@ -83,10 +83,12 @@ def _slice_of(world: Libraries, args: Arguments, site: Site) -> Value:
         if isinstance(items, Many) or len(ends) < len(args.positional) - 1 or not fit:
             if isinstance(items, list) and world.run.is_once(source):
                 world.run.lose_track()  # nobody can tell what is left
-            return items if isinstance(items, Many) else Many(world.run.join_all(items))
+            every = Many(one_for_all(world, items))
+            left(world, source, every)
+            return every
         stop = ends[0] if len(ends) == 1 else ends[1]
-        if isinstance(source, (Cell, Generator)) and world.run.is_once(source) and isinstance(stop, int):
-            world.run.keep_rest(source, items[stop:])
+        if isinstance(stop, int):
+            left(world, source, items[stop:])
         return items[slice(*ends)]
 
     return lazily(world, args.every(), compute, site)
@@ -158,11 +160,11 @@ def _from_where(taken: bool) -> Handler:
                 for index, item in enumerate(items):
                     truth = world.run.truth(world.call_back(function, Arguments([item]), site))
                     if truth is None:
-                        _left(world, value, Many(world.run.join_all(items)))
+                        left(world, value, Many(world.run.join_all(items)))
                         return Many(world.run.join_all(items))
                     if not truth:
                         world.run.asked_in_part(value)
-                        _left(world, value, items[index + 1 :] if taken else [])
+                        left(world, value, items[index + 1 :] if taken else [])
                         return items[:index] if taken else items[index:]
             return items if taken else []
 
@@ -171,15 +173,9 @@ def _from_where(taken: bool) -> Handler:
     return make
 
 
-def _left(world: Libraries, value: Value, rest: list[Value] | Many) -> None:
-    """These are what is left of an iterator."""
-    if isinstance(value, (Cell, Generator)) and world.run.is_once(value):
-        world.run.keep_rest(value, rest)
-
-
 def _compress(world: Libraries, args: Arguments, site: Site) -> Value:
     def compute() -> list[Value] | Many:
-        (items, selectors), length = columns_of(world, args.positional, site)
+        (items, selectors), length = rows_of(world, args.positional, site)
         if length is None or isinstance(items, Many) or isinstance(selectors, Many):
             return Many(one_for_all(world, items))
         truths = [world.run.truth(selector) for selector in selectors[:length]]

@@ -273,6 +273,28 @@ def columns_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[l
     return columns, length
 
 
+def rows_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:
+    """The same of what is gone over row by row up to the end of the shortest: iterators keep what comes after."""
+    columns, length = columns_of(world, values, site)
+    ends = [i for i, column in enumerate(columns) if isinstance(column, list) and len(column) == length]
+    for value in dict.fromkeys(v for v in values if len(values) > 1 and world.run.is_once(v)):
+        places = [i for i, v in enumerate(values) if v == value]
+        column = columns[places[0]]
+        if isinstance(column, Many) or length is None:
+            left(world, value, Many(one_for_all(world, column)))
+        elif len(places) == 1:
+            left(world, value, column[length + (places[0] < ends[0]) :])
+        elif len(places) < len(values):
+            left(world, value, Many(world.run.join_all([item for i in places for item in columns[i]])))
+    return columns, length
+
+
+def left(world: Libraries, value: Value, rest: list[Value] | Many) -> None:
+    """These are what is left of an iterator."""
+    if isinstance(value, (Cell, Generator)) and world.run.is_once(value):
+        world.run.keep_rest(value, rest)
+
+
 def _dealt(
     world: Libraries, values: Sequence[Value], columns: Sequence[list[Value] | Many]
 ) -> list[list[Value] | Many]:
@@ -294,7 +316,7 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
     def compute() -> list[Value] | Many:
         if args.rest is not None:
             return Many(Many(args.rest))
-        columns, length = columns_of(world, args.positional, site)
+        columns, length = rows_of(world, args.positional, site)
         lengths = {len(column) if isinstance(column, list) else -1 for column in columns}
         if args.keywords.get("strict", FALSE) != FALSE and (len(lengths) > 1 or lengths == {-1}):
             world.run.may_raise("ValueError")
@@ -395,7 +417,7 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
     function, *iterables = args.positional
 
     def compute() -> list[Value] | Many:
-        columns, length = columns_of(world, iterables, site)
+        columns, length = rows_of(world, iterables, site)
         with between(world, iterables):
             if length is None:
                 return Many(world.call_back(function, Arguments(row(columns, 0)), site))

@@ -333,3 +333,33 @@ def gen_nested_for_break():
         for y in it:
             z = z * 0.5 + y
     return tape.gradient(z, [a, b])
+
+
+def what_a_shorter_sequence_leaves():
+    """none, flows, flows"""
+    weights = [tf.Variable([1.0]), tf.Variable([2.0]), tf.Variable([3.0])]
+    rest = iter(weights)
+    first = [weight for _, weight in zip(range(1), rest)]
+    with tf.GradientTape() as tape:
+        y = sum(weight * weight for weight in rest)
+    return tape.gradient(y, weights)
+
+
+def what_is_asked_for_before_the_shorter_sequence():
+    """none, none, flows"""
+    weights = [tf.Variable([1.0]), tf.Variable([2.0]), tf.Variable([3.0])]
+    rest = iter(weights)
+    first = [weight for weight, _ in zip(rest, range(1))]
+    with tf.GradientTape() as tape:
+        y = sum(weight * weight for weight in rest)
+    return tape.gradient(y, weights)
+
+
+def what_a_slice_leaves_of_unknown_data():
+    """flows"""
+    weight = tf.Variable(1.0)
+    batches = iter(tf.data.Dataset.range(4))
+    first = list(itertools.islice(batches, 2))
+    with tf.GradientTape() as tape:
+        y = sum(weight * tf.cast(batch, tf.float32) for batch in batches)
+    return tape.gradient(y, weight)
