@@ -122,6 +122,9 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part_of(world, base) is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
+    part = part_of(world, base)
+    if part is not None and isinstance(part.info, LayerInfo) and name not in KERAS_METHODS:
+        return world.run.attribute(part, name, site)
     if _lacks(world, base, name):
         world.raised("AttributeError", site, f"{cls}.{name}")
     return Method(base, name) if name in KERAS_METHODS or name.startswith("__") else None

@@ -130,6 +130,8 @@ def _collect(tapes: Tapes, cell: Cell, text: str, names: dict[int, str], seen: s
             if isinstance(layer, Cell):
                 _collect(tapes, layer, f"{text}.layers[{index}]", names, seen)
         return
+    if (part := weights.part_of(tapes.world, cell)) is not None:
+        _collect(tapes, part, text, names, seen)
     fields = state.get((cell.uid, "__names__"))
     for name in fields.names if isinstance(fields, Names) else ():
         _collect_value(tapes, state.get((cell.uid, name)), f"{text}.{name}", names, seen)

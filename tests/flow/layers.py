@@ -279,3 +279,33 @@ def a_wrapper_builds_what_it_wraps():
     with tf.GradientTape() as tape:
         y = layer(tf.ones([2, 4]))
     return tape.gradient(y, layer.trainable_variables)
+
+
+class _Masked(tf.keras.layers.Dense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.mask = self.add_weight(shape=self.kernel.shape, initializer="ones", trainable=False)
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.kernel * self.mask)
+
+
+def what_a_layer_has_from_the_one_it_extends():
+    """flows, none, none"""
+    layer = _Masked(3)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 4]))
+    return tape.gradient(y, layer.variables)
+
+
+class _Rounding(tf.keras.layers.Dense):
+    def call(self, inputs):
+        return self.activation(tf.matmul(inputs, self.kernel)) * self.units
+
+
+def what_a_layer_was_given_by_the_one_it_extends():
+    """none, none"""
+    layer = _Rounding(3, activation=tf.round)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 4]))
+    return tape.gradient(y, layer.trainable_variables)
