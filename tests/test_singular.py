@@ -175,3 +175,34 @@ def test_nothing_is_known_of_what_a_singular_matrix_may_raise(call: str, matrix:
 def test_what_rounds_to_a_point_is_at_the_point(tmp_path: Path) -> None:
     views = found(of_an_unknown("tf.reduce_sum(tf.sqrt(tf.sigmoid(x)))"), tmp_path)
     assert [(view.at,) for view in views if view.evidence != "unknown"] == [("0",)]
+
+
+PAIRS = "p = tf.Variable([[1.0, 2.0], [3.0, 1.0]])\ntable = tf.ones([2, 2]) - tf.eye(2)\n"
+
+
+@pytest.mark.parametrize(
+    ("loss", "finite"),
+    [
+        ("tf.reduce_sum((d - table) ** 2)", True),
+        ("keras.losses.MeanSquaredError()(table, d)", True),
+        ("tf.reduce_sum(tf.square((d - table) / (table + 1.0)))", True),
+        ("tf.reduce_sum(tf.nn.relu(d - 0.5))", True),
+        ("tf.reduce_sum(tf.maximum(d - table, 0.0))", False),
+        ("tf.reduce_sum(tf.maximum(d - 0.1, 0.0))", True),
+        ("tf.reduce_sum(tf.nn.relu(0.5 - d))", False),
+        ("tf.reduce_sum((d - 1.0) ** 2)", False),
+        ("tf.reduce_sum(tf.nn.relu(d + 1.0))", False),
+        ("tf.reduce_sum(tf.exp(-d))", False),
+    ],
+)
+def test_what_comes_back_where_each_is_compared_with_itself(loss: str, finite: bool, tmp_path: Path) -> None:
+    text = (
+        f"{PAIRS}with tf.GradientTape() as tape:\n    d = tf.norm(p[None] - p[:, None], axis=-1)\n"
+        f"    loss = {loss}\ngradient = tape.gradient(loss, p)\n"
+    )
+    views = [view for view in found(text, tmp_path) if view.evidence != "unknown"]
+    assert (not views) == finite
+    tf = pytest.importorskip("tensorflow")
+    scope: dict[str, object] = {}
+    exec(compile(HEAD + text, "program", "exec"), scope)
+    assert bool(tf.reduce_all(tf.math.is_finite(scope["gradient"]))) == finite

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
+from tapelint.findings.flatness import nothing_comes_back
 from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
@@ -236,7 +237,8 @@ class _Reader:
         node = judgement.node
         tags = self.behind[node.id]
         inside = FREE not in tags
-        if judgement.guarded and (inside or self._squared(node) or node.id not in self.carrying):
+        flat = judgement.guarded and nothing_comes_back(judgement, self.users)
+        if judgement.guarded and (inside or flat or node.id not in self.carrying):
             return None
         inside = inside and PICKED not in tags
         if judgement.held and judgement.kind in ("root", "power"):
@@ -265,18 +267,6 @@ class _Reader:
         hidden = self._hidden_by(tags) if inside else None
         made = replace(judgement, evidence=evidence, because=because)
         return self._made(made, names, source, hidden, rest)
-
-    def _squared(self, node: Node) -> bool:
-        """Whether every use of a result is a square, or a ReLU, whose gradient is 0 where the result is."""
-        users = self.users.get(node.id, [])
-        if not users:
-            return False
-        for user, edge in users:
-            twice = sum(e.node is node for e in user.edges) > 1 and short(user.op) == "*"
-            flat = edge.linearity == "square" or short(user.op) in ("relu", "relu6")
-            if not (flat or twice or _is_high_power(user)):
-                return False
-        return True
 
     def _hidden_by(self, tags: set[int]) -> Place | None:
         graph = self.tapes.world.run.graph
@@ -363,14 +353,3 @@ def _multiplied(node: Node, users: dict[int, list[Node]], behind: dict[int, set[
             elif op in PASSED_ON or user.is_transparent:
                 todo.append(user)
     return found
-
-
-def _is_high_power(node: Node) -> bool:
-    """Whether an operation is a power of 2 or more: its derivative at 0 is 0."""
-    if short(node.op) != "**" or node.site is None:
-        return False
-    at = node.site.node
-    exponent = (
-        at.right if isinstance(at, ast.BinOp) else at.args[1] if isinstance(at, ast.Call) and len(at.args) > 1 else None
-    )
-    return isinstance(exponent, ast.Constant) and isinstance(exponent.value, (int, float)) and exponent.value >= 2

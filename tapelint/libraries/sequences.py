@@ -285,7 +285,7 @@ def rows_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list
         elif len(places) == 1:
             left(world, value, column[length + (places[0] < ends[0]) :])
         elif len(places) < len(values):
-            left(world, value, Many(world.run.join_all([item for i in places for item in columns[i]])))
+            left(world, value, Many(world.run.join_all([one_for_all(world, columns[i]) for i in places])))
     return columns, length
 
 
