@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tapelint.findings.paths import place_of
@@ -15,6 +15,7 @@ from tapelint.views import Place
 PASSING = frozenset(
     ["+", "-", "*", "identity", "sum", "mean", "stack", "concat", "reshape", "[]", "negative", "expand_dims", "squeeze"]
 )
+ADDING = frozenset(["+", "-", "sum", "mean", "add_n", "concat", "stack"])
 LOGARITHMS = ("log", "log1p", "log_softmax")
 MOST_STEPS = 40
 
@@ -46,7 +47,7 @@ def overflows(judgement: Judgement, users: Mapping[int, list[tuple[Node, Edge]]]
                 return Pattern(f"`{text}` overflows, and infinity over infinity is NaN", _whole(end))
             if op == "/" and not below and _stands_below_too(end, judgement):
                 return Pattern(f"`{text}` overflows, and infinity over infinity is NaN", _whole(end))
-            if below and op == "/":
+            if below and op == "/" and _is_added_to(edge.node, after):
                 because = f"`{text}` overflows, and the derivative of the quotient is 0 times infinity"
                 return Pattern(because, _whole(end))
     return None
@@ -62,6 +63,22 @@ def _is_entropy(node: Node) -> bool:
         if short(at.op) in PASSING and at.id not in seen:
             todo += [edge.node for edge in at.edges]
         seen.add(at.id)
+    return False
+
+
+def _is_added_to(divisor: Node, after: Collection[int]) -> bool:
+    """Whether something is added to an exponential before it divides: alone it is a scale that is kept positive.
+
+    `after`: what is made of the exponential.
+    """
+    todo, seen = [divisor], {divisor.id}
+    while todo:
+        at = todo.pop()
+        if short(at.op) in ADDING:
+            return True
+        inner = [edge.node for edge in at.edges if edge.node.id in after and edge.node.id not in seen]
+        seen.update(node.id for node in inner)
+        todo += inner
     return False
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings.flatness import nothing_comes_back
+from tapelint.findings.flatness import Call, nothing_comes_back
 from tapelint.findings.overflow import overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
@@ -116,6 +116,7 @@ class _Reader:
     users: dict[int, list[tuple[Node, Edge]]] = field(default_factory=dict)
     always: set[int] = field(default_factory=set)
     carrying: set[int] = field(default_factory=set)
+    call: Call | None = None
 
     def views(self, by_node: dict[int, list[Judgement]]) -> list[Singularity]:
         self._walk_back()
@@ -237,7 +238,9 @@ class _Reader:
         node = judgement.node
         tags = self.behind[node.id]
         inside = FREE not in tags
-        flat = judgement.guarded and nothing_comes_back(judgement, self.users)
+        if judgement.guarded and self.call is None:
+            self.call = self._call()
+        flat = self.call is not None and judgement.guarded and nothing_comes_back(judgement, self.call)
         if judgement.guarded and (inside or flat or node.id not in self.carrying):
             return None
         inside = inside and PICKED not in tags
@@ -267,6 +270,14 @@ class _Reader:
         hidden = self._hidden_by(tags) if inside else None
         made = replace(judgement, evidence=evidence, because=because)
         return self._made(made, names, source, hidden, rest)
+
+    def _call(self) -> Call:
+        depends = {node.id for source in self.execution.sources for node in source.nodes}
+        for node in self.tapes.world.run.graph.ancestors(self.execution.targets):
+            if any(edge.node.id in depends for edge in node.edges):
+                depends.add(node.id)
+        targets = {target.id for target in self.execution.targets}
+        return Call(self.users, targets, depends, self.tapes.world.known.arrays)
 
     def _hidden_by(self, tags: set[int]) -> Place | None:
         graph = self.tapes.world.run.graph

@@ -58,6 +58,8 @@ class Known:
     by_no_number: set[int] = field(default_factory=set)
     """The nodes of operations that were given such a number of Python's."""
     ranges: dict[int, Range] = field(default_factory=dict)
+    arrays: dict[int, Array] = field(default_factory=dict)
+    """By the node of a result, all its numbers, where they are known."""
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     variables: dict[int, Variable] = field(default_factory=dict)

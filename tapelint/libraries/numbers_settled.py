@@ -43,6 +43,8 @@ NOTHING, ABOUT_NOTHING = "nothing", "about nothing"
 
 def settle(world: Libraries, name: str, op: str, given: Given, node: Node, found: Range) -> None:
     """Take the gradient from edges of a result that cannot change with them."""
+    if found.array is not None:
+        world.known.arrays[node.id] = found.array
     if node.kind != "tensor" or not node.edges:
         return
     if op in KEEPING_ZEROS and found.low == 0 == found.high and _made_of_zeros(world, _first(given)):
