@@ -12,7 +12,8 @@ from tapelint.facts.values import Effect, Fact, Input, Linearity, Outcome, Param
 class Experiment:
     """One line: the constants in it, its answer by parameter, and where it holds.
 
-    `part`: the index of the result's part that it is about. `variable`: "tensorflow" or "keras" where a leaf is one.
+    `part`: the index of the result's part that it is about. `variable`: "tensorflow" or "keras" where a leaf is one,
+    and `variables`: the parameters that are given it.
     """
 
     given: Mapping[str, object]
@@ -23,6 +24,7 @@ class Experiment:
     part: int | None = None
     graph: bool = False
     variable: str = ""
+    variables: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
@@ -236,7 +238,7 @@ def _vary(effect: Effect, variant: Experiment) -> Effect:
         return replace(effect, graph_error=variant.error)
     if variant.variable == "keras":
         return replace(effect, keras_variable_error=variant.error)
-    return replace(effect, variable_error=variant.error)
+    return replace(effect, variable_error=variant.error, refusing_variables=variant.variables)
 
 
 def _doubt(effect: Effect, others: list[Effect]) -> Effect:

@@ -160,8 +160,9 @@ def read_line(text: str, name: str, kind: str, signatures: list[tuple[Parameter,
     if name.startswith(("Variable.", "KerasVariable.")):
         leaves = {}  # the receiver is one, which is no variant
     variable = "keras" if "kv" in leaves else "tensorflow" if any(_is_variable(leaf) for leaf in leaves) else ""
+    variables = frozenset(parameter for parameter, found in holders.items() if any(map(_is_variable, found)))
     at = part if isinstance(part, int) else None
-    return Experiment(given, inputs, said.result, said.error, text, at, graph, variable)
+    return Experiment(given, inputs, said.result, said.error, text, at, graph, variable, variables)
 
 
 def carries(leaf: str) -> bool:

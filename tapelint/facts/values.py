@@ -125,7 +125,8 @@ class Effect:
     """The answer of one experiment: what happens to each argument, by parameter, and to the result.
 
     A parameter that no experiment covers is absent from `inputs`: nothing is known of it. `error` is raised by the call
-    itself, `graph_error` by the call inside tf.function, `variable_error` by the call on a tf.Variable,
+    itself, `graph_error` by the call inside tf.function, `variable_error` by the call on a tf.Variable (as one of the
+    `refusing_variables`, parameters),
     `keras_variable_error` on a keras.Variable, `graph_variable_error` on a tf.Variable inside tf.function.
     """
 
@@ -136,6 +137,7 @@ class Effect:
     variable_error: str | None = None
     keras_variable_error: str | None = None
     graph_variable_error: str | None = None
+    refusing_variables: frozenset[str] = frozenset()
     experiment: str = ""
 
 

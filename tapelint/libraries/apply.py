@@ -148,7 +148,9 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
             return effect.graph_variable_error
         if effect.graph_error and (effect.graph_error != ITERATED or any(_is_array(v) for v in values)):
             return effect.graph_error
-    if effect.variable_error and any(isinstance(v, Variable) and v.flavor == "tf" for v in values):
+    refusing = effect.refusing_variables or given.values.keys()
+    refused = [o for name in refusing for o in options(given.get(name))]
+    if effect.variable_error and any(isinstance(v, Variable) and v.flavor == "tf" for v in refused):
         return effect.variable_error
     if effect.keras_variable_error and any(isinstance(v, Variable) and v.flavor == "keras" for v in values):
         return effect.keras_variable_error

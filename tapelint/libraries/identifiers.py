@@ -36,8 +36,19 @@ def _get(module: str) -> FunctionHandler:
 def named(world: Libraries, module: str, name: str, site: Site) -> Value:
     """What stands under a name in one of Keras's modules."""
     found = Library(f"keras.{module}.{name}")
+    if module == "metrics" and not name[:1].isupper():
+        cls = Library(f"keras.metrics.{_class_of(name)}")
+        return world.run.call(cls, Arguments([]), site) if world.facts.fact(cls.name) is not None else found
     if module == "optimizers":
         return Cell(world.run.uid(), "optimizer", found.name, site)
     if not name[:1].isupper():
         return found
     return world.run.call(found, Arguments([]), site)
+
+
+SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error"}
+
+
+def _class_of(name: str) -> str:
+    """The class of a metric, of whose objects a name stands for one."""
+    return "".join(word.capitalize() for word in SHORT.get(name, name).split("_"))

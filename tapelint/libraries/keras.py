@@ -343,8 +343,11 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         made.node.outside = True  # it is differentiable, as layers are
         return made
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
-    if inner and info.name.endswith(".layers.TimeDistributed"):
-        return world.run.call(inner[0], args, site)
+    if info.name.endswith(".layers.TimeDistributed"):
+        wrapped = parameter(info, "layer")
+        inner += [wrapped] if isinstance(wrapped, Cell) and wrapped.kind == "lambda layer" else []
+        if inner:
+            return world.run.call(inner[0], args, site)
     given = _for_training(world, info.fact, info.old, apply.bind(info.fact.call_parameters, args), args)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, more_unknown = apply.constants(world, given)

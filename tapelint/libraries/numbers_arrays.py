@@ -316,7 +316,7 @@ def reduced(
 ) -> Array | None:
     """A reduction over some axes, by its name or by what it makes of the numbers."""
     function = REDUCE[name] if isinstance(name, str) else name
-    if not array.flat or any(x != x for x in array.flat):
+    if not array.flat or any(x != x for x in array.flat) or any(axis >= len(array.shape) for axis in axes):
         return None
     shape, groups = _groups(array, axes)
     if keep:

@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 )
 from tapelint.source import walk
 
-from . import initializers, layer_names, shapes, trainability, widths
+from . import apply, initializers, layer_names, shapes, trainability, widths
 from .compiled import never_compiled, note_compiled
 from .graphs import symbolic_arguments, unconverted
 from .keras import LayerInfo, build, first_trainable, make_layer, own_built
@@ -86,6 +86,7 @@ def register(registry: Registry) -> None:
     for name in ("add_weight", "add_variable"):
         registry.methods[("instance", name)] = _add_weight
     registry.methods[("instance", "loss __call__")] = _call_loss_instance
+    registry.methods[("instance", "metric __call__")] = _call_metric_instance
 
 
 def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
@@ -172,9 +173,11 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
         part = functional(world, args, site)
     elif last == "Wrapper":
         world.run.set_attribute(instance, "layer", args.get(0, "layer"), site)
+    elif last == "Lambda":
+        part = Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
     elif last != "Layer":
         part = make_layer(world, cls, args, site)
-    if isinstance(part, Cell) and part.kind == "layer":
+    if isinstance(part, Cell) and part.kind in ("layer", "lambda layer"):
         world.run.state.set((instance.uid, PART), part)
         world.run.state.set((part.uid, OWNER), instance)
     return NO_VALUE
@@ -506,10 +509,21 @@ def _is_plain(name: str) -> bool:
 
 
 def loss_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
-    """What `keras.losses.Loss` gives: calling it calls `call` and takes the mean."""
+    """What `keras.losses.Loss` gives: calling it calls `call` and takes the mean; and `keras.metrics.Metric`."""
     if name == "__call__" and isinstance(base, Cell):
-        return Method(base, "loss __call__")
+        return Method(base, f"{world.base_family(cls)} __call__")
     return Method(base, name)
+
+
+def _call_metric_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """A metric takes in what it is called with, and gives its result: a library's own is computed from no tensor."""
+    assert isinstance(base, Cell)
+    update, result = (world.run.class_attribute(base, name) for name in ("update_state", "result"))
+    if update is not None:
+        world.run.call(update, args, site)
+    if result is not None:
+        return world.run.call(result, Arguments([]), site)
+    return apply.detached(world, "keras.metrics.Metric", args, site, "tensor")
 
 
 def _call_loss_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -4,6 +4,8 @@ import logging
 import re
 import time
 
+import keras
+import numpy as np
 import tensorflow as tf
 
 v = tf.Variable([0.5, 1.5])
@@ -106,4 +108,30 @@ def a_match_as_target():
     """unknown"""
     with tf.GradientTape() as tape:
         y = re.match("a", "a")
+    return tape.gradient(y, v)
+
+
+def what_keras_makes_of_arrays():
+    """flows"""
+    truth = tf.keras.utils.to_categorical([0, 1], 2).astype("float32")
+    truth[0, 0] = 0.9
+    scaled = tf.keras.utils.normalize(np.ones([2, 2])).astype("float32")
+    same = keras.activations.linear(np.ones(2)).astype("float32")
+    with tf.GradientTape() as tape:
+        y = v * truth * scaled * same
+    return tape.gradient(y, v)
+
+
+def shapes_that_are_tuples():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.reshape(v, keras.ops.shape(v) + (1,)) * tf.reshape(v, tf.keras.backend.int_shape(v)[1:] + (2,))
+    return tape.gradient(y, v)
+
+
+def the_least_of_a_single_number():
+    """flows"""
+    first = np.argmin(tf.constant(2.0)) + np.argmax(np.float32(3.0))
+    with tf.GradientTape() as tape:
+        y = v[int(first)] * 2.0
     return tape.gradient(y, v)

@@ -188,3 +188,66 @@ def a_weight_watched_by_a_forward_accumulator():
         with tf.autodiff.ForwardAccumulator(dense.kernel, tf.ones((2, 1))):
             y = dense(x)
     return tape.gradient(y, x)
+
+
+class _Stopping(layers.Lambda):
+    def __init__(self):
+        super().__init__(lambda inputs: tf.stop_gradient(inputs))
+
+
+def a_layer_that_extends_lambda():
+    """none, none, flows, flows"""
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(3), _Stopping(), layers.Dense(1)])
+    with tf.GradientTape() as tape:
+        y = model(tf.ones([1, 2]))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_lambda_at_each_time():
+    """none"""
+    steps = tf.Variable(tf.ones([1, 3, 2]))
+    layer = layers.TimeDistributed(layers.Lambda(lambda inputs: tf.round(inputs)))
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, steps)
+
+
+class _Squares(keras.metrics.Mean):
+    def update_state(self, values, sample_weight=None):
+        return super().update_state(values**2)
+
+
+class _Total(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__(name="total")
+        self.total = self.add_weight(name="total", initializer="zeros")
+
+    def update_state(self, values, sample_weight=None):
+        self.total.assign_add(tf.reduce_sum(values))
+
+    def result(self):
+        return self.total * 1.0
+
+
+def metrics_of_the_program():
+    """none"""
+    squares, total = _Squares(), _Total()
+    with tf.GradientTape() as tape:
+        y = squares(x) + total(x)
+    return tape.gradient(y, x)
+
+
+def metrics_by_name_and_around_a_function():
+    """none"""
+    truth = tf.zeros([1, 2])
+    named, around = keras.metrics.get("mse"), keras.metrics.MeanMetricWrapper(keras.losses.mean_squared_error)
+    with tf.GradientTape() as tape:
+        y = named(truth, x) + around(truth, x)
+    return tape.gradient(y, x)
+
+
+def a_metric_of_a_variable():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = keras.metrics.top_k_categorical_accuracy(tf.constant([[0.0, 1.0]]), x, k=1)
+    return tape.gradient(y, x)

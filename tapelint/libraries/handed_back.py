@@ -1,0 +1,55 @@
+"""Functions of Keras whose results are of the kind of what they are given, and the shapes that are plain tuples."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import Data, Library, OneOf, Opaque, Value, Variable, options
+
+from . import apply
+from .world import FunctionHandler, Libraries, Registry
+
+OF_ARRAYS = ("keras.utils.to_categorical", "keras.utils.normalize")
+"""Give arrays of NumPy for what is no tensor."""
+SHAPES = ("keras.ops.shape", "keras.backend.int_shape")
+
+
+def register(registry: Registry) -> None:
+    """Add them."""
+    registry.functions.update({name: _of_arrays(name) for name in OF_ARRAYS})
+    registry.functions.update(dict.fromkeys(SHAPES, _shape))
+    convert = registry.functions["keras.activations.linear"]
+    registry.functions["keras.activations.linear"] = _linear(convert)
+
+
+def _of_arrays(name: str) -> FunctionHandler:
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        given = args.get(0, "x")
+        fact = world.facts.fact(name)
+        if fact is not None and isinstance(given, Variable | Data) and not _is_of_numpy(given):
+            return apply.call_fact(world, fact, args, site)
+        if isinstance(given, Opaque | OneOf) and not all(map(_is_of_numpy, options(given))):
+            return world.run.opaque(site, args.every())
+        return apply.detached(world, name, args, site)
+
+    return call
+
+
+def _is_of_numpy(value: Value) -> bool:
+    return not isinstance(value, Variable | Opaque) and not (isinstance(value, Data) and value.kind == "tensor")
+
+
+def _linear(convert: FunctionHandler) -> FunctionHandler:
+    """`keras.activations.linear(x)` is x."""
+
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        given = args.get(0, "x")
+        return given if isinstance(given, Data) and given.kind == "numpy" else convert(world, args, site)
+
+    return call
+
+
+def _shape(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A tuple of the sizes."""
+    shape = world.run.attribute(args.get(0, "x"), "shape", site)
+    return world.run.call(Library("builtins.tuple"), Arguments([shape]), site)
