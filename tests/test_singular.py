@@ -207,3 +207,17 @@ def test_what_comes_back_where_each_is_compared_with_itself(loss: str, finite: b
     scope: dict[str, object] = {}
     exec(compile(HEAD + text, "program", "exec"), scope)
     assert bool(tf.reduce_all(tf.math.is_finite(scope["gradient"]))) == finite
+
+
+@pytest.mark.parametrize(
+    "safe", ["tf.math.log(tf.where(x > 0.0, x, 1.0))", "1.0 / tf.where(tf.greater(x, 1e-6), x, tf.ones_like(x))"]
+)
+def test_what_a_condition_lets_through(safe: str, tmp_path: Path) -> None:
+    text = f"""
+        v = tf.Variable(tf.random.normal([4]))
+        with tf.GradientTape() as tape:
+            x = tf.nn.relu(v)
+            loss = tf.reduce_mean(tf.where(x > 1e-6, {safe}, tf.zeros_like(x)))
+        gradient = tape.gradient(loss, v)
+        """
+    assert [view for view in found(text, tmp_path) if view.evidence != "unknown"] == []

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Edge, Node, Site
 from tapelint.libraries.numbers_arrays import BINARY, UNARY
-from tapelint.libraries.numbers_judgement import Judgement, Test
+from tapelint.libraries.numbers_judgement import Judgement
+from tapelint.libraries.numbers_known import tests_in
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place
 
@@ -68,7 +69,7 @@ def _sides(where: Node, node: Node, users: Mapping[int, list[tuple[Node, Edge]]]
 def _branch_runs(tapes: Tapes, key: int, judgement: Judgement, first: bool) -> list[bool]:
     """For each test in the condition that is about the argument: whether the branch is picked at the singular point."""
     found = []
-    for test, wanted in _tests(tapes, key, first):
+    for test, wanted in tests_in(tapes.world, key, first):
         for side, bound, op in (
             (test.left, test.of_right, test.op),
             (test.right, test.of_left, MIRRORED.get(test.op, "")),
@@ -78,18 +79,6 @@ def _branch_runs(tapes: Tapes, key: int, judgement: Judgement, first: bool) -> l
             if at is not None and number is not None and op in BINARY:
                 found.append(bool(BINARY[op](at, number)) == wanted)
     return found
-
-
-def _tests(tapes: Tapes, key: int, wanted: bool, depth: int = 0) -> list[tuple[Test, bool]]:
-    """The comparisons in a condition, and what each must give for the branch to be picked."""
-    test = tapes.world.known.tests.get(key)
-    if test is None or depth > 4:
-        return []
-    if test.op in ("logical_not", "not"):
-        return [t for inner in test.inner for t in _tests(tapes, inner, not wanted, depth + 1)]
-    if test.inner:
-        return [t for inner in test.inner for t in _tests(tapes, inner, wanted, depth + 1)]
-    return [(test, wanted)]
 
 
 def _as_seen(tapes: Tapes, side: int, judgement: Judgement) -> float | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge, Node
-from tapelint.flow.ranges import UNBOUNDED, Array, Range
+from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable, number_of
 
 from . import numbers_exact
-from .numbers_arrays import made
+from .numbers_arrays import BINARY, made
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -182,8 +182,41 @@ def key_of(world: Libraries, value: Value) -> Key | None:
 
 
 def operands(world: Libraries, op: str, given: Given) -> list[Range]:
-    """The ranges of the operands in order, the condition of a `where` left out."""
+    """The ranges of the operands in order, the condition of a `where` left out, and what it does not let through."""
     values = list(given.values.values())
-    if op == "where":
-        values = values[1:]
-    return [of_value(world, v) or UNBOUNDED for v in values]
+    ranges = [of_value(world, v) or UNBOUNDED for v in values]
+    if op != "where":
+        return ranges
+    key = key_of(world, values[0]) if len(values) == 3 else None
+    if key is None:
+        return ranges[1:]
+    return [_let_through(world, key, values[1], ranges[1], True), _let_through(world, key, values[2], ranges[2], False)]
+
+
+def _let_through(world: Libraries, condition: Key, value: Value, found: Range, first: bool) -> Range:
+    """A range without the points at which the condition of a `where` picks the other branch."""
+    key = key_of(world, value)
+    if key is None or not found.points:
+        return found
+    tests = [(test, wanted) for test, wanted in tests_in(world, condition, first) if test.left == key]
+
+    def is_picked(point: Reach) -> bool:
+        numbers = ((test, test.of_right.constant, wanted) for test, wanted in tests if test.op in BINARY)
+        return all(bool(BINARY[test.op](point.at, n)) == wanted for test, n, wanted in numbers if n is not None)
+
+    return replace(found, points=tuple(filter(is_picked, found.points)))
+
+
+def tests_in(world: Libraries, key: Key, wanted: bool, depth: int = 0) -> list[tuple[Test, bool]]:
+    """The comparisons in a condition, and what each must give for the condition to be as wanted."""
+    test = world.known.tests.get(key)
+    if test is None or depth > MOST_DEEP:
+        return []
+    if test.op in ("logical_not", "not"):
+        return [t for inner in test.inner for t in tests_in(world, inner, not wanted, depth + 1)]
+    if test.inner:
+        return [t for inner in test.inner for t in tests_in(world, inner, wanted, depth + 1)]
+    return [(test, wanted)]
+
+
+MOST_DEEP = 4
