@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapelint.flow.values import UNBOUND, Cell, Value, Variable
+from tapelint.flow.values import UNBOUND, Cell, Data, Value, Variable
 
 from . import members
 from .input_layers import KIND
@@ -24,10 +24,10 @@ OF_SOME = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", 
 
 
 def has_attribute(world: Libraries, value: Value, name: str) -> bool | None:
-    """Whether a variable has an attribute, or a layer that Keras made one that is a weight of others; None where nobody
-    can tell.
+    """Whether a variable or a tensor has an attribute, or a layer that Keras made one that is a weight of others; None
+    where nobody can tell.
     """
-    if isinstance(value, Variable):
+    if isinstance(value, (Variable, Data)):
         return members.has(world, value, name)
     is_layer = isinstance(value, Cell) and value.kind in ("layer", "lambda layer", KIND)
     return _has_weight(world, value, name) if is_layer and isinstance(value, Cell) else None

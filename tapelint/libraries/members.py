@@ -53,6 +53,7 @@ TENSOR = frozenset(
 )
 """What a tensor has, in eager code or in a graph, but for names with an underscore at the front."""
 
+ALWAYS_OF_TENSORS = ("shape", "dtype", "get_shape", "ref")
 OF_SLICES = frozenset(["assign"])
 """What a slice of a variable has besides."""
 
@@ -60,7 +61,9 @@ NOT_OF_TENSORS = frozenset(["values", "indices", "dense_shape", "size", "itemsiz
 """Attributes of arrays, of what holds rows and of other libraries' tensors, which TensorFlow's have not."""
 
 MAY_BE_IN_PARTS = ("ragged", "sparse", "Ragged", "Sparse")
-MAKING_TENSORS = ("tensorflow.", "numpy.", "operator ", "Tensor.", "ndarray.", "Variable.", "constant", "gradient")
+MAKING_TENSORS = (
+    *("tensorflow.", "numpy.", "operator ", "Tensor.", "ndarray.", "Variable.", "constant", "gradient", "upstream"),
+)
 """How the names of operations begin of which it is known that they give tensors."""
 
 
@@ -85,11 +88,16 @@ def is_made_of_tensors(world: Libraries, value: Data) -> bool:
     return plain and not any(n.opaque or n.outside or _may_be_in_parts(n) for n in behind)
 
 
-def has(world: Libraries, variable: Variable, name: str) -> bool | None:
-    """Whether a variable has an attribute; None where nobody can tell."""
-    if name in (VARIABLE if variable.flavor == "tf" else KERAS_VARIABLE):
+def has(world: Libraries, value: Variable | Data, name: str) -> bool | None:
+    """Whether a variable or a tensor has an attribute; None where nobody can tell."""
+    if isinstance(value, Data):
+        sliced = name in OF_SLICES and not value.node.op.startswith(("operator []", "tensorflow.strided_slice"))
+        bare = value.kind == "tensor" and sliced and is_made_of_tensors(world, value)
+        plain = value.kind == "tensor" and name in ALWAYS_OF_TENSORS
+        return True if plain else False if bare or lacks(world, value, name) else None
+    if name in (VARIABLE if value.flavor == "tf" else KERAS_VARIABLE):
         return True
-    return False if lacks(world, variable, name) else None
+    return False if lacks(world, value, name) else None
 
 
 def _may_be_in_parts(node: Node) -> bool:

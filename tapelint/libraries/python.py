@@ -54,6 +54,8 @@ def register(registry: Registry) -> None:
     registry.functions.update({f"builtins.{name}": handler for name, handler in BUILTINS.items()})
     for name in EXCEPTIONS:
         registry.functions[f"builtins.{name}"] = _exception(Library(f"builtins.{name}"))
+    for name in ("tensorflow.is_tensor", "keras.ops.is_tensor"):
+        registry.functions[name] = instances.is_tensor
     for name in ("inspect.currentframe", "inspect.stack", "sys._getframe"):
         registry.functions[name] = _frames
     registry.functions["tapelint.subclasses"] = _subclasses

@@ -461,3 +461,17 @@ def what_the_program_gave_a_variable_by_another_name():
     with tf.GradientTape() as tape:
         y = v * v.tag
     return tape.gradient(y, v)
+
+
+def what_tensors_lack_and_variables_have():
+    """flows, flows"""
+    fast = [tf.Variable(1.0), tf.Variable(2.0)]
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch([each for each in fast if not hasattr(each, "assign")])
+            y = fast[0] ** 2 * fast[1]
+        fast = [each - 0.1 * gradient for each, gradient in zip(fast, tape.gradient(y, fast))]
+    with tf.GradientTape() as tape:
+        tape.watch([each for each in fast if tf.is_tensor(each) and not hasattr(each, "assign")])
+        y = fast[0] ** 2 * fast[1]
+    return tape.gradient(y, fast)
