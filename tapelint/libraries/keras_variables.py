@@ -35,7 +35,14 @@ OPERATORS = frozenset(["+", "-", "*", "/", "//", "%", "**", "@"])
 def register(registry: Registry) -> None:
     """Add how one is made."""
     registry.functions["keras.Variable"] = _make
+    registry.functions["keras.StatelessScope"] = _scope_of_others
     registry.methods[("keras variable", "__round__")] = _round
+
+
+def _scope_of_others(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`keras.StatelessScope(...)`: other tensors stand for variables within it, which is not followed."""
+    world.run.lose_track()
+    return world.inert("keras.StatelessScope", args, site)
 
 
 def _make(world: Libraries, args: Arguments, site: Site) -> Value:
