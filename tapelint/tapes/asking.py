@@ -181,6 +181,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = ANYTHING
         if outcome == NONE and any(every[i].detail == ABSENT for i in row):
             outcome = ANYTHING
+        if outcome & NONE and outcome & ~NONE and _is_chosen_alike(tapes, execution, listed.value):
+            outcome = ANYTHING
         if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):
             outcome = ANYTHING
         execution.sources.append(
@@ -241,6 +243,17 @@ def _outputs(tapes: Tapes, execution: Execution, source: SourceResult) -> list[N
     """What the model whose variables a source is, not all of which are seen, gave while the tape recorded."""
     model = tapes.world.partly.get(source.nodes[0].id) if len(source.nodes) == 1 else None
     return [node for node in tapes.world.outputs.get(model or 0, ()) if execution.recording in node.active]
+
+
+def _is_chosen_alike(tapes: Tapes, execution: Execution, source: Value) -> bool:
+    """Whether a target is computed from one of those of which the source is one, all of which the tape knows: perhaps
+    the same one.
+    """
+    nodes = source_nodes(source) if isinstance(source, OneOf) else []
+    if not nodes or any(tapes.known(node, execution.recording) == NONE for node in nodes):
+        return False
+    mine, behind = {node.id for node in nodes}, tapes.world.run.graph.ancestors(execution.targets)
+    return any(node.op == "join" and {edge.node.id for edge in node.edges} == mine for node in behind)
 
 
 def _is_other(node: Node) -> bool:

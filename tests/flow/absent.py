@@ -196,3 +196,11 @@ def a_field_that_a_loop_without_a_round_would_set():
     with tf.GradientTape() as tape:
         y = getattr(holder, "weight", b) * 1.0
     return tape.gradient(y, [a, b])
+
+
+def the_very_one_of_two_that_was_used():
+    """unknown"""
+    chosen = a if random.random() > 2.0 else b
+    with tf.GradientTape() as tape:
+        y = chosen * 2.0
+    return tape.gradient(y, chosen)
