@@ -11,7 +11,7 @@ from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import CARRIES_NOTHING, Chain, Edge, Graph, Node, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.libraries.names import shown
-from tapelint.source import Source, below
+from tapelint.source import Source, below, last_name
 from tapelint.views import Place
 
 MOST_STEPS = 4
@@ -76,6 +76,10 @@ def is_cut(edge: Edge, node: Node, rec: int) -> bool:
     return not edge.outcome & FLOWS or (not node.recorded.get(rec) and rec not in node.active)
 
 
+RAISING = ("assertRaises", "assert_raises", "raises")
+"""How the names of functions begin that test that something raises."""
+
+
 class Syntax:
     """Where expressions stand in their files: the statement around one, the name that it is given."""
 
@@ -92,6 +96,18 @@ class Syntax:
     def parent(self, site: Site) -> ast.AST | None:
         """The node around a node."""
         return self._of(site.source).get(id(site.node))
+
+    def is_meant_to_raise(self, site: Site) -> bool:
+        """Whether a test asks that what stands here raises: `with self.assertRaises(...)`, `pytest.raises(...)`."""
+        parents, node = self._of(site.source), site.node
+        while id(node) in parents:
+            inner, node = node, parents[id(node)]
+            calls = [node] if isinstance(node, ast.Call) and inner is not node.func else []
+            if isinstance(node, (ast.With, ast.AsyncWith)) and inner in node.body:
+                calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+            if any(last_name(call.func).startswith(RAISING) for call in calls):
+                return True
+        return False
 
     def statement(self, site: Site) -> ast.AST:
         """The statement that a node stands in; a compound one's header counts as a whole."""

@@ -79,7 +79,8 @@ class _Reader:
         """The problems of the calls themselves."""
         for execution in self.tapes.executions:
             if not execution.dead:
-                yield from self._refused(execution)
+                if not self.syntax.is_meant_to_raise(execution.site):
+                    yield from self._refused(execution)
                 if not execution.error or execution.error.startswith("?"):
                     self._first.setdefault(execution.recording, execution)
 
@@ -264,7 +265,7 @@ class _Reader:
         """The problems of other calls that raise."""
         for event in self.tapes.events:
             if event.word == "raised" and not event.dead and event.site.node is not None:
-                problem = self._raised(event)
+                problem = self._raised(event) if not self.syntax.is_meant_to_raise(event.site) else None
                 if problem is not None:
                     yield Found(problem, None, event.active[-1] if event.active else None)
 

@@ -117,7 +117,7 @@ class _Builder:
         """Why a source has no gradient, or has none on some ways through."""
         finder, decisions = Finder(self.tapes, self.syntax), self.decisions
         source = execution.sources[position]
-        if execution.dead:
+        if execution.dead or (execution.error and self.syntax.is_meant_to_raise(execution.site)):
             return None
         branch = decisions.cut(execution, position)
         if branch is not None:
