@@ -1,4 +1,4 @@
-"""Checks floats.txt: which functions give floats of whole numbers, each run on whole numbers."""
+"""Checks floats.txt and reals.txt: which functions give floats of whole numbers, which real numbers of complex ones."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def is_float(value: Any) -> bool:
     if lab.tf.is_tensor(value):
         return lab.differentiable(value)
     return isinstance(value, (float, lab.np.ndarray, lab.np.generic)) and lab.np.asarray(value).dtype.kind in "fc"
+
+
+def of_complex_numbers() -> dict[str, bool]:
+    """The calls of reals.txt, and whether each gives real numbers of complex ones."""
+    found: dict[str, bool] = {}
+    for line in (FOLDER / "reals.txt").read_text(encoding="utf-8").splitlines():
+        name, _, call = line.partition("  ")
+        if name.startswith("#"):
+            continue
+        env = {leaf: lab.np.asarray(value).astype("complex64") for leaf, value in propose.env_of(call).items()}
+        plain = name.startswith("np.")
+        made = lab.run(call, env if plain else {leaf: lab.tf.constant(value) for leaf, value in env.items()})
+        every = [lab.np.asarray(part) for part in lab.tf.nest.flatten(made)]
+        found[call] = all(part.dtype.kind == "f" for part in every)
+    return found
 
 
 def listed() -> list[tuple[str, str]]:

@@ -45,6 +45,13 @@ def test_what_makes_floats_is_listed_and_nothing_else() -> None:
 
 
 @needs_tensorflow
+def test_what_makes_real_numbers_of_complex_ones() -> None:
+    import facts_floats
+
+    assert [call for call, real in facts_floats.of_complex_numbers().items() if not real] == []
+
+
+@needs_tensorflow
 def test_what_is_special_about_a_backward_pass() -> None:
     import facts_backward
 

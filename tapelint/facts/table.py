@@ -105,6 +105,10 @@ class Facts:
         calls = _floats().get(qualified, ())
         return len(calls) == 1 or experiment.partition("  ")[0] in calls
 
+    def makes_reals(self, qualified: str) -> bool:
+        """Whether a function, by the name of its fact, gives real numbers of complex ones."""
+        return qualified in _reals()
+
     def _read_once(self, name: str) -> Fact:
         block = self._blocks[name]
         own = full_name(header_name(block.partition("\n")[0]))
@@ -162,6 +166,11 @@ def rows(file: str) -> list[list[str]]:
     """The lines of a table, taken apart at double spaces, without its comments."""
     lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()
     return [line.split("  ") for line in lines if not line.startswith("#")]
+
+
+@cache
+def _reals() -> frozenset[str]:
+    return frozenset(full_name(row[0]) for row in rows("reals.txt"))
 
 
 @cache

@@ -279,6 +279,8 @@ def make_data(
     dtype = result_dtype(world, effect, given)
     if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, effect, given):
         dtype = "f"
+    if dtype == "c" and world.facts.makes_reals(name):
+        dtype = "f"
     if name in COPYING:
         dtype = dtype_of(world, given.get("self")) or dtype
     if failure and dtype in "ib":

@@ -166,3 +166,12 @@ def an_image_cut_where_a_list_says():
         tape.watch(cut)
         y = tf.reduce_sum(cut)
     return tape.gradient(y, cut)
+
+
+def the_parts_of_complex_numbers():
+    """flows, none"""
+    spectrum = tf.signal.rfft(tf.constant([1.0, 2.0, 4.0, 3.0]))
+    real, imaginary = tf.Variable(tf.math.real(spectrum)), tf.Variable(tf.math.imag(spectrum))
+    with tf.GradientTape() as tape:
+        y = tf.signal.irfft(tf.complex(real, tf.stop_gradient(imaginary)))
+    return tape.gradient(y, [real, imaginary])
