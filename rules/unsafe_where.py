@@ -59,6 +59,15 @@ def _safe_first(found: Singularity, ask: Context) -> Fix | None:
     if inside[0] == inside[1]:
         return None
     argument = ask.text(found.argument.span)
+    if f"where({condition}," in argument or _is_within(found, ask, condition):
+        return None  # it is safe by this condition already, and singular all the same
     values = f"{argument}, 1.0" if inside[0] else f"1.0, {argument}"
     safe = f"tensorflow.where({condition}, {values})"
     return ask.fix("replace", "Make the argument safe first", found.argument, safe)
+
+
+def _is_within(found: Singularity, ask: Context, condition: str) -> bool:
+    """Whether the argument stands in a `where` of its own by the same condition."""
+    outer = ask.text(found.hidden_by.span) if found.hidden_by else ""
+    before = outer.partition(ask.text(found.argument.span))[0]
+    return before.count(f"where({condition},") > 1
