@@ -49,7 +49,9 @@ def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     fix = ask.in_tensorflow(problem.text, problem.place)
     is_method = problem.kind == "numpy() in graph" and text.endswith(".numpy()")
     if is_method and not ask.used_as_array(problem.place):
-        fix = ask.fix("drop_method_call", "Drop `.numpy()`", problem.place, safe=True)
+        kept = any(f".{name}({text}" in ask.text(problem.statement) for name in ("append", "add", "extend"))
+        # Who keeps it cannot read it.
+        fix = ask.fix("drop_method_call", "Drop `.numpy()`", problem.place, safe=not kept)
     help = "in a `tf.function` tensors have no values: use TensorFlow's functions, `tf.print` to show one"
     said = f"`{text}` needs a value, and a `tf.function` has none"
     yield rule.at(problem, f"{said}: {problem.error}" if problem.error else said, fix=fix, help=help)
