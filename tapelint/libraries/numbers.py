@@ -71,6 +71,7 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     found = identified(world, name, op, given, node, replace(found, double=double))
     if array is None and op:
         found = _with_points(world, op, given, node, found)
+    found = numbers_layers.any_sign(name, found, node)
     if op in TRUTHS or op == "where":
         numbers_singular.remember(world, op, values, found, node)
     numbers_settled.settle(world, name, op, given, node, found)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Node
-from tapelint.flow.ranges import UNBOUNDED, Range
+from tapelint.flow.ranges import UNBOUNDED, Range, Reach
 
 from . import shapes
 from .numbers_bounds import MANY, TWO, plus
 from .numbers_known import of_value
+from .numbers_points import ANY_SIGN
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -43,3 +45,17 @@ def bounds(world: Libraries, name: str, given: Given, node: Node) -> Range | Non
     found = MANY["sum"](each, length or None)
     bias = weights.get("bias")
     return plus(found, of_value(world, bias) or UNBOUNDED) if bias is not None else found
+
+
+def any_sign(name: str, found: Range, node: Node) -> Range:
+    """With a number below -1, which a weighted sum with weights of any sign may well be."""
+    weighted = name.startswith("keras.layers.") and name.rpartition(".")[2] in WEIGHTED
+    trained = any(edge.node.kind == "variable" for edge in node.edges)
+    if not (weighted and trained and found.low < NEGATIVE and found.high > 0 and found.array is None):
+        return found
+    text = node.site.text(30) if node.site is not None else name
+    return replace(found, points=(*found.points, Reach(NEGATIVE, f"{ANY_SIGN}`{text}`")))
+
+
+NEGATIVE = -1.5
+"""Below what the functions take that take no negative numbers."""

@@ -12,6 +12,8 @@ from .numbers_arrays import BINARY, UNARY, divide
 from .numbers_bounds import rounds_to_zero
 
 SPECIAL = (0.0, 1.0, -1.0)
+ANY_SIGN = "nothing keeps the sign of "
+"""How the reason begins why the output of a layer without activation may be negative."""
 WELL_PAST = 5.0
 """How far past the point where a result rounds an argument is certain to be there."""
 
@@ -95,7 +97,7 @@ def _chosen(scene: Scene) -> list[Reach]:
 
 def _relu(scene: Scene) -> list[Reach]:
     r = scene.ranges[0]
-    found = _mapped(points_of(r), UNARY["relu"])
+    found = [p for p in _mapped(points_of(r), UNARY["relu"]) if not p.because.startswith(ANY_SIGN)]
     if r.low < 0 and not any(p.at == 0 for p in found):
         found.append(Reach(0.0, f"`{scene.text}` is 0 for every negative input", certain=r.high <= 0))
     return found

@@ -176,9 +176,7 @@ class _Scene(Scene):
                 if found is not None and self.kind == "point" and self._others_at_zero(parameter, point):
                     self.note(parameter, point, found, reach="others")
                     found = "unknown"
-                rounded = isinstance(found, Reach) and found.at == point.at
-                side = self._side(self.range_of(parameter), point.at, point.past) if not rounded else ""
-                self.note(parameter, point, found, side)
+                self.note(parameter, point, found, self._side(self.range_of(parameter), point, found))
             if {p.at for p in points if p.past is None} >= POLES:
                 self._further_poles(parameter, points[0])
         if self.op == "/":
@@ -283,10 +281,14 @@ class _Scene(Scene):
         words = numbers_matrices.WORDS[point.of]
         self.note(parameter, point, found, words, whole=True)
 
-    def _side(self, r: Range, number: float, beyond: str | None) -> str:
+    def _side(self, r: Range, point: Singular, found: Reach | Evidence | None) -> str:
         """Where the numbers lie, in words, if they only lie past the point; "" if they may be there."""
+        beyond, number = point.past, point.at
+        if beyond is None or (isinstance(found, Reach) and found.at == number):
+            return ""
         there = number in r.array.flat if r.array is not None else r.contains(number)
-        return f"{beyond} {number:g}" if beyond is not None and not there else ""
+        past = isinstance(found, Reach) and (found.at < number) == (beyond == "below")
+        return f"{beyond} {number:g}" if past or not there else ""
 
     def _vanishes(self, parameter: str, number: float, beyond: str | None = None) -> bool:
         """Whether the factor in front is 0 wherever the argument is singular: `xlogy(p, p)` is 0 there, and so is its
