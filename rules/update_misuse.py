@@ -42,6 +42,8 @@ KINDS = {
     "used zip": ("this iterator was used up before", "make it a list: `list(zip(gradients, variables))`"),
     "no minimize": ("Keras 3's optimizers have no `minimize`", "`apply_gradients(zip(tape.gradient(loss, v), v))`"),
     "update arguments": ("`apply_gradients` takes pairs", "`apply_gradients(zip(gradients, variables))`"),
+    "unknown variable": ("the optimizer was built with other variables", "make an optimizer for each list of variables"),
+    "update refused": ("this update raises", "take gradients one by one, and use `assign_sub` of the variables"),
     "update mismatch": ("the gradients are those of another list of variables", "use one list for both"),
 }
 FIXES = {
@@ -52,7 +54,10 @@ FIXES = {
 }
 
 
-@rule.on_problem("augmented variable", "swapped zip", "used zip", "no minimize", "update arguments", "update mismatch")
+@rule.on_problem(
+    "augmented variable", "swapped zip", "used zip", "no minimize", "update arguments", "unknown variable",
+    "update refused", "update mismatch",
+)  # fmt: skip
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     said, help = KINDS[problem.kind]
     fix = None

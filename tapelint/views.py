@@ -108,6 +108,8 @@ ProblemKind = Literal[
     "no minimize",  # optimizer.minimize with Keras 3
     "update arguments",  # apply_gradients(gradients, variables)
     "update mismatch",  # gradients of one list zipped with another list of variables
+    "update refused",  # a list of gradients taken for a tensor, a part of a variable assigned to, and the like
+    "unknown variable",  # an optimizer of Keras 3 is applied to what it was not built with
     "custom gradient count",  # a custom gradient returns too few or too many
     "unused layer",  # made in __init__, never called
     "gradient inside tape",

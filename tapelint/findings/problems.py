@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings import notes, rebinding, unbuilt, updates
+from tapelint.findings import notes, rebinding, refused_updates, unbuilt, updates
 from tapelint.findings.causes import NUMBER_ERRORS
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
@@ -37,6 +37,7 @@ from tapelint.flow.values import (
 )
 from tapelint.libraries.names import root
 from tapelint.libraries.natures import nature
+from tapelint.libraries.optimizer_variables import UNKNOWN_VARIABLE
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes
@@ -285,13 +286,15 @@ class _Reader:
             steps = [Step(event.site.span, f"this raises {event.error}")]
             problem = self._problem("no minimize", event.site, text=text, steps=steps)
             return replace(problem, error=event.error)
+        if call == UNKNOWN_VARIABLE:
+            return updates.unknown_variable(self.tapes, self.syntax, event)
         if call == "tensorflow.custom_gradient":
             return self._captured(event)
         if call.startswith("Variable operator"):
             return self._augmented(event)
-        if event.in_graph and event.error in ("NotImplementedError", "AttributeError", "TypeError"):
-            return self._in_graph(event)
-        return None
+        in_graph = event.in_graph and event.error in ("NotImplementedError", "AttributeError", "TypeError")
+        found = self._in_graph(event) if in_graph else None
+        return found or refused_updates.refused(self.tapes, self.syntax, event)
 
     def _watch(self, event: Event) -> Problem:
         node = event.site.node

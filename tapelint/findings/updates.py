@@ -9,13 +9,29 @@ from dataclasses import dataclass
 from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
-from tapelint.flow.graph import Node, Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Many, Opaque, Tuple, Value, Variable, options
+from tapelint.findings.refused_updates import gradient_nodes
+from tapelint.flow.graph import Site
+from tapelint.flow.values import (
+    NO_VALUE,
+    TRUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Generator,
+    Many,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    options,
+)
 from tapelint.libraries.unseen import is_weights
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
-from tapelint.views import Problem, ProblemKind
+from tapelint.views import Place, Problem, ProblemKind
 
+CLIPPED = "tensorflow.clip_by_global_norm"
 MISFIT = {True: "ValueError", False: "InvalidArgumentError", None: ""}
 """The exception for a gradient of another shape: of Keras 2's optimizers, of Keras 3's, of one that is not known."""
 
@@ -30,6 +46,46 @@ def updates(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
                 yield Found(problem, reader.asked, event.active[-1] if event.active else None)
 
 
+def unknown_variable(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
+    """A variable that an optimizer was not built with, by the exception."""
+    noted = (e.value for e in tapes.events if e.word == "unknown variable" and e.site == event.site)
+    value = next(noted, None)
+    if not isinstance(value, Tuple):
+        return None
+    optimizer, variable = value.items
+    name = _expression(tapes, variable)
+    called = f"`{name}`" if name else "a variable"
+    steps: list[Step] = []
+    rest: list[tuple[str, Place]] = []
+    if isinstance(optimizer, Cell) and optimizer.site is not None:
+        steps.append(Step(optimizer.site.span, "the optimizer is made here"))
+        rest.append(("optimizer", place_of(optimizer.site)))
+    first = _built_at(tapes, optimizer)
+    if first is not None and first != event.site:
+        steps.append(Step(first.span, "from here on it takes the variables that it is given here, and no others"))
+    steps.append(Step(event.site.span, f"{called} is none of these: {event.error}"))
+    text = f"{called} is none of the variables that the optimizer was built with; it needs an optimizer of its own"
+    return made(syntax, "unknown variable", event.site, text=text, error=event.error, steps=steps, rest=rest)
+
+
+def _expression(tapes: Tapes, value: Value) -> str:
+    """How a gradient call names a variable, else its own name."""
+    if not isinstance(value, Variable):
+        return ""
+    asked = (s for e in tapes.executions for s in e.sources)
+    found = (s.expression for s in asked if isinstance(s.value, Variable) and s.value.uid == value.uid)
+    return next(found, value.name or "")
+
+
+def _built_at(tapes: Tapes, optimizer: Value) -> Site | None:
+    """Where an optimizer was first applied, or built."""
+    for event in tapes.events:
+        held = event.value.items[0] if isinstance(event.value, Tuple) and event.value.items else event.value
+        if event.word in ("update", "built") and held == optimizer:
+            return event.site
+    return None
+
+
 @dataclass(slots=True)
 class _Update:
     """One call of `apply_gradients` or `apply`."""
@@ -42,13 +98,13 @@ class _Update:
     def problem(self) -> Problem | None:
         """What is wrong with it, if anything is."""
         assert isinstance(self.event.value, Tuple)
-        base, pairs, seen, columns = self.event.value.items
+        base, pairs, seen, columns, once = self.event.value.items
         old = str(base.info).startswith("tf_keras.") if isinstance(base, Cell) else None
         if isinstance(base, Cell) and base.kind == "optimizer" and seen == NO_VALUE:
             return self._applied(columns)
         return (
             self._two_arguments(old)
-            or self._used(pairs, seen, columns, old)
+            or self._used(pairs, seen, columns, once == TRUE, old)
             or self._no_pairs(seen, columns)
             or self._pairs(pairs, seen, columns, old)
         )
@@ -66,15 +122,15 @@ class _Update:
         text = "`apply_gradients` takes pairs, not gradients and variables side by side"
         return self._at_call("update arguments", text, {True: "ValueError", False: "TypeError", None: ""}[old])
 
-    def _used(self, pairs: Value, seen: Value, columns: Value, old: bool | None) -> Problem | None:
-        if not (
-            isinstance(pairs, Cell) and pairs.kind == "iterator" and seen == Tuple(()) and isinstance(columns, Tuple)
-        ):
+    def _used(self, pairs: Value, seen: Value, columns: Value, once: bool, old: bool | None) -> Problem | None:
+        if not isinstance(pairs, (Cell, Generator)) or seen != Tuple(()):
             return None
-        if not all(isinstance(c, Tuple) and c.items for c in columns.items):
+        zipped = isinstance(columns, Tuple) and all(isinstance(c, Tuple) and c.items for c in columns.items)
+        use = self._earlier_use(pairs.site) if isinstance(pairs, Cell) else None
+        used = once and use is not None and use.node is not self._argument() and not isinstance(columns, Tuple)
+        if not zipped and not used:
             return None
         steps = [Step(pairs.site.span, "an iterator gives its pairs once")] if pairs.site is not None else []
-        use = self._earlier_use(pairs.site)
         if use is not None:
             steps.append(Step(use.span, "they are used up here"))
         what = "nothing is left of it"
@@ -134,12 +190,30 @@ class _Update:
             return made(
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
+        if any(self._is_list(row.items[0]) and _is_variable(row.items[1]) for row in rows):
+            return self._list_of_gradients(rows, site)
         if isinstance(second, Variable) and any(self._is_gradient(row.items[0]) for row in rows):
             text = "`zip` takes the one variable apart row by row: put it in a list"
             return made(
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
         return self._mismatch(rows, columns, site, old) if isinstance(seen, Tuple) else None
+
+    def _is_list(self, value: Value) -> bool:
+        """Whether a value is a list of gradients."""
+        return isinstance(value, Tuple) and bool(value.items) and all(map(self._is_gradient, value.items))
+
+    def _list_of_gradients(self, rows: Sequence[Tuple], site: Site) -> Problem:
+        """A list of gradients where the gradient of one variable should be."""
+        text = "a list of gradients is paired with one variable"
+        first = next(row.items[0] for row in rows if self._is_list(row.items[0]))
+        made_by = next((v.node for v in _items(first) if isinstance(v, Data)), None)
+        steps = []
+        if made_by is not None and made_by.op == CLIPPED and made_by.site is not None:
+            text = "`tf.clip_by_global_norm` gives a pair, the gradients and their norm: `gradients, norm = ...`"
+            steps.append(Step(made_by.site.span, "the gradients are clipped here, and come with their norm"))
+        steps.append(Step(site.span, "the pair is taken for the gradients; the first of it is the list of all"))
+        return made(self.syntax, "update arguments", site, text=text, steps=steps, sources=self._names())
 
     def _applied(self, columns: Value) -> Problem | None:
         """`optimizer.apply(gradients, variables)`, Keras 3's own form."""
@@ -211,23 +285,10 @@ class _Update:
         found: set[tuple[int, int]] = set()
         for option in options(value):
             if isinstance(option, Data):
-                for node in self._gradient_nodes(option.node):
+                for node in gradient_nodes(self.tapes, option.node):
                     execution, index = self.tapes.gradients[node]
                     self.asked = execution
                     found.add((id(execution), index))
-        return found
-
-    def _gradient_nodes(self, node: Node) -> set[int]:
-        seen, todo, found = {node.id}, [node], set()
-        while todo:
-            at = todo.pop()
-            if at.id in self.tapes.gradients:
-                found.add(at.id)
-                continue
-            for edge in at.edges:
-                if edge.node.id not in seen:
-                    seen.add(edge.node.id)
-                    todo.append(edge.node)
         return found
 
     def _is_gradient(self, value: Value) -> bool:

@@ -104,7 +104,7 @@ class Comprehensions(Operators):
         items = sets.items_of(self, iterable, site) if mixed else self.iterate(iterable, site)
         if mixed:
             self.over_sets.add(self.frame.uid)
-        with self.between(iterable):
+        with self.between(iterable), self.once_for(items):
             each = self._each_of(node, index, self.going_over(iterable, items), results)
             return each and not isinstance(items, Many)
 

@@ -419,7 +419,8 @@ class Expressions(Comprehensions):
 
         def made() -> Value:
             assert isinstance(base.info, Value)
-            return containers.set_default(self, base, key, self.call(base.info, Arguments([]), site))
+            with self.once_for(key if isinstance(key, Const) else Many(key)):
+                return containers.set_default(self, base, key, self.call(base.info, Arguments([]), site))
 
         if found is UNBOUND:
             return made()

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import failures, numbers, numbers_singular, parts, shapes, unfit, widths
+from . import failures, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -59,7 +59,7 @@ def call_fact(
         if error == unfit.UNCLEAR:
             world.known.failing.add(nothing.node.id)
         else:
-            world.raised(error, site, name or fact.name)
+            refusing.refuse(world, error, site, name or fact.name, list(given.values.values()))
         return nothing
     if effect.error and root(fact.name) in sys.stdlib_module_names and not _error(world, effect, given):
         return detached(world, fact.name, args, site, "python", "")  # only that it refuses others is known

@@ -39,6 +39,7 @@ from . import (
     models,
     operator_functions,
     operators,
+    optimizers,
     ordering,
     outside_graphs,
     passing,
@@ -119,6 +120,7 @@ OF_TENSORFLOW = (
     checkpoints,
     trainability,
     training,
+    optimizers,
     singletons,
 )
 LAST = (deciding, outside_graphs, texts)

@@ -30,7 +30,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import layer_members, revival, trainability
+from . import layer_members, optimizer_variables, revival, trainability
 from .compiled import note_compiled
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
@@ -222,6 +222,7 @@ def _duplicate_cell(world: Libraries, value: Cell, name: str, site: Site, done: 
     done[value.uid] = copy
     if copy.kind in ("layer", "instance"):
         note_compiled(world, copy)  # as what it is a copy of, perhaps
+    optimizer_variables.forget(world, copy)
     if isinstance(info, ModelInfo) and info.form == "functional":
         layers = tuple(duplicate(world, v, name, site, done) for v in info.layers)
         table = {a.uid: b for a, b in zip(info.layers, layers, strict=True) if isinstance(a, Cell)}

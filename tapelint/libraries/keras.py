@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, initializers, shapes, trainability, widths
+from . import apply, initializers, optimizer_variables, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
@@ -71,7 +71,7 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         if ".schedules." in name:
             return Cell(world.run.uid(), "schedule", name, site)
         note_optimizer(world, name, site)
-        return Cell(world.run.uid(), "optimizer", name, site)
+        return optimizer_variables.make(world, name, args, site)
     if kind == "layer":
         return make_layer(world, name, args, site)
     if kind == "loss" and not name.startswith(OLD_KERAS) and _is_no_reduction(args.keywords.get("reduction", NO_VALUE)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Data, Flag, Value, Variable
 
+from . import refusing
 from .keras import LayerInfo, inner_layers, own_built, own_weights
 from .weights import all_layers, is_keras, is_layer, is_old, leaves, tracked
 from .world import Libraries, Registry
@@ -32,7 +33,7 @@ def _refuse(world: Libraries, base: Value, name: str, value: Value, site: Site) 
         owners = [f"keras.layers.{layer}" for layer in PROPERTIES.get(name, ())]
         refused = info.name in owners and (isinstance(value, Data) or getattr(value, "flavor", "") == "tf")
         if refused:
-            world.raised("AttributeError", site, f"Layer.{name}")
+            refusing.refuse(world, "AttributeError", site, refusing.SETTER, [base, value])
         return refused or _is_late(world, base, value, name, site)
     lock = world.run.state.get((base.uid, LOCK)) if base.kind == "instance" else UNBOUND
     if not (isinstance(lock, Flag) and lock.sure):

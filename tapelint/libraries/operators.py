@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, failures, indexing, keras_variables, misfits, numbers, shapes, texts, unseen, widths
+from . import apply, failures, indexing, keras_variables, misfits, numbers, refusing, shapes, texts, unseen, widths
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -62,7 +62,7 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         return _plain(world, "format", operands, site, "s")
     if error := misfits.misfit(world, op, operands):
         if error != misfits.UNLIKE:
-            world.raised(error, site, f"operator {op}")
+            refusing.refuse(world, error, site, f"operator {op}", operands)
         return world.run.opaque(site, operands)
     kinds = {_side(option) for operand in operands for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):

@@ -34,7 +34,7 @@ from tapelint.flow.values import (
     is_tensor,
 )
 
-from . import apply
+from . import apply, refusing
 from .world import Libraries, Registry
 
 Compute = Callable[[], "list[Value] | Many"]
@@ -323,6 +323,8 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
         rows: list[Value] = [Tuple(tuple(row(columns, i))) for i in range(length if length is not None else 1)]
         return rows if length is not None else Many(rows[0])
 
+    if any(map(refusing.is_never_iterated, args.positional)):
+        refusing.refuse(world, "TypeError", site, refusing.ITERATION, args.positional)
     made = lazily(world, args.every(), compute, site)
     world.run.in_step.add(made.uid)
     world.run.state.set((made.uid, "zipped"), Tuple(tuple(args.positional)))
@@ -420,7 +422,8 @@ def _map(world: Libraries, args: Arguments, site: Site) -> Value:
         columns, length = rows_of(world, iterables, site)
         with between(world, iterables):
             if length is None:
-                return Many(world.call_back(function, Arguments(row(columns, 0)), site))
+                with world.run.once_for(Many(function)):
+                    return Many(world.call_back(function, Arguments(row(columns, 0)), site))
             return [world.call_back(function, Arguments(row(columns, i)), site) for i in range(length)]
 
     return lazily(world, args.positional, compute, site)

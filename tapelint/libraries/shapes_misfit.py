@@ -73,7 +73,7 @@ def _parts(world: Libraries, given: Given) -> list[Shape]:
 
 
 def _stack(world: Libraries, given: Given) -> bool:
-    return any(_differ(one, other) for one, other in combinations(_parts(world, given), 2))
+    return any(differ(one, other) for one, other in combinations(_parts(world, given), 2))
 
 
 def _concatenation(world: Libraries, given: Given) -> bool:
@@ -84,10 +84,10 @@ def _concatenation(world: Libraries, given: Given) -> bool:
     if any(not -len(part) <= axis < len(part) for part in parts):
         return True
     rests = [(*part[: axis % len(part)], *part[axis % len(part) + 1 :]) for part in parts]
-    return any(_differ(one, other) for one, other in combinations(rests, 2))
+    return any(differ(one, other) for one, other in combinations(rests, 2))
 
 
-def _differ(one: Shape, other: Shape) -> bool:
+def differ(one: Shape, other: Shape) -> bool:
     """Whether two shapes are certainly not the same."""
     return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
 

@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 )
 from tapelint.source import walk
 
-from . import apply, initializers, layer_names, shapes, trainability, widths
+from . import apply, initializers, layer_names, optimizer_variables, shapes, trainability, widths
 from .compiled import never_compiled, note_compiled
 from .graphs import symbolic_arguments, unconverted
 from .keras import LayerInfo, build, first_trainable, make_layer, own_built
@@ -377,6 +377,8 @@ def _compile(world: Libraries, base: Value, args: Arguments, site: Site) -> Valu
             value = Library(f"keras.losses.{value.value}")
         if name == "optimizer" and isinstance(value, Const) and isinstance(value.value, str):
             value = Cell(world.run.uid(), "optimizer", "keras.optimizers.Optimizer", site)
+        if name == "optimizer":
+            optimizer_variables.forget(world, value)  # training builds it with all variables of the model
         if name == "loss" and value is not UNBOUND:
             world.run.escape([value])  # Keras calls it in `compute_loss`
         if value is not UNBOUND:

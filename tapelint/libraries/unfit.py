@@ -12,6 +12,8 @@ from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tu
 
 from . import dtypes, shapes_misfit, widths
 from .arguments import Given, dtype_of
+from .natures import form
+from .shapes import of_value
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -22,7 +24,7 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
-    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given)
+    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or of_ragged(world, fact, given)
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     return error or (alone if alone != dtypes.PERHAPS else "")
 
@@ -199,6 +201,26 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     if not any(widths.unlike(world, one, other) for one, other in pairwise(floats)):
         return ""
     return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
+
+
+def of_ragged(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception where one tensor is made of several whose shapes are known to differ; "" where none is."""
+    parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
+    last = fact.name.rpartition(".")[2]
+    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
+    if not is_made or last not in PACKING["tensorflow"] | CLIPPING or not all(map(_is_dense, parts)):
+        return ""
+    shapes = [shape for part in parts if (shape := of_value(world, part)) is not None]
+    if not any(shapes_misfit.differ(one, other) for one, other in combinations(shapes, 2)):
+        return ""
+    return "ValueError" if world.run.graph_mode else "InvalidArgumentError"
+
+
+def _is_dense(value: Value) -> bool:
+    return isinstance(value, Variable) or (isinstance(value, Data) and is_tensor(value) and not form(value))
+
+
+CLIPPING = frozenset(["clip_by_norm", "clip_by_value"])
 
 
 PROMOTES = (0, "numpy behavior")

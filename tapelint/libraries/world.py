@@ -38,7 +38,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, constants, failures, numbers, outside, parts
+from . import apply, constants, failures, numbers, outside, parts, refusing
 from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
 from .natures import form
 from .recorder import Recorder
@@ -166,6 +166,9 @@ class Libraries:
         return constants.LIBRARIES.get(full) or Library(full)
 
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
+        if refusing.lacks(base, name):
+            refusing.refuse(self, "AttributeError", site, refusing.METHOD, [base])
+            return self.run.opaque(site)
         handler = self.registry.attributes.get("data")
         value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
         if value is not None:
@@ -258,6 +261,8 @@ class Libraries:
         handler = self.registry.methods.get((kind_of(base), "__setitem__"))
         if handler is not None:
             handler(self, base, Arguments([index, value]), site)
+        elif refusing.has_no_items_to_set(base):
+            refusing.refuse(self, "TypeError", site, refusing.ITEM, [base, value])
         elif isinstance(base, Opaque):
             self.registry.store_in(self, base, value)
         else:
@@ -315,6 +320,8 @@ class Libraries:
         several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
+        if refusing.is_never_iterated(value):
+            refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
     def asked(self, value: Value, site: Site) -> None:
         """Python asks for a truth: while a graph is made no tensor has one."""
