@@ -109,6 +109,7 @@ ProblemKind = Literal[
     "update arguments",  # apply_gradients(gradients, variables)
     "update mismatch",  # gradients of one list zipped with another list of variables
     "update refused",  # a list of gradients taken for a tensor, a part of a variable assigned to, and the like
+    "lost update",  # a loop's own name is given another value, or `map` is never asked for its items
     "unknown variable",  # an optimizer of Keras 3 is applied to what it was not built with
     "custom gradient count",  # a custom gradient returns too few or too many
     "unused layer",  # made in __init__, never called

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings import notes, rebinding, refused_updates, unbuilt, updates
+from tapelint.findings import lost_updates, notes, rebinding, refused_updates, unbuilt, updates
 from tapelint.findings.causes import NUMBER_ERRORS
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
@@ -50,6 +50,7 @@ def problems(tapes: Tapes, syntax: Syntax | None = None) -> list[Found]:
     reader = _Reader(tapes, syntax or Syntax())
     found = [*reader.gradient_calls(), *reader.exceptions(), *rebinding.rebound(tapes, reader.syntax)]
     found += [*updates.updates(tapes, reader.syntax), *unbuilt.unbuilt(tapes, reader.syntax)]
+    found += lost_updates.lost(tapes, reader.syntax)
     found += notes.notes(tapes, reader.syntax)
     return _joined(found)
 

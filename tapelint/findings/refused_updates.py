@@ -1,4 +1,4 @@
-"""Updates by hand that raise: gradients in a list taken for one tensor, weights that are set where there is no setter."""
+"""Updates by hand that raise: a list of gradients taken for one tensor, weights that are set and have no setter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from tapelint.diagnostic import Step
 from tapelint.findings.found import made
 from tapelint.findings.paths import Syntax
-from tapelint.flow.graph import Node, Site
+from tapelint.flow.graph import ROWS, Node, Site
 from tapelint.flow.values import Data, Many, Tuple, Value, Variable, options
+from tapelint.libraries.natures import form
 from tapelint.libraries.refusing import ASSIGNING, ITEM, ITERATION, METHOD, SETTER
 from tapelint.tapes.journal import Event
 from tapelint.tapes.tape import Tapes
@@ -21,6 +22,8 @@ def refused(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
     values = _noted(tapes, event)
     if event.call.startswith("str.") and event.call[4:] in ASSIGNING:
         text = f"`{_base(event.site)}` is a string, a key of a dict; the variable is what stands under it"
+    elif event.call.startswith((METHOD, "operator ")) and any(map(_is_rows, values)):
+        text = "the gradient of what rows are looked up in is an `IndexedSlices`: `tf.convert_to_tensor` makes a tensor"
     elif event.call == METHOD and isinstance(event.site.node, ast.Attribute):
         text = f"`{_base(event.site)}` is a tensor, no variable: it has no `{event.site.node.attr}`"
     elif not any(_holds_gradient(tapes, value) for value in values):
@@ -33,12 +36,17 @@ def refused(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
     elif event.call == SETTER:
         text = f"`{event.site.text(40)}` has no setter; the variable that it gives has `assign`"
     elif any(isinstance(value, (Tuple, Many)) and _holds_gradient(tapes, value) for value in values):
-        what = f"`{event.site.text(40)}`" if event.call.startswith("operator ") else f"`{event.call.rpartition('.')[2]}`"
-        text = f"{what} takes a list of gradients for one tensor: it must be done to each of them"
+        is_operator = event.call.startswith("operator ")
+        what = event.site.text(40) if is_operator else event.call.rpartition(".")[2]
+        text = f"`{what}` takes a list of gradients for one tensor: it must be done to each of them"
     else:
         return None
     steps = [*_asked(tapes, values), Step(event.site.span, f"this raises {event.error}")]
     return made(syntax, "update refused", event.site, text=text, error=event.error, steps=steps)
+
+
+def _is_rows(value: Value) -> bool:
+    return isinstance(value, Data) and form(value) == ROWS
 
 
 def _noted(tapes: Tapes, event: Event) -> tuple[Value, ...]:

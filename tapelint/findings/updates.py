@@ -130,7 +130,8 @@ class _Update:
         used = once and use is not None and use.node is not self._argument() and not isinstance(columns, Tuple)
         if not zipped and not used:
             return None
-        steps = [Step(pairs.site.span, "an iterator gives its pairs once")] if pairs.site is not None else []
+        made_at = pairs.site if isinstance(pairs, Cell) else None
+        steps = [Step(made_at.span, "an iterator gives its pairs once")] if made_at is not None else []
         if use is not None:
             steps.append(Step(use.span, "they are used up here"))
         what = "nothing is left of it"
@@ -201,7 +202,7 @@ class _Update:
 
     def _is_list(self, value: Value) -> bool:
         """Whether a value is a list of gradients."""
-        return isinstance(value, Tuple) and bool(value.items) and all(map(self._is_gradient, value.items))
+        return bool(_items(value)) and all(map(self._is_gradient, _items(value)))
 
     def _list_of_gradients(self, rows: Sequence[Tuple], site: Site) -> Problem:
         """A list of gradients where the gradient of one variable should be."""

@@ -1,4 +1,4 @@
-"""What certainly raises where variables are updated by hand: parts that are set, methods and setters that are not there.
+"""What certainly raises where variables are updated by hand: parts that are set, methods and setters that lack.
 
 Each is noted with the values that are refused, so that a finding can say what they were.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.graph import Site
+from tapelint.flow.graph import ROWS, Site
 from tapelint.flow.values import Cell, Data, Many, Tuple, Value, Variable
 
 from .natures import form
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ASSIGNING = ("assign", "assign_add", "assign_sub")
 """Methods of variables that no tensor has."""
+
+OF_ROWS = ("consumers", "dense_shape", "device", "dtype", "graph", "indices", "name", "op", "shape", "values")
+"""What an `IndexedSlices` has."""
 
 ITEM, ITERATION, SETTER, METHOD, PACKED = (
     "item assignment", "iteration over a layer", "no setter", "no such method", "a list as one tensor",
@@ -51,8 +54,13 @@ def has_no_items_to_set(value: Value) -> bool:
 
 
 def lacks(value: Data, name: str) -> bool:
-    """Whether a tensor has no such method of variables. A part of a variable has `assign`."""
+    """Whether a tensor has no such method of variables, or an `IndexedSlices` none of tensors.
+
+    A part of a variable has `assign`.
+    """
     op = value.node.op
+    if form(value) == ROWS:
+        return not name.startswith("_") and name not in OF_ROWS
     if name not in ASSIGNING or not is_tensor_for_sure(value) or (op == "operator []" and name == "assign"):
         return False
     return op.startswith(("operator ", "tensorflow.")) and not op.startswith(("tensorflow.compat.", "tensorflow.raw"))

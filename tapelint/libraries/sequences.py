@@ -417,6 +417,7 @@ def _order(
 
 def _map(world: Libraries, args: Arguments, site: Site) -> Value:
     function, *iterables = args.positional
+    world.recorder.note("lazy", function, site)
 
     def compute() -> list[Value] | Many:
         columns, length = rows_of(world, iterables, site)
