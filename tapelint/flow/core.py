@@ -246,7 +246,6 @@ class Core(Escape, Doubting):
         self.no_autograph = 0
         self.fell_back = False  # whether AutoGraph leaves code as it is only because it cannot convert it
         self.importing = 0  # bodies of imported modules that are being run, one within the other
-        self.once_for_many = 0  # what is made now stands for several of its kind
         self.one_of_several = 0  # what is run now is run for one of several values: it need not be so
         self.converting: set[int] = set()
         """The frames of code that AutoGraph converts, and with it the functions defined there."""
@@ -320,15 +319,6 @@ class Core(Escape, Doubting):
             yield
         finally:
             self.one_of_several -= 1
-
-    @contextmanager
-    def once_for(self, items: object) -> Iterator[None]:
-        """What is run meanwhile is run for each of these; where they are not known one by one, once for all."""
-        self.once_for_many += isinstance(items, Many)
-        try:
-            yield
-        finally:
-            self.once_for_many -= isinstance(items, Many)
 
     def lose_track(self) -> None:
         """From now on nobody can tell what is read, written and done: nothing is claimed any more."""

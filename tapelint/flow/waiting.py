@@ -42,8 +42,19 @@ class Waiting(Core):
         """Of an `enumerate` that goes over a list: the list, and the first number."""
         self.over_sets: set[int] = set()
         """The frames of comprehensions that go over sets of which the order is not known."""
+        self.once_for_many = 0
+        """Whether what is made now stands for several of its kind."""
         self.waiting_frames: set[int] = set()
         """The frames of generators: nobody else sees their names."""
+
+    @contextmanager
+    def once_for(self, items: object) -> Iterator[None]:
+        """What is run meanwhile is run for each of these; where they are not known one by one, once for all."""
+        self.once_for_many += isinstance(items, Many)
+        try:
+            yield
+        finally:
+            self.once_for_many -= isinstance(items, Many)
 
     def compute(self, uid: int, items: Callable[[], T]) -> T:
         """Compute an iterator's items now."""

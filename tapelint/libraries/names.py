@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 SAME_MODULES = (
@@ -142,6 +143,11 @@ def is_of_keras(name: str) -> bool:
 def root(name: str) -> str:
     """The top-level package."""
     return name.partition(".")[0]
+
+
+def is_below(name: str, modules: Iterable[str]) -> bool:
+    """Whether a name is one of these modules, or of what lies in them."""
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def shown(name: str) -> str:

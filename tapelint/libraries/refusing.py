@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.graph import ROWS, Site
+from tapelint.flow.graph import ROWS, SEVERAL, Node, Site
 from tapelint.flow.values import Cell, Data, Many, Tuple, Value, Variable
 
 from .natures import form
@@ -23,10 +23,28 @@ ASSIGNING = ("assign", "assign_add", "assign_sub")
 OF_ROWS = ("consumers", "dense_shape", "device", "dtype", "graph", "indices", "name", "op", "shape", "values")
 """What an `IndexedSlices` has."""
 
-ITEM, ITERATION, SETTER, METHOD, PACKED = (
-    "item assignment", "iteration over a layer", "no setter", "no such method", "a list as one tensor",
-)  # fmt: skip
+ITEM, ITERATION, SETTER, METHOD = "item assignment", "iteration over a layer", "no setter", "no such method"
 """The calls that exceptions are noted under."""
+
+
+MOST_DEEP = 20
+"""So deep lists lie in lists."""
+
+
+def set_item(world: Libraries, base: Value, value: Value, site: Site) -> None:
+    """`base[i] = value` raises a TypeError for variables and tensors, in a graph as well."""
+    if isinstance(base, Variable) or _is_tensor(base):
+        refuse(world, "TypeError", site, ITEM, [base, value])
+    else:
+        world.run.escape([value])
+
+
+def missing(world: Libraries, base: Data, name: str, site: Site) -> Value | None:
+    """What comes of asking a tensor for what it lacks, which raises; None where it may have it."""
+    if not _lacks(base, name):
+        return None
+    refuse(world, "AttributeError", site, METHOD, [base])
+    return world.run.opaque(site)
 
 
 def refuse(world: Libraries, error: str, site: Site, call: str, values: Sequence[Value]) -> None:
@@ -35,35 +53,46 @@ def refuse(world: Libraries, error: str, site: Site, call: str, values: Sequence
     world.raised(error, site, call)
 
 
-def listed(world: Libraries, value: Value) -> Value:
+def listed(world: Libraries, value: Value, depth: int = 0) -> Value:
     """A list with the items that it has now; anything else as it is."""
-    items = containers.sequence(world.run, value)
+    items = containers.sequence(world.run, value) if depth < MOST_DEEP else None
     if isinstance(items, Tuple):
-        return Tuple(tuple(listed(world, item) for item in items.items))
+        return Tuple(tuple(listed(world, item, depth + 1) for item in items.items))
     return Many(items.element) if isinstance(items, Many) else value
 
 
-def is_tensor_for_sure(value: Value) -> bool:
-    """Whether a value is a tensor of TensorFlow, and no variable or thing in parts."""
-    return isinstance(value, Data) and value.kind == "tensor" and not value.node.opaque and not form(value)
+def _is_tensor(value: Value) -> bool:
+    """Whether a value is a tensor of TensorFlow for certain, and no variable or thing in parts."""
+    return isinstance(value, Data) and value.kind == "tensor" and not form(value) and _gives_a_tensor(value.node)
 
 
-def has_no_items_to_set(value: Value) -> bool:
-    """Whether `value[i] = ...` raises a TypeError: variables and tensors, in a graph as well."""
-    return isinstance(value, Variable) or is_tensor_for_sure(value)
+def _gives_a_tensor(node: Node) -> bool:
+    """Whether what a node stands for is one tensor, whatever it is made of."""
+    if node.opaque or node.detail == SEVERAL:
+        return False
+    if node.op in ("operator []", "tensorflow.function argument"):
+        return bool(node.edges) and (node.edges[0].node.kind == "variable" or _gives_a_tensor(node.edges[0].node))
+    known = node.op.startswith(("operator ", "tensorflow.")) or node.op == "gradient"
+    return known and not node.op.startswith(GIVING_ANYTHING)
 
 
-def lacks(value: Data, name: str) -> bool:
+GIVING_ANYTHING = tuple(
+    f"tensorflow.{name}"
+    for name in "data. compat. raw_ops. nest. py_function numpy_function while_loop cond case switch_case map_fn scan "  # noqa: SIM905
+    "foldl foldr vectorized_map function keras. experimental. train. saved_model. lookup. queue. io. distribute. "
+    "Variable TensorArray custom_gradient recompute_grad grad_pass_through".split()
+)
+"""What may give a structure, a variable, or whatever a function gives."""
+
+
+def _lacks(value: Data, name: str) -> bool:
     """Whether a tensor has no such method of variables, or an `IndexedSlices` none of tensors.
 
     A part of a variable has `assign`.
     """
-    op = value.node.op
     if form(value) == ROWS:
         return not name.startswith("_") and name not in OF_ROWS
-    if name not in ASSIGNING or not is_tensor_for_sure(value) or (op == "operator []" and name == "assign"):
-        return False
-    return op.startswith(("operator ", "tensorflow.")) and not op.startswith(("tensorflow.compat.", "tensorflow.raw"))
+    return name in ASSIGNING and _is_tensor(value) and (value.node.op != "operator []" or name != "assign")
 
 
 def is_never_iterated(value: Value) -> bool:

@@ -24,7 +24,7 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
-    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or of_ragged(world, fact, given)
+    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     return error or (alone if alone != dtypes.PERHAPS else "")
 
@@ -203,12 +203,10 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
 
 
-def of_ragged(world: Libraries, fact: Fact, given: Given) -> str:
-    """The exception where one tensor is made of several whose shapes are known to differ; "" where none is."""
-    parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
-    last = fact.name.rpartition(".")[2]
-    is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
-    if not is_made or last not in PACKING["tensorflow"] | CLIPPING or not all(map(_is_dense, parts)):
+def _of_ragged(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception where a list is clipped as one tensor, and the shapes in it are known to differ; else ""."""
+    parts = listed(world, given.get(fact.parameters[0].name)) if fact.name in CLIPPING else ()
+    if not all(map(_is_dense, parts)):
         return ""
     shapes = [shape for part in parts if (shape := of_value(world, part)) is not None]
     if not any(shapes_misfit.differ(one, other) for one, other in combinations(shapes, 2)):
@@ -220,7 +218,7 @@ def _is_dense(value: Value) -> bool:
     return isinstance(value, Variable) or (isinstance(value, Data) and is_tensor(value) and not form(value))
 
 
-CLIPPING = frozenset(["clip_by_norm", "clip_by_value"])
+CLIPPING = ("tensorflow.clip_by_norm", "tensorflow.clip_by_value")
 
 
 PROMOTES = (0, "numpy behavior")

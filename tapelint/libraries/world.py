@@ -39,7 +39,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, constants, failures, numbers, outside, parts, refusing
-from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, normalised, of_keras, root
+from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import form
 from .recorder import Recorder
 
@@ -125,11 +125,11 @@ class Libraries:
 
     def is_library(self, name: str) -> bool:
         """Whether a module counts as a library even where the project has its code."""
-        return _is_below(name, self.facts.tape_modules)
+        return is_below(name, self.facts.tape_modules)
 
     def is_of_tape_library(self, name: str) -> bool:
         """Whether a name belongs to a library, other than TensorFlow, that has tapes."""
-        return _is_below(name, self._differentiable_modules)
+        return is_below(name, self._differentiable_modules)
 
     def attribute(self, base: Value, name: str, site: Site) -> Value:
         if isinstance(base, Library):
@@ -166,9 +166,8 @@ class Libraries:
         return constants.LIBRARIES.get(full) or Library(full)
 
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
-        if refusing.lacks(base, name):
-            refusing.refuse(self, "AttributeError", site, refusing.METHOD, [base])
-            return self.run.opaque(site)
+        if (instead := refusing.missing(self, base, name, site)) is not None:
+            return instead
         handler = self.registry.attributes.get("data")
         value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
         if value is not None:
@@ -261,12 +260,10 @@ class Libraries:
         handler = self.registry.methods.get((kind_of(base), "__setitem__"))
         if handler is not None:
             handler(self, base, Arguments([index, value]), site)
-        elif refusing.has_no_items_to_set(base):
-            refusing.refuse(self, "TypeError", site, refusing.ITEM, [base, value])
         elif isinstance(base, Opaque):
             self.registry.store_in(self, base, value)
         else:
-            self.run.escape([value])
+            refusing.set_item(self, base, value, site)
 
     def operate(self, op: str, operands: Sequence[Value], site: Site) -> Value:
         handler = self.registry.functions["operator"]
@@ -579,10 +576,6 @@ class Libraries:
         positional = [rebuilt(self.run, value) for value in args.positional]
         keywords = {name: rebuilt(self.run, value) for name, value in args.keywords.items()}
         self.symbolic_calls[made.id] = (callee, replace(args, positional=positional, keywords=keywords), part)
-
-
-def _is_below(name: str, modules: Iterable[str]) -> bool:
-    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def _is_method_call(node: ast.AST) -> bool:
