@@ -62,7 +62,7 @@ When to ignore it: never; the update raises or does nothing.
 
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Problem, Rule
+from tapelint import Context, Diagnostic, Fix, Problem, Rule
 
 rule = Rule(__name__, code="TL501", tags=("training",))
 
@@ -92,13 +92,23 @@ FIXES = {
 )  # fmt: skip
 def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
     said, help = KINDS[problem.kind]
-    fix = None
-    if problem.kind in FIXES and _can_be_mended(problem):
+    fix = _wrapped(problem, ask)
+    if fix is None and problem.kind in FIXES and _can_be_mended(problem):
         name, message = FIXES[problem.kind]
         where = problem.statement if name == "assign_in_place" else problem.place
         fix = ask.fix(name, message, where, safe=True)
     error = f": {problem.error}" if problem.error else ""
     yield rule.at(problem, f"{problem.text or said}{error}", fix=fix, help=help)
+
+
+def _wrapped(problem: Problem, ask: Context) -> Fix | None:
+    """The fix where an argument of `zip` lacks what comes behind it."""
+    pair, model = problem.other("pair"), problem.other("model")
+    if pair is not None:
+        return ask.fix("wrap_argument", "Take the gradients of the pair", pair, "", "[0]", safe=True)
+    if model is not None:
+        return ask.fix("wrap_argument", "Take its variables", model, "", ".trainable_variables", safe=True)
+    return None
 
 
 def _can_be_mended(problem: Problem) -> bool:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from tapelint.diagnostic import Step
 from tapelint.findings.found import made
-from tapelint.findings.paths import Syntax
+from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import ROWS, Node, Site
 from tapelint.flow.values import Data, Many, Tuple, Value, Variable, options
 from tapelint.libraries.natures import form
 from tapelint.libraries.refusing import ASSIGNING, ITEM, ITERATION, METHOD, SETTER
 from tapelint.tapes.journal import Event
 from tapelint.tapes.tape import Tapes
-from tapelint.views import Problem
+from tapelint.views import Place, Problem
 
 
 def refused(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
@@ -42,7 +42,27 @@ def refused(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
     else:
         return None
     steps = [*_asked(tapes, values), Step(event.site.span, f"this raises {event.error}")]
-    return made(syntax, "update refused", event.site, text=text, error=event.error, steps=steps)
+    rest = _model_in_zip(tapes, event, values) if event.call == ITERATION else []
+    return made(syntax, "update refused", event.site, text=text, error=event.error, steps=steps, rest=rest)
+
+
+def argument_of_zip(site: Site, index: int) -> Site | None:
+    """An argument of `zip` with two, where it is something that can be written before `[0]` or `.name`."""
+    call = site.node
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) != 2:
+        return None
+    given = call.args[index]
+    return Site(site.source, given) if isinstance(given, (ast.Name, ast.Attribute, ast.Call)) else None
+
+
+def _model_in_zip(tapes: Tapes, event: Event, values: tuple[Value, ...]) -> list[tuple[str, Place]]:
+    """The model in `zip(gradients, model)`, where the gradients are those of its trainable variables."""
+    model = argument_of_zip(event.site, 1)
+    execution = next((tapes.gradients[g][0] for v in values for n in _nodes(v) for g in gradient_nodes(tapes, n)), None)
+    if model is None or execution is None or not isinstance(execution.sources_place, ast.expr):
+        return []
+    asked = Site(execution.site.source, execution.sources_place).text()
+    return [("model", place_of(model))] if asked == f"{model.text()}.trainable_variables" else []
 
 
 def _is_rows(value: Value) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tapelint.diagnostic import Step
 from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
-from tapelint.findings.refused_updates import gradient_nodes
+from tapelint.findings.refused_updates import argument_of_zip, gradient_nodes
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     NO_VALUE,
@@ -191,6 +191,11 @@ class _Update:
             return made(
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
+        if any(self._is_pair(row.items[1]) for row in rows):
+            text = "these pairs lie in other pairs; an update takes pairs of a gradient and its variable"
+            return made(
+                self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
+            )
         if any(self._is_list(row.items[0]) and _is_variable(row.items[1]) for row in rows):
             return self._list_of_gradients(rows, site)
         if isinstance(second, Variable) and any(self._is_gradient(row.items[0]) for row in rows):
@@ -199,6 +204,11 @@ class _Update:
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
         return self._mismatch(rows, columns, site, old) if isinstance(seen, Tuple) else None
+
+    def _is_pair(self, value: Value) -> bool:
+        """Whether a value is a gradient and a variable."""
+        pair = value.items if isinstance(value, Tuple) else ()
+        return len(pair) == 2 and self._is_gradient(pair[0]) and _is_variable(pair[1])
 
     def _is_list(self, value: Value) -> bool:
         """Whether a value is a list of gradients."""
@@ -209,12 +219,15 @@ class _Update:
         text = "a list of gradients is paired with one variable"
         first = next(row.items[0] for row in rows if self._is_list(row.items[0]))
         made_by = next((v.node for v in _items(first) if isinstance(v, Data)), None)
-        steps = []
+        steps: list[Step] = []
+        rest: list[tuple[str, Place]] = []
         if made_by is not None and made_by.op == CLIPPED and made_by.site is not None:
+            given = argument_of_zip(site, 0)
+            rest = [("pair", place_of(given))] if given is not None else []
             text = "`tf.clip_by_global_norm` gives a pair, the gradients and their norm: `gradients, norm = ...`"
             steps.append(Step(made_by.site.span, "the gradients are clipped here, and come with their norm"))
         steps.append(Step(site.span, "the pair is taken for the gradients; the first of it is the list of all"))
-        return made(self.syntax, "update arguments", site, text=text, steps=steps, sources=self._names())
+        return made(self.syntax, "update arguments", site, text=text, steps=steps, sources=self._names(), rest=rest)
 
     def _applied(self, columns: Value) -> Problem | None:
         """`optimizer.apply(gradients, variables)`, Keras 3's own form."""
