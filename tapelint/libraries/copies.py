@@ -134,6 +134,8 @@ def _copied_by_keras(plain: FunctionHandler) -> FunctionHandler:
 
     def copy(world: Libraries, args: Arguments, site: Site) -> Value:
         value = args.get(0, "x")
+        if isinstance(value, Cell) and value.kind == "optimizer":
+            return optimizer_variables.copied(world, value, site)
         if not isinstance(value, Cell) or not is_layer(value) or getattr(value.info, "old", False):
             return plain(world, args, site)
         of_keras = value.kind != "instance" or (is_keras(world, value) and not is_old(world, value))

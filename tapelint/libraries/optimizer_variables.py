@@ -30,6 +30,14 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Cell:
     return made
 
 
+def copied(world: Libraries, optimizer: Cell, site: Site) -> Cell:
+    """`copy.copy(optimizer)`: another one, which shares with it what it knows of its variables."""
+    made = Cell(world.run.uid(), "optimizer", optimizer.info, site)
+    for each in (optimizer, made):
+        forget(world, each)
+    return made
+
+
 def forget(world: Libraries, value: Value) -> None:
     """An optimizer may be built by code that is not seen, with whatever variables."""
     for option in options(value):
