@@ -60,9 +60,10 @@ is built with all variables before; a new list of the gradients that were clippe
 When to ignore it: never; the update raises or does nothing.
 """
 
+import ast
 from collections.abc import Iterator
 
-from tapelint import Context, Diagnostic, Fix, Problem, Rule
+from tapelint import Context, Diagnostic, Fix, Place, Problem, Rule
 
 rule = Rule(__name__, code="TL501", tags=("training",))
 
@@ -102,13 +103,25 @@ def check(problem: Problem, ask: Context) -> Iterator[Diagnostic]:
 
 
 def _wrapped(problem: Problem, ask: Context) -> Fix | None:
-    """The fix where an argument of `zip` lacks what comes behind it."""
+    """The fix where an argument of `zip` lacks what comes behind it, or a function takes a list for one tensor."""
     pair, model = problem.other("pair"), problem.other("model")
     if pair is not None:
         return ask.fix("wrap_argument", "Take the gradients of the pair", pair, "", "[0]", safe=True)
     if model is not None:
         return ask.fix("wrap_argument", "Take its variables", model, "", ".trainable_variables", safe=True)
-    return None
+    each = problem.other("list")
+    text = _one_by_one(problem, each) if each is not None else ""
+    return ask.fix("replace", "Do it to each of them", problem.place, text, safe=True) if text else None
+
+
+def _one_by_one(problem: Problem, gradients: Place) -> str:
+    """`[f(g, more) for g in gradients]` for `f(gradients, more)`; "" where the name is taken."""
+    call = ast.parse(problem.place.text, mode="eval").body
+    if not isinstance(call, ast.Call):
+        return ""
+    call.args[0] = ast.Name("g")
+    taken = [n for n in ast.walk(call) if isinstance(n, ast.Name) and n.id == "g"]
+    return f"[{ast.unparse(call)} for g in {gradients.text}]" if len(taken) == 1 else ""
 
 
 def _can_be_mended(problem: Problem) -> bool:

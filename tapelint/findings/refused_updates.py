@@ -42,7 +42,7 @@ def refused(tapes: Tapes, syntax: Syntax, event: Event) -> Problem | None:
     else:
         return None
     steps = [*_asked(tapes, values), Step(event.site.span, f"this raises {event.error}")]
-    rest = _model_in_zip(tapes, event, values) if event.call == ITERATION else []
+    rest = _model_in_zip(tapes, event, values) if event.call == ITERATION else _list_in_call(tapes, event, values)
     return made(syntax, "update refused", event.site, text=text, error=event.error, steps=steps, rest=rest)
 
 
@@ -53,6 +53,15 @@ def argument_of_zip(site: Site, index: int) -> Site | None:
         return None
     given = call.args[index]
     return Site(site.source, given) if isinstance(given, (ast.Name, ast.Attribute, ast.Call)) else None
+
+
+def _list_in_call(tapes: Tapes, event: Event, values: tuple[Value, ...]) -> list[tuple[str, Place]]:
+    """The list of gradients that a function is given first."""
+    call = event.site.node
+    if not isinstance(call, ast.Call) or not call.args or not values or not isinstance(values[0], (Tuple, Many)):
+        return []
+    named = isinstance(call.args[0], (ast.Name, ast.Call)) and _holds_gradient(tapes, values[0])
+    return [("list", place_of(Site(event.site.source, call.args[0])))] if named else []
 
 
 def _model_in_zip(tapes: Tapes, event: Event, values: tuple[Value, ...]) -> list[tuple[str, Place]]:
