@@ -163,6 +163,10 @@ ITERATED = "OperatorNotAllowedInGraphError"
 """What iterating over a tensor, or asking for its truth, raises in a graph: of no concern to a list of tensors."""
 
 
+def _is_array_of_some(value: Value) -> bool:
+    return isinstance(value, (Data, Variable)) and bool(value.shape)
+
+
 def _is_array(value: Value) -> bool:
     return isinstance(value, (Data, Variable))
 
@@ -286,6 +290,8 @@ def make_data(
     if failure and dtype in "ib":
         dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
+    if kind == "python" and name.startswith("numpy.random.") and any(map(_is_array_of_some, given.values.values())):
+        kind = "numpy"  # a number is drawn for each
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")

@@ -53,7 +53,9 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
         return ""
     certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
-    certain = certain and all(isinstance(part, Const) or _kind(world, part) for part in parts)
+    each = [any(_kind(world, part) for part in _parts(world, given.get(name))) for name in names]
+    beside_python = kind == "p" or "left" in given.values
+    certain = certain and (all(map(_is_number_or_tensor, parts)) if beside_python else all(each))
     if kind == "c" and not all(map(_is_surely_complex, parts)):
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:
@@ -71,6 +73,10 @@ def _kind(world: Libraries, value: Value) -> str:
         return ""
     letter = dtype_of(world, value)
     return "h" if letter == "f" and widths.of(world, value) == "float16" else letter
+
+
+def _is_number_or_tensor(value: Value) -> bool:
+    return isinstance(value, (Const, Data, Variable))
 
 
 def _is_surely_complex(value: Value) -> bool:

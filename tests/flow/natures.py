@@ -364,3 +364,10 @@ def the_values_of_what_a_decoder_gives():
     with tf.GradientTape() as tape:
         y = tf.nn.ctc_beam_search_decoder(logits, [2])[0][0].values
     return tape.gradient(y, logits)
+
+
+def numbers_that_numpy_draws_around_others():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = np.random.normal(v.numpy())
+    return tape.gradient(y, v)
