@@ -13,7 +13,10 @@ from tapelint.facts.values import Fact, FactError, Input, Parameter, Replacement
 from tapelint.facts.words import read
 
 FOLDER = Path(__file__).parent
-TABLES = ("modules", "equivalents", "floats", "backward", "nones", "unlike", "dtypes", "widths", "natures", "objects")
+TABLES = (
+    *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
+    "objects",
+)
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
 
