@@ -136,10 +136,10 @@ class Comprehensions(Operators):
         """What a comprehension gives for one item, or runs for it."""
         if index + 1 < len(node.generators):
             return self._generate(node, index + 1, self.evaluate(node.generators[index + 1].iter), results)
-        if isinstance(node, ast.DictComp):
-            results.append(Tuple((self.evaluate(node.key), self.evaluate(node.value))))
-        else:
-            results.append(self.evaluate(node.elt))
+        made = self.evaluate(node.key if isinstance(node, ast.DictComp) else node.elt)
+        if isinstance(node, (ast.DictComp, ast.SetComp)):
+            self.hashed(made, self.site(node))
+        results.append(Tuple((made, self.evaluate(node.value))) if isinstance(node, ast.DictComp) else made)
         return True
 
     def yield_(self, node: ast.Yield) -> Value:

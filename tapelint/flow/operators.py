@@ -150,7 +150,10 @@ class Operators(Waiting):
             key, value = self._pair(pairs.element, site)
             containers.store_some(self, cell, key, value)
         else:
-            containers.store_all(self, cell, [self._pair(pair, site) for pair in pairs])
+            known = [self._pair(pair, site) for pair in pairs]
+            for key, _ in known:
+                self.hashed(key, site)
+            containers.store_all(self, cell, known)
 
     def _pair(self, value: Value, site: Site) -> tuple[Value, Value]:
         items = self.elements(value, site) if isinstance(value, (Tuple, Cell, Const)) else UNBOUND

@@ -165,3 +165,19 @@ def what_is_known_to_refuse_tensors_takes_numbers():
     with tf.GradientTape() as tape:
         y = {math.trunc(2.5): w}[2] * {statistics.mean([4, 8]): b}[6]
     return tape.gradient(y, w)
+
+
+def variables_as_keys_in_a_comprehension():
+    """raises TypeError"""
+    steps = {each: 0 for each in [w, b]}
+    with tf.GradientTape() as tape:
+        y = w * float(len(steps))
+    return tape.gradient(y, w)
+
+
+def variables_as_keys_of_pairs():
+    """raises TypeError"""
+    steps = dict(zip([w, b], [1.0, 2.0]))
+    with tf.GradientTape() as tape:
+        y = w * float(len(steps))
+    return tape.gradient(y, w)
