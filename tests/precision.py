@@ -34,6 +34,9 @@ LEAST = {"very-high": 0.99, "high": 0.9, "medium": 0.7, "low": 0.0}
 NOT_OF_GRADIENTS = ("unused-ignore", "unused-layer")
 """Rules that say nothing of a gradient: TensorFlow cannot confirm them."""
 
+OF_UPDATES = ("update-misuse",)
+"""Rules that say something of what comes after the gradient: what follows confirms them."""
+
 
 @dataclass
 class Measured:
@@ -67,7 +70,8 @@ def fixtures(folder: Path = ROOT / "fixtures") -> dict[str, Measured]:
 def _as_marked(case: Case, found: Diagnostic) -> bool:
     lines = {step.span.start.line for step in found.steps} | {found.span.start.line}
     marks = case.marks("tf")
-    asked = [mark for mark in marks if mark.line in lines] or marks
+    after = [mark for mark in marks if found.name in OF_UPDATES and mark.line > found.span.start.line]
+    asked = after or [mark for mark in marks if mark.line in lines] or marks
     return any(set(re.split(r", | then ", mark.text)) != {"flows"} for mark in asked)
 
 
