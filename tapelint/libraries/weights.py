@@ -336,6 +336,8 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if any(isinstance(layer, Cell) and _lists_others(world, layer) for layer in all_layers(world, base)):
         return unknown_weights(world, base, site)
     parts = unseen_parts(world, base)
+    if any(isinstance(layer, Cell) and _holds_one_of_several(world, layer) for layer in all_layers(world, base)):
+        return unseen.of_parts(world, weights, site) if weights else unknown_weights(world, base, site)
     if parts and not name.startswith("non_"):
         return unseen.of_parts(world, [*weights, *parts], site)
     lacking = not isinstance(base.info, LayerInfo) and not sublayers(world, base) and not _holds_none(world, base)
@@ -350,6 +352,15 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     if not weights and not is_built(world, base):
         world.recorder.note("read before build", base, site)
     return containers.make_list(world.run, Tuple(tuple(weights)), site=site)
+
+
+def _holds_one_of_several(world: Libraries, layer: Cell) -> bool:
+    """Whether nobody knows which of several layers with weights a field of an object holds, if it holds one."""
+    if layer.kind != "instance":
+        return False
+    held = [world.run.state.get((layer.uid, name)) for name in places(world, layer)]
+    several = [option for value in held if isinstance(value, OneOf) for option in value.options]
+    return any(is_layer(option) and weights_of(world, option) != [] for option in several)
 
 
 def _lists_others(world: Libraries, layer: Cell) -> bool:

@@ -267,7 +267,8 @@ def aliases_of(source: Node) -> list[Node]:
     todo = [source]
     while todo:
         node = todo.pop()
-        for edge in node.edges if _is_other(node) else ():
+        held = _is_other(node) or node.op in (unseen.PARTS, unseen.LISTED)
+        for edge in node.edges if held else ():
             if edge.node.id not in found:
                 found[edge.node.id] = edge.node
                 todo.append(edge.node)

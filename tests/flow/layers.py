@@ -309,3 +309,24 @@ def what_a_layer_was_given_by_the_one_it_extends():
     with tf.GradientTape() as tape:
         y = layer(tf.ones([2, 4]))
     return tape.gradient(y, layer.trainable_variables)
+
+
+class _Shortcut(tf.keras.layers.Layer):
+    def __init__(self, size):
+        super().__init__()
+        self.size, self.inner = size, tf.keras.layers.Dense(size, use_bias=False)
+
+    def build(self, shape):
+        self.short = tf.keras.layers.Dense(self.size) if shape[-1] != self.size else tf.keras.layers.Identity()
+
+    def call(self, inputs):
+        return self.inner(inputs) + self.short(inputs)
+
+
+def a_layer_that_is_perhaps_made():
+    """unknown"""
+    layer = _Shortcut(4)
+    inputs = tf.random.normal([2, int(tf.reduce_sum(tf.ones([4])))])
+    with tf.GradientTape() as tape:
+        y = layer(inputs)
+    return tape.gradient(y, layer.trainable_variables)
