@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from tapelint.source import walk
@@ -138,7 +139,8 @@ class Comprehensions(Operators):
             return self._generate(node, index + 1, self.evaluate(node.generators[index + 1].iter), results)
         made = self.evaluate(node.key if isinstance(node, ast.DictComp) else node.elt)
         if isinstance(node, (ast.DictComp, ast.SetComp)):
-            self.hashed(made, self.site(node))
+            with self.for_one_of_several() if self.once_for_many else nullcontext():  # there may be no item at all
+                self.hashed(made, self.site(node))
         results.append(Tuple((made, self.evaluate(node.value))) if isinstance(node, ast.DictComp) else made)
         return True
 

@@ -181,3 +181,11 @@ def variables_as_keys_of_pairs():
     with tf.GradientTape() as tape:
         y = w * float(len(steps))
     return tape.gradient(y, w)
+
+
+def keys_of_a_comprehension_without_an_item():
+    """flows"""
+    steps = {each: 0 for each in [w, b][: int(tf.reduce_sum(tf.zeros([2])))]}
+    with tf.GradientTape() as tape:
+        y = w * float(len(steps) + 1)
+    return tape.gradient(y, w)
