@@ -10,8 +10,9 @@ from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
+from facts_unlike import taken_apart
 
-from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, leaves_of, split_line
 from tapelint.facts.table import FOLDER, dtypes
 
 FILES = (
@@ -55,13 +56,8 @@ def _one(said: Iterable[str]) -> str:
 
 
 def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
-    header, *lines = block.split("\n")
-    signatures = read_header(header) if lines and not header.startswith("#") else []
-    if len(signatures) != 1:
-        return
-    names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
-    names += [p.name for p in signatures[0] if p.star == "*"] * 4
-    name = full_name(header_name(header))
+    header, names, lines = taken_apart(block)
+    name = full_name(header_name(header)) if lines else ""
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
         given_to = _arguments(ast.parse(expression, mode="eval").body, names)

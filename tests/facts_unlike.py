@@ -46,13 +46,19 @@ def _one(said: Iterable[str]) -> str:
     return found.pop() if len(found) == 1 else "" if "" in found else UNCLEAR
 
 
-def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
+def taken_apart(block: str) -> tuple[str, list[str], list[str]]:
+    """A block's header, its positional parameters, and its lines; no lines where it is none with one signature."""
     header, *lines = block.split("\n")
     signatures = read_header(header) if lines and not header.startswith("#") else []
     if len(signatures) != 1:
-        return
+        return header, [], []
     names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
     names += [p.name for p in signatures[0] if p.star == "*"] * 4
+    return header, names, lines
+
+
+def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
+    header, names, lines = taken_apart(block)
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
         call = ast.parse(expression, mode="eval").body

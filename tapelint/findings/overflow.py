@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from tapelint.findings.flatness import Users
 from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Edge, Node
 from tapelint.libraries.numbers_judgement import Judgement
@@ -28,7 +29,7 @@ class Pattern:
     whole: Place | None = None
 
 
-def overflows(judgement: Judgement, users: Mapping[int, list[tuple[Node, Edge]]]) -> Pattern | None:
+def overflows(judgement: Judgement, users: Users) -> Pattern | None:
     """The harmless function that an exponential is part of; None where it is used for itself."""
     node = judgement.node
     text = judgement.site.text(30)
@@ -95,7 +96,7 @@ def _whole(end: Node) -> Place | None:
     return place_of(end.site) if end.site is not None else None
 
 
-def _uses(node: Node, users: Mapping[int, list[tuple[Node, Edge]]]) -> tuple[set[int], list[tuple[Node, Edge]]]:
+def _uses(node: Node, users: Users) -> tuple[set[int], list[tuple[Node, Edge]]]:
     """What is made of an exponential by sums and the like, and the operations that these end in."""
     after = {node.id}
     todo = [node]

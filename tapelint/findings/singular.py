@@ -238,9 +238,7 @@ class _Reader:
         node = judgement.node
         tags = self.behind[node.id]
         inside = FREE not in tags
-        if judgement.guarded and self.call is None:
-            self.call = self._call()
-        flat = self.call is not None and judgement.guarded and nothing_comes_back(judgement, self.call)
+        flat = judgement.guarded and nothing_comes_back(judgement, self._asked())
         if judgement.guarded and (inside or flat or node.id not in self.carrying):
             return None
         inside = inside and PICKED not in tags
@@ -271,13 +269,16 @@ class _Reader:
         made = replace(judgement, evidence=evidence, because=because)
         return self._made(made, names, source, hidden, rest)
 
-    def _call(self) -> Call:
-        depends = {node.id for source in self.execution.sources for node in source.nodes}
-        for node in self.tapes.world.run.graph.ancestors(self.execution.targets):
-            if any(edge.node.id in depends for edge in node.edges):
-                depends.add(node.id)
-        targets = {target.id for target in self.execution.targets}
-        return Call(self.users, targets, depends, self.tapes.world.known.arrays)
+    def _asked(self) -> Call:
+        """The call, as it is read the first time."""
+        if self.call is None:
+            depends = {node.id for source in self.execution.sources for node in source.nodes}
+            for node in self.tapes.world.run.graph.ancestors(self.execution.targets):
+                if any(edge.node.id in depends for edge in node.edges):
+                    depends.add(node.id)
+            targets = {target.id for target in self.execution.targets}
+            self.call = Call(self.users, targets, depends, self.tapes.world.known.arrays)
+        return self.call
 
     def _hidden_by(self, tags: set[int]) -> Place | None:
         graph = self.tapes.world.run.graph

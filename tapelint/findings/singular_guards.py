@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from tapelint.findings.flatness import Users
 from tapelint.findings.paths import Syntax, place_of
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import Node, Site
 from tapelint.libraries.numbers_arrays import BINARY, UNARY
 from tapelint.libraries.numbers_judgement import Judgement
 from tapelint.libraries.numbers_known import tests_in
@@ -18,7 +19,7 @@ FAR = 1e6
 
 
 def asked_for(
-    tapes: Tapes, judgement: Judgement, node: Node, wheres: Sequence[int], users: Mapping[int, list[tuple[Node, Edge]]]
+    tapes: Tapes, judgement: Judgement, node: Node, wheres: Sequence[int], users: Users
 ) -> tuple[str, Place | None]:
     """Whether a `where` picks the other branch just where the operation is singular: in words, and its condition."""
     known = tapes.world.known
@@ -47,7 +48,7 @@ def _condition(where: Node) -> Place | None:
     return place_of(Site(where.site.source, first)) if first is not None else None
 
 
-def _sides(where: Node, node: Node, users: Mapping[int, list[tuple[Node, Edge]]]) -> list[bool]:
+def _sides(where: Node, node: Node, users: Users) -> list[bool]:
     """Through which branches of a `where` an operation's result comes: True for the first."""
     call = where.site.node if where.site is not None else None
     if not isinstance(call, ast.Call):

@@ -116,9 +116,8 @@ class Interpreter(Refused):
         """Run the body of a module that has not been run. No branch undoes it, and its steps are counted apart."""
         waiting = self._waiting.pop(module.uid)
         source = waiting.source
-        if source is None or self.importing > MOST_MODULES_DEEP or self.exhausted:
-            return
-        if self._steps_of_imports > MOST_STEPS_OF_IMPORTS:
+        spent = self.exhausted or self._steps_of_imports > MOST_STEPS_OF_IMPORTS
+        if source is None or spent or self.importing > MOST_MODULES_DEEP:
             return
         mark, unfollowed, steps = self.state.mark(), self.state.get(UNFOLLOWED), self.steps
         mode, self.graph_mode = self.graph_mode, 0

@@ -43,16 +43,14 @@ class _Reading(NamedTuple):
 
 def does_something(project: Project, module: Module) -> bool:
     """Whether the import of a module, or what it imports in turn, changes others' objects, or goes in a circle."""
-    todo, known = [module], dict[str, _Reading | None]({module.path: None})
-    while todo and len(known) <= MOST_FILES:
+    todo, seen, readings = [module], {module.path}, dict[str, _Reading]()
+    while todo and len(seen) <= MOST_FILES:
         now = todo.pop()
-        known[now.path] = reading = project.answer("imports", now, _read)
-        fresh = {path: other for path, other in reading.imports.items() if path not in known}
-        todo += fresh.values()
-        known.update(dict.fromkeys(fresh))
-    if len(known) > MOST_FILES:
+        readings[now.path] = reading = project.answer("imports", now, _read)
+        todo += [other for path, other in reading.imports.items() if path not in seen]
+        seen.update(reading.imports)
+    if len(seen) > MOST_FILES:
         return False
-    readings = {path: reading for path, reading in known.items() if reading is not None}
     return any(reading.acts for reading in readings.values()) or _goes_in_a_circle(readings)
 
 

@@ -26,16 +26,16 @@ def _of_arrays(name: str) -> FunctionHandler:
     def call(world: Libraries, args: Arguments, site: Site) -> Value:
         given = args.get(0, "x")
         fact = world.facts.fact(name)
-        if fact is not None and isinstance(given, Variable | Data) and not _is_of_numpy(given):
+        if fact is not None and isinstance(given, Variable | Data) and not _is_no_tensor(given):
             return apply.call_fact(world, fact, args, site)
-        if isinstance(given, Opaque | OneOf) and not all(map(_is_of_numpy, options(given))):
+        if isinstance(given, Opaque | OneOf) and not all(map(_is_no_tensor, options(given))):
             return world.run.opaque(site, args.every())
         return apply.detached(world, name, args, site)
 
     return call
 
 
-def _is_of_numpy(value: Value) -> bool:
+def _is_no_tensor(value: Value) -> bool:
     return not isinstance(value, Variable | Opaque) and not (isinstance(value, Data) and value.kind == "tensor")
 
 

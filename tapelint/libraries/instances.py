@@ -182,12 +182,12 @@ def _is_array(value: Value) -> bool:
 
 def is_tensor(world: Libraries, args: Arguments, site: Site) -> Value:
     """`tf.is_tensor(value)`, `keras.ops.is_tensor(value)`: of variables and of what is in parts as well."""
-    answers = {_is_tensor(option) for option in options(args.get(0, "x"))}
+    answers = {_counts_as_tensor(option) for option in options(args.get(0, "x"))}
     truth = next(iter(answers)) if len(answers) == 1 else None
     return Const(truth) if truth is not None else world.run.unknown_bool(Tuple(tuple(args.every())), site)
 
 
-def _is_tensor(value: Value) -> bool | None:
+def _counts_as_tensor(value: Value) -> bool | None:
     if isinstance(value, Data):
         return value.kind == "tensor"
     plain = isinstance(value, (Const, Tuple)) or (isinstance(value, Cell) and value.kind in ("list", "dict", "set"))

@@ -120,10 +120,10 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
         return world.inert(name, Arguments([]), site)
     if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):
         return _compiled(world, base, name, site)
-    plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part_of(world, base) is None
+    part = part_of(world, base)
+    plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
-    part = part_of(world, base)
     if part is not None and isinstance(part.info, LayerInfo) and name not in KERAS_METHODS:
         return world.run.attribute(part, name, site)
     if _lacks(world, base, name):

@@ -333,10 +333,11 @@ def weights_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Va
     weights = weights_of(world, base, states=name in ("variables", "non_trainable_variables"))
     if weights is None:
         return unknown_weights(world, base, site)
-    if any(isinstance(layer, Cell) and _lists_others(world, layer) for layer in all_layers(world, base)):
+    layers = [layer for layer in all_layers(world, base) if isinstance(layer, Cell)]
+    if any(_lists_others(world, layer) for layer in layers):
         return unknown_weights(world, base, site)
     parts = unseen_parts(world, base)
-    if any(isinstance(layer, Cell) and _holds_one_of_several(world, layer) for layer in all_layers(world, base)):
+    if any(_holds_one_of_several(world, layer) for layer in layers):
         return unseen.of_parts(world, weights, site) if weights else unknown_weights(world, base, site)
     if parts and not name.startswith("non_"):
         return unseen.of_parts(world, [*weights, *parts], site)
