@@ -111,6 +111,7 @@ ProblemKind = Literal[
     "update refused",  # a list of gradients taken for a tensor, a part of a variable assigned to, and the like
     "lost update",  # a loop's own name is given another value, or `map` is never asked for its items
     "unknown variable",  # an optimizer of Keras 3 is applied to what it was not built with
+    "raised before",  # any other exception that surely ends the program before a gradient call
     "custom gradient count",  # a custom gradient returns too few or too many
     "unused layer",  # made in __init__, never called
     "gradient inside tape",

@@ -43,3 +43,34 @@ def test_the_place_that_raises_is_a_step(body: str, line: int, said: str, tmp_pa
     assert step.span.start.line == line
     assert said in step.message
     assert step.message.endswith(source.verdict.removeprefix("raises "))
+
+
+RAISED = """\
+import tensorflow as tf
+w = tf.Variable([1.0, 2.0])
+def step(scale, wanted=None):
+    with tf.GradientTape() as tape:
+        y = w * scale
+{check}
+    return tape.gradient(y, w)
+{call}
+"""
+DOUBLES = "tf.constant([1.0, 2.0], tf.float64)"
+
+
+@pytest.mark.parametrize(
+    ("check", "call", "found"),
+    [
+        ("", f"step({DOUBLES})", True),
+        ("", f"step(1.0)\nstep({DOUBLES})", False),  # the call is made once
+        ("        assert wanted, scale", "step(1.0)", False),  # the program raises itself
+        ("        if wanted is None: raise ValueError(scale)", "step(1.0)", False),
+        ("", f"try:\n    step({DOUBLES})\nexcept Exception:\n    step(1.0)", False),
+    ],
+)
+def test_what_raises_before_is_a_problem(check: str, call: str, found: bool, tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(RAISED.format(check=check, call=call))
+    problems = analyse(Source.read(path), Project(tmp_path), Facts.load()).problems
+    problems += tuple(p for b in analyse(Source.read(path), Project(tmp_path), Facts.load()).blocks for p in b.problems)
+    assert any(p.kind == "raised before" for p in problems) == found

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
-from tapelint.findings import lost_updates, notes, rebinding, refused_updates, unbuilt, updates
+from tapelint.findings import ended, lost_updates, notes, rebinding, refused_updates, unbuilt, updates
 from tapelint.findings.causes import NUMBER_ERRORS
 from tapelint.findings.conditions import why_raises
 from tapelint.findings.found import Found, made
@@ -265,9 +265,12 @@ class _Reader:
 
     def exceptions(self) -> Iterator[Found]:
         """The problems of other calls that raise."""
+        last = {id(event) for event in ended.ends(self.tapes)}
         for event in self.tapes.events:
             if event.word == "raised" and not event.dead and event.site.node is not None:
                 problem = self._raised(event) if not self.syntax.is_meant_to_raise(event.site) else None
+                if problem is None and id(event) in last and not self.syntax.is_meant_to_raise(event.site):
+                    problem = ended.ended(self.syntax, event)
                 if problem is not None:
                     yield Found(problem, None, event.active[-1] if event.active else None)
 

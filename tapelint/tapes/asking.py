@@ -91,6 +91,7 @@ def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -
         dead=run.ended(),
         in_graph=run.graph_mode > 0,
         active=tuple(tapes.active()),
+        after=len(tapes.events),
         target=target,
         leaves=tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else (),
         target_place=args.places.get(0, args.places.get("target")),

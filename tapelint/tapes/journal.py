@@ -47,7 +47,7 @@ class Execution:
     """One time that a gradient call was run: `site` is the call, on a `recording` of the `tape`.
 
     Where and when: the `chain` of calls that led there; `dead`, the exception that had ended the program before, if
-    one had; `in_graph`, whether a graph was being made; `active`, the recordings that ran.
+    one had; `in_graph`, whether a graph was being made; `active`, the recordings that ran; `after` how many events.
 
     Its arguments: `target` with its `leaves` and `targets`, their nodes; `asked`, the sources as they were given; the
     places of both in the call; `zeros`, whether it wants zeros for None; `output_gradients`.
@@ -76,6 +76,7 @@ class Execution:
     output_gradients: Value = UNBOUND
     leaves: tuple[Value, ...] = ()
     active: tuple[int, ...] = ()
+    after: int = 0
     why_unknown: str = ""
     answer: Answer | None = None
 
