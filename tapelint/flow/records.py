@@ -29,6 +29,11 @@ from .values import (
 from .world import World
 
 
+PLAIN = ("builtins.object", "abc.ABC")
+FAMILIES = ("layer", "model", "module", "loss", "metric", "context decorator")
+"""Bases of libraries, and kinds of them, whose objects are made by what extends them: they begin with `__init__`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordField:
     """A dataclass's field. `kept`: it becomes a field of the object, and is not for `__post_init__` only."""
@@ -141,11 +146,16 @@ class Records(Attributes):
 
     def initialiser(self, cls: Class) -> Value | None:
         order = self.lineage(cls)
-        own = all(isinstance(base, Class) and not base.node.decorator_list and not base.node.keywords for base in order)
         found = self.find_in_class(cls, "__init__")
-        if not own or "__new__" in self.hooks or cls.uid in self.members or found is None:
+        if not all(map(self._begins_plainly, order)) or "__new__" in self.hooks or cls.uid in self.members or found is None:
             return None
         return Bound(found[0], cls) if isinstance(found[0], Function) else None
+
+    def _begins_plainly(self, base: Value) -> bool:
+        """Whether making an object of a class with this base hands the arguments to `__init__` as they are."""
+        if isinstance(base, Class):
+            return not base.node.decorator_list and not base.node.keywords
+        return isinstance(base, Library) and (base.name in PLAIN or self.world.base_family(base.name) in FAMILIES)
 
     def initialise(self, instance: Cell, args: Arguments, site: Site) -> None:
         """Run `__init__`, a dataclass's fields, or a library base's own."""

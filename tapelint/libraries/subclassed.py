@@ -177,6 +177,8 @@ def _initialise(world: Libraries, base: Value, args: Arguments, site: Site) -> V
         part = Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
     elif last != "Layer":
         part = make_layer(world, cls, args, site)
+    elif args.positional and not is_old(world, instance):
+        world.raised("TypeError", site)  # Keras 3 takes them by name only
     if isinstance(part, Cell) and part.kind in ("layer", "lambda layer"):
         world.run.state.set((instance.uid, PART), part)
         world.run.state.set((part.uid, OWNER), instance)
@@ -217,9 +219,12 @@ def _call_instance(world: Libraries, base: Cell, args: Arguments, site: Site) ->
     function = getattr(method, "function", None)
     node = getattr(function, "node", None)
     _take_training(world, base, node, kept)
+    dropped = ("training", "mask") if is_old(world, base) else ("training",)
     if node is not None and node.args.kwarg is None:
         names = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
-        kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in ("training", "mask")}
+        kept.keywords = {k: v for k, v in kept.keywords.items() if k in names or k not in dropped}
+    if not is_old(world, base) and world.run.misfits(method, kept):
+        world.raised("TypeError", site)
     with as_keras_calls(world, base), _building(world, by_symbols):
         made = world.run.call(method, kept, site)
     lock(world, base)

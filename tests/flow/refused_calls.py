@@ -1,6 +1,7 @@
 """Calls that a function's parameters refuse: the docstring is the verdict a source."""
 
 import functools
+import keras
 import tensorflow as tf
 
 
@@ -193,3 +194,77 @@ def a_jacobian_of_several_tensors():
     with tf.GradientTape() as tape:
         y = tf.identity_n([vector, vector])
     return tape.jacobian(y, vector)
+
+
+class _Scaled(keras.layers.Layer):
+    def __init__(self, by, **others):
+        super().__init__(**others)
+        self.by = by
+
+    def call(self, x, more=1.0):
+        return x * self.by * more
+
+
+class _Doubled(keras.layers.Layer):
+    def call(self, x):
+        return x * 2.0
+
+
+class _Weighed(keras.losses.Loss):
+    def __init__(self, by):
+        super().__init__()
+        self.by = by
+
+    def call(self, y, p):
+        return self.by * tf.square(y - p)
+
+
+def layer_made_without_what_it_needs():
+    """raises TypeError"""
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = _Scaled()(x)
+    return tape.gradient(y, x)
+
+
+def loss_made_without_what_it_needs():
+    """raises TypeError"""
+    x = tf.Variable([2.0])
+    with tf.GradientTape() as tape:
+        y = _Weighed()(x, x * 2.0)
+    return tape.gradient(y, x)
+
+
+def layer_that_takes_nothing_by_place():
+    """raises TypeError"""
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = _Doubled(3)(x)
+    return tape.gradient(y, x)
+
+
+def layer_called_with_more_than_it_takes():
+    """raises TypeError"""
+    x = tf.Variable(2.0)
+    layer = _Doubled()
+    with tf.GradientTape() as tape:
+        y = layer(x, x)
+    return tape.gradient(y, x)
+
+
+def layer_called_with_a_mask_that_it_does_not_take():
+    """raises TypeError"""
+    x = tf.Variable(2.0)
+    layer = _Doubled()
+    with tf.GradientTape() as tape:
+        y = layer(x, mask=None)
+    return tape.gradient(y, x)
+
+
+def layer_called_with_training_and_more():
+    """flows"""
+    x = tf.Variable(2.0)
+    layer = _Scaled(2.0, name="scaled")
+    with tf.GradientTape() as tape:
+        y = layer(x, more=x, training=True)
+    return tape.gradient(y, x)
