@@ -8,6 +8,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import Const, Data, Tuple, Value, Variable, is_tensor
 
 from . import apply, truths
+from .python import is_cast
 from .world import FunctionHandler, Libraries, Registry
 
 ASKING = ("bool", "any", "all", "max", "min", "sorted")
@@ -44,7 +45,7 @@ def _number(name: str, handler: FunctionHandler | None) -> FunctionHandler:
         first = args.positional[0] if args.positional else None
         if world.run.graph_mode and world.run.no_autograph and first is not None and is_tensor(first):
             world.raised("AttributeError" if isinstance(first, Variable) else "TypeError", site, name)
-        elif not world.run.graph_mode and first is not None and truths.several(first):
+        elif not world.run.graph_mode and first is not None and truths.several(first) and not is_cast(world, first):
             world.raised("TypeError", site, name)
         return _handled(world, name, handler, args, site)
 

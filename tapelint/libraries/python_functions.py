@@ -11,6 +11,7 @@ from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
+    Cell,
     Data,
     Library,
     Many,
@@ -102,6 +103,8 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _handed(world: Libraries, value: Value, site: Site) -> Value:
     """An argument as the body of a `tf.py_function` gets it: another tensor than one that it captured."""
+    if isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind == "list"):
+        return world.call_library("tensorflow.convert_to_tensor", Arguments([value]), site)
     if not isinstance(value, (Data, Variable)):
         return value
     node = world.run.node_of(value, site)
@@ -166,6 +169,8 @@ def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
         edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
         if (computed := world.run.node_of(value, site)) is not None:
             edges.append(Edge(computed, FLOWS, "linear"))
+        if not world.run.graph_mode:
+            dtype = apply.dtype_of(world, value) or dtype  # only a graph holds the body to what was promised
         return Data(world.run.node("tensorflow.numpy_function", edges, site, dtype=dtype), "tensor", dtype)
 
     if containers.sequence(world.run, wanted) is not None:

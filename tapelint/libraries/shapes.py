@@ -26,6 +26,8 @@ def of_value(world: Libraries, value: Value) -> Shape | None:
         return () if isinstance(value.value, (int, float, complex, bool)) else None
     if isinstance(value, Cell) and value.kind == "list":
         return of_value(world, world.run.state.get((value.uid, "items")))
+    if isinstance(value, Tuple) and not value.items:
+        return (0,)
     if isinstance(value, Tuple):
         inner = {of_value(world, item) for item in value.items}
         if len(inner) == 1 and (only := inner.pop()) is not None:
@@ -82,6 +84,7 @@ SAME_SHAPE = frozenset(
         "softplus",
         "negative",
         "sign",
+        "sort",
         "floor",
         "ceil",
         "round",
@@ -235,7 +238,7 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
         return result
     last = name.rpartition(".")[2]
     size = parameter(LAST_AXIS.get(last, ""))
-    number = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
+    number = size.value if isinstance(size, Const) and isinstance(size.value, int) and size.value > 0 else None
     if before is None:
         if number == 1:
             world.known.single.add(result.node.id)

@@ -27,6 +27,10 @@ def backward(core: Core, answer: Answer, upstream: Node) -> list[Node | None]:
     met = _surely_met(nodes, rec, targets)
     around = _around(core, rec, targets)
     first = len(core.graph.nodes)
+    for target in targets if answer.question.summed else ():
+        for edge in target.as_target if rec in target.active else ():
+            if edge.node.id in relevant:
+                _accumulate(core, sums, edge.node, _local(core, target, edge, upstream, None))
     stop = {s.id for s in sources}
     for node in reversed(nodes):
         above = sums.get(node.id)

@@ -54,3 +54,11 @@ def float_beside_a_map():
         tf.map_fn(_number_of, x)
         y = _number_of(x[0])
     return tape.gradient(y, [x])
+
+
+def float_of_several_in_the_body_of_a_map():
+    """flows"""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.map_fn(lambda row: float(row) * 2.0, x)
+    return tape.gradient(y, [x])

@@ -91,3 +91,12 @@ def slices_of_a_variable():
     with tf.GradientTape() as tape:
         y = held.values * 2.0
     return tape.gradient(y, own)
+
+
+def sum_of_a_tensor_of_nothing():
+    """raises TypeError"""
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        tf.print(w * 1.0)
+        y = sum(tf.sort([]))
+    return tape.gradient(y, w)

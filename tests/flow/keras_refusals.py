@@ -165,3 +165,11 @@ def the_optimizer_of_a_compiled_model():
     with tf.GradientTape() as tape:
         y = model(x) * model.optimizer.learning_rate
     return tape.gradient(y, model.trainable_variables)
+
+
+def layer_of_no_size():
+    """raises ValueError, raises ValueError"""
+    layer = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3])) + keras.layers.Dense(0)(tf.ones([2, 3]))[:, :1]
+    return tape.gradient(y, layer.trainable_variables)

@@ -275,3 +275,28 @@ def classes_that_their_metaclass_keeps():
     with tf.GradientTape() as tape:
         y = Registering.known["Shifted"]().apply() * float(Shifted.place)
     return tape.gradient(y, [w, b])
+
+
+def numpy_function_gives_other_numbers_than_it_promised():
+    """flows"""
+    counts = tf.constant([1, 2])
+    with tf.GradientTape() as tape:
+        shifted = tf.numpy_function(lambda q: q + 1, [counts], tf.float32)
+        y = w * tf.cast(shifted + counts, tf.float32)
+    return tape.gradient(y, w)
+
+
+def numpy_function_gives_whole_numbers_beside_a_float():
+    """raises InvalidArgumentError"""
+    counts = tf.constant([1, 2])
+    with tf.GradientTape() as tape:
+        y = w * tf.numpy_function(lambda q: q + 1, [counts], tf.float32)
+    return tape.gradient(y, w)
+
+
+def py_function_makes_a_tensor_of_a_list():
+    """flows"""
+    with tf.GradientTape() as tape:
+        first, second = tf.py_function(lambda both: both * 2.0, [[w * 1.0, w * 3.0]], tf.float32)
+        y = first * second
+    return tape.gradient(y, w)

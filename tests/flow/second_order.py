@@ -397,3 +397,13 @@ def a_zero_that_hangs_on_its_argument():
             y = tf.linalg.slogdet(matrix)[0]
         g = tape.gradient(y, matrix)
     return outer.gradient(g, matrix)
+
+
+def gradient_of_whole_numbers_is_zero_and_recorded():
+    """unknown"""
+    w = tf.Variable([[2.0, 1.0]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.math.top_k(w * w, 1).indices
+        g = inner.gradient(y, w)
+    return outer.gradient(g, w)
