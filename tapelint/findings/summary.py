@@ -17,7 +17,7 @@ from tapelint.findings.problems import problems
 from tapelint.findings.singular import singularities, strongest
 from tapelint.findings.unreached import unreached
 from tapelint.flow.graph import Site
-from tapelint.flow.outcomes import FLOWS, NONE, ZERO
+from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.libraries.names import TAPE_LIBRARIES
 from tapelint.source import Source
 from tapelint.tapes.journal import Entered, Execution, TapeInfo
@@ -68,7 +68,7 @@ class _Builder:
         first = group[0]
         mine = {id(e) for e in group}
         own = [f.problem for f in self.found if id(f.execution) in mine]
-        names = list(dict.fromkeys(s.expression for e in group for s in e.sources))
+        names = list(dict.fromkeys(s.expression for e in group for s in e.sources if not _is_untold(e, group)))
         told = [self._source(group, name, own) for name in names]
         return Gradient(
             place=place_of(first.site),
@@ -210,9 +210,18 @@ def _is_trusted(group: list[Execution], name: str) -> bool:
     return any(s.trusted for e in group for s in e.sources if s.expression == name)
 
 
+def _is_untold(execution: Execution, group: Sequence[Execution]) -> bool:
+    """Whether nobody knows which variables a call was given at one time, and they have names at another."""
+    if len(execution.sources) != 1 or not execution.sources[0].outcome & IGNORANT:
+        return False
+    whole = execution.sources[0].expression
+    return any(s.expression.startswith((f"{whole}[", f"{whole}.")) for e in group for s in e.sources)
+
+
 def _verdict(group: list[Execution], name: str) -> str:
     """One word for all times that a call was run."""
-    words = {_word(e, s.outcome) for e in group for s in e.sources if s.expression == name and not s.trusted}
+    asked = [(e, s) for e in group for s in e.sources if s.expression == name or _is_untold(e, group)]
+    words = {_word(e, s.outcome) for e, s in asked if not s.trusted}
     if _is_trusted(group, name):
         return "flows" if words <= {"flows"} else "unknown"
     if len(words) == 1:

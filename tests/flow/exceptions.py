@@ -113,7 +113,7 @@ def a_handler_of_what_a_number_refuses_not():
 
 
 def a_handler_of_a_layer_that_cannot_be_made():
-    """unknown"""
+    """flows"""
     with tf.GradientTape() as tape:
         y = tf.constant(1.0)
         try:
