@@ -112,9 +112,9 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
         run.graph_mode -= 1
         run.no_autograph = outer
     result = from_function(world, made, site)
-    if not run.graph_mode:
-        given = {node.id for node in run.nodes_in(result)}
-        world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n) and n.id not in given}
+    given = {node.id for node in run.nodes_in(result)}
+    depth = run.graph_depth
+    world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n, depth) and n.id not in given}
     return result
 
 
@@ -123,9 +123,9 @@ def _leaving_converted(world: Libraries) -> AbstractContextManager[None]:
     return world.run.converting_exceptions() if not world.run.no_autograph else nullcontext()
 
 
-def _stays(node: Node) -> bool:
-    """Whether a node is a tensor of the graph that was made, not one of several that were there before."""
-    return node.kind == "tensor" and node.depth > 0 and not node.is_transparent and not node.opaque
+def _stays(node: Node, depth: int) -> bool:
+    """Whether a node is a tensor of a graph deeper than this, not one of several that were there before."""
+    return node.kind == "tensor" and node.depth > depth and not node.is_transparent and not node.opaque
 
 
 def is_signed(function: Wrapped) -> bool:

@@ -273,9 +273,10 @@ class Tapes:
     def _note_leak(self, node: Node) -> None:
         """An operation that takes what a graph has kept raises; what is unknown may not take it."""
         left = self.world.known.left_in_graph
-        if not left or self.world.run.graph_mode or node.opaque or node.is_transparent:
+        if not left or node.opaque or node.is_transparent:
             return
-        if any(edge.node.id in left and not edge.outcome & (NONE | IGNORANT) for edge in node.edges):
+        leaked = (e for e in node.edges if e.node.id in left and e.node.depth > node.depth)
+        if any(not edge.outcome & (NONE | IGNORANT) for edge in leaked):
             self.world.known.failing.add(node.id)
 
     def _status(self, node: Node, rec: int) -> int:

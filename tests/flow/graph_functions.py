@@ -151,3 +151,29 @@ def a_variable_that_is_not_lifted_out():
     with tf.GradientTape() as tape:
         y = scaled(x)
     return tape.gradient(y, x)
+
+
+class Penalised(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(2)
+
+    @tf.function
+    def call(self, inputs):
+        made = self.dense(inputs)
+        self.add_loss(tf.reduce_mean(made * made))
+        return made
+
+
+def loss_kept_in_a_graph_within_a_graph():
+    """unknown, unknown"""
+    layer = Penalised()
+    layer(tf.ones([2, 3]))
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            y = tf.reduce_mean(tf.stop_gradient(layer(tf.ones([2, 3])))) + sum(layer.losses)
+        return tape.gradient(y, layer.trainable_variables)
+
+    return step()
