@@ -556,9 +556,9 @@ class Libraries:
         finally:
             self.run.no_autograph = outer
 
-    def paused(self) -> AbstractContextManager[None]:
-        """While it lasts nothing is recorded."""
-        return self.recorder.paused()
+    def paused(self, later: bool = False) -> AbstractContextManager[None]:
+        """While it lasts nothing is recorded; `later`: nor by a tape that is entered meanwhile."""
+        return self.recorder.paused(later)
 
     def is_symbolic(self, values: Iterable[Value]) -> bool:
         """Whether a Keras symbolic tensor is, or may be, among the values."""

@@ -111,22 +111,27 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     """The function's value, one operation of its arguments and variables; what it captured else gets no gradient."""
     assert isinstance(callee, Wrapped)
     run = world.run
-    _refuse(world, args, site, "tensorflow.recompute_grad")
+    args, own = without_object(callee.function, args, site)
     first = len(run.graph.nodes)
     run.run_twice += 1  # without tapes, and later again with those that the body makes
     # the gradient is that of the second run, which is handed tensors in place of variables
     read = [Data(v.node, "tensor", v.dtype, v.shape) if isinstance(v, Variable) else v for v in args.positional]
     given = replace(args, positional=read)
-    with world.paused(), unconverted(world), symbolic(world, given), world.recorder.collecting() as used:
-        made = run.call(callee.function, given, site)
+    with world.paused(later=True), unconverted(world), symbolic(world, given), world.recorder.collecting() as used:
+        made = run.call(callee.function, given.before(*own), site)
     run.run_twice -= 1
+    _refuse(world, args, site, "tensorflow.recompute_grad")
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
     for variable in used:
         world.use(variable, site)
     handed = [v for v in args.positional if isinstance(v, Variable)]
     kept = _kept(world, args, used)
     trainable = {v.node.id for v in (*handed, *kept) if v.trainable is True}  # which the second run's tape watches
-    return _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
+    result = _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
+    if own:  # the second run takes the object of a method for an argument, and makes no tensor of it
+        for node in run.nodes_in(result):
+            node.error = "ValueError"
+    return result
 
 
 def _once(

@@ -58,6 +58,7 @@ class Tapes:
     tests: dict[int, Value] = field(default_factory=dict)
     through_python: set[int] = field(default_factory=set)
     _hidden: frozenset[int] = frozenset()
+    _silent: bool = False
     _last_active: tuple[Value, frozenset[int], dict[int, int]] = (UNBOUND, frozenset({-1}), {})
     _watches: int = 0
     _used: list[Variable] = field(default_factory=list)
@@ -178,6 +179,8 @@ class Tapes:
 
     def active(self) -> dict[int, int]:
         """The recordings that run now, and whether that is sure."""
+        if self._silent:
+            return {}
         value = self.world.run.state.get(ACTIVE)
         if value is self._last_active[0] and self._hidden is self._last_active[1]:
             return self._last_active[2]
@@ -208,14 +211,15 @@ class Tapes:
         return list(dict.fromkeys(rec for o in options(value) if isinstance(o, Const) for rec in o.value))
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """No tape that records now goes on recording; one that is entered meanwhile does."""
-        outer = self._hidden
+    def paused(self, later: bool = False) -> Iterator[None]:
+        """No tape that records now goes on recording; one that is entered meanwhile does, unless `later`."""
+        outer = self._hidden, self._silent
         self._hidden |= frozenset(self._all_active(self.world.run.state.get(ACTIVE)))
+        self._silent |= later
         try:
             yield
         finally:
-            self._hidden = outer
+            self._hidden, self._silent = outer
 
     @contextmanager
     def collecting(self) -> Iterator[list[Variable]]:

@@ -177,3 +177,43 @@ def loss_kept_in_a_graph_within_a_graph():
         return tape.gradient(y, layer.trainable_variables)
 
     return step()
+
+
+class _Doubling:
+    @tf.recompute_grad
+    def double(self, value):
+        return value * 2.0
+
+
+def method_that_is_run_again():
+    """raises ValueError"""
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = _Doubling().double(x)
+    return tape.gradient(y, x)
+
+
+def method_that_is_run_again_and_not_recorded():
+    """none"""
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        y = _Doubling().double(x)
+    return tape.gradient(y, x)
+
+
+def tape_within_a_function_that_is_run_again():
+    """none"""
+    asked = []
+
+    @tf.recompute_grad
+    def squared(value):
+        with tf.GradientTape() as inner:
+            inner.watch(value)
+            y = value * value
+        asked.append((inner, y))
+        return y
+
+    x = tf.constant(3.0)
+    squared(x)
+    tape, y = asked[0]
+    return tape.gradient(y, x)
