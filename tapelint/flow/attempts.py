@@ -28,8 +28,9 @@ class Attempts(Loops):
         super().__init__(world)
         self.handled: Value = UNBOUND
         """The exception that the innermost handler has caught."""
-        self._around_converted = 0
-        """So many of the `try` blocks stand around code that AutoGraph converts, which turns exceptions into others."""
+        self._around_converted = -1
+        """So many of the `try` blocks stand around code that AutoGraph converts, which turns exceptions into others;
+        -1: there is no such code."""
 
     def with_(self, node: ast.With | ast.AsyncWith) -> bool:
         entered = self.frame.entered
@@ -179,10 +180,21 @@ class Attempts(Loops):
         self.state.rollback(mark)
         if surely:
             self.state.set(ENDED, Flag(True))
-            self.state.set(ENDED_BY, Const(error))
+            self.state.set(ENDED_BY, Const(self.seen_as(error)))
 
     def may_be_caught(self, error: str) -> bool:
         """Whether a handler around may catch an exception that something of a library raises."""
+        return self._caught_by(error) > 0
+
+    def seen_as(self, error: str) -> str:
+        """The name that an exception of a library has where it may be caught, else where it leaves the program."""
+        return error if self._keeps_its_name(self._caught_by(error), error) else STAGING_ERROR
+
+    def _keeps_its_name(self, number: int, error: str) -> bool:
+        return number > self._around_converted or _is_kept(Library(f"builtins.{error}"))
+
+    def _caught_by(self, error: str) -> int:
+        """The number of the innermost `try` around whose handlers may catch an exception; 0 where none does."""
         frames = self.frames
         try:
             for number, attempt in reversed(list(enumerate(self.attempts, 1))):
@@ -190,10 +202,10 @@ class Attempts(Loops):
                 value, named = self._arriving(number, UNBOUND, error)
                 each = Raised({}, value, error=named)
                 if attempt.handlers is None or any(self._catches(h, each) is not False for h in attempt.handlers):
-                    return True
+                    return number
         finally:
             self.frames = frames
-        return False
+        return 0
 
     @contextmanager
     def converting_exceptions(self) -> Iterator[None]:
@@ -216,7 +228,7 @@ class Attempts(Loops):
             kind = next((base for base in order if _of_python(base) is not None), kind)
             kept = not own and kind == _EXCEPTION
         else:
-            kept = _of_python(kind) is None or kind == _EXCEPTION or kind in _KEPT_BY_AUTOGRAPH
+            kept = _is_kept(kind)
         return (raised, error) if kept else (_EXCEPTION, "")
 
     def ended(self) -> str:
@@ -350,7 +362,8 @@ _KEPT_BY_AUTOGRAPH = [
         *("StopIteration", "TypeError", "UnboundLocalError", "ValueError"),
     )
 ]
-"""The exceptions that leave converted code as they are; in the place of others comes a `StagingError`."""
+STAGING_ERROR = "StagingError"
+"""What leaves converted code in the place of an exception of Python's that is not one of these."""
 FINALLY = 0
 """The first statement of a `finally` block: of all blocks these alone are begun when a generator goes on."""
 
@@ -368,6 +381,12 @@ def _of_python(cls: Value) -> type | None:
     name = cls.name if isinstance(cls, Library) else ""
     kind = vars(builtins).get(name.removeprefix("builtins.")) if name.startswith("builtins.") else None
     return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+
+
+def _is_kept(kind: Value) -> bool:
+    """Whether an exception leaves code that AutoGraph has converted as it is: TensorFlow's own do, too."""
+    own = _of_python(kind)
+    return own is None or kind == _EXCEPTION or kind in _KEPT_BY_AUTOGRAPH or not issubclass(own, Exception)
 
 
 def _is_one_of(order: Sequence[Value], wanted: Value) -> bool | None:

@@ -431,11 +431,9 @@ class Libraries:
         if self.run.one_of_several or self.run.importing:  # the project's modules can be imported
             self.run.may_raise(error)
             return
-        if error == "IndexError" and self.run.graph_mode and not self.run.no_autograph and not self.run.attempts:
-            error = "StagingError"  # AutoGraph turns exceptions that it does not know into another
         attempts = self.run.attempts
         if not attempts or not attempts[-1].mended or not self.run.may_be_caught(error):
-            self.recorder.raised(error, site, call)
+            self.recorder.raised(self.run.seen_as(error), site, call)
         self.run.fail(error)
 
     # -- calls

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
+from tapelint.flow.attempts import STAGING_ERROR
 from tapelint.flow.core import UNFOLLOWED, Arguments
 from tapelint.flow.graph import ABSENT, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
@@ -71,6 +72,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
         _trust(tapes, execution)
     if execution.error and not execution.error.startswith("?"):
         tapes.world.raised(execution.error, site, execution.trouble)
+        execution.error = run.seen_as(execution.error)
     elif info.persistent is not True:
         run.state.set((cell.uid, "spent"), Flag(info.persistent is False))
     return _result(tapes, execution, found)
@@ -111,7 +113,7 @@ def _as_converted(execution: Execution, args: Arguments) -> str:
         return "ValueError"
     plain = execution.method == "gradient" or args.keywords.get("experimental_use_pfor") == Const(False)
     lookup = execution.trouble == "unregistered" and execution.error == "LookupError"
-    return "StagingError" if lookup and not plain and not execution.in_graph else execution.error
+    return STAGING_ERROR if lookup and not plain and not execution.in_graph else execution.error
 
 
 def _finds_another(tapes: Tapes, execution: Execution) -> bool:

@@ -102,3 +102,58 @@ def one_that_is_caught_inside():
     with tf.GradientTape() as tape:
         y = chosen * 1.0
     return tape.gradient(y, [v, w])
+
+
+def a_gradient_that_is_not_registered():
+    """raises StagingError"""
+
+    @tf.function
+    def slope(x):
+        with tf.GradientTape() as tape:
+            y = tf.unique(x)[0]
+        return tape.gradient(y, x)
+
+    return slope(v)
+
+
+def the_same_in_what_is_not_converted():
+    """raises LookupError"""
+
+    @tf.function(autograph=False)
+    def slope(x):
+        with tf.GradientTape() as tape:
+            y = tf.unique(x)[0]
+        return tape.gradient(y, x)
+
+    return slope(v)
+
+
+def the_same_through_two_graph_functions():
+    """raises StagingError"""
+
+    @tf.function
+    def slope(x):
+        with tf.GradientTape() as tape:
+            y = tf.unique(x)[0]
+        return tape.gradient(y, x)
+
+    @tf.function
+    def tried(x):
+        try:
+            return slope(x)
+        except LookupError:
+            return x
+
+    return tried(v)
+
+
+def a_lookup_in_a_graph_function():
+    """raises StagingError"""
+
+    @tf.function
+    def look(x):
+        return [x][3]
+
+    with tf.GradientTape() as tape:
+        y = look(v)
+    return tape.gradient(y, v)
