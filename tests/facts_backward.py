@@ -22,7 +22,7 @@ def lines() -> Iterator[tuple[str, str, str]]:
 
 
 def _value(expression: str, x: Any, y: Any = None) -> Any:
-    return eval(expression, {"tf": tf, "keras": lab.keras, "x": x, "y": y, "i": tf.constant([0, 1])})
+    return eval(expression, lab.NAMESPACE | {"x": x, "y": y, "i": tf.constant([0, 1])})
 
 
 def is_one_step(expression: str) -> bool:
@@ -110,6 +110,7 @@ def has_no_rows_twice(expression: str) -> bool:
 CHECKS: dict[str, Callable[[str], bool]] = {
     "one step": is_one_step,
     "looks up rows": looks_up_rows,
+    "rows of some": looks_up_rows,
     "rows of vectors": looks_up_rows_of_vectors,
     "shuts out": shuts_out,
     "hands back": hands_back,

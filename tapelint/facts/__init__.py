@@ -9,7 +9,17 @@ README.md in this folder describes the form of the files.
 
 from tapelint.facts.choose import TENSOR
 from tapelint.facts.parse import NUMPY
-from tapelint.facts.table import Facts, always_of, dtypes, nature_of, of_none, refused, unlike, whose_backward_pass
+from tapelint.facts.table import (
+    Facts,
+    always_of,
+    dtypes,
+    looks_up_rows,
+    nature_of,
+    of_none,
+    refused,
+    unlike,
+    whose_backward_pass,
+)
 from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
 __all__ = [
@@ -27,6 +37,7 @@ __all__ = [
     "Weight",
     "always_of",
     "dtypes",
+    "looks_up_rows",
     "nature_of",
     "of_none",
     "refused",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 
@@ -188,6 +189,19 @@ def _floats() -> Mapping[str, list[str]]:
 def whose_backward_pass(word: str) -> frozenset[str]:
     """The operations whose backward pass does something: "hands back", "refuses rows" ...; see backward.txt."""
     return frozenset(full_name(name) for name, said, _ in rows("backward.txt") if said == word)
+
+
+def looks_up_rows(name: str) -> Set[str] | None:
+    """Whether the gradient through an operation has rows only, and the arguments that it must be given for it: see
+    backward.txt.
+    """
+    return _lookups().get(name)
+
+
+@cache
+def _lookups() -> dict[str, Set[str]]:
+    found = ((full_name(name), call) for name, said, call in rows("backward.txt") if said == "looks up rows")
+    return {name: frozenset(re.findall(r"(\w+)=", call)) for name, call in found}
 
 
 def of_none(function: str, parameter: str) -> str:

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, whose_backward_pass
+from tapelint.facts import Effect, Fact, Input
 from tapelint.facts.values import Linearity
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, Edge, Node, Site
+from tapelint.flow.graph import Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import failures, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
+from . import failures, lookups, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -307,8 +307,7 @@ def make_data(
     node.error_as_target = as_target
     if any(known.target_outcome for known in effect.inputs.values()):
         node.as_target = _edges_of_target(effect, given, edges)
-    if name.startswith("RaggedTensor.") and name in whose_backward_pass("looks up rows"):
-        node.detail = ROWS
+    lookups.mark(world, name, given, node)
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, dtype)
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())

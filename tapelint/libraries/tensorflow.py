@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
-from tapelint.facts import whose_backward_pass
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ROWS, Edge, Site
@@ -27,7 +26,6 @@ from tapelint.flow.values import (
 )
 
 from . import apply, arguments, parts, singletons, unfit, widths
-from .names import root
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
 
@@ -35,9 +33,6 @@ from .world import FunctionHandler, Libraries, Registry
 def register(registry: Registry) -> None:
     """Add the handlers."""
     registry.functions.update({f"tensorflow.{name}": handler for name, handler in FUNCTIONS.items()})
-    for name in whose_backward_pass("looks up rows"):
-        if root(name) == "tensorflow":
-            registry.functions[name] = _rows_of(name)
     for name in ("tensorflow.range", "numpy.arange", "keras.ops.arange"):
         registry.functions[name] = _counting(name)
     for name in ("tensorflow.debugging.assert_equal", "tensorflow.assert_equal"):
@@ -305,28 +300,15 @@ def _assert_equal(name: str) -> FunctionHandler:
     return compare
 
 
-def _rows_of(name: str) -> FunctionHandler:
-    """`tf.gather` and the like: rows of one tensor, whose gradient has these rows only."""
-
-    def look_up(world: Libraries, args: Arguments, site: Site) -> Value:
-        from . import shapes
-
-        fact = world.facts.fact(name)
-        assert fact is not None
-        given = arguments.bind(fact.parameters, args)
-        made = apply.call_fact(world, fact, args, site)
-        plain = all(given.get(n, NO_VALUE) in (NO_VALUE, Const(0)) for n in ("axis", "batch_dims", "max_norm"))
-        if name.endswith("_nd"):
-            shape = shapes.of_value(world, given.get("indices"))
-            plain = plain and shape is not None and len(shape) == 2 and shape[1] == 1
-        params = given.get("params")
-        if plain and isinstance(made, Data) and isinstance(params, (Data, Variable)):
-            made.node.detail = made.node.detail or ROWS
-            if isinstance(params, Variable) and name == "tensorflow.gather":
-                parts.value_read(world, params, made)
-        return made
-
-    return look_up
+def _gather(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`tf.gather`: of a variable it reads its rows."""
+    fact = world.facts.fact("tensorflow.gather")
+    assert fact is not None
+    made = apply.call_fact(world, fact, args, site)
+    params = args.get(0, "params")
+    if isinstance(params, Variable) and isinstance(made, Data) and made.node.detail == ROWS:
+        parts.value_read(world, params, made)
+    return made
 
 
 def _counting(name: str) -> FunctionHandler:
@@ -352,7 +334,7 @@ def _counting(name: str) -> FunctionHandler:
 ENDS = ("start", "limit", "delta", "stop", "step")
 
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "Variable": _variable, "split": _split,
+    "Variable": _variable, "split": _split, "gather": _gather,
     "unstack": _unstack,
     **{f"distribute.{name}": _strategy(name) for name in (*IN_THREADS, *ON_THE_SPOT)},
 }  # fmt: skip

@@ -407,3 +407,43 @@ def gradient_of_whole_numbers_is_zero_and_recorded():
             y = tf.math.top_k(w * w, 1).indices
         g = inner.gradient(y, w)
     return outer.gradient(g, w)
+
+
+def rows_of_an_embedding_are_no_tensor():
+    """raises AttributeError"""
+    table = tf.Variable(tf.ones([3, 2]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.nn.embedding_lookup([table], [0, 2], max_norm=1.0)
+        g = tape.gradient(y, table)
+    return outer.gradient(g, table)
+
+
+def rows_that_keras_takes_along_the_first_axis():
+    """raises AttributeError"""
+    table = tf.Variable(tf.ones([3, 2]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = keras.ops.take(table, [0, 2], axis=0) * w[0]
+        g = tape.gradient(y, table)
+    return outer.gradient(g, w)
+
+
+def rows_as_a_tensor():
+    """flows"""
+    table = tf.Variable(tf.ones([3, 2]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = keras.ops.take(table, [0, 2], axis=0) * w[0]
+        g = tf.convert_to_tensor(tape.gradient(y, table))
+    return outer.gradient(g, w)
+
+
+def numbers_that_keras_takes_of_all():
+    """flows"""
+    table = tf.Variable(tf.ones([3, 2]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = keras.ops.take(table, [0, 2]) * w[0]
+        g = tape.gradient(y, table)
+    return outer.gradient(g, w)
