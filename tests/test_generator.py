@@ -139,6 +139,17 @@ def test_what_is_seen_of_a_program() -> None:
 
 
 @needs_tensorflow
+def test_a_trace_that_is_thrown_away_gives_nothing() -> None:
+    text = (
+        "import tensorflow as tf\nx = tf.Variable(1.0)\n@tf.function\ndef asked():\n    kept = tf.Variable(2.0)\n"
+        "    with tf.GradientTape() as tape:\n        y = kept * 2.0\n    return [tape.gradient(y, x)]\nasked()\n"
+    )
+    with Observer() as observer:
+        seen = observer.run({"main.py": text})
+    assert [call.sources for call in seen.calls.values()] == [[set()]] and seen.error.startswith("ValueError")
+
+
+@needs_tensorflow
 def test_a_wrong_claim_is_seen() -> None:
     text = (
         "import tensorflow as tf\nx = tf.Variable(1.0)\n"

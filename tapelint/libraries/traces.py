@@ -120,10 +120,7 @@ def _traced(world: Libraries, body: Callable[[], Value], is_first: bool | None) 
             run.state.set(singletons.MAKING, singletons.REFUSED)
             middle = world.recorder.marks()
             made, read, _ = logged(world, body)
-            if run.ended() == ended:
-                world.recorder.forget(marks, middle)
-            else:  # the first trace has asked what it asks; the second was refused
-                world.recorder.forget_calls(middle)
+            world.recorder.forget(marks, middle)
     if isinstance(word, OneOf) and any(key in read and run.state.held(key) != read[key] for key in written):
         run.lose_track()  # a second trace would be another
     return made, read, not isinstance(word, OneOf)

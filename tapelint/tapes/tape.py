@@ -250,10 +250,6 @@ class Tapes:
         del self.executions[since[0] : until[0]]
         del self.events[since[1] : until[1]]
 
-    def forget_calls(self, since: tuple[int, ...]) -> None:
-        """The gradient calls since then are not made."""
-        del self.executions[since[0] :]
-
     def is_recording(self, owner: int) -> bool:
         """Whether a field of the state belongs to a recording, not to a name or an object of the program."""
         return owner in self.recordings

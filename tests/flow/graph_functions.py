@@ -69,6 +69,46 @@ def a_variable_made_with_each_call():
     return tape.gradient(y, x)
 
 
+def a_layer_made_with_each_call_beside_a_tape():
+    """raises ValueError"""
+
+    @tf.function
+    def asked(values):
+        with tf.GradientTape() as tape:
+            y = keras.layers.Dropout(0.5)(values, training=True)
+        return tape.gradient(y, x)
+
+    return asked(x)
+
+
+def what_a_first_trace_asked_before_the_second_was_refused():
+    """raises ValueError"""
+
+    @tf.function
+    def asked(values):
+        kept = tf.Variable(2.0)
+        with tf.GradientTape() as tape:
+            y = kept * 2.0
+        return tape.gradient(y, values)
+
+    return asked(x)
+
+
+def a_variable_that_is_kept_from_the_first_trace():
+    """flows"""
+    kept = {}
+
+    @tf.function
+    def asked(values):
+        if "scale" not in kept:
+            kept["scale"] = tf.Variable(2.0)
+        with tf.GradientTape() as tape:
+            y = kept["scale"] * values
+        return tape.gradient(y, x)
+
+    return asked(x)
+
+
 def the_second_of_two_traces_runs():
     """none, flows"""
     traces, layer = [], keras.layers.Dense(1)

@@ -32,6 +32,9 @@ FOLDER = "tape-program-"
 
 Place = tuple[str, int]
 
+THROWN_AWAY = "tf.function only supports singleton tf.Variables"
+"""What TensorFlow says where it traces anew, for the first trace made variables: no graph has what that one gave."""
+
 RESIDUE = 1e-6
 """Below this a gradient may be what is left where terms cancel: a few units in the last place of a float32."""
 
@@ -102,6 +105,7 @@ class Observer:
         self.tf, self.keras, self.stack = tf, keras, tf_stack
         self.seconds = seconds
         self.root, self.now = "", Observation()
+        self.traced: list[tuple[Call, int]] = []
         self.inside = 0
         self.originals: dict[str, Callable[..., Any]] = {}
 
@@ -128,7 +132,7 @@ class Observer:
                 path = Path(root, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
-            self.root, self.now, self.inside = root + os.sep, Observation(), 0
+            self.root, self.now, self.inside, self.traced = root + os.sep, Observation(), 0, []
             with self.surroundings(root, "keras" in "".join(files.values())):
                 self.execute(Path(root, "main.py"))
         return self.now
@@ -180,6 +184,9 @@ class Observer:
             running = False
             self.now.error = f"{type(error).__name__}: {str(error)[:300]}"
             self.now.error_place = self.place_of(error)
+            if THROWN_AWAY in str(error):
+                for call, index in self.traced:
+                    call.sources[index].discard("none")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
@@ -278,6 +285,8 @@ class Observer:
         tf = self.tf
         if gradient is None:
             call.note(index, "none")
+            if not tf.executing_eagerly():
+                self.traced.append((call, index))
             return
         values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
         if tf.is_symbolic_tensor(values):
