@@ -54,7 +54,8 @@ def call_fact(
     if word is not None:
         inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
         effect = replace(effect, inputs=inputs)
-    if fact.kind in ("function", "operator") and (error := unfit.refused(world, fact, effect, given)):
+    error = unfit.refused(world, fact, effect, given) if fact.kind in ("function", "operator") else ""
+    if error and not world.is_symbolic(given.values.values()):
         nothing = world.run.opaque(site, given.values.values())
         if error == unfit.UNCLEAR:
             world.known.failing.add(nothing.node.id)

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, members, numbers, sequences, unfit, unseen, widths
+from . import apply, members, numbers, sequences, symbols, unfit, unseen, widths
 from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -183,7 +183,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     """What tensors, arrays and variables have that carries no gradient; None for what facts answer."""
     if name in ("output", "input") and isinstance(base, Data) and base.kind == "symbolic":
         return base  # an input layer, for which its tensor stands
-    if members.lacks(world, base, name):
+    if members.lacks(world, base, name) or symbols.lacks(world, base, name):
         world.raised("AttributeError", site, f"Tensor.{name}")
         return world.run.opaque(site)
     if name == "shape":

@@ -1,6 +1,8 @@
-"""Names of Python and of libraries that are constants."""
+"""Names of Python and of libraries that are constants, or classes of a kind."""
 
 from __future__ import annotations
+
+import builtins
 
 from tapelint.flow.values import NO_VALUE, NOT_IMPLEMENTED, Const, Value
 
@@ -20,3 +22,16 @@ LIBRARIES: dict[str, Value] = {
     "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
     "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
 }  # fmt: skip
+
+OF_PYTHON = frozenset(dir(builtins))
+INERT = frozenset(
+    f"builtins.{n}"
+    for n in "print repr str hash id input open format breakpoint help ascii bytes hex oct bin".split()  # noqa: SIM905
+)
+"""Functions of Python that neither keep nor change a tensor that they are handed."""
+
+MODELS = (
+    *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
+    "keras.engine.training.Model",
+)
+"""The classes of Keras's models."""

@@ -39,6 +39,7 @@ from .staging import (
     staged_value,
     together,
 )
+from .symbols import is_symbol
 from .traces import done_some_times, repeated
 from .world import Libraries, Registry
 
@@ -94,6 +95,8 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
             ways = [Flag(True), UNBOUND]
             return run.on_each_way(EAGERLY, ways, lambda: call_graph_function(world, callee, args, site), site)
         return run.call(callee.function, args, site)
+    if any(is_symbol(world, value) for value in args.every()):
+        world.raised("ValueError", site, "tensorflow.function")
     for handed in args.every():
         if isinstance(handed, Variable):
             world.use(handed, site)  # a tape watches what it sees handed over, whether it is read or not

@@ -17,7 +17,9 @@ from .world import Libraries, SymbolicCall
 
 
 def is_disconnected(world: Libraries, outputs: Value, leaves: set[int]) -> bool:
-    """Whether an output certainly needs an input that is none of the model's."""
+    """Whether an output certainly needs an input that is none of the model's, or is no tensor."""
+    if any(isinstance(leaf, Const) for leaf in flattened(world, outputs) or ()):
+        return True
     todo, seen = symbols(world, outputs), set(leaves)
     while todo:
         symbol = todo.pop()

@@ -11,7 +11,7 @@ from tapelint.flow.values import NO_VALUE, SYMBOLIC, UNBOUND, Cell, Data, Functi
 
 from . import apply, layer_names, shapes, widths
 from .graphs import unconverted
-from .layer_calls import settle_training
+from .layer_calls import called, settle_training
 from .world import Libraries, Registry
 
 CALLABLE = "its layer can be called"
@@ -22,7 +22,7 @@ def register(registry: Registry) -> None:
     """Add inputs, and layers made of a function."""
     for keras in ("keras", "tf_keras"):
         for name in ("Input", "layers.Input", "layers.InputLayer"):
-            registry.functions[f"{keras}.{name}"] = _input if keras == "keras" else _input_of_keras_2
+            registry.functions[f"{keras}.{name}"] = _input_of_keras_3 if keras == "keras" else _input_of_keras_2
         registry.functions[f"{keras}.layers.Lambda"] = _lambda_layer
     registry.calls["lambda layer"] = registry.methods[("lambda layer", "call")] = _call_lambda
 
@@ -70,6 +70,11 @@ def _input(world: Libraries, args: Arguments, site: Site) -> Value:
     return Data(node, SYMBOLIC, kind, (None, *shape) if shape is not None else None)
 
 
+def _input_of_keras_3(world: Libraries, args: Arguments, site: Site) -> Value:
+    world.has_symbols = True
+    return _input(world, args, site)
+
+
 def _input_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
     made = _input(world, args, site)
     if isinstance(made, Data):
@@ -91,6 +96,6 @@ def _call_lambda(world: Libraries, callee: Value, args: Arguments, site: Site) -
         spec = callee.info.node.args
         if any(a.arg == "training" for a in (*spec.args, *spec.kwonlyargs)):
             inner.keywords["training"] = given
-    with unconverted(world):
+    with unconverted(world), called(world, callee):
         made = world.run.call(callee.info, widths.autocast_all(world, inner, site), site)
     return symbolic(world, callee, args, made)

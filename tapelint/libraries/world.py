@@ -78,6 +78,8 @@ class Registry:
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
         self.texts: list[Callable[[str, Value, Value], bool | None]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
+        self.guards: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
+        self.iterated: list[Callable[[Libraries, Value, Site], None]] = []
 
 
 class Libraries:
@@ -95,6 +97,8 @@ class Libraries:
         self.copied: dict[int, dict[int, Value]] = {}
         """What `copy.deepcopy` has copied so far, by the dict that it is told of: that of the program."""
         self.symbolic_calls: dict[int, SymbolicCall] = {}
+        self.has_symbols = False
+        """Whether the program has made an input of Keras 3."""
         self.partly: dict[int, int] = {}
         """The models whose variables are not all seen, by the node that stands for these."""
         self.outputs: dict[int, list[Node]] = {}
@@ -119,7 +123,7 @@ class Libraries:
             constant = constants.BUILTINS.get(name)
             if constant is not None:
                 return constant
-            if name[9:] not in _BUILTINS:
+            if name[9:] not in constants.OF_PYTHON:
                 return UNBOUND
         return Library(name)
 
@@ -217,7 +221,7 @@ class Libraries:
         fact = self.facts.fact(name)
         kind = fact.kind if fact is not None else ""
         name = of_keras(name)
-        if name in _MODELS:
+        if name in constants.MODELS:
             return "model"
         if kind == "layer" or name.startswith("keras.layers."):
             return "layer"
@@ -317,6 +321,8 @@ class Libraries:
         several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
+        for handler in self.registry.iterated:
+            handler(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
@@ -458,6 +464,9 @@ class Libraries:
 
     def call_library(self, name: str, args: Arguments, site: Site) -> Value:
         """A library's function or class by its qualified name."""
+        for guard in self.registry.guards if self.has_symbols else ():
+            if (instead := guard(self, name, args, site)) is not None:
+                return instead
         handler = self.registry.functions.get(name)
         if handler is not None:
             return handler(self, args, site)
@@ -474,7 +483,7 @@ class Libraries:
             return again(self, args, site) if again is not None else apply.call_fact(self, fact, args, site)
         if top in EXTERNAL or top in ("numpy", *PYTHONS_NUMBERS):
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
-        if top in INERT or name in _INERT_BUILTINS:
+        if top in INERT or name in constants.INERT:
             return self.inert(name, args, site)
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
@@ -593,10 +602,6 @@ def kind_of(value: Value) -> str:
 
 _HOLDERS = ("list", "dict", "set", "iterator", "tensor array", "shape")  # their state holds items, not attributes
 
-_MODELS = (
-    *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
-    "keras.engine.training.Model",
-)
 _CHANGING = ("append", "extend", "insert", "pop", "update", "setdefault", "add", "clear", "remove")
 """Methods that change what a list, a dict, a set or a model holds."""
 _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_function")
@@ -610,9 +615,3 @@ _CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "Indexed
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",
 }  # fmt: skip
-
-_BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
-_INERT_BUILTINS = frozenset(
-    f"builtins.{n}"
-    for n in "print repr str hash id input open format breakpoint help ascii bytes hex oct bin".split()  # noqa: SIM905
-)

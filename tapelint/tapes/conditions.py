@@ -12,6 +12,7 @@ from tapelint.flow.functions import following
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.libraries.symbols import is_symbol
 from tapelint.libraries.truths import several
 from tapelint.tapes.journal import Event
 
@@ -29,6 +30,8 @@ def note(tapes: Tapes, kind: str, value: Value, test: ast.expr, frame: Frame, st
     tapes.tests[id(statement)] = value
     if not run.graph_mode and not run.converted and several(value):
         tapes.world.raised("ValueError", site, "truth of several")
+    if is_symbol(tapes.world, value):
+        tapes.world.raised("TypeError", site, "truth of a symbolic tensor")
     if not is_tensor(value):
         _note_left_out(tapes, value, site, statement, frame)
         return

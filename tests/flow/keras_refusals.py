@@ -173,3 +173,62 @@ def layer_of_no_size():
     with tf.GradientTape() as tape:
         y = layer(tf.ones([2, 3])) + keras.layers.Dense(0)(tf.ones([2, 3]))[:, :1]
     return tape.gradient(y, layer.trainable_variables)
+
+
+
+def tensorflow_on_a_symbolic_tensor():
+    """unknown"""
+    symbol = keras.Input((3,))
+    model = keras.Model(symbol, tf.square(symbol))
+    w = tf.Variable([[1.0, 2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = model(w)
+    return tape.gradient(y, w)
+
+
+def tensorflow_on_what_a_layer_is_given():
+    """flows"""
+    symbol = keras.Input((3,))
+    model = keras.Model(symbol, keras.layers.Lambda(lambda values: tf.square(values))(symbol))
+    w = tf.Variable([[1.0, 2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = model(w)
+    return tape.gradient(y, w)
+
+
+def the_truth_of_a_symbolic_tensor():
+    """raises TypeError"""
+    symbol = keras.Input((3,))
+    model = keras.Model(symbol, symbol * 2.0 if symbol else symbol)
+    w = tf.Variable([[1.0, 2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = model(w)
+    return tape.gradient(y, w)
+
+
+def rows_of_a_symbolic_tensor():
+    """raises NotImplementedError"""
+    symbol = keras.Input((3,))
+    model = keras.Model(symbol, [part * 2.0 for part in symbol])
+    w = tf.Variable([[1.0, 2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = model(w)
+    return tape.gradient(y, w)
+
+
+def a_number_of_a_symbolic_tensor():
+    """raises ValueError"""
+    symbol = keras.Input(())
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * float(symbol)
+    return tape.gradient(y, w)
+
+
+def a_symbolic_tensor_as_a_tensor():
+    """raises AttributeError"""
+    symbol = keras.Input((3,))
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * (symbol + 1.0).numpy()
+    return tape.gradient(y, w)
