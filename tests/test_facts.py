@@ -68,6 +68,13 @@ def test_what_none_does_in_place_of_a_tensor() -> None:
 
 
 @needs_tensorflow
+def test_which_names_modules_have() -> None:
+    import facts_names
+
+    assert facts_names.measured() == facts_names.listed()
+
+
+@needs_tensorflow
 def test_which_functions_refuse_other_numbers_beside_floats() -> None:
     import facts_unlike
 

@@ -8,7 +8,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from tapelint.libraries import keras_members, members
+from tapelint.libraries import keras_arguments, keras_members, members
 
 
 def test_members_are_theirs() -> None:
@@ -69,3 +69,15 @@ def test_layers_that_take_what_is_no_tensor() -> None:
         if f"{keras_members.TAKES_ALL} = True" in code or any("__call__" in vars(base) for base in bases):
             found.add(f"keras.layers.{cls.__name__}")
     assert found == keras_members.TAKING_ALL
+
+
+def test_what_keras_takes_besides() -> None:
+    """An argument that no optimizer has is refused; every layer takes those that are listed."""
+    of_one: set[str] = set()
+    for cls in _classes(keras.optimizers, keras.optimizers.Optimizer):
+        of_one |= {name for name, p in inspect.signature(cls).parameters.items() if p.kind not in (2, 4)}
+    assert of_one | {"decay"} == keras_arguments.OF_OPTIMIZERS
+    keras.optimizers.Adam(decay=0.1)
+    values = {"name": "own", "dtype": "float32", "input_dim": 3, "input_shape": (3,), "activity_regularizer": None}
+    for word in keras_arguments.OF_LAYERS:
+        keras.layers.Dense(2, **{word: values.get(word, True)})

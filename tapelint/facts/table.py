@@ -16,7 +16,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    "objects",
+    *("objects", "names"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -202,6 +202,29 @@ def looks_up_rows(name: str) -> Set[str] | None:
 def _lookups() -> dict[str, Set[str]]:
     found = ((full_name(name), call) for name, said, call in rows("backward.txt") if said == "looks up rows")
     return {name: frozenset(re.findall(r"(\w+)=", call)) for name, call in found}
+
+
+@cache
+def is_there(qualified: str) -> bool:
+    """Whether TensorFlow and Keras have a name, as far as is known: names.txt has those of some modules."""
+    cut = qualified.find(".")
+    while cut > 0:
+        following = qualified.find(".", cut + 1)
+        names = _names().get(qualified[:cut])
+        word = qualified[cut + 1 : following if following > 0 else None]
+        if names is not None and word not in names and not (cut == len("tensorflow") and word in PACKAGES):
+            return False
+        cut = following
+    return True
+
+
+PACKAGES = ("compat", "compiler", "core", "keras", "lite", "python", "tools")
+"""What lies in TensorFlow and is imported by itself."""
+
+
+@cache
+def _names() -> Mapping[str, Set[str]]:
+    return {full_name(f"{module}.")[:-1]: frozenset(names.split()) for module, names in rows("names.txt")}
 
 
 def of_none(function: str, parameter: str) -> str:

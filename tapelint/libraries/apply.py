@@ -36,6 +36,7 @@ from .arguments import category as category
 from .arguments import constants as constants
 from .arguments import dtype_argument as dtype_argument
 from .arguments import dtype_of as dtype_of
+from .arguments import misfit as misfit
 from .arguments import plain_constant as plain_constant
 from .names import root
 
@@ -49,6 +50,8 @@ def call_fact(
     world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "", word: Linearity | None = None
 ) -> Value:
     """The result of calling a function of which there is a fact; `word` says how it is linear, if that is known."""
+    if fact.kind == "function" and misfit(fact.parameters, args) and not world.has_old_names:
+        return world.unfollowed(args, site)
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
     if word is not None:

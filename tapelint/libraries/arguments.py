@@ -71,6 +71,21 @@ def bind(parameters: Sequence[Parameter], args: Arguments) -> Given:
     return given
 
 
+def misfit(parameters: Sequence[Parameter], args: Arguments) -> bool:
+    """Whether a call has an argument for which there is no parameter, or none for one that needs it."""
+    if args.rest is not None:
+        return False
+    named = {p.name: p for p in parameters if not p.star}
+    plain = [p.name for p in named.values() if not p.keyword_only]
+    stars = {p.star for p in parameters}
+    more = len(args.positional) > len(plain) and "*" not in stars
+    if more or (not args.keywords.keys() <= named.keys() and "**" not in stars):
+        return True
+    filled = plain[: len(args.positional)]
+    twice = args.keywords.keys() & set(filled)
+    return bool(twice) or any(not p.has_default and n not in (*filled, *args.keywords) for n, p in named.items())
+
+
 def _put(given: Given, name: str, value: Value, place: ast.AST | None) -> None:
     given.values[name] = value
     if place is not None:

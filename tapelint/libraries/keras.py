@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, initializers, optimizer_variables, shapes, trainability, widths
+from . import apply, initializers, keras_arguments, optimizer_variables, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
@@ -71,7 +71,10 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         if ".schedules." in name:
             return Cell(world.run.uid(), "schedule", name, site)
         note_optimizer(world, name, site)
+        keras_arguments.note_made(world, name, fact, args)
         return optimizer_variables.make(world, name, args, site)
+    if kind in ("layer", "loss", "metric"):
+        keras_arguments.note_made(world, name, fact, args)
     if kind == "layer":
         return make_layer(world, name, args, site)
     if kind == "loss" and not name.startswith(OLD_KERAS) and _is_no_reduction(args.keywords.get("reduction", NO_VALUE)):
@@ -345,6 +348,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         world.raised("AttributeError", site, info.name)
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
+    keras_arguments.note_called(world, info.fact, args)
     if world.is_callable(own := written(world, cell, "call")):
         return world.run.call(own, args, site)
     if instead := replaced(world, cell):

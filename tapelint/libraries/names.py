@@ -126,6 +126,8 @@ def normalised(name: str) -> str:
 TAPE_LIBRARIES = ("tensorflow", "keras", "tf_keras", "horovod")
 """The libraries whose tapes were measured: what is said of another's is said with less confidence."""
 
+OF_TENSORFLOW_1 = "tensorflow.compat.v1"
+
 OLD_KERAS = "tf_keras."
 """What names of Keras 2 begin with."""
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Facts, nature_of
+from tapelint.facts import Effect, Fact, Facts, is_there, nature_of
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import UNFOLLOWED, Arguments, Frame
 from tapelint.flow.effects import does_something
@@ -39,7 +39,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, constants, failures, numbers, outside, parts, refusing
-from .names import EXTERNAL, HOLDING, INERT, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
+from .names import EXTERNAL, HOLDING, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import form
 from .recorder import Recorder
 
@@ -97,6 +97,8 @@ class Libraries:
         self.copied: dict[int, dict[int, Value]] = {}
         """What `copy.deepcopy` has copied so far, by the dict that it is told of: that of the program."""
         self.symbolic_calls: dict[int, SymbolicCall] = {}
+        self.has_old_names = False
+        """Whether the program uses names of TensorFlow 1."""
         self.has_symbols = False
         """Whether the program has made an input of Keras 3."""
         self.partly: dict[int, int] = {}
@@ -118,6 +120,7 @@ class Libraries:
     # -- what flow asks
 
     def library_module(self, name: str) -> Value:
+        self.has_old_names = self.has_old_names or name.startswith(OF_TENSORFLOW_1)
         name = normalised(name)
         if name.startswith("builtins."):
             constant = constants.BUILTINS.get(name)
@@ -166,6 +169,7 @@ class Libraries:
 
     def _library_attribute(self, base: Library, name: str) -> Value:
         full = normalised(f"{base.name}.{name}")
+        self.has_old_names = self.has_old_names or f"{base.name}.{name}".startswith(OF_TENSORFLOW_1)
         failures.note_member(self, full)
         return constants.LIBRARIES.get(full) or Library(full)
 
@@ -444,9 +448,19 @@ class Libraries:
 
     # -- calls
 
+    def unfollowed(self, args: Arguments, site: Site) -> Value:
+        """What a call gives that may end the program, in the version of the library that it is written for or in
+        others."""
+        self.run.lose_track()
+        made = self.run.opaque(site, args.every())
+        made.node.detail = MISSING
+        return made
+
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         failures.note_call(self, callee, args)
         if isinstance(callee, Library):
+            if not self.has_old_names and not is_there(callee.name):
+                return self.unfollowed(args, site)
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
             return self.call_method(callee.base, callee.name, args, site)

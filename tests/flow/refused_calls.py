@@ -268,3 +268,36 @@ def layer_called_with_training_and_more():
     with tf.GradientTape() as tape:
         y = layer(x, more=x, training=True)
     return tape.gradient(y, x)
+
+
+
+def a_name_that_tensorflow_no_longer_has():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.log(v)
+    return tape.gradient(y, v)
+
+
+def a_name_that_keras_no_longer_has():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.keras.layers.CuDNNLSTM(2)(tf.reshape(v, [1, 1, 1]))
+    return tape.gradient(y, v)
+
+
+def an_argument_by_its_old_name():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(v, keep_dims=True)
+    return tape.gradient(y, v)
+
+
+def a_rate_by_its_old_name():
+    """unknown"""
+    optimizer = tf.keras.optimizers.Adam(lr=0.1)
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    optimizer.apply_gradients([(tape.gradient(y, v), v)])
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v)

@@ -1,0 +1,48 @@
+"""Arguments that classes of Keras 3 do not take. Keras 2 takes some of them, so that nobody can tell what follows."""
+
+from __future__ import annotations
+
+from tapelint.facts import Fact
+from tapelint.flow.core import Arguments
+
+from .arguments import misfit
+from .names import OLD_KERAS
+from .world import Libraries
+
+OF_LAYERS = frozenset("activity_regularizer autocast dtype input_dim input_shape name trainable".split())  # noqa: SIM905
+"""What every layer takes besides its own."""
+
+OF_OPTIMIZERS = frozenset(
+    "adam_beta_1 adam_beta_2 adam_lr_ratio adam_weight_decay amsgrad beta beta_1 beta_2 beta_2_decay centered "  # noqa: SIM905
+    "clip_threshold clipnorm clipvalue decay dynamic_growth_steps ema_momentum "
+    "ema_overwrite_frequency epsilon epsilon_1 epsilon_2 exclude_embeddings exclude_layers global_clipnorm "
+    "gradient_accumulation_steps initial_accumulator_value initial_scale inner_optimizer l1_regularization_strength "
+    "l2_regularization_strength l2_shrinkage_regularization_strength learning_rate learning_rate_power "
+    "loss_scale_factor momentum muon_a muon_b muon_c name nesterov ns_steps optimizer_map relative_step rho "
+    "rms_rate use_ema warmup_steps weight_decay".split()
+)
+"""What the optimizers take."""
+
+
+def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -> None:
+    """An object of Keras is made with these arguments."""
+    if name.startswith(OLD_KERAS) or args.rest is not None:
+        return
+    if ".optimizers." in name:
+        taken: bool = args.keywords.keys() <= OF_OPTIMIZERS and ".legacy." not in name
+    else:
+        taken = fact is None or not fact.parameters or _fits(fact, args)
+    if not taken:
+        world.run.lose_track()
+
+
+def _fits(fact: Fact, args: Arguments) -> bool:
+    own = {p.name for p in fact.parameters}
+    return not misfit(fact.parameters, args) and (fact.kind != "layer" or args.keywords.keys() <= own | OF_LAYERS)
+
+
+def note_called(world: Libraries, fact: Fact, args: Arguments) -> None:
+    """A layer of Keras is called with more than it takes."""
+    taken = [p for p in fact.call_parameters if not p.keyword_only]
+    if len(args.positional) > len(taken) and not any(p.star for p in taken):
+        world.run.lose_track()
