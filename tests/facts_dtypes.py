@@ -22,7 +22,10 @@ FILES = (
 ALSO_OF_PYTHON = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt")
 """Some functions of the others end the process when they are given numbers of Python's."""
 TF = lab.tf
-KINDS = {"i": ("int32", "int64", "uint8"), "b": ("bool",), "h": ("float16",), "c": ("complex64",), "s": ("string",)}
+KINDS = {
+    "i": ("int32", "int64", "uint8"), "b": ("bool",), "h": ("float16",), "d": ("float64",), "c": ("complex64",),
+    "s": ("string",),
+}  # fmt: skip
 """The letters of the table, and the dtypes that are tried for them. Besides, "p": whole numbers beside a float of
 Python's."""
 ALSO_WHOLE = "uint8"

@@ -16,8 +16,9 @@ from .natures import form
 if TYPE_CHECKING:
     from .world import Libraries
 
-PERHAPS = "perhaps"
-"""An exception may come."""
+PERHAPS, UNCLEAR = "perhaps", "unclear"
+"""An exception may come; one comes, but which one is not known."""
+OF_KERNELS = "InvalidArgumentError"
 
 
 def refused(world: Libraries, fact: Fact, given: Given) -> str:
@@ -55,7 +56,12 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
     each = [any(_kind(world, part) for part in _parts(world, given.get(name))) for name in names]
     beside_python = kind == "p" or "left" in given.values
+    beside_python = beside_python or (kind == "d" and said != OF_KERNELS)
     certain = certain and (all(map(_is_number_or_tensor, parts)) if beside_python else all(each))
+    if kind in SIZES.values() and (others := _other_floats(world, names, given)):
+        return "" if others == {kind} else PERHAPS
+    if kind == "d" and said == OF_KERNELS:
+        return UNCLEAR  # where an argument is none that it is made for, it is another one
     if kind == "c" and not all(map(_is_surely_complex, parts)):
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:
@@ -72,7 +78,23 @@ def _kind(world: Libraries, value: Value) -> str:
     if not isinstance(value, (Data, Variable)):
         return ""
     letter = dtype_of(world, value)
-    return "h" if letter == "f" and widths.of(world, value) == "float16" else letter
+    return SIZES.get(widths.of(world, value), letter) if letter == "f" else letter
+
+
+SIZES = {"float16": "h", "float64": "d"}
+"""The kinds of floats that are not float32."""
+
+
+def _other_floats(world: Libraries, names: frozenset[str], given: Given) -> set[str]:
+    """The kinds of floats that other parameters are given or asked for, beside which no experiment was made."""
+    others = [part for name, value in given.values.items() if name not in names for part in _parts(world, value)]
+    found = {
+        SIZES.get(widths.of(world, part), "f")
+        for part in others
+        if not isinstance(part, Const) and dtype_of(world, part) in ("f", "c", "?")
+    }
+    asked = [value for name in DTYPES if (value := given.get(name)) is not UNBOUND]
+    return found | {SIZES.get(widths.named(value) or widths.seeming(world, value), "f") for value in asked}
 
 
 def _is_number_or_tensor(value: Value) -> bool:

@@ -318,3 +318,19 @@ def a_loss_of_doubles():
     with tf.GradientTape() as tape:
         y = keras.losses.MeanSquaredError()(np.zeros((3, 1)), x) * tf.constant(2.0)
     return tape.gradient(y, x)
+
+
+def drawn_in_single_precision_around_doubles():
+    """raises ValueError"""
+    mean = tf.Variable([0.5, 1.5], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.random.normal([2], mean=mean)
+    return tape.gradient(y, mean)
+
+
+def drawn_in_double_precision():
+    """flows"""
+    mean = tf.Variable([0.5, 1.5], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.random.normal([2], mean=mean, dtype=tf.float64)
+    return tape.gradient(y, mean)
