@@ -39,7 +39,7 @@ def of_object(world: Libraries, name: str, given: Given) -> str:
     true, pred = given.get("y_true"), given.get("y_pred")
     if isinstance(true, OneOf):
         return _of_one(given, lambda way: of_object(world, name, way))
-    if _is_tensor(pred) and is_structure(true):
+    if (_is_tensor(pred) and is_structure(true)) or (_is_tensor(true) and is_structure(pred)):
         return "ValueError"  # the two are held side by side as structures
     if is_dict(true) and is_dict(pred):
         return "ValueError"  # no tensor is made of one
