@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import Effect, Fact, Input
 from tapelint.facts.values import Linearity
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Node, Site
+from tapelint.flow.graph import MISSING, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -51,7 +51,7 @@ def call_fact(
 ) -> Value:
     """The result of calling a function of which there is a fact; `word` says how it is linear, if that is known."""
     if fact.kind == "function" and misfit(fact.parameters, args) and not world.has_old_names:
-        return world.unfollowed(args, site)
+        return unfollowed(world, args, site)
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
     if word is not None:
@@ -77,6 +77,14 @@ def call_fact(
         world.known.failing.add(made.node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
+    return made
+
+
+def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
+    """What a call gives that ends the program in some versions of the library, and perhaps not in the program's."""
+    world.run.lose_track()
+    made = world.run.opaque(site, args.every())
+    made.node.detail = MISSING
     return made
 
 

@@ -141,7 +141,7 @@ CONVERTING = frozenset(
 def _constant(value: object) -> str:
     if value is None:
         return "None"
-    words = {bool: "bool", int: "int", float: "float", str: "str", bytes: "str"}
+    words = {bool: "bool", int: "int", float: "float", complex: "complex", str: "str", bytes: "str"}
     return words.get(type(value), "")
 
 
@@ -161,10 +161,10 @@ def _of_tensors(world: Libraries, op: str, left: str, right: str, unlike: bool) 
 
 
 def _tensor_and_number(world: Libraries, op: str, left: str, right: str) -> str:
-    """A tensor of whole numbers, or of truths, beside a Python number that is more than that."""
+    """A tensor of numbers that are not complex, or of truths, beside a Python number that is more than that."""
     is_left = left.startswith("tensor ")
     tensor, other = (left[-1], right) if is_left else (right[-1], left)
-    too_much = {"i": ("float",), "b": ("float", "int")}.get(tensor, ())
+    too_much = {"f": ("complex",), "i": ("float", "complex"), "b": ("float", "complex", "int")}.get(tensor, ())
     if other not in too_much or world.run.state.get(PROMOTES) == Const(True):
         return ""
     if op == "*" and is_left and tensor == "b":

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
 
 from .numbers_names import short
@@ -223,7 +224,7 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
         return handler(world, given)
     if op in SAME_SHAPE or name.rpartition(".")[2] in SAME_SHAPE or name in SAME_LAYERS:
         return of_value(world, first)
-    return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name else None
+    return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name or op == "moments" else None
 
 
 COUNTED = ("tensorflow.rank", "tensorflow.size", "tensorflow.math.count_nonzero")
@@ -473,19 +474,22 @@ def _matmul(*shapes: Shape | None) -> Shape | None:
 
 def _reduced(world: Libraries, given: Given, first: Value) -> Shape | None:
     keep = given.get("keepdims")
-    axis = given.get("axis")
+    axis = given.get("axis", given.get("axes"))
     shape = of_value(world, first)
     if axis is UNBOUND or axis == Const(None):
         if keep is UNBOUND:
             return ()
         return tuple(1 for _ in shape) if shape is not None else None
-    if shape is None or not isinstance(axis, Const) or not isinstance(axis.value, int) or isinstance(keep, Opaque):
+    items = containers.sequence(world.run, axis)
+    axes = [a.value for a in (items.items if isinstance(items, Tuple) else (axis,)) if isinstance(a, Const)]
+    known = len(axes) == (len(items.items) if isinstance(items, Tuple) else 1)
+    if shape is None or not known or isinstance(keep, Opaque):
         return None
-    at = axis.value if axis.value >= 0 else len(shape) + axis.value
-    if not 0 <= at < len(shape):
+    at = {a if a >= 0 else len(shape) + a for a in axes if isinstance(a, int)}
+    if len(at) < len(axes) or not at <= set(range(len(shape))):
         return None
-    kept = (1,) if keep == Const(True) else ()
-    return (*shape[:at], *kept, *shape[at + 1 :])
+    kept = keep == Const(True)
+    return tuple(1 if n in at else length for n, length in enumerate(shape) if kept or n not in at)
 
 
 def _broadcast(shapes: list[Shape | None]) -> Shape | None:

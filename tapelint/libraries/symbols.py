@@ -47,7 +47,7 @@ OTHERWISE = frozenset(
 def register(registry: Registry) -> None:
     """Ask before a library's function is called."""
     registry.guards.append(_refused)
-    registry.iterated.append(refuse_iteration)
+    registry.iterated = refuse_iteration
 
 
 def is_symbol(world: Libraries, value: Value) -> bool:

@@ -79,7 +79,7 @@ class Registry:
         self.texts: list[Callable[[str, Value, Value], bool | None]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
         self.guards: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
-        self.iterated: list[Callable[[Libraries, Value, Site], None]] = []
+        self.iterated: Callable[[Libraries, Value, Site], None]
 
 
 class Libraries:
@@ -97,10 +97,8 @@ class Libraries:
         self.copied: dict[int, dict[int, Value]] = {}
         """What `copy.deepcopy` has copied so far, by the dict that it is told of: that of the program."""
         self.symbolic_calls: dict[int, SymbolicCall] = {}
-        self.has_old_names = False
-        """Whether the program uses names of TensorFlow 1."""
-        self.has_symbols = False
-        """Whether the program has made an input of Keras 3."""
+        self.has_old_names = self.has_symbols = False
+        """Whether the program uses names of TensorFlow 1; whether it has made an input of Keras 3."""
         self.partly: dict[int, int] = {}
         """The models whose variables are not all seen, by the node that stands for these."""
         self.outputs: dict[int, list[Node]] = {}
@@ -325,8 +323,7 @@ class Libraries:
         several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
-        for handler in self.registry.iterated:
-            handler(self, value, site)
+        self.registry.iterated(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
@@ -448,19 +445,11 @@ class Libraries:
 
     # -- calls
 
-    def unfollowed(self, args: Arguments, site: Site) -> Value:
-        """What a call gives that may end the program, in the version of the library that it is written for or in
-        others."""
-        self.run.lose_track()
-        made = self.run.opaque(site, args.every())
-        made.node.detail = MISSING
-        return made
-
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         failures.note_call(self, callee, args)
         if isinstance(callee, Library):
             if not self.has_old_names and not is_there(callee.name):
-                return self.unfollowed(args, site)
+                return apply.unfollowed(self, args, site)
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
             return self.call_method(callee.base, callee.name, args, site)

@@ -68,3 +68,31 @@ def a_matrix_and_its_rows():
     with tf.GradientTape() as tape:
         y = m * w + tf.reshape(v, [-1, 1])
     return tape.gradient(y, [v, w])
+
+
+def a_complex_number_beside_a_tensor_of_floats():
+    """raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2j
+    return tape.gradient(y, v)
+
+
+def a_complex_number_added_to_a_tensor_of_floats():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = v + 1j
+    return tape.gradient(y, v)
+
+
+def rows_that_are_summed_away():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.nn.moments(m, [1])[0]
+    return tape.batch_jacobian(y, m)
+
+
+def all_axes_but_the_first_are_summed_away():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(m[:, :, None], axis=(1, -1))
+    return tape.batch_jacobian(y, m)
