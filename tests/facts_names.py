@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-
 import facts_lab as lab
 
 from tapelint.facts.table import rows
 
 
 def _names(module: str) -> set[str]:
-    """The public names of a module; `keras` stands for TensorFlow's as well."""
+    """The public names of a module; `keras` stands for TensorFlow's as well, if that has no line of its own."""
     top, _, inner = module.partition(".")
-    homes = [lab.tf] if top == "tf" else [importlib.import_module("keras"), lab.tf.keras]
+    homes = [lab.tf] if top == "tf" else [lab.keras, lab.tf.keras]
+    if f"tf.{module}" in {other for other, _ in rows("names.txt")}:
+        homes = [lab.keras]
     found: set[str] = set()
     for home in homes:
         for part in filter(None, inner.split(".")):

@@ -205,12 +205,17 @@ def _lookups() -> dict[str, Set[str]]:
 
 
 @cache
-def is_there(qualified: str) -> bool:
-    """Whether TensorFlow and Keras have a name, as far as is known: names.txt has those of some modules."""
+def is_there(qualified: str, in_tensorflow: bool = False) -> bool:
+    """Whether TensorFlow and Keras have a name, as far as is known: names.txt has those of some modules.
+
+    `in_tensorflow`: it is a name of `tf.keras`.
+    """
     cut = qualified.find(".")
     while cut > 0:
         following = qualified.find(".", cut + 1)
-        names = _names().get(qualified[:cut])
+        home = qualified[:cut]
+        names = _names().get(f"tensorflow.{home}") if in_tensorflow else None
+        names = names if names is not None else _names().get(home)
         word = qualified[cut + 1 : following if following > 0 else None]
         if names is not None and word not in names and not (cut == len("tensorflow") and word in PACKAGES):
             return False

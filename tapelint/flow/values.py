@@ -159,9 +159,10 @@ class SliceOf(Value):
 
 @dataclass(frozen=True, slots=True)
 class Library(Value):
-    """A module, function, class or constant of a library, by its qualified name."""
+    """A module, function, class or constant of a library, by its qualified name, and as the program calls it."""
 
     name: str
+    spelled: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,16 +117,16 @@ class Libraries:
 
     # -- what flow asks
 
-    def library_module(self, name: str) -> Value:
-        self.has_old_names = self.has_old_names or name.startswith(OF_TENSORFLOW_1)
-        name = normalised(name)
+    def library_module(self, spelled: str) -> Value:
+        self.has_old_names = self.has_old_names or spelled.startswith(OF_TENSORFLOW_1)
+        name = normalised(spelled)
         if name.startswith("builtins."):
             constant = constants.BUILTINS.get(name)
             if constant is not None:
                 return constant
             if name[9:] not in constants.OF_PYTHON:
                 return UNBOUND
-        return Library(name)
+        return Library(name, spelled)
 
     def is_library(self, name: str) -> bool:
         """Whether a module counts as a library even where the project has its code."""
@@ -166,10 +166,10 @@ class Libraries:
         return Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:
-        full = normalised(f"{base.name}.{name}")
-        self.has_old_names = self.has_old_names or f"{base.name}.{name}".startswith(OF_TENSORFLOW_1)
+        full, spelled = normalised(f"{base.name}.{name}"), f"{base.spelled or base.name}.{name}"
+        self.has_old_names = self.has_old_names or spelled.startswith(OF_TENSORFLOW_1)
         failures.note_member(self, full)
-        return constants.LIBRARIES.get(full) or Library(full)
+        return constants.LIBRARIES.get(full) or Library(full, spelled)
 
     def _data_attribute(self, base: Data, name: str, site: Site) -> Value:
         if (instead := refusing.missing(self, base, name, site)) is not None:
@@ -448,7 +448,7 @@ class Libraries:
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         failures.note_call(self, callee, args)
         if isinstance(callee, Library):
-            if not self.has_old_names and not is_there(callee.name):
+            if not self.has_old_names and not is_there(callee.name, callee.spelled.startswith("tensorflow.keras.")):
                 return apply.unfollowed(self, args, site)
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
