@@ -28,7 +28,6 @@ from .values import (
 )
 from .world import World
 
-
 PLAIN = ("builtins.object", "abc.ABC")
 FAMILIES = ("layer", "model", "module", "loss", "metric", "context decorator")
 """Bases of libraries, and kinds of them, whose objects are made by what extends them: they begin with `__init__`."""
@@ -145,9 +144,9 @@ class Records(Attributes):
     # -- how an object begins
 
     def initialiser(self, cls: Class) -> Value | None:
-        order = self.lineage(cls)
+        plainly = all(map(self._begins_plainly, self.lineage(cls)))
         found = self.find_in_class(cls, "__init__")
-        if not all(map(self._begins_plainly, order)) or "__new__" in self.hooks or cls.uid in self.members or found is None:
+        if not plainly or "__new__" in self.hooks or cls.uid in self.members or found is None:
             return None
         return Bound(found[0], cls) if isinstance(found[0], Function) else None
 
