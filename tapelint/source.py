@@ -160,6 +160,11 @@ class Source:
             code = re.sub(r",(?=[)\]])(?<!\(\w,)", "", code)
         return code if len(code) <= limit else code[: limit - 1] + "…"
 
+    @property
+    def is_notebook(self) -> bool:
+        """Whether its text is that of the cells of a notebook, which people run in another order, too."""
+        return self._notebook is not None
+
     def cell_of(self, line: int) -> tuple[int, int] | None:
         """The notebook cell (from 1) and the line in it; None for a file that is no notebook."""
         return self._notebook.cell_of(line) if self._notebook else None

@@ -30,7 +30,7 @@ To read, from the ground:
    unknown code was given; what Python refuses; what is asked of libraries; one run.
 4. `arithmetic`, `containers`, `sets`, `comparing`, `waiting`: what operators give of plain values; lists and dicts;
    sets; what they compare as; what is computed later than a run computes it.
-5. `operators`, `comprehensions`, `expressions`: how expressions are evaluated.
+5. `scopes`, `operators`, `comprehensions`, `expressions`: whose a name is; how expressions are evaluated.
 6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
    read later.
 7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,

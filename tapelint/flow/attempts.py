@@ -322,7 +322,10 @@ class Attempts(Loops):
             self.handled = self._caught(attempt, mine, handler)
             if handler.name:
                 self.assign_name(handler.name, self.handled)
-            if self.execute(handler.body):
+            alive = self.execute(handler.body)
+            if handler.name:
+                self.assign_name(handler.name, UNBOUND)
+            if alive:
                 ways.append(self.state.delta(attempt.mark))
             self.state.rollback(attempt.mark)
         self.handled = outer

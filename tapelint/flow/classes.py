@@ -64,6 +64,7 @@ class Classes(Enumerations):
         cls = Class(self.uid(), node, outer.module, bases, node.name)
         self.defined.append(cls)
         self.namespaces.add(cls.uid)
+        self.scopes[cls.uid] = node
         scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
         if self._has_private_names(outer.source):
             inner = (n for n in ast.walk(node) if isinstance(n, FUNCTIONS))
@@ -270,10 +271,10 @@ class Classes(Enumerations):
                 made = self.call(method, Arguments([]), site)
                 following = self.own_method(made, "__next__")
                 if following is not None:
-                    return self._by_steps(made, following, site)
+                    return self.compute(value.uid, lambda: self._by_steps(made, following, site), seen=True)
                 return self.elements(made, site) if made != value else Many(self.opaque(site, [value]))
             if (method := self.own_method(value, "__getitem__")) is not None:
-                return self._by_numbers(value, method, site)
+                return self.compute(value.uid, lambda: self._by_numbers(value, method, site), seen=True)
         if isinstance(value, Const) and isinstance(value.value, str):
             return [Const(c) for c in value.value[:64]]
         return self.world.elements(value, site)

@@ -79,6 +79,7 @@ class Comprehensions(Operators):
             return list(items.items) if isinstance(items, Tuple) else items
 
         self.waiting_frames.add(frame.uid)
+        self.read_later.update(frame.scopes)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
         self.expressions.add(cell.uid)
         names = dict.fromkeys(n.id for n in walk(node) if isinstance(n, ast.Name))

@@ -11,6 +11,7 @@ from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
+from .scopes import names_bound
 from .state import Delta, Key, values_of
 from .values import (
     NO_VALUE,
@@ -30,6 +31,7 @@ from .values import (
     Value,
     one_of,
 )
+from .world import World
 
 
 class Expressions(Comprehensions):
@@ -37,6 +39,12 @@ class Expressions(Comprehensions):
 
     written_in: dict[ast.AST, str]
     """The functions that stand in classes, by their classes' names."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.scopes: dict[int, ast.AST] = {}
+        """The functions, classes and modules whose names frames hold."""
+        self._names_bound: dict[ast.AST, frozenset[str]] = {}
 
     def evaluate(self, node: ast.expr) -> Value:
         self.step()
@@ -49,23 +57,50 @@ class Expressions(Comprehensions):
 
     def name(self, node: ast.Name) -> Value:
         value = self.look_up(node.id)
-        if value is UNBOUND:  # bound by an import of all that cannot be seen, or in another cell: the same each time
-            value = self.opaque(self.site(node), hint=node.id)
-            self.state.settle((self.frame.module, node.id), value)
-        return containers.as_it_is(self, value)
+        return containers.as_it_is(self, value if value is not UNBOUND else self.not_bound(node))
 
     def look_up(self, name: str) -> Value:
         """A name's value: local, enclosing, global, built in; UNBOUND where there is none."""
-        frame = self.frame
-        if name not in frame.globals:
-            for scope in (frame.uid, *frame.scopes):
-                value = self.state.get((scope, name))
-                if value is not UNBOUND:
-                    return self._now(scope, name, value)
-        value = self.state.get((frame.module, name))
+        owner = self.owner_of(name)
+        value = self.state.get((owner, name))
         if value is not UNBOUND:
-            return self._now(frame.module, name, value)
-        return self.world.library_module(f"builtins.{name}")
+            return self._now(owner, name, value)
+        return self.world.library_module(f"builtins.{name}") if owner == self.frame.module else UNBOUND
+
+    def owner_of(self, name: str) -> int:
+        """The frame or module that a name is one of."""
+        frame = self.frame
+        for scope in (frame.uid, *frame.scopes) if name not in frame.globals else ():
+            if self.state.get((scope, name)) is not UNBOUND:
+                return scope
+            if self._binds(scope, name):
+                return scope if scope not in self.namespaces else frame.module  # as Python looks for names of classes
+        return frame.module
+
+    def _binds(self, scope: int, name: str) -> bool:
+        """Whether a function or a module binds a name, anywhere in its text."""
+        node = self.scopes.get(scope)
+        if node is None:
+            return False
+        if node not in self._names_bound:
+            self._names_bound[node] = names_bound(node)
+        return name in self._names_bound[node]
+
+    def not_bound(self, node: ast.Name) -> Value:
+        """The value of a name that is not bound: Python refuses it where the text binds it, but not before this."""
+        owner, module, name, site = self.owner_of(node.id), self.frame.module, node.id, self.site(node)
+        if owner == module:
+            seen = owner not in self.open_scopes and not site.source.is_notebook
+        else:
+            kept = owner in self.enclosing or owner in self.read_later
+            seen = kept or any(frame.uid == owner for frame in self.frames)
+        if seen and not self.exhausted and self._binds(owner, name):
+            self.world.raised("UnboundLocalError" if owner == self.frame.uid != module else "NameError", site)
+            return self.missing(site, name)
+        made = self.opaque(site, hint=name)
+        if owner == module:  # bound by an import of all that cannot be seen, or in another cell: the same each time
+            self.state.settle((module, name), made)
+        return made
 
     def _now(self, owner: int, name: str, value: Value) -> Value:
         """A value as it is; an imported name that was put off is looked up now, for good."""
@@ -92,7 +127,8 @@ class Expressions(Comprehensions):
             owner = frame.module
             self.finish_imports()
         elif name in frame.nonlocals:
-            owner = next((s for s in frame.scopes if self.state.get((s, name)) is not UNBOUND), frame.uid)
+            bound = (s for s in frame.scopes if self.state.get((s, name)) is not UNBOUND or self._binds(s, name))
+            owner = next(bound, frame.uid)
         self.state.set((owner, name), value)
 
     # -- plain things

@@ -193,6 +193,7 @@ class Functions(Statements):
         frame = Frame(self.uid(), self.source_of(function), function.module, function.scopes, function)
         frame.owner = function.owner
         self.state.of_calls.add(frame.uid)
+        self.scopes[frame.uid] = function.node
         for name, value in bound.items():
             self.state.set((frame.uid, name), value)
         if self.is_generator(function.node):
@@ -202,7 +203,7 @@ class Functions(Statements):
         if isinstance(function.node, ast.AsyncFunctionDef):
             return self._coroutine(function, frame, site)
         result = self.run_frame(function, frame, site)
-        if frame.uid not in self.enclosing:
+        if frame.uid not in self.enclosing and frame.uid not in self.read_later:
             self.state.forget(mark, frame.uid)
         return result
 

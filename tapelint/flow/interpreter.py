@@ -71,6 +71,7 @@ class Interpreter(Refused):
     def _run_body(self, module: ModuleValue, source: Source, name: str) -> None:
         tree = source.tree
         self._sources[module.uid] = source
+        self.scopes[module.uid] = tree
         self.namespaces.add(module.uid)
         self.state.set((module.uid, "__name__"), Const(name))
         self.state.set((module.uid, "__file__"), Const(source.path))

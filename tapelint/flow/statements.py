@@ -193,6 +193,8 @@ class Statements(Attempts):
 
     def _delete(self, target: ast.expr) -> None:
         if isinstance(target, ast.Name):
+            if self.look_up(target.id) is UNBOUND:
+                self.not_bound(target)
             self.assign_name(target.id, UNBOUND)
         elif isinstance(target, ast.Attribute):
             self.delete_attribute(self.evaluate(target.value), self.mangled(target.attr), self.site(target))
@@ -307,7 +309,7 @@ class Statements(Attempts):
         value = self._held(node)
         kept = one_of([o for o in options(value) if (o == NO_VALUE) == none]) if value is not UNBOUND else UNBOUND
         if isinstance(node, ast.Name) and kept is not UNBOUND and kept is not value:
-            self.bind(node, kept)
+            self.state.set((self.owner_of(node.id), node.id), kept)
         elif isinstance(node, ast.Attribute) and value is not UNBOUND:
             self._narrow_field(self._held(node.value), self.mangled(node.attr), none, kept)
 

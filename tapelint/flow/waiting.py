@@ -46,6 +46,8 @@ class Waiting(Core):
         """Whether what is made now stands for several of its kind."""
         self.waiting_frames: set[int] = set()
         """The frames of generators: nobody else sees their names."""
+        self.read_later: set[int] = set()
+        """The frames whose names generator expressions read, perhaps after their calls have ended."""
 
     @contextmanager
     def once_for(self, items: object) -> Iterator[None]:
@@ -56,14 +58,14 @@ class Waiting(Core):
         finally:
             self.once_for_many -= isinstance(items, Many)
 
-    def compute(self, uid: int, items: Callable[[], T]) -> T:
-        """Compute an iterator's items now."""
+    def compute(self, uid: int, items: Callable[[], T], seen: bool = False) -> T:
+        """Compute an iterator's items now. `seen`: it has fields that the program sees."""
         newest, state = self.uid(), self.state
         with state.logged() as log:
             found = items()
-        apart = {uid, *self.waiting_frames}
+        apart = self.waiting_frames if seen else {uid, *self.waiting_frames}
         if not apart.isdisjoint(self.enclosing):
-            apart -= self._seen_by(found)
+            apart = apart - self._seen_by(found)
 
         def counts(key: Key) -> bool:
             owner = key[0]

@@ -360,7 +360,9 @@ def _visible(world: Libraries) -> list[tuple[tuple[int, str], Value]]:
 
 
 def _locals(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`locals()`: any of these may be called."""
+    """`locals()`: any of these may be called. Those of a module are its `globals()`."""
+    if world.run.frame.uid == world.run.frame.module:
+        return _globals(world, args, site)
     return world.run.opaque(site, [value for _, value in _visible(world)], op=ANY_ATTRIBUTE)
 
 
