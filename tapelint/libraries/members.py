@@ -119,9 +119,14 @@ def has_what_is_seen(world: Libraries, instance: Cell) -> bool:
     order = world.run.lineage(instance.info)
     plain = all(isinstance(base, Class) or base in PLAIN_BASES for base in order)
     decorated = any(isinstance(base, Class) and base.node.decorator_list for base in order)
-    places = (ANYWHERE, instance.uid, *(base.uid for base in order if isinstance(base, Class)))
-    written = any(world.run.state.get((uid, name)) is not UNBOUND for uid in places for name in (FIELDS, "__dict__"))
-    return plain and not decorated and not written and world.run.is_made_here(instance)
+    return plain and not decorated and not is_written(world, instance) and world.run.is_made_here(instance)
+
+
+def is_written(world: Libraries, value: Cell) -> bool:
+    """Whether attributes of an object, or of its classes, may have been set of which the names are not known."""
+    order = world.run.lineage(value.info) if value.kind == "instance" else ()
+    places = (ANYWHERE, value.uid, *(base.uid for base in order if isinstance(base, Class)))
+    return any(world.run.state.get((uid, name)) is not UNBOUND for uid in places for name in (FIELDS, "__dict__"))
 
 
 def written_somewhere(world: Libraries, value: Value) -> None:

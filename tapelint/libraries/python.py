@@ -13,6 +13,7 @@ from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.effects import does_something
 from tapelint.flow.functions import ANY_ATTRIBUTE, OTHER_THREAD
 from tapelint.flow.graph import MISSING, Site
+from tapelint.flow.state import Key
 from tapelint.flow.values import (
     FALSE,
     NO_VALUE,
@@ -96,12 +97,17 @@ def _exception(cls: Library) -> FunctionHandler:
 EXECUTORS = ("ThreadPoolExecutor", "ProcessPoolExecutor")
 
 
+OWN_STATE: Key = (0, "state of a thread's own")
+"""Where the state says that the program has some, which another thread sees otherwise."""
+
+
 def _other_thread(name: str) -> FunctionHandler:
     """What runs functions in another thread: tapes do not record there."""
 
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
         recording = world.run.node("probe", (), site).active
-        if recording and any(map(does_something, args.every())):
+        own = world.run.state.get(OWN_STATE) is not UNBOUND
+        if (recording or own) and any(map(does_something, args.every())):
             world.run.lose_track()
         made = world.run.call_unknown(Library(name), args, site)
         made.node.detail = MISSING
@@ -194,6 +200,10 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
                 return _or_default(world, base, name.value, default, site)
             if not known:
                 return default
+        if default is not UNBOUND and isinstance(base, Cell) and base.kind == "object":
+            has = _hasattr(world, args, site)
+            held = world.run.field(base, name.value) if has == TRUE else world.run.opaque(site, [base])
+            return default if has == FALSE else held if has == TRUE else world.run.join(held, default)
         if default is not UNBOUND and layer_classes.has_attribute(world, base, name.value) is False:
             return default
         if doubted and default is not UNBOUND and world.run.field(base, name.value) is UNBOUND:
@@ -314,9 +324,14 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             _, ends = world.run.attempted(lambda: world.run.attribute(base, str(name.value), site))
             return Const(not ends) if ends is not None else world.run.unknown_bool(Tuple(()), site)
         if found is None:
-            return FALSE
+            return FALSE if not members.is_written(world, base) else world.run.unknown_bool(Tuple(()), site)
         if isinstance(found[1], Class):
             return TRUE
+    if isinstance(base, Cell) and base.kind == "object" and isinstance(name, Const):
+        if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
+            return TRUE
+        if not (members.is_written(world, base) or world.run.is_in_unknown_hands(base)):
+            return FALSE
     has = layer_classes.has_attribute(world, base, str(name.value)) if isinstance(name, Const) else None
     return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)
 
