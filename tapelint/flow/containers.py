@@ -198,16 +198,41 @@ def has(core: Core, cell: Cell, key: Value) -> bool | None:
     """Whether a dict has a key; None where nobody can tell."""
     known = _rows(core, cell) if core.filled_with(cell) is None else None
     if known is None or not all(_is_key(core, option) for option in options(key)):
-        return None
+        present = _present(core, cell) if core.filled_with(cell) is None else ()
+        return True if any(_is_same(key, each) for each in present) else None
     found = {_plain_key(option) in row for option in options(key) for row in known}
     return found.pop() if len(found) == 1 else None
+
+
+PRESENT = "keys that are there"
+"""Under this the state has a dict's items and the keys, known or not, that it certainly has while it holds these."""
+
+
+def _present(core: Core, cell: Cell) -> Sequence[Value]:
+    """Keys that a dict certainly has, although it is not known what they are."""
+    noted = core.state.held((cell.uid, PRESENT))
+    valid = isinstance(noted, Tuple) and noted.items[0] is core.state.get((cell.uid, "items"))
+    return noted.items[1:] if valid and isinstance(noted, Tuple) else ()
+
+
+def note_present(core: Core, cell: Cell, key: Value) -> None:
+    """A dict has a key by now."""
+    present, items = _present(core, cell), core.state.get((cell.uid, "items"))
+    core.state.set((cell.uid, PRESENT), Tuple((items, *present, key)))
+
+
+def _is_same(key: Value, other: Value) -> bool:
+    """Whether two keys of which nobody knows the value are one and the same, and not only alike."""
+    if isinstance(key, Tuple) and isinstance(other, Tuple) and len(key.items) == len(other.items):
+        return all(map(_is_same, key.items, other.items))
+    return key is other or (isinstance(key, Const) and key == other)
 
 
 def set_default(core: Core, cell: Cell, key: Value, value: Value) -> Value:
     """`d.setdefault(key, value)`."""
     known, found = _rows(core, cell), lookup(core, cell, key)
     if known is None or not _is_key(core, key):
-        store_some(core, cell, key, value)
+        store_some(core, cell, key, value, certain=True)
         return core.join(found, value)
     plain = _plain_key(key)
     if not all(plain in row for row in known):
@@ -267,7 +292,7 @@ def store_all(core: Core, cell: Cell, more: Iterable[tuple[Value, Value]]) -> No
         if changed is not None:
             core.state.set(slot, _of_rows(core, changed))
             changed = None
-        store_some(core, cell, key, value)
+        store_some(core, cell, key, value, certain=True)
     if changed is not None:
         core.state.set(slot, _of_rows(core, changed))
 
@@ -294,10 +319,12 @@ def _updated(row: Row, more: Row) -> Row:
     return row | {key: (row[key][0] if key in row else pair[0], pair[1]) for key, pair in more.items()}
 
 
-def store_some(core: Core, cell: Cell, key: Value, value: Value) -> None:
-    """`d.update(more)` for pairs of unknown number, which are all like this one."""
-    old_key, old_value = any_pair(core, cell)
-    core.state.set((cell.uid, "items"), Many(Tuple((core.join(old_key, key), core.join(old_value, value)))))
+def store_some(core: Core, cell: Cell, key: Value, value: Value, certain: bool = False) -> None:
+    """`d.update(more)` for pairs of unknown number, which are all like this one; `certain`: it is just this one."""
+    (old_key, old_value), present = any_pair(core, cell), _present(core, cell)
+    items = Many(Tuple((core.join(old_key, key), core.join(old_value, value))))
+    core.state.set((cell.uid, "items"), items)
+    core.state.set((cell.uid, PRESENT), Tuple((items, *present, *([key] if certain else []))))
 
 
 def remove(core: Core, cell: Cell, key: Value) -> Value:

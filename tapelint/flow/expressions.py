@@ -461,7 +461,9 @@ class Expressions(Comprehensions):
         if found is UNBOUND:
             return made()
         with self.decided_by(site):
-            return self.join_all(self.branch(NO_VALUE, site.node, [lambda: found, made]))
+            value = self.join_all(self.branch(NO_VALUE, site.node, [lambda: found, made]))
+        containers.note_present(self, base, key)
+        return value
 
     def _not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
         """What is not in a container: a KeyError or IndexError where only the code that is run can have filled it."""

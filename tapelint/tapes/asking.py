@@ -250,13 +250,34 @@ def _outputs(tapes: Tapes, execution: Execution, source: SourceResult) -> list[N
 
 def _is_chosen_alike(tapes: Tapes, execution: Execution, source: Value) -> bool:
     """Whether a target is computed from one of those of which the source is one, all of which the tape knows: perhaps
-    the same one.
+    the same one. The choice may be made of them, or of what was computed from each.
     """
     nodes = source_nodes(source) if isinstance(source, OneOf) else []
     if not nodes or any(tapes.known(node, execution.recording) == NONE for node in nodes):
         return False
-    mine, behind = {node.id for node in nodes}, tapes.world.run.graph.ancestors(execution.targets)
-    return any(node.op == "join" and {edge.node.id for edge in node.edges} == mine for node in behind)
+    graph, mine = tapes.world.run.graph, {node.id for node in nodes}
+
+    def is_choice(join: Node) -> bool:
+        behind = [mine & _behind(node) for node in _ways(join)]
+        return len(behind) == len(mine) and all(len(each) == 1 for each in behind) and set().union(*behind) == mine
+
+    return any(node.op == "join" and is_choice(node) for node in graph.ancestors(execution.targets))
+
+
+def _behind(node: Node) -> set[int]:
+    """The nodes that a gradient may come to from one, and itself."""
+    found, todo = {node.id}, [node]
+    while todo:
+        fresh = [edge.node for edge in todo.pop().edges if edge.outcome != NONE and edge.node.id not in found]
+        found.update(each.id for each in fresh)
+        todo += fresh
+    return found
+
+
+def _ways(join: Node) -> list[Node]:
+    """The nodes of which a join is one, those of joins within it one by one."""
+    every = [_ways(edge.node) if edge.node.op == "join" else [edge.node] for edge in join.edges]
+    return list({node.id: node for nodes in every for node in nodes}.values())
 
 
 def _is_other(node: Node) -> bool:

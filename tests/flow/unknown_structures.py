@@ -1,5 +1,6 @@
 """Models of Keras made of lists and loops of unknown length; the docstring has the verdict a source."""
 
+import collections
 import json
 import os
 import random
@@ -138,7 +139,7 @@ def a_loop_that_may_run_no_round():
 
 
 def layers_added_in_a_loop():
-    """sometimes none, sometimes none"""
+    """unknown, unknown"""
     model = keras.Sequential()
     for units in UNITS:
         model.add(layers.Dense(units))
@@ -172,7 +173,7 @@ def what_stops_a_gradient_added_in_a_branch():
 
 
 def a_layer_built_in_two_branches():
-    """sometimes none"""
+    """unknown"""
     dense = layers.Dense(2)
     with tf.GradientTape() as tape:
         if random.random() < 2:
@@ -211,3 +212,28 @@ def variables_of_a_cell_of_ones_own():
     with tf.GradientTape() as tape:
         y = recurrent(tf.ones((1, 3, 4)))
     return tape.gradient(y, recurrent.trainable_variables)
+
+
+def an_entry_of_a_default_dict_that_is_drawn():
+    """unknown"""
+    table = collections.defaultdict(lambda: tf.Variable(0.0))
+    for _ in range(3):
+        s, a, r = random.randrange(3), random.choice("lr"), random.random()
+        with tf.GradientTape() as tape:
+            loss = (table[s, a] - r) ** 2
+        table[s, a].assign_sub(0.1 * tape.gradient(loss, table[s, a]))
+    with tf.GradientTape() as tape:
+        loss = (table[s, a] - r) ** 2
+    return tape.gradient(loss, table[s, a])
+
+
+def the_weights_of_a_layer_that_is_drawn():
+    """unknown, unknown"""
+    layers = [tf.keras.layers.Dense(2) for _ in range(3)]
+    x = tf.ones([1, 2])
+    for layer in layers:
+        layer(x)
+    i = random.randrange(3)
+    with tf.GradientTape() as tape:
+        y = layers[i](x)
+    return tape.gradient(y, layers[i].trainable_variables)
