@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tapelint.facts import Facts
+from tapelint.flow import stirring
 from tapelint.program import analyse
 from tapelint.project import Project
 from tapelint.source import Source
@@ -205,4 +206,44 @@ def test_forms_of_import(imports: str, call: str, verdict: str, folder: Path) ->
     path = folder / "main.py"
     path.write_text(MAIN.format(imports=imports, call=call))
     (gradient,) = analyse(Source.read(path), Project(folder), Facts.load()).gradients
+    assert [source.verdict for source in gradient.sources] == [verdict]
+
+
+REGISTRY = """\
+KNOWN = {}
+FLAGS = {"stop": False}
+DEFAULT = None
+class Base:
+    stop = False
+def register(f):
+    KNOWN[f.__name__] = f
+    return f
+def set_default(f):
+    global DEFAULT
+    DEFAULT = f
+"""
+LARGE = [
+    ("@registry.register\ndef cut{0}(x):\n    return tf.stop_gradient(x)\n", "registry.KNOWN['cut3'](v)", "unknown"),
+    ("registry.FLAGS['stop'] = True\n", "tf.floor(v) if registry.FLAGS['stop'] else v", "sometimes none"),
+    ("registry.Base.stop = True\n", "tf.floor(v) if registry.Base().stop else v", "sometimes none"),
+    ("registry.set_default(tf.stop_gradient)\n", "registry.DEFAULT(v) if registry.DEFAULT else v", "unknown"),
+    ("registry.DEFAULT = tf.stop_gradient\n", "registry.DEFAULT(v) if registry.DEFAULT else v", "unknown"),
+    ("tf.square = tf.floor\n", "tf.square(v)", "unknown"),
+    ("SIZE = {0}\n", "tf.floor(v) if registry.FLAGS['stop'] else v", "flows"),
+]
+
+
+@pytest.mark.parametrize(("body", "call", "verdict"), LARGE, ids=[body.splitlines()[0] for body, _, _ in LARGE])
+def test_a_package_too_large_to_be_run(body: str, call: str, verdict: str, tmp_path: Path) -> None:
+    """What its modules do to each other is in doubt, where they do anything."""
+    (tmp_path / "large").mkdir()
+    many = range(2 * stirring.MOST_FILES)
+    (tmp_path / "large/__init__.py").write_text("".join(f"from . import m{i}\n" for i in many))
+    (tmp_path / "large/registry.py").write_text(REGISTRY)
+    for index in many:
+        text = "import tensorflow as tf\nfrom large import registry\n" + body.format(index)
+        (tmp_path / f"large/m{index}.py").write_text(text)
+    path = tmp_path / "main.py"
+    path.write_text(MAIN.format(imports="import large\nfrom large import registry", call=call))
+    (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
     assert [source.verdict for source in gradient.sources] == [verdict]

@@ -88,7 +88,11 @@ class Escape(Holding):
 
     def filled_with(self, cell: Cell) -> Opaque | None:
         """What unknown code may have put into a container; None if it was handed to none."""
-        return self._filling if cell.uid in self._filled else None
+        return self._filling if cell.uid in self._filled else self.filled_by_imports(cell)
+
+    def filled_by_imports(self, cell: Cell) -> Opaque | None:
+        """What imports that were not run may have put into a container; None where that is none of theirs."""
+        raise NotImplementedError
 
     def _to_be_filled(self, value: Value) -> set[int]:
         found: set[int] = set()
@@ -97,20 +101,20 @@ class Escape(Holding):
             item = todo.pop()
             if isinstance(item, Cell) and item.kind in CONTAINERS and item.uid not in found:
                 inside = [self.state.get((item.uid, "items"))]
-                if not self._is_settled(inside[0]):
+                if not self.is_settled(inside[0]):
                     found.add(item.uid)
                 todo += inside
             elif isinstance(item, (Tuple, Many, OneOf, Method)):
                 todo += self.inside(item, set())
         return found
 
-    def _is_settled(self, items: Value) -> bool:
+    def is_settled(self, items: Value) -> bool:
         """Whether what a container holds is all that it is meant to hold: variables, or numbers and words."""
         if isinstance(items, (Tuple, Many, OneOf)):
             inside = list(self.inside(items, set()))
-            return bool(inside) and all(map(self._is_settled, inside))
+            return bool(inside) and all(map(self.is_settled, inside))
         if isinstance(items, Cell) and items.kind in CONTAINERS:
-            return self._is_settled(self.state.get((items.uid, "items")))
+            return self.is_settled(self.state.get((items.uid, "items")))
         return isinstance(items, Variable) or (isinstance(items, Const) and items != NO_VALUE)
 
     # -- functions that unknown code may call

@@ -42,6 +42,8 @@ class Expressions(Comprehensions):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
+        self.defaults: set[int] = set()
+        """The objects that are defaults of parameters."""
         self.scopes: dict[int, ast.AST] = {}
         """The functions, classes and modules whose names frames hold."""
         self._names_bound: dict[ast.AST, frozenset[str]] = {}
@@ -234,6 +236,7 @@ class Expressions(Comprehensions):
             for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
             if d is not None
         ]
+        self.defaults.update(value.uid for _, value in defaults if isinstance(value, Cell))
         frame = self.frame
         inner = () if isinstance(frame.owner, ClassBody) or frame.uid == frame.module else (frame.uid,)
         self.enclosing.update(inner, frame.scopes)

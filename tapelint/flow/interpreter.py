@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from tapelint.project import Module, Project
@@ -12,7 +13,7 @@ from . import containers, elsewhere, stirring
 from .core import ALL_NAMES, UNFOLLOWED, Arguments, Frame
 from .graph import Site
 from .refused import Refused
-from .values import UNBOUND, Bound, Cell, Class, Const, Deferred, Flag, Function, ModuleValue, Tuple, Value
+from .values import UNBOUND, Bound, Cell, Class, Const, Deferred, Flag, Function, ModuleValue, Opaque, Tuple, Value
 from .world import World
 
 MOST_MODULES_DEEP = 200
@@ -39,6 +40,8 @@ class Interpreter(Refused):
         self._steps_of_imports: float = 0
         self._made_by_imports: list[tuple[int, int]] = []
         self._late = False
+        self._left_out = stirring.Effects()
+        self._late_filling: Opaque | None = None
         self._set_in_modules: frozenset[str] = frozenset()
         self._top_names: dict[Source, list[str]] = {}
 
@@ -131,6 +134,8 @@ class Interpreter(Refused):
             pass
         finally:
             self.importing -= 1
+            while self._made_by_imports and self._made_by_imports[-1][0] > first:
+                self._made_by_imports.pop()
             self._made_by_imports.append((first, self.uid()))
             for each in inner:  # which Python has imported after the body of their package
                 self.state.set((module.uid, each.name.rpartition(".")[2]), each)
@@ -141,6 +146,8 @@ class Interpreter(Refused):
             if not self.patched:  # what an import calls was made before all that is asked about
                 self.state.set(UNFOLLOWED, unfollowed)
             self.state.keep(mark)
+            if not self.importing and self._left_out.acts:
+                self._loosen_imported()
 
     def _imported_below(self, package: ModuleValue) -> list[ModuleValue]:
         """The modules of a package that were imported."""
@@ -231,20 +238,60 @@ class Interpreter(Refused):
         package = self.project.package_of(module)
         if package is not None:
             self._run_imported(package, self._module_value(package))
-        now = self.world.is_recorded() or self.project.answer("does something", module, stirring.does_something)
-        if now and value.uid in self._waiting and self._steps_of_imports < STEPS_OF_IMPORTS:
+        acts = self.project.answer("does something", module, stirring.does_something)
+        now = (self.world.is_recorded() or acts) and self._steps_of_imports < STEPS_OF_IMPORTS
+        if now and value.uid in self._waiting:
             self._run_waiting(value)
+        if acts is None or (acts and not now):
+            self._leave_out(self.project.answer("effects", module, stirring.effects))
         self._link(value, module, anew=True)
         if self.attempts and _may_raise(module):
             self.attempts[-1].may_raise = True
+
+    def _leave_out(self, effects: stirring.Effects) -> None:
+        """Imports are not run that may do this to others' objects."""
+        known = self._left_out
+        names, items = known.names | effects.names, known.items or effects.items
+        self._left_out = stirring.Effects(known.acts or effects.acts, names, items, known.patches or effects.patches)
+        if effects.patches:
+            self.patched = True
+            self.lose_track()
+        if not self.importing and self._left_out != known:
+            self._loosen_imported()
+
+    def _loosen_imported(self) -> None:
+        """What imports that were not run may have set in the modules that were, and in what these made."""
+        names = self._left_out.names
+        for uid, source in self._sources.items() if self._left_out.acts else ():
+            if uid in self._imported_once:
+                elsewhere.loosen(self, uid, names | elsewhere.rebound_globals(source))
+        made = {uid for first, last in self._made_by_imports for uid in range(first, last)} if names else set[int]()
+        for uid, name in self.state.keys_of(made) if made else ():
+            if name in names:
+                elsewhere.loosen(self, uid, (name,))
+
+    def filled_by_imports(self, cell: Cell) -> Opaque | None:
+        if not self._left_out.acts or self.importing or cell.uid in self.defaults or not self._is_made_by_imports(cell):
+            return None
+        if not self._left_out.items and self.is_settled(self.state.get((cell.uid, "items"))):
+            return None
+        if self._late_filling is None:
+            self._late_filling = self.missing(None)
+        return self._late_filling
 
     def before_write(self, base: Value) -> None:
         if self._waiting and (isinstance(base, ModuleValue) or self._is_made_by_imports(base)):
             self.finish_imports()
 
     def _is_made_by_imports(self, value: Value) -> bool:
-        of_ours = isinstance(value, (Cell, Class))
-        return of_ours and any(first < value.uid < last for first, last in self._made_by_imports)  # type: ignore[attr-defined]
+        if not isinstance(value, (Cell, Class)):
+            return False
+        place = bisect_right(self._made_by_imports, (value.uid, 0)) - 1
+        return place >= 0 and self._made_by_imports[place][0] < value.uid < self._made_by_imports[place][1]
+
+    def has_left_out_imports(self) -> bool:
+        """Whether there are imports that do something and were not run."""
+        return self._left_out.acts
 
     def finish_imports(self) -> None:
         while 0 < len(self._waiting) <= stirring.MOST_FILES and self._steps_of_imports < STEPS_OF_IMPORTS:

@@ -41,8 +41,10 @@ class _Reading(NamedTuple):
     acts: bool
 
 
-def does_something(project: Project, module: Module) -> bool:
-    """Whether the import of a module, or what it imports in turn, changes others' objects, or goes in a circle."""
+def does_something(project: Project, module: Module) -> bool | None:
+    """Whether the import of a module, or what it imports in turn, changes others' objects, or goes in a circle; None
+    where that is too much to be run.
+    """
     todo, seen, readings = [module], {module.path}, dict[str, _Reading]()
     while todo and len(seen) <= MOST_FILES:
         now = todo.pop()
@@ -50,8 +52,54 @@ def does_something(project: Project, module: Module) -> bool:
         todo += [other for path, other in reading.imports.items() if path not in seen]
         seen.update(reading.imports)
     if len(seen) > MOST_FILES:
-        return False
+        return None
     return any(reading.acts for reading in readings.values()) or _goes_in_a_circle(readings)
+
+
+class Effects(NamedTuple):
+    """What imports may do to others' objects, told from their texts.
+
+    `acts`: something. `names`: attributes that they set. `items`: they set items. `patches`: they set something of a
+    library.
+    """
+
+    acts: bool = False
+    names: frozenset[str] = frozenset()
+    items: bool = False
+    patches: bool = False
+
+
+def effects(project: Project, module: Module) -> Effects:
+    """What the import of a module, and what it imports in turn, may do."""
+    todo, seen, found = [module], {module.path}, [Effects()]
+    while todo:
+        now = todo.pop()
+        reading = project.answer("imports", now, _read)
+        todo += [other for path, other in reading.imports.items() if path not in seen]
+        seen.update(reading.imports)
+        if reading.acts:
+            found.append(project.answer("effects of its own", now, _own_effects))
+    names = frozenset(name for each in found for name in each.names)
+    items, patches = any(each.items for each in found), any(each.patches for each in found)
+    return Effects(len(found) > 1, names, items, patches)
+
+
+def _own_effects(project: Project, module: Module) -> Effects:
+    """What the body of a module that acts may do."""
+    text = module.unparsed.text if module.unparsed is not None else ""
+    own = {name for _, names, _ in _imports(project, module) for name in names} | set(_DEFINES.findall(text))
+    names, items, patches = set[str](), False, False
+    for line in _body_lines(text):
+        store = _STORES.match(line)
+        patches = patches or (store is not None and store["root"] in _LIBRARIES)
+        if store is None or not _is_own(store["root"], own):
+            continue
+        target = store.group().rstrip("=-+*/| \t")
+        items = items or target.endswith("]")
+        last = target.rpartition(".")[2]
+        if last.isidentifier() and not last.startswith("__"):
+            names.add(last)
+    return Effects(True, frozenset(names), items, patches)
 
 
 def _goes_in_a_circle(readings: Mapping[str, _Reading]) -> bool:
@@ -81,6 +129,11 @@ def _read(project: Project, module: Module) -> _Reading:
 
 def _acts(text: str, own: Collection[str]) -> bool:
     """Whether a statement of a module's body may do more than bind a name; `own`: the names of the project's things."""
+    return any(_does(line, own) for line in _body_lines(text))
+
+
+def _body_lines(text: str) -> Iterator[str]:
+    """The lines of a module's body, and of its blocks but those of functions and classes, as they begin."""
     within = False
     for line in text.splitlines():
         bare = line.lstrip()
@@ -88,11 +141,10 @@ def _acts(text: str, own: Collection[str]) -> bool:
             continue
         if len(bare) == len(line):
             within = bool(_BLOCK.match(bare))
-            if not within and _does(bare, own):
-                return True
-        elif within and _does(bare, own):
-            return True
-    return False
+            if not within:
+                yield bare
+        elif within:
+            yield bare
 
 
 def _does(line: str, own: Collection[str]) -> bool:

@@ -178,7 +178,7 @@ def _made_object(world: Libraries, args: Arguments, site: Site) -> Value:
 def _subclasses(world: Libraries, args: Arguments, site: Site) -> Value:
     """`Class.__subclasses__()`: the classes that extend it, in the order in which they were made."""
     found = world.run.state.get((args.positional[0].uid, SUBCLASSES))  # type: ignore[attr-defined]
-    if not isinstance(found, (Tuple, Unbound)):
+    if not isinstance(found, (Tuple, Unbound)) or world.run.has_left_out_imports():
         world.run.lose_track()
     return containers.make_list(world.run, found if isinstance(found, Tuple) else Tuple(()), site=site)
 
