@@ -45,6 +45,7 @@ from .weights import (
     layers_of,
     list_of_layers,
     own_of,
+    part_of,
     stacked,
     sublayers,
     unknown_weights,
@@ -178,6 +179,7 @@ def build_any(world: Libraries, layer: Value, site: Site) -> None:
 
 def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    base = part_of(world, base) or base
     new = args.positional[0] if args.positional else NO_VALUE
     longer = [
         Tuple((*old.items, new)) if isinstance(old, Tuple) else Many(world.run.join(getattr(old, "element", new), new))
@@ -191,6 +193,7 @@ def _add_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Va
 
 def _pop_layer(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    base = part_of(world, base) or base
     old = world.run.state.get((base.uid, "layers"))
     if old is not UNBOUND:
         shorter = [Tuple(way.items[:-1]) if isinstance(way, Tuple) else way for way in options(old)]

@@ -47,6 +47,7 @@ from .tensorflow import make_variable
 from .variable_names import SCOPED, hide_name
 from .weights import (
     PART,
+    ModelInfo,
     is_keras,
     is_layer,
     is_of_keras_2,
@@ -124,7 +125,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     plain = cls.rpartition(".")[2] in ("Model", "Layer", "Wrapper") and part is None
     if name == "__init__" or (name in ("build", "call", "__call__") and not plain):
         return _of_part(world, base, cls, name)
-    if part is not None and isinstance(part.info, LayerInfo) and name not in KERAS_METHODS:
+    if part is not None and isinstance(part.info, (LayerInfo, ModelInfo)) and name not in KERAS_METHODS:
         return world.run.attribute(part, name, site)
     if _lacks(world, base, name):
         world.raised("AttributeError", site, f"{cls}.{name}")

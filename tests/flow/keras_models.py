@@ -286,3 +286,31 @@ def compiled_without_a_loss():
     with tf.GradientTape() as tape:
         loss = model.compute_loss(y=tf.zeros([3, 2]), y_pred=model(tf.ones([3, 2])))
     return tape.gradient(loss, model.trainable_variables)
+
+
+class _Stack(keras.Sequential):
+    def __init__(self, units, stop=False):
+        super().__init__(name="stack")
+        for each in units:
+            self.add(keras.layers.Dense(each, activation="tanh"))
+        if stop:
+            self.add(keras.layers.Lambda(tf.stop_gradient))
+        self.add(keras.layers.Dense(1))
+
+
+def a_subclass_of_sequential_that_adds_layers():
+    """none, none, flows, flows"""
+    net = _Stack([4], stop=True)
+    with tf.GradientTape() as tape:
+        y = net(tf.ones((3, 2)))
+    return tape.gradient(y, net.trainable_weights)
+
+
+def a_layer_added_to_an_object_of_a_subclass():
+    """flows, flows"""
+    net = _Stack([4, 3])
+    net.pop()
+    net.add(keras.layers.Dense(2))
+    with tf.GradientTape() as tape:
+        y = net(tf.ones((3, 2)))
+    return tape.gradient(y, net.layers[-1].trainable_weights)
