@@ -13,13 +13,13 @@ from .attempts import ANY_OTHER, is_exception
 from .attributes import META, SUBCLASSES
 from .comprehensions import ClassBody
 from .core import ENDED, Arguments, Frame
-from .effects import AT_ANY_TIME, has_effects
+from .effects import AT_ANY_TIME, OF_BASES, has_effects
 from .enumerations import Enumerations
 from .functions import own_nodes
 from .graph import Site
 from .loops import UNROLLED
 from .managers import caught_around_yields, entered_later, swallowed_by_exit
-from .matching import TUPLE
+from .matching import PLAIN, TUPLE
 from .values import (
     NO_VALUE,
     TRUE,
@@ -82,7 +82,9 @@ class Classes(Enumerations):
         for base in bases:
             if isinstance(base, Class):
                 self.state.push((base.uid, SUBCLASSES), cls)
-        if any(isinstance(n, FUNCTIONS[:2]) and n.name in AT_ANY_TIME and has_effects(n) for n in class_body(node)):
+        derived = any(not isinstance(base, Class) and base not in PLAIN for base in self.lineage(cls))
+        run = AT_ANY_TIME | OF_BASES if derived else AT_ANY_TIME
+        if any(isinstance(n, FUNCTIONS[:2]) and n.name in run and has_effects(n) for n in class_body(node)):
             self.state.set((cls.uid, EFFECTS), TRUE)
         value: Value = cls
         for decorator in reversed(node.decorator_list):

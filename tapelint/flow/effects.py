@@ -14,9 +14,10 @@ AT_ANY_TIME = {
     *("__eq__", "__ne__", "__hash__", "__repr__", "__float__", "__int__", "__index__", "__complex__"),
     *("__round__", "__abs__", "__divmod__", "__dir__", "__reduce__", "__getstate__", "__setstate__", "__missing__"),
     *("__instancecheck__", "__subclasshook__", "__mro_entries__", "__prepare__", "keys", "__aenter__", "__aexit__"),
-    "emit",
 }
 """Methods that Python runs by itself where nothing is written of them."""
+OF_BASES = {"emit"}
+"""Methods that a base class of a library runs by itself: a handler of logging does."""
 
 CHANGING = {"append", "add", "extend", "update", "insert", "pop", "setdefault", "remove", "clear", "write"}
 """Methods that change what they are called on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -183,28 +184,32 @@ class Expressions(Comprehensions):
 
     def joined_string(self, node: ast.JoinedStr) -> Value:
         parts = [self._part_of_text(v) for v in node.values]
-        if all(isinstance(p, Const) for p in parts) and not any(
-            isinstance(v, ast.FormattedValue) and (v.format_spec or v.conversion != -1) for v in node.values
-        ):
+        if all(isinstance(p, Const) for p in parts):
             return Const("".join(str(p.value) for p in parts if isinstance(p, Const)))
         return self.world.operate("format", parts, self.site(node))
 
     def _part_of_text(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.FormattedValue):
             return self.evaluate(node)
-        value = self.shown(self.evaluate(node.value), self.site(node))
+        value, site = self.shown(self.evaluate(node.value), self.site(node)), self.site(node)
+        spec = self.evaluate(node.format_spec) if node.format_spec is not None else Const("")
         if node.format_spec is not None and node.conversion == -1:
-            self._doubt_format(value, self.evaluate(node.format_spec))
-            self.world.operate("format spec", [value], self.site(node))
-        return value
+            self.world.operate("format spec", [value], site)
+        if not isinstance(value, Const) or (node.format_spec is None and node.conversion == -1):
+            return value
+        return self._formatted(value, spec, _CONVERSIONS.get(node.conversion)) or self.opaque(site, [value])
 
-    def _doubt_format(self, value: Value, spec: Value) -> None:
-        """A value is written in a way that it may refuse."""
-        if isinstance(value, Const) and isinstance(spec, Const):
-            try:
-                format(value.value, str(spec.value))
-            except (TypeError, ValueError) as error:
-                self.may_raise(type(error).__name__, surely=True)
+    def _formatted(self, value: Const, spec: Value, convert: Callable[[object], str] | None) -> Const | None:
+        """A value as it is written, which it may refuse; None where that is not known."""
+        if not isinstance(spec, Const) or (isinstance(value, Member) and convert is not None):
+            return None
+        if any(len(digits) >= LONGEST for digits in re.findall(r"\d+", str(spec.value))):
+            return None
+        try:
+            return Const(format(convert(value.value) if convert is not None else value.value, str(spec.value)))
+        except (TypeError, ValueError) as error:
+            self.may_raise(type(error).__name__, surely=True)
+        return None
 
     def shown(self, value: Value, site: Site) -> Value:
         """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""
@@ -580,6 +585,11 @@ class Expressions(Comprehensions):
 
     def starred(self, node: ast.Starred) -> Value:
         return self.evaluate(node.value)
+
+
+LONGEST = 4
+"""So many digits has the length of a text that is not made."""
+_CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
 
 
 def _part_of_text(base: Value, key: Value) -> Const | None:

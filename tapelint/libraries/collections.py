@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Many, Tuple, Value, Wrapped
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Many, Tuple, Value, Wrapped
 
 from . import sequences, sets, standard
 from .world import Libraries, MethodHandler, Registry
@@ -30,7 +30,9 @@ def register(registry: Registry) -> None:
 def _make_named(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Wrapped)
     names = tuple(name for name, _ in callee.options)
-    items = [args.get(i, name, world.run.opaque(site)) for i, name in enumerate(names)]
+    defaults = dict(callee.options)
+    items = [args.get(i, name, defaults[name]) for i, name in enumerate(names)]
+    items = [item if item is not UNBOUND else world.run.opaque(site) for item in items]
     return Tuple(tuple(items), names)
 
 
@@ -298,18 +300,38 @@ def _set_default(world: Libraries, base: Value, args: Arguments, site: Site) -> 
 
 
 def _pop_item(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`dict.popitem()`: the last pair."""
+    """`dict.popitem()`: the last pair, or the first one of an ordered dict."""
     assert isinstance(base, Cell)
-    known = containers.pairs(world.run, base)
-    if not known or args.every():
+    known, last = containers.pairs(world.run, base), world.run.truth(args.get(0, "last", TRUE))
+    if not known or last is None:
         return _other_use_of_dict(world, base, args.before(Const("popitem")), site)
-    world.run.state.set((base.uid, "items"), Tuple(tuple(Tuple(pair) for pair in known[:-1])))
-    return Tuple(known[-1])
+    rest, found = (known[:-1], known[-1]) if last else (known[1:], known[0])
+    world.run.state.set((base.uid, "items"), Tuple(tuple(Tuple(pair) for pair in rest)))
+    return Tuple(found)
+
+
+def _move_to_end(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`dict.move_to_end(key, last=True)` of an ordered one."""
+    assert isinstance(base, Cell)
+    run, key, last = world.run, args.get(0, "key"), world.run.truth(args.get(1, "last", TRUE))
+    known = containers.pairs(run, base)
+    if known is None or last is None or containers.has(run, base, key) is None:
+        run.lose_track()
+        return NO_VALUE
+    found = containers.remove(run, base, key)
+    rest = containers.pairs(run, base) or []
+    if found is not UNBOUND:
+        pairs = [*rest, (key, found)] if last else [(key, found), *rest]
+        run.state.set((base.uid, "items"), Tuple(tuple(Tuple(pair) for pair in pairs)))
+    else:
+        run.may_raise("KeyError")
+    return NO_VALUE
 
 
 DICT: dict[str, MethodHandler] = {
     "keys": _view(0), "values": _view(1), "items": _view(None), "get": _get, "pop": _dict_pop, "update": _dict_update,
-    "setdefault": _set_default, "copy": _copy, "clear": _clear, "popitem": _pop_item, "*": _other_use_of_dict,
+    "setdefault": _set_default, "copy": _copy, "clear": _clear, "popitem": _pop_item,
+    "move_to_end": _move_to_end, "*": _other_use_of_dict,
 }  # fmt: skip
 
 

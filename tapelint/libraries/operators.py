@@ -59,6 +59,8 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if op == "%" and isinstance(operands[0], Const) and isinstance(operands[0].value, str):
         if texts.of_percent(world, operands[0].value, operands[1]):
             world.raised("TypeError", site, "operator %")
+        if (text := texts.written(operands[0].value, operands[1])) is not None:
+            return text
         return _plain(world, "format", operands, site, "s")
     if error := misfits.misfit(world, op, operands):
         if error != misfits.UNLIKE:

@@ -189,7 +189,11 @@ def _named_tuple(world: Libraries, args: Arguments, site: Site) -> Value:
         items = world.run.elements(fields, site)
         names = [str(i.value) for i in items if isinstance(i, Const)] if isinstance(items, list) else []
     world.named_tuples.add(tuple(names))
-    return Wrapped("named tuple", NO_VALUE, tuple((n, NO_VALUE) for n in names), world.run.uid())
+    given = args.keywords.get("defaults", NO_VALUE)
+    defaults = world.run.elements(given, site) if given != NO_VALUE else []
+    values = list(defaults) if isinstance(defaults, list) else [world.run.opaque(site)] * len(names)
+    every = [*[UNBOUND] * (len(names) - len(values)), *values]
+    return Wrapped("named tuple", NO_VALUE, tuple(zip(names, every, strict=False)), world.run.uid())
 
 
 def _field(world: Libraries, args: Arguments, site: Site) -> Value:

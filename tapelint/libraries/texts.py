@@ -14,6 +14,8 @@ from .world import Libraries, Registry
 
 PERCENT = re.compile(r"%[^%a-zA-Z]*([a-zA-Z%])")
 NUMERIC = "diueEfFgG"
+LONG = re.compile(r"\d{4}|[{][^{}]*[{]|%[^%a-zA-Z]*[*]")
+"""Formats of texts that may be very long, or of a length that is given apart."""
 
 
 def register(registry: Registry) -> None:
@@ -25,9 +27,33 @@ def register(registry: Registry) -> None:
             written = _fields(str(base.value), args.after(1))
             if any(refuses(world, value) for value in written):
                 world.raised("TypeError", site, "str.format")
+            if (made := formatted(str(base.value), args.after(1))) is not None:
+                return made
         return plain(world, base, args, site)
 
     registry.methods[("str", "*")] = method
+
+
+def formatted(text: str, args: Arguments) -> Const | None:
+    """`text.format(...)` of plain constants; None of all else."""
+    if LONG.search(text) or args.rest is not None or not all(type(value) is Const for value in args.every()):
+        return None
+    named = {name: value.value for name, value in args.keywords.items() if isinstance(value, Const)}
+    try:
+        return Const(text.format(*(v.value for v in args.positional if isinstance(v, Const)), **named))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
+
+
+def written(text: str, right: Value) -> Const | None:
+    """`text % right` of plain constants; None of all else."""
+    given = right.items if isinstance(right, Tuple) else (right,)
+    if LONG.search(text) or not all(type(value) is Const for value in given):
+        return None
+    try:
+        return Const(text % tuple(value.value for value in given if isinstance(value, Const)))
+    except (TypeError, ValueError, KeyError):
+        return None
 
 
 def refuses(world: Libraries, value: Value) -> bool:

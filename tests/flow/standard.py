@@ -1,5 +1,6 @@
 """Functions of Python's own library: the docstring is the verdict a source."""
 
+import collections
 import functools
 import itertools
 import operator
@@ -180,3 +181,70 @@ def what_a_slice_leaves():
         list(itertools.islice(it, 1))
         y = next(it) * 1.0
     return tape.gradient(y, [v, w])
+
+
+def a_key_moved_to_the_end():
+    """none"""
+    w = tf.Variable(2.0)
+    steps = collections.OrderedDict(a=tf.square, b=tf.stop_gradient)
+    steps.move_to_end("a")
+    with tf.GradientTape() as tape:
+        y = next(iter(steps.values()))(w)
+    return tape.gradient(y, w)
+
+
+def the_first_pair_popped():
+    """flows"""
+    w = tf.Variable(2.0)
+    steps = collections.OrderedDict(a=tf.square, b=tf.stop_gradient)
+    _, step = steps.popitem(last=False)
+    with tf.GradientTape() as tape:
+        y = step(w)
+    return tape.gradient(y, w)
+
+
+def a_named_tuple_with_defaults():
+    """none"""
+    w = tf.Variable(2.0)
+    steps = collections.namedtuple("Steps", "first second third", defaults=(tf.stop_gradient,))
+    with tf.GradientTape() as tape:
+        first, *rest = steps(tf.square, tf.sin)
+        y = rest[-1](first(w))
+    return tape.gradient(y, w)
+
+
+def keys_that_are_written():
+    """flows, none"""
+    w, v = tf.Variable(2.0), tf.Variable(1.0)
+    steps = {f"step_{i:02d}": f for i, f in enumerate([tf.square, tf.stop_gradient])}
+    with tf.GradientTape() as tape:
+        y = steps["step_%02d" % 0](w) + steps["step_{:02d}".format(1)](v)
+    return tape.gradient(y, [w, v])
+
+
+def events_of_a_class_of_ones_own():
+    """none, flows"""
+
+    class Trainer:
+        def __init__(self, *weights):
+            self.hooks = collections.defaultdict(list)
+            self.weights, self.frozen = weights, False
+
+        def on(self, event):
+            return lambda hook: self.hooks[event].append(hook)
+
+        def emit(self, event):
+            for hook in self.hooks[event]:
+                hook(self)
+
+    trainer = Trainer(tf.Variable(2.0), tf.Variable(3.0))
+
+    @trainer.on("end")
+    def freeze(trainer):
+        trainer.frozen = True
+
+    trainer.emit("end")
+    with tf.GradientTape() as tape:
+        first, second = trainer.weights
+        y = (tf.stop_gradient(first) if trainer.frozen else first) * second
+    return tape.gradient(y, trainer.weights)
