@@ -184,7 +184,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = ANYTHING
         if outcome == NONE and any(every[i].detail == ABSENT for i in row):
             outcome = ANYTHING
-        if outcome & NONE and outcome & ~NONE and _is_chosen_alike(tapes, execution, listed.value):
+        mixed = outcome & NONE and outcome & ~NONE
+        if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
             outcome = ANYTHING
         if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):
             outcome = ANYTHING
@@ -262,6 +263,15 @@ def _is_chosen_alike(tapes: Tapes, execution: Execution, source: Value) -> bool:
         return len(behind) == len(mine) and all(len(each) == 1 for each in behind) and set().union(*behind) == mine
 
     return any(node.op == "join" and is_choice(node) for node in graph.ancestors(execution.targets))
+
+
+def _is_chosen_with_its_tape(tapes: Tapes, execution: Execution) -> bool:
+    """Whether the tape is one of several, and the target one of what these recorded: perhaps what this one has."""
+    if not tapes.world.run.choosing:
+        return False
+    joins = [node for node in tapes.world.run.graph.ancestors(execution.targets) if node.op == "join"]
+    every = [[execution.recording in way.recorded for way in _ways(join)] for join in joins]
+    return any(any(mine) and not all(mine) for mine in every)
 
 
 def _behind(node: Node) -> set[int]:
