@@ -20,6 +20,8 @@ LIBRARIES: dict[str, Value] = {
     **{f"tensorflow.image.ResizeMethod.{n}": Const(n.lower()) for n in (
         "BILINEAR", "BICUBIC", "AREA", "LANCZOS3", "LANCZOS5", "GAUSSIAN", "MITCHELLCUBIC")},
     "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
+    **{f"builtins.{n}.{word}": Const(n) for word in ("__name__", "__qualname__") for n in (
+        "int", "float", "bool", "str", "bytes", "complex", "tuple", "list", "dict", "set")},
     "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
 }  # fmt: skip
 

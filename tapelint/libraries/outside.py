@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
+from tapelint.flow.classes import Classes
 from tapelint.flow.graph import MISSING, Node
 from tapelint.flow.values import Cell, Function, Library, Method, Opaque, Value
 
@@ -68,6 +69,16 @@ def _is_missing(node: Node) -> bool:
 
 MOST_PARTS_DEEP = 4
 """So many parts of parts are looked at."""
+
+
+def held(run: Classes, base: Value, part: Value) -> Value:
+    """One of what something holds: in a container of a class of its own the project has put it itself."""
+    order = run.lineage(base.info) if isinstance(base, Cell) and base.kind == "instance" else ()
+    names = [cls.name for cls in order if isinstance(cls, Library)]
+    own = any(root(name) in ("builtins", "collections") and name != "builtins.object" for name in names)
+    if own and isinstance(part, Opaque):
+        part.node.detail = MISSING
+    return part
 
 
 def is_differentiable(callee: Value) -> bool:

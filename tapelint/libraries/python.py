@@ -148,13 +148,20 @@ def _property(world: Libraries, args: Arguments, site: Site) -> Value:
 # -- objects and types
 
 
+PLAIN_TYPES = ("int", "float", "bool", "str", "bytes", "complex", "tuple", "list", "dict", "set")
+
+
 def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else NO_VALUE
     if len(args.positional) > 1:  # a new class, which is made by a text and a dict
         return _made_class(world, args, site)
     if isinstance(value, Cell) and value.kind == "instance" and isinstance(value.info, Class):
         return value.info
-    return value.of if isinstance(value, Member) else world.run.opaque(site, [])
+    if isinstance(value, Member):
+        return value.of
+    kind = kind_of(value) if isinstance(value, (Const, Tuple, Cell)) and not getattr(value, "names", ()) else ""
+    plain = kind in PLAIN_TYPES and getattr(value, "info", None) is None
+    return Library(f"builtins.{kind}") if plain else world.run.opaque(site, [])
 
 
 def _made_class(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -216,7 +223,9 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
         return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
     is_own = isinstance(base, (Class, ModuleValue)) or (isinstance(base, Cell) and base.kind == "instance")
-    return world.run.opaque(site, [base], op=ANY_ATTRIBUTE if is_own else "unknown")
+    made = world.run.opaque(site, [base], op=ANY_ATTRIBUTE if is_own else "unknown")
+    made.node.detail = MISSING if is_own else made.node.detail
+    return made
 
 
 def _is_known(world: Libraries, found: Value) -> bool:

@@ -260,7 +260,7 @@ class Libraries:
             self.raised("TypeError", site, "operator []")
         if isinstance(base, Opaque) and base.node.id in self.partly:  # some of a model's variables
             return self.run.opaque(site, [base, index])
-        return self.operate("[]", [base, index], site)
+        return outside.held(self.run, base, self.operate("[]", [base, index], site))
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:
         handler = self.registry.methods.get((kind_of(base), "__setitem__"))
@@ -316,7 +316,7 @@ class Libraries:
         handler = self.registry.elements.get(kind_of(value))
         if handler is not None:
             return handler(self, value, site)  # type: ignore[arg-type]
-        return Many(self.run.part(site, value))
+        return Many(outside.held(self.run, value, self.run.part(site, value)))
 
     def iterated(self, value: Value, site: Site) -> None:
         """Python iterates: while a graph is made it cannot do so over a tensor."""

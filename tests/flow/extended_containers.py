@@ -85,3 +85,40 @@ def dsub_attr():
     with tf.GradientTape() as tape:
         z = m.w * b
     return tape.gradient(z, [a, b])
+
+
+def a_chain_that_is_a_list():
+    """unknown, flows"""
+
+    class Chain(list):
+        def __call__(self, x):
+            for step in self:
+                x = step(x)
+            return x
+
+    with tf.GradientTape() as tape:
+        z = Chain([tf.square, tf.stop_gradient])(a) * b
+    return tape.gradient(z, [a, b])
+
+
+def a_method_for_each_type():
+    """none, flows"""
+
+    class Visitor:
+        def visit(self, node, x):
+            return getattr(self, f"visit_{type(node).__name__}", self.other)(node, x)
+
+        def visit_list(self, node, x):
+            for each in node:
+                x = self.visit(each, x)
+            return x
+
+        def visit_int(self, node, x):
+            return x * float(node)
+
+        def other(self, node, x):
+            return tf.stop_gradient(x)
+
+    with tf.GradientTape() as tape:
+        z = Visitor().visit([1, "s"], a) * Visitor().visit([1, [2]], b)
+    return tape.gradient(z, [a, b])
