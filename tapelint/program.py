@@ -161,6 +161,9 @@ class Program:
         run.outside = run.uid()
         if isinstance(callee, Bound) and isinstance(callee.self, Cell):
             run.entered.add(callee.self.uid)
+            for value in elsewhere.mentioned(run, callee.self, node, making):
+                if isinstance(value, Cell) and value.kind == "tape":
+                    self.tapes.use_elsewhere(value)
             elsewhere.fill(run, callee.self, node, making)
         if callee is not None:
             result = run.awaited(run.call(callee, self._unknown_arguments(node, method), site), site)

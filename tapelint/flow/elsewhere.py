@@ -11,8 +11,9 @@ from tapelint.source import Source, class_body, walk
 
 from .classes import Classes
 from .core import Core
+from .escape import CONTAINERS
 from .state import Key
-from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, Tuple, Value, options
+from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, OneOf, Tuple, Value, options
 
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
@@ -61,10 +62,68 @@ def loosen(core: Core, uid: int, names: Collection[str]) -> None:
 def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> None:
     """Fields of an object that were given a mere placeholder, and that methods which did not run fill.
 
-    `entry` is the method that is about to be run, `called` are the functions that ran.
+    `entry` is the method that is about to be run, `called` are the functions that ran. Objects in its fields are filled
+    likewise.
     """
-    for name in dict.fromkeys(_mentioned(core, instance, entry, called)):
-        _fill_name(core, instance.uid, name)
+    todo, seen = [instance], {instance.uid}
+    while todo:
+        each = todo.pop()
+        for name in dict.fromkeys(_mentioned(core, each, entry, called)):
+            _fill_field(core, each, name)
+        for owner, name in list(_set_within(core, each, entry, called)):
+            _fill_field(core, owner, name)
+        held = [o for field in core.fields(each.uid) for o in options(field)]
+        inner = [o for o in held if isinstance(o, Cell) and o.kind == "instance" and o.uid not in seen]
+        seen.update(o.uid for o in inner)
+        todo += inner
+
+
+def fill_module(core: Core, uid: int, source: Source, called: Collection[ast.AST]) -> None:
+    """Likewise the lists and dicts of a module that functions which did not run mention."""
+    held = {name: core.state.get((uid, name)) for _, name in core.state.keys_of({uid})}
+    empty = {name for name, value in held.items() if isinstance(value, Cell) and _is_empty(core, value)}
+    functions = (n for n in source.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n not in called)
+    mentioned = {n.id for f in functions for n in walk(f) if isinstance(n, ast.Name)} if empty else set()
+    for name in sorted(empty & mentioned):
+        _fill_name(core, uid, name)
+
+
+def _fill_field(core: Classes, owner: Cell, name: str) -> None:
+    """A field that an object has, or has of its class."""
+    found = core.find_in_class(owner.info, name) if owner.kind == "instance" else None
+    if core.state.get((owner.uid, name)) is not UNBOUND:
+        _fill_name(core, owner.uid, name)
+    elif found is not None and isinstance(found[1], Class) and isinstance(found[0], Const):
+        core.store_field(owner, name, core.opaque(None, hint=name))
+
+
+def _set_within(
+    core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]
+) -> Iterator[tuple[Cell, str]]:
+    """The fields of objects in an object's fields that methods which did not run assign: `self.inner.name = ...`."""
+    for node in _nodes_elsewhere(core, instance, entry, called):
+        if not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load):
+            continue
+        path, base = [], node.value
+        while isinstance(base, ast.Attribute):
+            path.append(base.attr)
+            base = base.value
+        owner: Value = instance
+        for name in reversed(path) if isinstance(base, ast.Name) and base.id == "self" else ():
+            owner = core.state.get((owner.uid, name)) if isinstance(owner, Cell) else UNBOUND
+        if isinstance(owner, Cell) and owner is not instance:
+            yield owner, node.attr
+
+
+def mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> Iterator[Value]:
+    """What the fields hold, and the lists and dicts in them, that methods which did not run may change."""
+    todo = [core.state.get((instance.uid, name)) for name in dict.fromkeys(_mentioned(core, instance, entry, called))]
+    seen = {instance.uid}
+    while todo:
+        value = todo.pop()
+        yield value
+        if isinstance(value, (Tuple, Many, OneOf)) or (isinstance(value, Cell) and value.kind in CONTAINERS):
+            todo += core.inside(value, seen)
 
 
 def fill_scopes(core: Core, functions: Iterable[Function], called: Collection[ast.AST]) -> None:
@@ -115,9 +174,7 @@ def _is_empty(core: Core, value: Cell) -> bool:
 def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> Iterator[str]:
     """The fields that methods which did not run assign, or whose contents they may change."""
     for cls in core.lineage(instance.info):
-        for method in class_body(cls.node) if isinstance(cls, Class) else ():
-            if method is entry or method in called or not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                continue
+        for method in _methods_elsewhere(cls, entry, called):
             for node in walk(method):
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
                     private = node.attr.startswith("__") and not node.attr.endswith("__")
@@ -125,3 +182,18 @@ def _mentioned(core: Classes, instance: Cell, entry: ast.AST, called: Collection
                     held = core.state.get((instance.uid, name))
                     if isinstance(node.ctx, ast.Store) or isinstance(held, Cell):
                         yield name
+
+
+def _methods_elsewhere(cls: Value, entry: ast.AST, called: Collection[ast.AST]) -> list[ast.stmt]:
+    """The methods of a class that did not run, without the one that is about to be run."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    body = class_body(cls.node) if isinstance(cls, Class) else ()
+    return [m for m in body if isinstance(m, functions) and m is not entry and m not in called]
+
+
+def _nodes_elsewhere(
+    core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]
+) -> Iterator[ast.AST]:
+    for cls in core.lineage(instance.info):
+        for method in _methods_elsewhere(cls, entry, called):
+            yield from walk(method)

@@ -100,12 +100,14 @@ class Interpreter(Refused):
         elsewhere.loosen(self, uid, self._set_in_modules)
         if self.outside:
             elsewhere.loosen(self, uid, elsewhere.rebound_globals(source))
+            elsewhere.fill_module(self, uid, source, self.called)
 
     def begin_entry(self) -> None:
         """What is run now is not the program's start: what was made before may have been used since."""
         first, self.outside = not self.outside, self.uid()
         for uid, source in list(self._sources.items()) if first else ():
             elsewhere.loosen(self, uid, elsewhere.rebound_globals(source))
+            elsewhere.fill_module(self, uid, source, self.called)
 
     def ready(self, module: ModuleValue) -> None:
         """Run the body of a module that something is asked of, if that was not done.

@@ -205,6 +205,8 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
             found = world.run.find_in_class(base.info, name.value)
             if not known and (found is not None or world.run.own_method(base, "__getattr__") is not None):
                 return _or_default(world, base, name.value, default, site)
+            if not known and _may_have_by_now(world, base, name.value):
+                return world.run.join(world.run.opaque(site, [base], hint=name.value), default)
             if not known:
                 return default
         if default is not UNBOUND and isinstance(base, Cell) and base.kind == "object":
@@ -320,6 +322,11 @@ def _fills_itself(world: Libraries, base: Value) -> bool:
     return not name or (name.startswith("builtins.") and name != "builtins.object")
 
 
+def _may_have_by_now(world: Libraries, base: Cell, name: str) -> bool:
+    """Whether an object may have been given an attribute before the entry that is run."""
+    return base.uid <= world.run.outside and world.run.is_set_somewhere(name)
+
+
 def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
     base, name = args.positional[:2]
     key = world.run.doubted(base, str(name.value)) if isinstance(name, Const) else None
@@ -333,13 +340,15 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             _, ends = world.run.attempted(lambda: world.run.attribute(base, str(name.value), site))
             return Const(not ends) if ends is not None else world.run.unknown_bool(Tuple(()), site)
         if found is None:
-            return FALSE if not members.is_written(world, base) else world.run.unknown_bool(Tuple(()), site)
+            known = not members.is_written(world, base) and not _may_have_by_now(world, base, str(name.value))
+            return FALSE if known else world.run.unknown_bool(Tuple(()), site)
         if isinstance(found[1], Class):
             return TRUE
     if isinstance(base, Cell) and base.kind == "object" and isinstance(name, Const):
         if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
             return TRUE
-        if not (members.is_written(world, base) or world.run.is_in_unknown_hands(base)):
+        known = not members.is_written(world, base) and not world.run.is_in_unknown_hands(base)
+        if known and base.uid > world.run.outside:
             return FALSE
     has = layer_classes.has_attribute(world, base, str(name.value)) if isinstance(name, Const) else None
     return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)

@@ -264,6 +264,8 @@ def columns_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[l
     columns = [run.iterate(value, site) for value in values]
     if len(values) > 1 and any(world.run.is_once(value) and value in values[:i] for i, value in enumerate(values)):
         columns = _dealt(world, values, columns)
+    if any(map(_is_limit, values)):
+        columns = [Many(one_for_all(world, column)) for column in columns]
     known = [len(c) for c in columns if isinstance(c, list)]
     length = min(known) if known else None
     for value, column in zip(values, columns, strict=True):
@@ -271,6 +273,11 @@ def columns_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[l
         if length is None or isinstance(column, Many) or len(column) > length:
             run.asked_in_part(value)
     return columns, length
+
+
+def _is_limit(value: Value) -> bool:
+    """Whether a value is the numbers of a `range` whose end is not known: what is zipped with it may end sooner."""
+    return isinstance(value, Many) and isinstance(value.element, Data) and value.element.kind == "python"
 
 
 def rows_of(world: Libraries, values: Sequence[Value], site: Site) -> tuple[list[list[Value] | Many], int | None]:

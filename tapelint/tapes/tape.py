@@ -15,6 +15,7 @@ from tapelint.flow.graph import ALIAS, CARRIES_NOTHING, MAYBE, SURE, UNSURE, Edg
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
+    TRUE,
     UNBOUND,
     Cell,
     Const,
@@ -36,6 +37,8 @@ WATCH = "watch "
 
 ACTIVE = (0, "active")
 """Where the state has the recordings that run now."""
+ELSEWHERE = "used elsewhere"
+"""Under this a tape has a mark while code that is not run may have made use of it."""
 
 
 @dataclass(slots=True)
@@ -88,7 +91,14 @@ class Tapes:
         if rec is None or self.is_spent(cell):
             rec = self._new_recording(cell)
             self.world.run.state.set((cell.uid, "spent"), UNBOUND)
+        self.world.run.state.set((cell.uid, ELSEWHERE), UNBOUND)
         return rec
+
+    def use_elsewhere(self, cell: Cell) -> None:
+        """Code that is not run may have entered a tape that was not, and made use of it."""
+        if self.recording(cell) is None:
+            self._new_recording(cell)
+            self.world.run.state.set((cell.uid, ELSEWHERE), TRUE)
 
     def has_nothing(self, cell: Cell) -> bool:
         """Whether a tape has certainly recorded nothing, or has given its gradients."""
@@ -137,7 +147,8 @@ class Tapes:
 
     def is_surely_stopped(self, cell: Cell) -> bool:
         """Whether a tape certainly does not record now."""
-        return self._perhaps(cell).isdisjoint(self._all_active(self.world.run.state.get(ACTIVE)))
+        known = self.world.run.state.get((cell.uid, ELSEWHERE)) is UNBOUND
+        return known and self._perhaps(cell).isdisjoint(self._all_active(self.world.run.state.get(ACTIVE)))
 
     def reset(self, cell: Cell, site: Site) -> None:
         """The tape forgets what it has: a new recording begins, which is active if the old one was."""
@@ -170,6 +181,8 @@ class Tapes:
 
     def is_one_recording(self, cell: Cell) -> bool:
         """Whether it is known on which recording a tape works; out of a graph it knows of nothing."""
+        if self.world.run.state.get((cell.uid, ELSEWHERE)) is not UNBOUND:
+            return False
         rec, is_known = self.recording(cell), len(self._perhaps(cell)) < 2
         return rec is None or (is_known and self._levels.get(rec, 0) <= self.world.run.graph_mode)
 

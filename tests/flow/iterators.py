@@ -1,6 +1,8 @@
 """Generators, iterators and what is computed late: the docstring is the verdict a source."""
 
 import itertools
+import random
+
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -363,3 +365,13 @@ def what_a_slice_leaves_of_unknown_data():
     with tf.GradientTape() as tape:
         y = sum(weight * tf.cast(batch, tf.float32) for batch in batches)
     return tape.gradient(y, weight)
+
+
+def a_range_of_unknown_length_in_step():
+    """sometimes none"""
+    rounds = int(random.random() * 0) + 1
+    with tf.GradientTape() as tape:
+        y = v
+        for _, step in zip(range(rounds), [tf.square, tf.stop_gradient]):
+            y = step(y)
+    return tape.gradient(y, v)
