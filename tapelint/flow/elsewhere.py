@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from tapelint.source import Source, class_body, walk
 
+from . import containers
 from .classes import Classes
 from .core import Core
+from .effects import CHANGING
 from .escape import CONTAINERS
 from .state import Key
 from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, OneOf, Tuple, Value, options
@@ -18,11 +22,18 @@ from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, OneOf
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
 
+_REBOUND: WeakKeyDictionary[Source, frozenset[str]] = WeakKeyDictionary()
+"""What was read off a file: every import of it asks."""
+
+
 def rebound_globals(source: Source) -> frozenset[str]:
     """The module's names that its functions bind anew."""
-    if not _GLOBAL.search(source.text):  # most modules have none, and every imported one is asked
-        return frozenset()
-    return frozenset(name for node in source.nodes if isinstance(node, ast.Global) for name in node.names)
+    found = _REBOUND.get(source)
+    if found is None:
+        nodes = source.nodes if _GLOBAL.search(source.text) else ()  # most modules have none
+        found = frozenset(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
+        _REBOUND[source] = found
+    return found
 
 
 def set_in_modules(source: Source) -> frozenset[str]:
@@ -72,20 +83,102 @@ def fill(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.A
             _fill_field(core, each, name)
         for owner, name in list(_set_within(core, each, entry, called)):
             _fill_field(core, owner, name)
+        for node in _nodes_elsewhere(core, each, entry, called):
+            if isinstance(target := _changed(node), ast.Attribute) and _is_named(target.value, "self"):
+                _change(core, core.state.get((each.uid, target.attr)))
         held = [o for field in core.fields(each.uid) for o in options(field)]
         inner = [o for o in held if isinstance(o, Cell) and o.kind == "instance" and o.uid not in seen]
         seen.update(o.uid for o in inner)
         todo += inner
 
 
-def fill_module(core: Core, uid: int, source: Source, called: Collection[ast.AST]) -> None:
+def fill_module(core: Classes, uid: int, source: Source, called: Collection[ast.AST]) -> None:
     """Likewise the lists and dicts of a module that functions which did not run mention."""
     held = {name: core.state.get((uid, name)) for _, name in core.state.keys_of({uid})}
     empty = {name for name, value in held.items() if isinstance(value, Cell) and _is_empty(core, value)}
-    functions = (n for n in source.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n not in called)
-    mentioned = {n.id for f in functions for n in walk(f) if isinstance(n, ast.Name)} if empty else set()
-    for name in sorted(empty & mentioned):
+    functions = [each for each in _functions_of(source) if each.node not in called]
+    for name in sorted(empty & {n for each in functions for n in each.names}):
         _fill_name(core, uid, name)
+    classes = {cls.name: cls for cls in core.defined if cls.module == uid}
+    owners = {n: cls for cls in classes.values() for n in class_body(cls.node)}
+    for function in functions:
+        known = {**classes, "cls": owners[function.node]} if function.node in owners else classes
+        for node in function.changes:
+            _fill_by(core, uid, node, known)
+    for value in held.values():
+        if isinstance(value, Cell) and value.kind == "instance" and isinstance(value.info, Class):
+            fill(core, value, source.tree, called)
+
+
+class _Function(NamedTuple):
+    """What stands in a function: the names that it mentions, and what in it sets an attribute or changes items."""
+
+    node: ast.AST
+    names: frozenset[str]
+    changes: tuple[ast.AST, ...]
+
+
+_FUNCTIONS: WeakKeyDictionary[Source, list[_Function]] = WeakKeyDictionary()
+"""What was read off a file: many runs ask for it."""
+
+
+def _functions_of(source: Source) -> list[_Function]:
+    found = _FUNCTIONS.get(source)
+    if found is None:
+        found = _FUNCTIONS[source] = []
+        for node in source.nodes:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                inner = walk(node)
+                names = frozenset(n.id for n in inner if isinstance(n, ast.Name))
+                found.append(_Function(node, names, tuple(n for n in inner if _is_set(n) or _changed(n) is not None)))
+    return found
+
+
+def _is_set(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+
+
+def _fill_by(core: Classes, module: int, node: ast.AST, classes: Mapping[str, Class]) -> None:
+    """What a node of a function that did not run may change in its module, and in classes, by their names there."""
+    target = _changed(node)
+    if isinstance(target, ast.Name):
+        _change(core, core.state.get((module, target.id)))
+    changed = target if isinstance(target, ast.Attribute) else node
+    if isinstance(changed, ast.Attribute) and isinstance(changed.value, ast.Name) and changed.value.id in classes:
+        cls = classes[changed.value.id]
+        if target is not None:
+            _change(core, core.state.get((cls.uid, changed.attr)))
+        elif not isinstance(changed.ctx, ast.Load):
+            _fill_name(core, cls.uid, changed.attr)
+
+
+def _changed(node: ast.AST) -> ast.expr | None:
+    """The list or dict of which a node changes what it holds."""
+    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        return node.value
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING
+    return node.func.value if is_call else None  # type: ignore[attr-defined]
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _change(core: Core, value: Value) -> None:
+    """Code that is not run may have changed a list or a dict: one that holds only constants holds others, too."""
+    if not isinstance(value, Cell) or value.kind not in ("list", "dict"):
+        return
+    items = core.state.get((value.uid, "items"))
+    if isinstance(items, Tuple) and items.items and _is_constant(items):
+        item = core.opaque(None)
+        if value.kind == "dict":
+            containers.store_some(core, value, item, item)
+        else:
+            containers.extend(core, value, Many(item))
+
+
+def _is_constant(value: Value) -> bool:
+    return all(map(_is_constant, value.items)) if isinstance(value, Tuple) else isinstance(value, Const)
 
 
 def _fill_field(core: Classes, owner: Cell, name: str) -> None:
@@ -160,7 +253,7 @@ def at_any_time(core: Classes, function: Function, held: Value) -> Iterator[None
 
 def _fill_name(core: Core, uid: int, name: str) -> None:
     value = core.state.get((uid, name))
-    if isinstance(value, Const):
+    if isinstance(value, Const) or (isinstance(value, Tuple) and value.items and _is_constant(value)):
         core.state.set((uid, name), core.opaque(None, hint=name))
     elif isinstance(value, Cell) and _is_empty(core, value):
         item = core.opaque(None, hint=name)
