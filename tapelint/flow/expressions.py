@@ -12,7 +12,7 @@ from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
-from .scopes import names_bound
+from .scopes import is_bound_in_its_loop, names_bound
 from .state import Delta, Key, values_of
 from .values import (
     NO_VALUE,
@@ -98,7 +98,9 @@ class Expressions(Comprehensions):
             kept = owner in self.enclosing or owner in self.read_later
             seen = kept or any(frame.uid == owner for frame in self.frames)
         if seen and not self.exhausted and self._binds(owner, name):
-            self.world.raised("UnboundLocalError" if owner == self.frame.uid != module else "NameError", site)
+            error = "UnboundLocalError" if owner == self.frame.uid != module else "NameError"
+            staged = any(loop.staged for loop in self.frame.loops) and is_bound_in_its_loop(self.scopes[owner], node)
+            self.world.raised("ValueError" if staged else error, site)  # a graph's loop needs what it changes
             return self.missing(site, name)
         made = self.opaque(site, hint=name)
         if owner == module:  # bound by an import of all that cannot be seen, or in another cell: the same each time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tapelint.source import below
+from tapelint.source import below, walk
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -26,6 +26,12 @@ def names_bound(scope: ast.AST) -> frozenset[str]:
         inner = in_comprehension or isinstance(node, COMPREHENSIONS)
         todo += [(each, inner) for each in _run_in_it(node)]
     return frozenset(bound - from_around)
+
+
+def is_bound_in_its_loop(scope: ast.AST, name: ast.Name) -> bool:
+    """Whether a loop that a name is read in binds it as well."""
+    loops = [walk(node) for node in walk(scope) if isinstance(node, (ast.For, ast.AsyncFor, ast.While))]
+    return any(name in inner and any(name.id in _bound_by(node) for node in inner) for inner in loops)
 
 
 def _inside(scope: ast.AST) -> list[ast.AST]:

@@ -113,3 +113,35 @@ def read_by_a_generator_expression_after_its_function():
     with tf.GradientTape() as tape:
         y = sum(made)
     return tape.gradient(y, w)
+
+
+def bound_later_in_the_loop_of_a_graph():
+    """raises ValueError"""
+
+    @tf.function
+    def f(w):
+        y = w
+        for _ in tf.range(3):
+            y = y * before
+            before = w * 2.0
+        return y
+
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(w)
+    return tape.gradient(y, w)
+
+
+def read_in_a_graph_after_it_was_deleted():
+    """raises UnboundLocalError"""
+
+    @tf.function
+    def f(w):
+        z = w * 2.0
+        del z
+        return z * w
+
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(w)
+    return tape.gradient(y, w)
