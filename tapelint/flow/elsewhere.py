@@ -284,9 +284,7 @@ def _methods_elsewhere(cls: Value, entry: ast.AST, called: Collection[ast.AST]) 
     return [m for m in body if isinstance(m, functions) and m is not entry and m not in called]
 
 
-def _nodes_elsewhere(
-    core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]
-) -> Iterator[ast.AST]:
+def _nodes_elsewhere(core: Classes, instance: Cell, entry: ast.AST, called: Collection[ast.AST]) -> Iterator[ast.AST]:
     for cls in core.lineage(instance.info):
         for method in _methods_elsewhere(cls, entry, called):
             yield from walk(method)
