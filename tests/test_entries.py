@@ -188,6 +188,19 @@ PROGRAMS = {
             return tape.gradient(y, w)
         """,
     ),
+    "a table of functions that another function fills": (
+        "unknown",
+        """
+        TABLE = {"a": tf.square}
+        def fill():
+            TABLE["b"] = tf.sin
+        def slope(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = TABLE["b"](x) if "b" in TABLE else tf.stop_gradient(x)
+            return tape.gradient(y, x)
+        """,
+    ),
     "a name that a later function binds": (
         "flows",
         """

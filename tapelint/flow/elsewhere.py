@@ -17,7 +17,23 @@ from .core import Core
 from .effects import CHANGING
 from .escape import CONTAINERS
 from .state import Key
-from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Function, Many, OneOf, Tuple, Value, options
+from .values import (
+    NO_VALUE,
+    UNBOUND,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Function,
+    Library,
+    Many,
+    OneOf,
+    Partial,
+    Tuple,
+    Value,
+    Wrapped,
+    options,
+)
 
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
@@ -165,16 +181,21 @@ def _is_named(node: ast.AST, name: str) -> bool:
 
 
 def _change(core: Core, value: Value) -> None:
-    """Code that is not run may have changed a list or a dict: one that holds only constants holds others, too."""
+    """Code that is not run may have changed a list or a dict: one of constants and functions holds others, too."""
     if not isinstance(value, Cell) or value.kind not in ("list", "dict"):
         return
     items = core.state.get((value.uid, "items"))
-    if isinstance(items, Tuple) and items.items and _is_constant(items):
+    if isinstance(items, Tuple) and items.items and _is_plain(items):
         item = core.opaque(None)
         if value.kind == "dict":
             containers.store_some(core, value, item, item)
         else:
             containers.extend(core, value, Many(item))
+
+
+def _is_plain(value: Value) -> bool:
+    plain = isinstance(value, (Const, Function, Library, Class, Bound, Partial, Wrapped))
+    return all(map(_is_plain, value.items)) if isinstance(value, Tuple) else plain
 
 
 def _is_constant(value: Value) -> bool:
