@@ -107,6 +107,12 @@ PROGRAMS = {
         + TAPE.format(target="tf.add_n(tf.nest.flatten(h))"),
         "unknown",
     ),
+    "choices among choices, for one of two variables": (
+        "w = tf.Variable([2.0, 1.0])\nwith tf.GradientTape() as tape:\n    y, z = v * 2.0, w * 3.0\n"
+        + "    if random.random() > 0.5:\n        y, z = z, y\n" * 60
+        + "if random.random() > 0.5:\n    v = w\nprint(tape.gradient(y, v))\n",
+        "unknown",
+    ),
     "a dictionary that keeps copies of itself": (
         "d = {}\nfor i in range(200):\n    d[i] = dict(d)\n    d = {**d, 'x': d}\n" + TAPE.format(target="v * 2.0"),
         "flows",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -256,13 +258,18 @@ def _is_chosen_alike(tapes: Tapes, execution: Execution, source: Value) -> bool:
     nodes = source_nodes(source) if isinstance(source, OneOf) else []
     if not nodes or any(tapes.known(node, execution.recording) == NONE for node in nodes):
         return False
-    graph, mine = tapes.world.run.graph, {node.id for node in nodes}
+    bits = {node.id: 1 << place for place, node in enumerate({node.id: node for node in nodes}.values())}
+    before = tapes.world.run.graph.ancestors(execution.targets)
+    behind: dict[int, int] = {}
+    for node in before:
+        found = (behind.get(edge.node.id, 0) for edge in node.edges if edge.outcome != NONE)
+        behind[node.id] = reduce(or_, found, bits.get(node.id, 0))
 
     def is_choice(join: Node) -> bool:
-        behind = [mine & _behind(node) for node in _ways(join)]
-        return len(behind) == len(mine) and all(len(each) == 1 for each in behind) and set().union(*behind) == mine
+        ways = _ways(join)
+        return len(ways) == len(bits) and {behind.get(way.id, 0) for way in ways} == set(bits.values())
 
-    return any(node.op == "join" and is_choice(node) for node in graph.ancestors(execution.targets))
+    return any(node.op == "join" and is_choice(node) for node in before)
 
 
 def _is_chosen_with_its_tape(tapes: Tapes, execution: Execution) -> bool:
@@ -274,20 +281,15 @@ def _is_chosen_with_its_tape(tapes: Tapes, execution: Execution) -> bool:
     return any(any(mine) and not all(mine) for mine in every)
 
 
-def _behind(node: Node) -> set[int]:
-    """The nodes that a gradient may come to from one, and itself."""
-    found, todo = {node.id}, [node]
-    while todo:
-        fresh = [edge.node for edge in todo.pop().edges if edge.outcome != NONE and edge.node.id not in found]
-        found.update(each.id for each in fresh)
-        todo += fresh
-    return found
-
-
 def _ways(join: Node) -> list[Node]:
     """The nodes of which a join is one, those of joins within it one by one."""
-    every = [_ways(edge.node) if edge.node.op == "join" else [edge.node] for edge in join.edges]
-    return list({node.id: node for nodes in every for node in nodes}.values())
+    seen, todo, found = {join.id}, [join], list[Node]()
+    while todo:
+        fresh = [edge.node for edge in todo.pop().edges if edge.node.id not in seen]
+        seen.update(node.id for node in fresh)
+        todo += [node for node in fresh if node.op == "join"]
+        found += [node for node in fresh if node.op != "join"]
+    return found
 
 
 def _is_other(node: Node) -> bool:
