@@ -37,8 +37,18 @@ from tapelint import Diagnostic, Problem, Rule
 
 rule = Rule(__name__, code="TL423", tags=("operation",))
 
+HELP = {
+    "AttributeError": "this has no such attribute: look the name up for the installed version",
+    "InvalidArgumentError": "dtypes or shapes do not go together: `tf.cast` gives one tensor the dtype of another",
+    "NameError": "nothing has this name here: it is bound later, elsewhere, or was deleted",
+    "TypeError": "this does not take what it is given: another number of arguments, another name, another kind",
+    "UnboundLocalError": "a function that binds a name anywhere has it as its own: bind it before, or say `global`",
+}
+"""What most often is wrong, by the exception."""
+
 
 @rule.on_problem("raised before")
 def check(problem: Problem) -> Iterator[Diagnostic]:
     said = f"the gradient is never asked for: {problem.text}"
-    yield rule.at(problem, said if problem.error in said else f"{said}: {problem.error}")
+    said = said if problem.error in said else f"{said}: {problem.error}"
+    yield rule.at(problem, said, help=HELP.get(problem.error, ""))
