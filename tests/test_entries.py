@@ -36,6 +36,19 @@ PROGRAMS = {
                 return self.tape.gradient(y, w)
         """,
     ),
+    "gradients of whatever the caller gives, changed one by one": (
+        "flows",
+        """
+        def halved(model, x, sources):
+            with tf.GradientTape(persistent=True) as tape:
+                y = model(x)
+            given = tape.gradient(y, sources)
+            for i in range(len(given)):
+                given[i] = given[i] * 0.5
+            given += [y]
+            return tape.gradient(y, model.trainable_variables)
+        """,
+    ),
     "a list that another function fills": (
         "flows",
         """

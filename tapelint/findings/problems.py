@@ -218,10 +218,10 @@ class _Reader:
     def _source(self, execution: Execution) -> Problem:
         bad = next((s for s in execution.sources if bad_source(s.value)), None)
         site = self._element(execution, bad.expression if bad is not None else "")
-        value = bad.value if bad is not None else Const(None)
-        said = (
-            f"`{bad.expression if bad is not None else site.text()}` is {kind_of_thing(value)}, no variable or tensor"
-        )
+        value = next((o for o in options(bad.value) if bad_source(o)), bad.value) if bad is not None else Const(None)
+        word = "may be" if bad is not None and value is not bad.value else "is"
+        name = bad.expression if bad is not None else site.text()
+        said = f"`{name}` {word} {kind_of_thing(value)}, no variable or tensor"
         steps = _definition_step(value, bad.expression if bad is not None else "")
         steps.append(Step(execution.site.span, f"TensorFlow cannot differentiate by it: {execution.error.lstrip('?')}"))
         names = (bad.expression,) if bad is not None else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from . import containers, sets
@@ -134,7 +135,8 @@ class Statements(Attempts):
                 assert method is not None
                 self.call_method(method, [key, value], site)
             else:
-                self.world.set_subscript(option, key, value, site)
+                with self.for_one_of_several() if several else nullcontext():
+                    self.world.set_subscript(option, key, value, site)
 
     def call_method(self, method: Value, args: list[Value], site: Site) -> Value:
         """Call with plain positional arguments."""
@@ -160,7 +162,8 @@ class Statements(Attempts):
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
         """`left op= right`: lists change in place, all else is a new value."""
         if isinstance(left, OneOf):
-            return self.join_all([self.augment(op, option, right, site) for option in left.options])
+            with self.for_one_of_several():
+                return self.join_all([self.augment(op, option, right, site) for option in left.options])
         if isinstance(left, Cell) and containers.is_dict(left) and op == "|":
             self.update_dict(left, right, site)
             return left

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow import containers
 from tapelint.flow.attempts import STAGING_ERROR
 from tapelint.flow.core import UNFOLLOWED, Arguments
-from tapelint.flow.graph import ABSENT, UPSTREAM, Edge, Node, Site
+from tapelint.flow.graph import ABSENT, SEVERAL, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
     NO_VALUE,
@@ -392,6 +392,8 @@ def _unrecorded(tapes: Tapes, execution: Execution, source: SourceResult, only_r
 
 
 def _detail(source: SourceResult, only_rows: Mapping[int, str]) -> str:
+    if any(isinstance(each, (Opaque, Many)) for each in options(source.value)):
+        return SEVERAL  # who is given a list gives a list
     return only_rows.get(source.nodes[0].id, "") if len(source.nodes) == 1 else ""
 
 
@@ -429,7 +431,9 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
         inner = run.phi(mine) if mine else None
         if inner is None or source.outcome == NONE:
             doubted = (*execution.targets, *source.nodes) if source.outcome & IGNORANT else ()
-            results.append(run.node("gradient", [Edge(n, ANYTHING) for n in doubted], execution.site, dtype="f"))
+            apart = run.node("gradient", [Edge(n, ANYTHING) for n in doubted], execution.site, dtype="f")
+            apart.detail = _detail(source, only_rows)
+            results.append(apart)
             continue
         # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
         around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
@@ -437,6 +441,7 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
         last.detail = _detail(source, only_rows)
         if source.outcome & IGNORANT:
             last = run.node("gradient", [Edge(inner, ANYTHING, "other")], execution.site, dtype="f")
+            last.detail = _detail(source, only_rows)
         results.append(last)
     return results
 

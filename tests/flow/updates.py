@@ -1,10 +1,18 @@
 """Updates that raise in a try block, and those that do not; the docstring is the verdict of each source."""
 
+import random
+
 import keras
 import tensorflow as tf
 
 w = tf.Variable([2.0, 3.0])
 b = tf.Variable(3.0)
+
+
+def _asked_of_anything(sources):
+    with tf.GradientTape() as tape:
+        y = tf.add_n([source * source for source in sources])
+    return tape.gradient(y, sources)
 
 
 def _raises(act, error):
@@ -94,3 +102,21 @@ def a_list_of_unlike_tensors_is_clipped_in_a_graph():
 def a_list_of_like_tensors_is_clipped():
     """unknown, unknown"""
     return _raises(lambda: tf.clip_by_norm([w * 1.0, w * 2.0], 1.0), tf.errors.InvalidArgumentError)
+
+
+def parts_of_gradients_of_what_is_not_known(sources=None):
+    """flows"""
+    gradients = _asked_of_anything(sources or [w])
+    gradients[0] = gradients[0] * 2.0
+    gradients += [w]
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+    return tape.gradient(y, w)
+
+
+def added_to_what_may_be_none():
+    """unknown"""
+    total = None if random.random() > 2.0 else w * 1.0
+    with tf.GradientTape() as tape:
+        total += w
+    return tape.gradient(total, w)
