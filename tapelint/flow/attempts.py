@@ -330,9 +330,9 @@ class Attempts(Loops):
             self.state.rollback(attempt.mark)
         self.handled = outer
         for each in left if self.attempts else ():
-            if each.value is not UNBOUND:
+            if each.value is not UNBOUND or each.error:
                 self.merge([each.state], attempt.newest)
-                self.unwind(each.value)
+                self.unwind(each.value, each.error)
                 self.state.rollback(attempt.mark)
         return ways
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .attempts import is_exception
 from .core import Arguments
 from .functions import Functions, gives_a_number
 from .graph import ABSENT, MISSING, Site
-from .matching import IDENTITY, TUPLE
+from .matching import IDENTITY, PLAIN, TUPLE
 from .state import Key
 from .values import (
     NO_VALUE,
@@ -128,6 +129,14 @@ class Attributes(Functions):
         if self._is_overridden(instance, name, found[0]):
             return self._of_derived(instance, name)
         return self.bound(found[0], instance, found[1])
+
+    def holds_more(self, value: Cell) -> bool:
+        bases = [base for base in self.lineage(value.info) if not isinstance(base, Class)]
+        return value.kind == "instance" and not all(isinstance(b, Library) and self._is_empty(b) for b in bases)
+
+    def _is_empty(self, base: Library) -> bool:
+        """Whether a library's class keeps nothing but in the fields of its objects."""
+        return base in PLAIN or is_exception(base) or self.world.base_family(base.name) not in ("", "object")
 
     def is_made_here(self, instance: Cell) -> bool:
         """Whether an object was made while this entry was run, and not before, or by nobody that is seen."""

@@ -53,14 +53,18 @@ class Comprehensions(Operators):
         first = self.evaluate(node.generators[0].iter)
         if isinstance(node, ast.GeneratorExp):
             return self._later(node, frame, first)
-        items = self._results(node, frame, first)
+        items = self._results(node, frame, first, [])
         if isinstance(node, ast.DictComp):
             return self._dict_of(items, self.site(node))
         return containers.make_list(self, items, "set" if isinstance(node, ast.SetComp) else "list", self.site(node))
 
-    def _results(self, node: ast.expr, frame: Frame, first: Value, free: bool = False) -> Tuple | Many:
-        """What a comprehension gives, item by item where their number is known; `free`: the order does not matter."""
-        results: list[Value] = []
+    def _results(
+        self, node: ast.expr, frame: Frame, first: Value, results: list[Value], free: bool = False
+    ) -> Tuple | Many:
+        """What a comprehension gives, item by item where their number is known; `free`: the order does not matter.
+
+        `results`: an empty list, where they are put one by one.
+        """
         self.frames.append(frame)
         try:
             sure = self._generate(node, 0, first, results)
@@ -75,7 +79,9 @@ class Comprehensions(Operators):
 
         def compute() -> list[Value] | Many:
             free, self.in_no_order = self.in_no_order, False
-            items = self._results(node, frame, first, free)
+            given: list[Value] = []
+            with self.giving(given):
+                items = self._results(node, frame, first, given, free)
             return list(items.items) if isinstance(items, Tuple) else items
 
         self.waiting_frames.add(frame.uid)

@@ -409,10 +409,15 @@ class Core(Escape, Doubting):
             items = (more.element,) if isinstance(more, Many) else more
         elif isinstance(value, Method) and isinstance(value.base, (Data, Opaque)):
             return [self.opaque(site, [value.base]).node]  # an attribute of which nothing is known
-        elif isinstance(value, Cell) and value.kind in OBJECTS and (nodes := self.nodes_in(value)):
-            return [self.opaque(site, [Data(n) for n in nodes]).node]
+        elif isinstance(value, Cell) and value.kind in OBJECTS:
+            nodes = self.nodes_in(value)
+            return [self.opaque(site, map(Data, nodes)).node] if nodes or self.holds_more(value) else []
         found = (self.node_of(item, site) for item in items)
         return list({n.id: n for n in found if n is not None}.values())
+
+    def holds_more(self, value: Cell) -> bool:
+        """Whether an object has a base that is not seen, and that keeps what it is given elsewhere than in fields."""
+        raise NotImplementedError
 
     def phi(self, nodes: Sequence[Node | None], site: Site | None = None) -> Node | None:
         """One of several nodes, by the branch taken."""

@@ -398,7 +398,13 @@ class Functions(Statements):
             return copy.yields
 
         raised = len(self.attempts[-1].raises) if self.attempts else 0
-        self.compute(generator.uid, run)
+        ended = self.state.get(ENDED), self.state.get(ENDED_BY)
+        with self.giving(copy.yields):
+            self.compute(generator.uid, run)
+        if copy.yields and not (self.came_back or copy.yields_more):  # it raises when it is asked for more only
+            self.state.set(ENDED, ended[0])
+            self.state.set(ENDED_BY, ended[1])
+            self.lose_track()
         for each in self.attempts[-1].raises[raised:] if self.attempts else ():
             each.state = {**each.state, UNFOLLOWED: Flag()}  # it raises when it is asked for more only
         if copy.yields_more or _yields_conditionally(generator.function.node):

@@ -48,6 +48,8 @@ class Waiting(Core):
         """The frames of generators: nobody else sees their names."""
         self.read_later: set[int] = set()
         """The frames whose names generator expressions read, perhaps after their calls have ended."""
+        self.given_so_far: list[list[Value]] = []
+        """Of the iterators that are computed now: the items that come before what is run."""
 
     @contextmanager
     def once_for(self, items: object) -> Iterator[None]:
@@ -88,6 +90,19 @@ class Waiting(Core):
             elif isinstance(item, (Tuple, Many, OneOf, Bound, Partial, Wrapped, Cell)):
                 todo += self.inside(item, seen)
         return found
+
+    @contextmanager
+    def giving(self, items: list[Value]) -> Iterator[None]:
+        """What is run meanwhile computes an iterator that gives these items, more and more."""
+        self.given_so_far.append(items)
+        try:
+            yield
+        finally:
+            self.given_so_far.pop()
+
+    def is_asked_for(self) -> bool:
+        """Whether Python certainly runs what is run now: nobody may ask an iterator for more than its first item."""
+        return not any(self.given_so_far)
 
     def goes_over(self, iterator: Cell, cell: Cell) -> None:
         """An iterator gives the items of a list that may change meanwhile."""

@@ -139,7 +139,7 @@ def _softmax(world: Libraries, given: Given, ranges: Sequence[Range]) -> bool:
     if array is None or not array.finite or axis not in (-1, len(array.shape) - 1) or not array.shape:
         return False
     width = array.shape[-1]
-    rows = [sorted(array.flat[i : i + width]) for i in range(0, len(array.flat), width)]
+    rows = [sorted(array.flat[i : i + width]) for i in range(0, len(array.flat), width or 1)]
     return all(len(r) > 1 and r[-2] - r[-1] < CERTAINLY_ZERO for r in rows) and not ranges[0].double
 
 

@@ -78,6 +78,8 @@ def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
         return Tuple(tuple(as_tensors(world, item, site) for item in made.items), made.names)
     if isinstance(made, Data):
         return made if made.kind in ("tensor", "symbolic") else replace(made, kind="tensor")
+    if isinstance(made, Cell):
+        return _filled_with_tensors(world, made, site)
     numbers = [number for o in options(made) if (number := _number(world, o, site)) is not None]
     if not numbers or len(numbers) < len(options(made)):
         return made
@@ -85,6 +87,19 @@ def as_tensors(world: Libraries, made: Value, site: Site) -> Value:
     for other in numbers[1:]:
         result = world.run.join_data(result, other)
     return Data(result.node, "tensor", result.dtype, result.shape, result.range, result.width)
+
+
+def _filled_with_tensors(world: Libraries, cell: Cell, site: Site) -> Value:
+    """What comes out of an operation for a list or a dict: another one, where it holds what is no tensor."""
+    run = world.run
+    if cell.kind == "dict" and (pairs := containers.pairs(run, cell)) is not None:
+        values = [as_tensors(world, item, site) for _, item in pairs]
+        if values != [item for _, item in pairs]:
+            return containers.make_dict(run, zip([key for key, _ in pairs], values, strict=True), site)
+    if cell.kind == "list" and isinstance(items := containers.stored(run, cell), Tuple):
+        made = as_tensors(world, items, site)
+        return containers.make_list(run, made, site=site) if made != items and isinstance(made, Tuple) else cell
+    return cell
 
 
 def _number(world: Libraries, value: Value, site: Site) -> Data | None:

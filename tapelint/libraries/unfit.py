@@ -157,7 +157,7 @@ def _is_array(value: Value) -> bool:
 def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
     """What of an argument is converted to tensors one by one: the items of a list that holds some, or all of it."""
     items = listed(world, value)
-    return items if any(is_tensor(item) for item in items) else (value,)
+    return items if any(is_tensor(item) for item in items) and not _kind_of_numbers(world, value) else (value,)
 
 
 def _kind_of_numbers(world: Libraries, value: Value) -> str:
@@ -167,7 +167,8 @@ def _kind_of_numbers(world: Libraries, value: Value) -> str:
     if isinstance(value, Const):
         return "n" if type(value.value) is int else ""
     items = listed(world, value)
-    return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
+    whole = ("n", "l") if world.run.graph_mode else ("n", "l", "i")  # in eager code TensorFlow reads the numbers
+    return "l" if items and all(_kind_of_numbers(world, item) in whole for item in items) else ""
 
 
 PACKING = {

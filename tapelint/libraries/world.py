@@ -435,6 +435,9 @@ class Libraries:
         """The program raises here, unless a handler around it catches it."""
         if self.run.state.get(UNFOLLOWED) is not UNBOUND:
             return  # what it asks for may be there by now
+        if not self.run.is_asked_for():
+            self.run.lose_track()
+            return
         if self.run.one_of_several or self.run.importing:  # the project's modules can be imported
             self.run.may_raise(error)
             return

@@ -66,9 +66,16 @@ def _taken_apart(tapes: Tapes, value: Value, text: str, place: ast.AST | None) -
         more = _taken_apart(tapes, item, name, inner)
         if more is None:
             return None
-        seen = {one.expression for one in found}
-        found += [replace(one, expression=f"{whole}[{index}]") if one.expression in seen else one for one in more]
+        found += _named_apart(more, {one.expression for one in found}, f"{whole}[{index}]")
     return found
+
+
+def _named_apart(more: list[Listed], seen: set[str], place: str) -> list[Listed]:
+    """The sources at a place, each under a name that no source before has."""
+    again = [place] if len(more) == 1 else [f"{place}[{i}]" for i in range(len(more))]
+    return [
+        replace(one, expression=name) if one.expression in seen else one for one, name in zip(more, again, strict=True)
+    ]
 
 
 def _side_by_side(value: Opaque, text: str) -> list[Listed]:

@@ -122,3 +122,40 @@ def a_method_for_each_type():
     with tf.GradientTape() as tape:
         z = Visitor().visit([1, "s"], a) * Visitor().visit([1, [2]], b)
     return tape.gradient(z, [a, b])
+
+
+class _Named(dict):
+    def __getattr__(self, name):
+        return self[name]
+
+
+def what_a_dict_of_its_own_class_has_under_a_name():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = _Named(loss=a * 2.0).loss
+    return tape.gradient(y, a)
+
+
+def what_was_set_in_a_dict_of_its_own_class():
+    """unknown"""
+
+    class Losses(dict):
+        pass
+
+    losses = Losses()
+    with tf.GradientTape() as tape:
+        losses["a"] = 0.0
+        losses["a"] += a * 2.0
+        y = losses["a"]
+    return tape.gradient(y, a)
+
+
+def a_list_of_its_own_class_is_added():
+    """unknown"""
+
+    class Losses(list):
+        pass
+
+    with tf.GradientTape() as tape:
+        y = tf.add_n(Losses([a * 2.0]))
+    return tape.gradient(y, a)

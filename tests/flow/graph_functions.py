@@ -257,3 +257,29 @@ def tape_within_a_function_that_is_run_again():
     squared(x)
     tape, y = asked[0]
     return tape.gradient(y, x)
+
+
+def a_variable_in_the_dict_that_a_graph_gives():
+    """zero, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    @tf.function
+    def both():
+        return {"product": b * 1.0, "weight": a}
+
+    with tf.GradientTape() as tape:
+        y = both()["product"]
+    return tape.gradient(y, [a, b])
+
+
+def a_variable_deep_in_the_list_that_a_graph_gives():
+    """zero, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    @tf.function
+    def both():
+        return [b * 1.0, [a]]
+
+    with tf.GradientTape() as tape:
+        y = both()[0]
+    return tape.gradient(y, [a, b])

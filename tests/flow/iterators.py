@@ -375,3 +375,42 @@ def a_range_of_unknown_length_in_step():
         for _, step in zip(range(rounds), [tf.square, tf.stop_gradient]):
             y = step(y)
     return tape.gradient(y, v)
+
+
+def _raises_after_one():
+    yield v * 1.0
+    raise ValueError("no more")
+
+
+def a_generator_that_raises_after_what_is_asked_for():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = next(_raises_after_one())
+    return tape.gradient(y, [v, w])
+
+
+def an_expression_of_which_the_first_item_is_asked_for():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = next(int(w) if i else v * 1.0 for i in range(3))
+    return tape.gradient(y, [v, w])
+
+
+def an_expression_of_which_the_first_item_raises():
+    """raises TypeError, raises TypeError"""
+    with tf.GradientTape() as tape:
+        y = sum(int(x) * v for x in [w, v])
+    return tape.gradient(y, [v, w])
+
+
+def a_generator_that_is_left_before_it_raises():
+    """unknown, unknown"""
+
+    def g():
+        yield v * 1.0
+        int(w)
+
+    with tf.GradientTape() as tape:
+        for y in g():
+            break
+    return tape.gradient(y, [v, w])

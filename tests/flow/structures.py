@@ -124,3 +124,10 @@ def keys_that_have_no_order():
     with tf.GradientTape() as tape:
         y = w * 2.0
     return tape.gradient(y, {1: w, "b": v})
+
+
+def the_same_structure_twice_among_the_sources():
+    """flows, none, flows, none"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, [[v, w], [v, w]])

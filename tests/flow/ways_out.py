@@ -787,3 +787,19 @@ def a_loop_that_every_round_leaves():
         else:
             z = b * 1.0
     return tape.gradient(z, [a, b])
+
+
+def an_exception_that_an_inner_try_does_not_catch():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    with tf.GradientTape() as tape:
+        z = a * 1.0
+        try:
+            try:
+                tf.add(tf.constant(2), tf.constant([1.0, 2.0, 3.0]))
+                z = a * b
+            except ZeroDivisionError:
+                pass
+        except tf.errors.InvalidArgumentError:
+            z = b * 1.0
+    return tape.gradient(z, [a, b])

@@ -334,3 +334,20 @@ def drawn_in_double_precision():
     with tf.GradientTape() as tape:
         y = tf.random.normal([2], mean=mean, dtype=tf.float64)
     return tape.gradient(y, mean)
+
+
+def whole_numbers_in_a_list_beside_floats():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    n = tf.constant(2)
+    with tf.GradientTape() as tape:
+        y = tf.maximum(w, [n, n])
+    return tape.gradient(y, w)
+
+
+def whole_numbers_in_a_list_that_updates_floats():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.tensor_scatter_nd_update(tf.zeros([2]), [[0]], [2 * tf.size(w)]) * w
+    return tape.gradient(y, w)
