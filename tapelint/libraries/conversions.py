@@ -123,6 +123,8 @@ def _unchanged(name: str, letters: str) -> FunctionHandler:
         if _is_read(value, given) and getattr(value, "dtype", "") in letters:
             return read_once(world, value, site)
         made = apply.call_fact(world, fact, args, site)
+        if isinstance(value, Opaque):
+            return _perhaps_the_same(world, value, made, site)
         if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in letters or len(given.values) > 1:
             return made
         return value if value.dtype != "?" else _perhaps_the_same(world, value, made, site)
@@ -145,13 +147,15 @@ def _perhaps_the_same(world: Libraries, value: Value, made: Value, site: Site) -
     """
     if not isinstance(made, Data) or not isinstance(value, (Data, Opaque, Variable)):
         return made
-    if isinstance(value, Opaque):
+    seen = isinstance(value, Variable) or all(rec in made.node.recorded for rec in value.node.recorded)
+    if isinstance(value, Opaque) and seen:
         made.node.opaque = True
         return made
-    if made.dtype != value.dtype and "?" not in (made.dtype, value.dtype):
+    held = "?" if isinstance(value, Opaque) else value.dtype
+    if made.dtype != held and "?" not in (made.dtype, held):
         return made
     world.known.same.setdefault(made.node.id, set()).add(value.node.id)
-    if isinstance(value, Data) and all(rec in made.node.recorded for rec in value.node.recorded):
+    if isinstance(value, Data) and seen:
         made.node.opaque, made.node.detail = True, made.node.detail or ALIAS
         return made
     if isinstance(value, Variable) and made.node.recorded:

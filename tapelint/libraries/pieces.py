@@ -10,13 +10,16 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import TRUE, UNBOUND, Many, Tuple, Value, is_tensor
 
 from . import apply
+from .arguments import dtype_of
 from .world import FunctionHandler, Libraries, Registry
 
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
-    registry.functions["tensorflow.nn.moments"] = _moments("tensorflow.reduce_mean", "tensorflow.math.reduce_variance")
-    registry.functions["keras.ops.moments"] = _moments("keras.ops.mean", "keras.ops.var")
+    registry.functions["tensorflow.nn.moments"] = _moments(
+        "tensorflow.nn.moments", "tensorflow.reduce_mean", "tensorflow.math.reduce_variance"
+    )
+    registry.functions["keras.ops.moments"] = _moments("keras.ops.moments", "keras.ops.mean", "keras.ops.var")
     registry.functions["tensorflow.linalg.normalize"] = _normalize
     registry.functions["tensorflow.tuple"] = _tuple
     for name in ("tensorflow.meshgrid", "tensorflow.experimental.numpy.meshgrid", "keras.ops.meshgrid"):
@@ -28,10 +31,13 @@ def _placed(args: Arguments, name: str) -> dict[int | str, ast.AST]:
     return {0: place} if place is not None else {}
 
 
-def _moments(mean: str, variance: str) -> FunctionHandler:
-    """A mean and a variance, each as its own function gives it."""
+def _moments(name: str, mean: str, variance: str) -> FunctionHandler:
+    """A mean and a variance of floats, each as its own function gives it; that refuses some other numbers."""
 
     def moments(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        if fact is not None and dtype_of(world, args.get(0, "x")) in ("i", "b", "s"):
+            return apply.call_fact(world, fact, args, site)
         options = {"keepdims": keep} if (keep := args.keywords.get("keepdims", UNBOUND)) is not UNBOUND else {}
         given = Arguments([args.get(0, "x"), args.get(1, "axes")], options, places=_placed(args, "x"))
         return Tuple(tuple(world.call_library(name, given, site) for name in (mean, variance)))

@@ -160,7 +160,14 @@ def _given_out(world: Libraries, made: Value, site: Site) -> Value:
         return world.run.opaque(site)
     if isinstance(made, Cell) and made.kind == "shape":
         return Data(world.run.node("tensorflow.constant", [], site, dtype="i"), "tensor", "i")
+    if isinstance(made, Data) and made.kind == "tensor" and _is_from_outside(world, made.node):
+        return _again(world, made, "tensorflow.function", [Edge(made.node, FLOWS, "linear")], site)
     return world.run.opaque(site, [made]) if isinstance(made, Opaque) and natures.nature(made) else made
+
+
+def _is_from_outside(world: Libraries, node: Node) -> bool:
+    """Whether a graph that was just left has only captured a tensor."""
+    return node.depth <= world.run.graph_depth and not node.is_transparent and not node.opaque
 
 
 def looped(world: Libraries, made: Value, first: int, started: Iterable[Value | Node], site: Site) -> Value:

@@ -116,7 +116,11 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
     if name in ("cardinality", "__len__"):
         return world.inert(name, Arguments([]), site)
     if name in OPERATIONS:
-        return world.run.opaque(site, [base.info, *_put_in(world, base.info), *args.positional[1:]])
+        made = world.run.opaque(site, [base.info, *_put_in(world, base.info), *args.positional[1:]])
+        behind = [node for node in world.run.graph.ancestors([made.node]) if node is not made.node]
+        if any(node.recorded or node.kind == "variable" for node in behind):
+            made.node.error = PERHAPS
+        return made
     if name in ("apply", "interleave", "window", "group_by_window"):
         return world.run.opaque(site, [base.info, *args.positional[1:]])
     return base
@@ -124,6 +128,7 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
 
 OPERATIONS = ("get_single_element", "reduce")
 """What reads a data set in one operation, which a tape records: it has no gradient, and may raise for that."""
+PERHAPS = "?LookupError"
 
 
 def _put_in(world: Libraries, element: Value) -> list[Value]:

@@ -960,3 +960,43 @@ def a_solution_without_a_gradient():
     with tf.GradientTape() as tape:
         y = tf.linalg.lstsq(square, square, fast=False)
     return tape.gradient(y, square)
+
+
+def the_single_element_of_a_data_set_that_holds_a_variable():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.data.Dataset.from_tensors(v).get_single_element() * v
+    return tape.gradient(y, v)
+
+
+def the_single_element_of_a_data_set_of_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.data.Dataset.from_tensors([1.0, 2.0, 3.0]).get_single_element() * v
+    return tape.gradient(y, v)
+
+
+def a_cast_while_nothing_is_recorded_of_what_is_not_known():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        x = tf.raw_ops.Mul(x=v, y=v * 2.0)
+        with tape.stop_recording():
+            y = tf.cast(x, tf.float32)
+    return tape.gradient(y, v)
+
+
+def a_tensor_that_a_graph_has_captured_and_gives_back():
+    """none"""
+    with tf.GradientTape() as tape:
+        h = v * 2.0
+        same = tf.function(lambda: h)()
+        y = h * h
+    return tape.gradient(y, same)
+
+
+def moments_of_whole_numbers():
+    """flows"""
+    n = tf.constant([[1, 2, 3], [4, 5, 6]])
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.nn.moments(n, 0)[0], tf.float32) * v
+    return tape.gradient(y, v)
