@@ -79,11 +79,13 @@ def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
         return _of_list(world, fact, given)
     if any(map(containers.is_dict, given.values.values())):
         return UNCLEAR  # no tensor is made of one
+    converted = {name for name, value in given.values.items() if _is_converted(world, value)}
     kinds = [
         (name, part, "l" if kind == "n" and part is not value else kind)
         for name, value in given.values.items()
         for part in _numbers_in(world, value)
         for kind in (_kind_of_numbers(world, part),)
+        if name not in converted
     ]
     floats = [part for _, part, kind in kinds if kind == "f"]
     alone = {isinstance(part, Variable) for part in floats}
@@ -157,7 +159,14 @@ def _is_array(value: Value) -> bool:
 def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
     """What of an argument is converted to tensors one by one: the items of a list that holds some, or all of it."""
     items = listed(world, value)
-    return items if any(is_tensor(item) for item in items) and not _kind_of_numbers(world, value) else (value,)
+    return items if any(is_tensor(item) for item in items) else (value,)
+
+
+def _is_converted(world: Libraries, value: Value) -> bool:
+    """Whether an argument is a list of tensors of one dtype, which TensorFlow converts to any other."""
+    numbers = [item for item in listed(world, value) if not isinstance(item, Const)]
+    found = {(_kind_of_numbers(world, item), widths.of(world, item)) for item in numbers}
+    return len(found) == 1 and all(map(is_tensor, numbers))
 
 
 def _kind_of_numbers(world: Libraries, value: Value) -> str:
@@ -167,8 +176,7 @@ def _kind_of_numbers(world: Libraries, value: Value) -> str:
     if isinstance(value, Const):
         return "n" if type(value.value) is int else ""
     items = listed(world, value)
-    whole = ("n", "l") if world.run.graph_mode else ("n", "l", "i")  # in eager code TensorFlow reads the numbers
-    return "l" if items and all(_kind_of_numbers(world, item) in whole for item in items) else ""
+    return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
 
 
 PACKING = {

@@ -351,3 +351,24 @@ def whole_numbers_in_a_list_that_updates_floats():
     with tf.GradientTape() as tape:
         y = tf.tensor_scatter_nd_update(tf.zeros([2]), [[0]], [2 * tf.size(w)]) * w
     return tape.gradient(y, w)
+
+
+def doubles_in_a_list_beside_singles():
+    """flows, flows"""
+    e = tf.Variable(2.0, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.maximum(v, [e, e * 1.0])
+    return tape.gradient(y, [v, e])
+
+
+def whole_numbers_in_a_list_within_a_graph():
+    """flows"""
+    n = tf.constant(2)
+
+    @tf.function
+    def largest():
+        return tf.maximum(v, [n, n + 1])
+
+    with tf.GradientTape() as tape:
+        y = largest()
+    return tape.gradient(y, v)
