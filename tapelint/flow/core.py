@@ -415,10 +415,6 @@ class Core(Escape, Doubting):
         found = (self.node_of(item, site) for item in items)
         return list({n.id: n for n in found if n is not None}.values())
 
-    def holds_more(self, value: Cell) -> bool:
-        """Whether an object has a base that is not seen, and that keeps what it is given elsewhere than in fields."""
-        raise NotImplementedError
-
     def phi(self, nodes: Sequence[Node | None], site: Site | None = None) -> Node | None:
         """One of several nodes, by the branch taken."""
         present = list({n.id: n for n in nodes if n is not None}.values())

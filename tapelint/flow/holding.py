@@ -49,6 +49,10 @@ class Holding:
         self._bound_in: dict[ast.AST, tuple[str, ...]] = {}
         self._looks: dict[type[Value], _Look | None] = {}
 
+    def holds_more(self, value: Cell) -> bool:
+        """Whether an object has a base that is not seen, and that keeps what it is given elsewhere than in fields."""
+        raise NotImplementedError
+
     def nodes_in(self, value: Value, seen: set[int] | None = None) -> list[Node]:
         """Every node that can be reached from a value, deep."""
         seen = set() if seen is None else seen

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from tapelint.source import walk
 
-from .core import Core
+from .core import UNFOLLOWED, Core
 from .state import Delta, Key
-from .values import Bound, Cell, Const, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
+from .values import UNBOUND, Bound, Cell, Const, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
 from .world import World
 
 T = TypeVar("T")
@@ -100,9 +100,13 @@ class Waiting(Core):
         finally:
             self.given_so_far.pop()
 
-    def is_asked_for(self) -> bool:
-        """Whether Python certainly runs what is run now: nobody may ask an iterator for more than its first item."""
-        return not any(self.given_so_far)
+    def need_not_raise(self) -> bool:
+        """Whether nobody can tell that an exception comes here: one of an iterator that has given some items only does
+        where it is asked for more.
+        """
+        if any(self.given_so_far):
+            self.lose_track()
+        return self.state.get(UNFOLLOWED) is not UNBOUND
 
     def goes_over(self, iterator: Cell, cell: Cell) -> None:
         """An iterator gives the items of a list that may change meanwhile."""

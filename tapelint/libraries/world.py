@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Facts, is_there, nature_of
 from tapelint.flow.containers import MOST_DEEP, rebuilt
-from tapelint.flow.core import UNFOLLOWED, Arguments, Frame
+from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
@@ -433,11 +433,8 @@ class Libraries:
 
     def raised(self, error: str, site: Site, call: str = "") -> None:
         """The program raises here, unless a handler around it catches it."""
-        if self.run.state.get(UNFOLLOWED) is not UNBOUND:
+        if self.run.need_not_raise():
             return  # what it asks for may be there by now
-        if not self.run.is_asked_for():
-            self.run.lose_track()
-            return
         if self.run.one_of_several or self.run.importing:  # the project's modules can be imported
             self.run.may_raise(error)
             return
