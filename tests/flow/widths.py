@@ -341,7 +341,7 @@ def whole_numbers_in_a_list_beside_floats():
     w = tf.Variable([1.0, 2.0])
     n = tf.constant(2)
     with tf.GradientTape() as tape:
-        y = tf.maximum(w, [n, n])
+        y = tf.add(w, [n, n])
     return tape.gradient(y, w)
 
 
@@ -357,7 +357,7 @@ def doubles_in_a_list_beside_singles():
     """flows, flows"""
     e = tf.Variable(2.0, dtype=tf.float64)
     with tf.GradientTape() as tape:
-        y = tf.maximum(v, [e, e * 1.0])
+        y = tf.add(v, [e, e * 1.0])
     return tape.gradient(y, [v, e])
 
 
@@ -367,7 +367,7 @@ def whole_numbers_in_a_list_within_a_graph():
 
     @tf.function
     def largest():
-        return tf.maximum(v, [n, n + 1])
+        return tf.add(v, [n, n + 1])
 
     with tf.GradientTape() as tape:
         y = largest()
