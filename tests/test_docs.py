@@ -85,14 +85,17 @@ def _said_by(case: Case) -> Iterator[str]:
     import tensorflow as tf
 
     log = io.StringIO()
-    handler = logging.StreamHandler(log)
-    tf.get_logger().addHandler(handler)
+    handler, logger = logging.StreamHandler(log), tf.get_logger()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel("WARNING")  # other tests of the same process keep it quiet
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             run = case.run
     finally:
-        tf.get_logger().removeHandler(handler)
+        logger.removeHandler(handler)
+        logger.setLevel(level)
     yield f"{run.error}: {run.message}"
     yield f"{run.error}: {run.message.partition(f'{run.error}: ')[2]}"
     yield from (f"{type(each.message).__name__}: {each.message}" for each in caught)
