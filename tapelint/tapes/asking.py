@@ -186,6 +186,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             outcome = ANYTHING
         if outcome == NONE and any(every[i].detail == ABSENT for i in row):
             outcome = ANYTHING
+        if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
+            outcome = ANYTHING
         mixed = outcome & NONE and outcome & ~NONE
         if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
             outcome = ANYTHING
@@ -197,6 +199,12 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
+
+
+def _is_perhaps_no_target(execution: Execution) -> bool:
+    """Whether a target is a number on one of the ways that lead to it, and the call raises there."""
+    perhaps = [leaf for leaf in execution.leaves if isinstance(leaf, OneOf)]
+    return any(refusals.bad_target(option, execution.method) for leaf in perhaps for option in leaf.options)
 
 
 def _connected(

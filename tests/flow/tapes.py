@@ -658,3 +658,14 @@ def a_batch_of_what_is_not_connected():
         tape.watch(x)
         y = tf.where(x > 0.3)
     return tape.batch_jacobian(y, x)
+
+
+def a_number_on_one_way():
+    """unknown, sometimes none"""
+    import random
+
+    with tf.GradientTape() as tape:
+        y = 0.0
+        if random.random() > -1.0:
+            y = y + w
+    return tape.gradient(y, [v, w])
