@@ -61,6 +61,8 @@ def test_every_construct_occurs() -> None:
 
 def test_judging() -> None:
     assert judge("none", frozenset({"none"})) == "right"
+    assert judge("raises StagingError", frozenset({"raises LookupError"})) == "right"
+    assert judge("raises StagingError", frozenset({"raises ValueError"})) == "wrong"
     assert judge("none", frozenset({"flows", "none"})) == "too strong"
     assert judge("none", frozenset({"none"}), frozenset({"flows"})) == "too strong"
     assert judge("zero", frozenset({"zero"}), frozenset({"flows"})) == "right"
