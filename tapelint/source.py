@@ -13,11 +13,11 @@ import sys
 import tokenize
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tapelint.diagnostic import Position, Span
 from tapelint.ignores import Ignores, find_ignores
@@ -26,6 +26,8 @@ from tapelint.notebook import Notebook, NotebookError
 if TYPE_CHECKING:
     import libcst as cst
     from libcst.metadata import CodeRange
+
+Answer = TypeVar("Answer")
 
 
 _TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
@@ -159,6 +161,16 @@ class Source:
             code = re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", " ".join(code.split()))
             code = re.sub(r",(?=[)\]])(?<!\(\w,)", "", code)
         return code if len(code) <= limit else code[: limit - 1] + "…"
+
+    @cached_property
+    def _answers(self) -> dict[object, object]:
+        return {}
+
+    def answer(self, find: Callable[[Source], Answer]) -> Answer:
+        """What `find` reads off the file, read once for the life of the object."""
+        if find not in self._answers:
+            self._answers[find] = find(self)
+        return self._answers[find]  # type: ignore[return-value]
 
     @property
     def is_notebook(self) -> bool:

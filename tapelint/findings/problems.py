@@ -268,8 +268,9 @@ class _Reader:
         last = {id(event) for event in ended.ends(self.tapes)}
         for event in self.tapes.events:
             if event.word == "raised" and not event.dead and event.site.node is not None:
-                problem = self._raised(event) if not self.syntax.is_meant_to_raise(event.site) else None
-                if problem is None and id(event) in last and not self.syntax.is_meant_to_raise(event.site):
+                meant = self.syntax.is_meant_to_raise(event.site)
+                problem = self._raised(event) if not meant else None
+                if problem is None and not meant and id(event) in last:
                     problem = ended.ended(self.syntax, event)
                 if problem is not None:
                     yield Found(problem, None, event.active[-1] if event.active else None)

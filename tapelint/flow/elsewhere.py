@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from tapelint.source import Source, class_body, walk
 
@@ -38,18 +37,14 @@ from .values import (
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
 
-_REBOUND: WeakKeyDictionary[Source, frozenset[str]] = WeakKeyDictionary()
-"""What was read off a file: every import of it asks."""
-
-
 def rebound_globals(source: Source) -> frozenset[str]:
     """The module's names that its functions bind anew."""
-    found = _REBOUND.get(source)
-    if found is None:
-        nodes = source.nodes if _GLOBAL.search(source.text) else ()  # most modules have none
-        found = frozenset(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
-        _REBOUND[source] = found
-    return found
+    return source.answer(_rebound)
+
+
+def _rebound(source: Source) -> frozenset[str]:
+    nodes = source.nodes if _GLOBAL.search(source.text) else ()  # most modules have none
+    return frozenset(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
 
 
 def set_in_modules(source: Source) -> frozenset[str]:
@@ -112,7 +107,7 @@ def fill_module(core: Classes, uid: int, source: Source, called: Collection[ast.
     """Likewise the lists and dicts of a module that functions which did not run mention."""
     held = {name: core.state.get((uid, name)) for _, name in core.state.keys_of({uid})}
     empty = {name for name, value in held.items() if isinstance(value, Cell) and _is_empty(core, value)}
-    functions = [each for each in _functions_of(source) if each.node not in called]
+    functions = [each for each in source.answer(_functions_of) if each.node not in called]
     for name in sorted(empty & {n for each in functions for n in each.names}):
         _fill_name(core, uid, name)
     classes = {cls.name: cls for cls in core.defined if cls.module == uid}
@@ -134,19 +129,13 @@ class _Function(NamedTuple):
     changes: tuple[ast.AST, ...]
 
 
-_FUNCTIONS: WeakKeyDictionary[Source, list[_Function]] = WeakKeyDictionary()
-"""What was read off a file: many runs ask for it."""
-
-
 def _functions_of(source: Source) -> list[_Function]:
-    found = _FUNCTIONS.get(source)
-    if found is None:
-        found = _FUNCTIONS[source] = []
-        for node in source.nodes:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                inner = walk(node)
-                names = frozenset(n.id for n in inner if isinstance(n, ast.Name))
-                found.append(_Function(node, names, tuple(n for n in inner if _is_set(n) or _changed(n) is not None)))
+    found: list[_Function] = []
+    for node in source.nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner = walk(node)
+            names = frozenset(n.id for n in inner if isinstance(n, ast.Name))
+            found.append(_Function(node, names, tuple(n for n in inner if _is_set(n) or _changed(n) is not None)))
     return found
 
 
@@ -223,7 +212,7 @@ def _set_within(
             path.append(base.attr)
             base = base.value
         owner: Value = instance
-        for name in reversed(path) if isinstance(base, ast.Name) and base.id == "self" else ():
+        for name in reversed(path) if _is_named(base, "self") else ():
             owner = core.state.get((owner.uid, name)) if isinstance(owner, Cell) else UNBOUND
         if isinstance(owner, Cell) and owner is not instance:
             yield owner, node.attr

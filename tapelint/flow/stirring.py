@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from math import inf
 from typing import NamedTuple
 
 from tapelint.project import Module, Project
@@ -45,15 +46,23 @@ def does_something(project: Project, module: Module) -> bool | None:
     """Whether the import of a module, or what it imports in turn, changes others' objects, or goes in a circle; None
     where that is too much to be run.
     """
-    todo, seen, readings = [module], {module.path}, dict[str, _Reading]()
-    while todo and len(seen) <= MOST_FILES:
+    found = _all_imported(project, module, MOST_FILES)
+    if found is None:
+        return None
+    readings = {each.path: reading for each, reading in found}
+    return any(reading.acts for reading in readings.values()) or _goes_in_a_circle(readings)
+
+
+def _all_imported(project: Project, module: Module, most: float = inf) -> list[tuple[Module, _Reading]] | None:
+    """A module and all that it imports in turn, as they read; None for more of them than `most`."""
+    todo, seen, found = [module], {module.path}, list[tuple[Module, _Reading]]()
+    while todo and len(seen) <= most:
         now = todo.pop()
-        readings[now.path] = reading = project.answer("imports", now, _read)
+        reading = project.answer("imports", now, _read)
+        found.append((now, reading))
         todo += [other for path, other in reading.imports.items() if path not in seen]
         seen.update(reading.imports)
-    if len(seen) > MOST_FILES:
-        return None
-    return any(reading.acts for reading in readings.values()) or _goes_in_a_circle(readings)
+    return found if len(seen) <= most else None
 
 
 class Effects(NamedTuple):
@@ -71,17 +80,11 @@ class Effects(NamedTuple):
 
 def effects(project: Project, module: Module) -> Effects:
     """What the import of a module, and what it imports in turn, may do."""
-    todo, seen, found = [module], {module.path}, [Effects()]
-    while todo:
-        now = todo.pop()
-        reading = project.answer("imports", now, _read)
-        todo += [other for path, other in reading.imports.items() if path not in seen]
-        seen.update(reading.imports)
-        if reading.acts:
-            found.append(project.answer("effects of its own", now, _own_effects))
+    acting = [each for each, reading in _all_imported(project, module) or () if reading.acts]
+    found = [project.answer("effects of its own", each, _own_effects) for each in acting]
     names = frozenset(name for each in found for name in each.names)
     items, patches = any(each.items for each in found), any(each.patches for each in found)
-    return Effects(len(found) > 1, names, items, patches)
+    return Effects(bool(found), names, items, patches)
 
 
 def _own_effects(project: Project, module: Module) -> Effects:
