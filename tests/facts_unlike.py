@@ -36,7 +36,7 @@ def measured() -> dict[Key, tuple[str, str]]:
     return {
         key: (eager or "-", graph or "-")
         for key, (eager, graph) in told.items()
-        if (eager and graph and {eager, graph} != {UNCLEAR}) or (key[2] in "nlNLpP" and (eager or graph))
+        if (eager and graph and {eager, graph} != {UNCLEAR}) or (key[2] in "nlNLpPow" and (eager or graph))
     }
 
 
@@ -107,7 +107,9 @@ def _with_arrays(
 def _with_python_numbers(
     expression: str, env: dict[str, Any], floats: set[str], leaf: str
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    """What becomes of 2, where 2.0 does, and of a list of whole numbers, each beside tensors and beside variables."""
+    """What becomes of 2, where 2.0 does, and of a list of whole numbers, each beside tensors and beside variables; of a
+    float, and of a list of floats beside doubles.
+    """
     variables = _with_variables(env, floats)
     whole = lab.tf.cast(env[leaf], "int32").numpy().tolist()
     for others, number, several in ((env, "n", "l"), (variables, "N", "L")):
@@ -117,6 +119,11 @@ def _with_python_numbers(
         if isinstance(whole, list):
             given = {**others, leaf: whole}
             yield several, _seen(expression, given)
+    numbers = env[leaf].numpy()
+    yield "o", _seen(expression, {**env, leaf: float(numbers.flat[0] if numbers.ndim else numbers)})
+    if isinstance(whole, list):
+        doubles = {name: lab.tf.cast(value, "float64") for name, value in env.items() if name in floats}
+        yield "w", _seen(expression, {**env, **doubles, leaf: numbers.tolist()})
 
 
 def _leaves(argument: ast.expr) -> list[str]:

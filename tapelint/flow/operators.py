@@ -259,7 +259,13 @@ class Operators(Waiting):
             return left == right
         if isinstance(left, Const) or isinstance(right, Const):
             return False
+        if left == right and (isinstance(left, Tuple) or (isinstance(left, Cell) and self._has_twin(left))):
+            return None
         return left == right
+
+    def _has_twin(self, cell: Cell) -> bool:
+        """Whether a container is also known by an object that stands for it."""
+        return self.state.get((cell.uid, TWIN)) is not UNBOUND
 
     def _contains(self, item: Value, container: Value) -> bool | None:
         if isinstance(item, Const) and isinstance(container, Const):
@@ -322,6 +328,9 @@ class Operators(Waiting):
 def _is_object(value: Value) -> bool:
     return isinstance(value, Cell) and value.kind == "instance"
 
+
+TWIN = "an object that stands for it"
+"""Set of a container that a library wraps when it is kept: the wrapper has the same items, and is another object."""
 
 METHODS = {
     "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),

@@ -71,8 +71,8 @@ def call_fact(
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
     parts.hold(world, fact.name, given, made)
-    if unfit.perhaps_refused(world, fact, effect, given) and (node := world.run.node_of(made, site)) is not None:
-        world.known.refusing.add(node.id)
+    if unfit.perhaps_refused(world, fact, effect, given):
+        world.known.refusing.update(node.id for node in world.run.nodes_in(made))
     if isinstance(made, Data) and unfit.may_fail(world, fact, given):
         world.known.failing.add(made.node.id)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":

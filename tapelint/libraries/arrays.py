@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import Edge, Site
@@ -51,8 +52,10 @@ def register(registry: Registry) -> None:
     registry.methods[("ndarray", "astype")] = _astype
     registry.methods[("float", "*")] = registry.methods[("int", "*")] = _array_method
     registry.methods[("shape", "__getitem__")] = _size
-    for name in ("as_list", "concatenate"):
-        registry.methods[("shape", name)] = lambda world, base, args, site: base
+    registry.methods[("shape", "concatenate")] = lambda world, base, args, site: base
+    registry.methods[("shape", "as_list")] = lambda world, base, args, site: containers.make_list(
+        world.run, _known_sizes(world, base), site=site
+    )
     registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world)
     registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
@@ -69,9 +72,7 @@ def register(registry: Registry) -> None:
         registry.functions[f"numpy.{name}"] = _elementwise(f"numpy.{name}")
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
-    registry.attributes["shape"] = lambda world, base, name, site: (
-        world.run.opaque(site) if name == "dims" else sequences.count(world) if name in ("rank", "ndims") else None
-    )
+    registry.attributes["shape"] = _of_shape
 
 
 def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
@@ -120,8 +121,10 @@ def _into_another(world: Libraries, name: str, args: Arguments, site: Site) -> V
 
 
 def shape_value(world: Libraries, base: Value, site: Site) -> Value:
-    """`x.shape`: numbers that are known, or counts."""
+    """`x.shape`: numbers that are known, or counts; a tuple of Python's if it is NumPy's."""
     shape = base.shape if isinstance(base, (Data, Variable)) else None
+    if isinstance(base, Data) and base.kind == "numpy" and shape is not None and None not in shape:
+        return Tuple(tuple(map(Const, shape)))
     cell = Cell(world.run.uid(), "shape", shape, site)
     if shape is None:
         world.run.state.set((cell.uid, "items"), Many(sequences.count(world)))
@@ -131,14 +134,25 @@ def shape_value(world: Libraries, base: Value, site: Site) -> Value:
     return cell
 
 
+def _of_shape(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
+    """What a shape says of itself."""
+    if name == "dims":
+        return world.inert("Shape.dims", Arguments([]), site)
+    return sequences.count(world) if name in ("rank", "ndims") else None
+
+
 def _sizes(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:
-    items = world.run.state.get((cell.uid, "items"))
-    return list(items.items) if isinstance(items, Tuple) else Many(sequences.count(world))
+    items = _known_sizes(world, cell)
+    return list(items.items) if isinstance(items, Tuple) else items
+
+
+def _known_sizes(world: Libraries, shape: Value) -> Tuple | Many:
+    """The numbers of a shape."""
+    items = world.run.state.get((shape.uid, "items")) if isinstance(shape, Cell) else None
+    return items if isinstance(items, Tuple) else Many(sequences.count(world))
 
 
 def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    from tapelint.flow import containers
-
     assert isinstance(base, Cell)
     items = world.run.state.get((base.uid, "items"))
     if isinstance(items, Tuple):

@@ -74,9 +74,23 @@ def refusing(name: str) -> FunctionHandler:
         given = apply.bind(fact.parameters, args)
         if error := of_function(world, name, given):
             return refuse(world, error, name, given, site)
-        return apply.call_fact(world, fact, args, site)
+        made = apply.call_fact(world, fact, args, site)
+        doubt_labels(world, name, given, made)
+        return made
 
     return call
+
+
+def doubt_labels(world: Libraries, name: str, given: Given, made: Value) -> None:
+    """Note where numbers that are computed stand for labels, and may lie outside of the classes."""
+    true, pred = given.get("y_true"), given.get("y_pred")
+    if _plain(name) != "sparsecategoricalcrossentropy" or not isinstance(true, Data) or not true.node.edges:
+        return
+    shape, bounds = shapes.of_value(world, pred), true.range
+    classes = shape[-1] if shape else None
+    fits = bounds is not None and classes is not None and bounds.low > -1 and bounds.high < classes
+    if true.dtype == "f" and not fits:
+        world.known.refusing.update(node.id for node in world.run.nodes_in(made))
 
 
 def refuse(world: Libraries, error: str, name: str, given: Given, site: Site) -> Opaque:

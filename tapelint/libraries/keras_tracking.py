@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tapelint.flow import containers
 from tapelint.flow.containers import MOST_DEEP
-from tapelint.flow.values import UNBOUND, Cell, Many, Names, OneOf, Tuple, Value, Variable
+from tapelint.flow.operators import TWIN
+from tapelint.flow.values import UNBOUND, Cell, Flag, Many, Names, OneOf, Tuple, Value, Variable
 
 from .locked import LOCK
 from .weights import FORMER, is_keras, is_layer, is_of_keras_2, is_old, leaves, places
@@ -26,10 +27,18 @@ def _kept(world: Libraries, base: Value, name: str, value: Value, replaces: bool
     if not isinstance(base, Cell) or base.kind not in ("instance", "layer"):
         return value
     if is_of_keras_2(world, base) or (base.kind == "instance" and not is_keras(world, base)):
-        return value
+        return _wrapped(world, base, value)
     if replaces and base.kind == "instance" and world.run.state.get((base.uid, LOCK)) is UNBOUND:
         _remember(world, base, name, value)
     return _copied(world, value)
+
+
+def _wrapped(world: Libraries, base: Cell, value: Value) -> Value:
+    """What lies in an attribute of another object: a `tf.Module` and a layer of Keras 2 wrap a list or a dict."""
+    wraps = base.kind == "layer" or is_keras(world, base, ("module", "layer", "model"))
+    if wraps and isinstance(value, Cell) and value.kind in ("list", "dict"):
+        world.run.state.set((value.uid, TWIN), Flag(True))
+    return value
 
 
 def _copied(world: Libraries, value: Value, depth: int = 0) -> Value:

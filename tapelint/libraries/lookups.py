@@ -25,7 +25,10 @@ def mark(world: Libraries, name: str, given: Given, made: Node) -> None:
     if wanted is not None:
         found = [_is_first(given.get(word), told=word in wanted) for word in ALONG]
         found.append(_is_flat(world, given.get("indices")) if name.endswith("gather_nd") else True)
-        found.append(_is_one(next(iter(given.values.values()), UNBOUND), "embedding_lookup" in name))
+        whole = next(iter(given.values.values()), UNBOUND)
+        found.append(_is_one(whole, "embedding_lookup" in name))
+        if isinstance(whole, Variable) and whole.dtype == "s":
+            world.known.refusing.add(made.id)  # there are no rows of texts that are zeros
         if False not in found:
             made.detail = ROWS if None not in found and _has_one_input(made) else PERHAPS_ROWS
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from tapelint.facts import nature_of, refused
-from tapelint.flow.graph import PERHAPS_ROWS, Node
+from tapelint.flow.graph import MISSING, PERHAPS_ROWS, Node
 from tapelint.flow.values import (
     Bound,
     Cell,
@@ -19,6 +19,8 @@ from tapelint.flow.values import (
     Function,
     Generator,
     Library,
+    Many,
+    Method,
     Opaque,
     Partial,
     SliceOf,
@@ -28,7 +30,7 @@ from tapelint.flow.values import (
 from tapelint.source import class_body, last_name
 
 from .arguments import category, is_dtype_number
-from .names import is_of_keras, root
+from .names import HOLDING, is_of_keras, root
 
 TARGET, SOURCE, WATCHED, GIVEN, JACOBIAN_TARGET, JACOBIAN_SOURCE = range(6)
 """The places of a gradient call, in the order of the table's columns; `GIVEN` is for `output_gradients`."""
@@ -55,21 +57,35 @@ def nature(value: Value) -> str:
         return nature_of(value.hint) or nature_of(value.node.detail or value.node.op)
     if isinstance(value, (Function, Class, Bound, Partial, Wrapped, Generator, SliceOf)):
         return "plain"
-    return _of_name(value.name) if isinstance(value, Library) else ""
+    if isinstance(value, Library):
+        return _of_name(value.name)
+    return "?plain" if isinstance(value, (Method, Many)) else ""
+
+
+def mark(made: Node, name: str) -> None:
+    """Mark what a library's function gave of which there is no fact: where it is one that the facts are about, or one
+    that hands on what the program has made, it may be no tensor.
+    """
+    made.detail = MISSING if root(name) in HOLDING else name if nature_of(name) else ""
+    if root(name) in (*HOLDING, "tensorflow", "keras", "builtins"):
+        made.kind = "object"
 
 
 def _of_name(name: str) -> str:
     """The nature of a module, function, class or constant of a library that is not called."""
-    if name == "builtins.object" or category(name.rpartition(".")[2]) != "?":
+    owner, _, last = name.rpartition(".")
+    if name in ("builtins.object", "numpy") or category(last) != "?":
         return "?dtyped"
-    return "plain" if root(name) in ("tensorflow", "keras", "numpy", "builtins") else ""
+    if root(name) in ("tensorflow", "keras", "numpy", "builtins") and category(owner.rpartition(".")[2]) == "?":
+        return "plain"
+    return "?plain"
 
 
 def _of_data(value: Data) -> str:
     if value.kind == "numpy":
-        return "array"
+        return "?array" if value.node.op in PERHAPS_NO_ARRAY or _is_one_draw(value) else "array"
     if value.kind == "python":
-        return _of_number(value)
+        return "?number" if value.node.op == "ndarray.tolist" else _of_number(value)
     if value.kind == "symbolic":
         return "?symbolic" if root(value.node.op) in OF_KERAS_2 else "symbolic"
     node, made = value.node, form(value)
@@ -79,6 +95,16 @@ def _of_data(value: Data) -> str:
         return "?rows"
     keeps = IN_PARTS if node.op in UNARY else ("sparse",) if node.op in BINARY else ()
     return next((f"?{word}" for edge in node.edges if (word := made_as(edge.node)) in keeps), "")
+
+
+PERHAPS_NO_ARRAY = ("tensorflow.get_static_value",)
+"""What may give None in the place of an array."""
+
+
+def _is_one_draw(value: Data) -> bool:
+    """Whether a random number may be a float of Python's: it is one where no size is asked for."""
+    alone = not value.shape and all(edge.argument is None for edge in value.node.edges)
+    return alone and value.node.op.startswith("numpy.random.")
 
 
 OF_KERAS_2 = ("tensorflow", "numpy", "builtins")
@@ -131,10 +157,14 @@ OF_CELLS = {
     "dataset": "composite",
     "shape": "convertible",
 }
+STRUCTURES = ("list", "dict", "instance")
+"""The kinds of what holds other values, or may be anything."""
 
 
 def _of_cell(cell: Cell) -> str:
-    return "composite" if cell.kind == "iterator" and cell.info == "dataset" else OF_CELLS.get(cell.kind, "")
+    if cell.kind == "iterator" and cell.info == "dataset":
+        return "composite"
+    return "" if cell.kind in STRUCTURES else OF_CELLS.get(cell.kind, "?plain")
 
 
 def _of_instance(cls: Value) -> str:

@@ -161,7 +161,11 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
         return value.of
     kind = kind_of(value) if isinstance(value, (Const, Tuple, Cell)) and not getattr(value, "names", ()) else ""
     plain = kind in PLAIN_TYPES and getattr(value, "info", None) is None
-    return Library(f"builtins.{kind}") if plain else world.run.opaque(site, [])
+    if plain:
+        return Library(f"builtins.{kind}")
+    made = world.run.opaque(site, [])
+    made.node.kind = "object"
+    return made
 
 
 def _made_class(world: Libraries, args: Arguments, site: Site) -> Value:

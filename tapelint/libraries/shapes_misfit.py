@@ -92,6 +92,13 @@ def differ(one: Shape, other: Shape) -> bool:
     return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
 
 
+def _beta(world: Libraries, given: Given) -> bool:
+    """The point at which the function is asked for has no axes, and what it is asked for has."""
+    shapes = [of_value(world, given.get(name)) for name in ("x", "a", "b")]
+    return shapes[0] == () and any(shapes[1:])
+
+
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "concat": _concatenation, "reshape": _reshaping,
+    "betainc": _beta,
 }  # fmt: skip

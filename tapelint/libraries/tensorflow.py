@@ -175,6 +175,8 @@ def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int 
         edges = [Edge(node, FLOWS, "linear", args.places.get(0))] if node is not None else []
         shape, bounds = numbers.of_part(world, value, axis, index, count, name.endswith("split"))
         made = world.run.node(name, edges, site, dtype=dtype)
+        if unfit.has_floats(world, axis):
+            world.known.refusing.add(made.id)
         return Data(made, "tensor", dtype, shape, bounds, widths.of(world, value))
 
     if count is None or count > 32:

@@ -31,7 +31,12 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
     """Whether a function may be given what it does not take."""
-    return _perhaps_of_none(fact, effect, given) or _of_text(world, fact, effect, given)
+    return (
+        _perhaps_of_none(fact, effect, given)
+        or _of_text(world, fact, effect, given)
+        or _of_setting(world, fact, effect, given)
+        or _of_float(world, fact, effect, given)
+    )
 
 
 def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
@@ -96,7 +101,7 @@ def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
         if said != {"-"}:
             also = any(isinstance(part, Const) and type(part.value) is float for _, part, _ in kinds)
             return UNCLEAR if len(said) > 1 or (also and kind in "nl") else said.pop()
-    return _of_widths(world, table, kinds)
+    return _of_widths(world, table, kinds) or _of_floats(world, table, given, floats)
 
 
 Table = Mapping[tuple[str, str], tuple[str, str]]
@@ -132,6 +137,24 @@ def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value,
     if said <= {"-"}:
         return ""
     return said.pop() if len(said) == 1 else UNCLEAR
+
+
+def _of_floats(world: Libraries, table: Table, given: Given, floats: Sequence[Value]) -> str:
+    """The exception where a list of floats is made a tensor before it meets doubles."""
+    if {widths.of(world, part) for part in floats} != {"float64"}:
+        return ""
+    lists = [n for n, v in given.values.items() for part in _numbers_in(world, v) if _is_list_of_floats(world, part)]
+    return next((said for name in lists if (said := _said(world, table, name, "w")) != "-"), "")
+
+
+def _is_list_of_floats(world: Libraries, value: Value) -> bool:
+    return bool(listed(world, value)) and dtype_of(world, value) == "f" and _is_plain(world, value)
+
+
+def _is_plain(world: Libraries, value: Value) -> bool:
+    """Whether a value is a number of Python's, or a list of such."""
+    items = listed(world, value)
+    return all(_is_plain(world, item) for item in items) if items else isinstance(value, Const)
 
 
 def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -239,6 +262,36 @@ def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool
     if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
         return False
     return any(is_text(world, given.get(name)) for name in effect.inputs)
+
+
+def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function is given tensors of floats where no experiment had a tensor: as an axis, or a length."""
+    if not fact.name.startswith("tensorflow.") or fact.kind != "function" or not effect.inputs:
+        return False
+    settings = [p.name for p in fact.parameters if not p.star and p.name not in effect.inputs]
+    return any(has_floats(world, given.get(name)) for name in settings)
+
+
+def has_floats(world: Libraries, value: Value) -> bool:
+    """Whether a value is a tensor of floats, or a list with one."""
+    return any(is_tensor(part) and dtype_of(world, part) == "f" for part in (value, *listed(world, value)))
+
+
+def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function is given floats of Python's beside tensors that they do not fit: whole numbers, or tensors
+    that have axes.
+    """
+    if not fact.name.startswith("tensorflow.") or fact.name.startswith(widths.PROMOTING):
+        return False
+    values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
+    parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]
+    tensors = [part for _, part in parts if is_tensor(part)]
+    plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and _is_plain(world, part)]
+    if plain and any(_kind_of_numbers(world, part) == "i" for part in tensors):
+        return True
+    table = unlike().get(fact.name, {})
+    has_axes = any(shape for part in tensors if (shape := of_value(world, part)) is not None)
+    return has_axes and any(isinstance(part, Const) and _said(world, table, name, "o") != "-" for name, part in plain)
 
 
 OF_TEXTS = tuple(

@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Facts, is_there, nature_of
+from tapelint.facts import Effect, Fact, Facts, is_there
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
-from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import ROWS, SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
@@ -39,8 +39,8 @@ from tapelint.flow.values import (
 )
 
 from . import apply, constants, failures, numbers, outside, parts, refusing
-from .names import EXTERNAL, HOLDING, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
-from .natures import form
+from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
+from .natures import form, mark
 from .recorder import Recorder
 
 if TYPE_CHECKING:
@@ -491,7 +491,7 @@ class Libraries:
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
         made = self.run.call_unknown(Library(name), args, site)
-        made.node.detail = MISSING if top in HOLDING else name if nature_of(name) else ""
+        mark(made.node, name)
         return made
 
     def effect(self, fact: Fact, known: dict[str, object], unknown: set[str]) -> Effect:

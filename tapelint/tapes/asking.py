@@ -32,7 +32,7 @@ from tapelint.libraries import natures, unseen, widths
 from tapelint.libraries.structures import by_key, flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect
-from tapelint.tapes.doubts import UNKNOWN_TARGET, Doubts, failure
+from tapelint.tapes.doubts import REFUSED, UNKNOWN_TARGET, Doubts, failure
 from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -173,8 +173,9 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             execution.error = f"?{execution.error.lstrip('?')}"
         elif not any(outcome & ~NONE for outcome in answer.outcomes):
             maybe = maybe or "ValueError"
-    if maybe and not execution.error:
-        execution.error = f"?{maybe}"
+    before = maybe == REFUSED and answer.error == execution.error == "LookupError"
+    if maybe and (not execution.error or before):
+        execution.error = f"?{execution.error.lstrip('?') or maybe}"
     doubts = Doubts(tapes, execution, answer)
     for listed, row in zip(found, rows, strict=True):
         outcome = 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.graph import Node
 from tapelint.flow.outcomes import NONE, ZERO, Outcomes
-from tapelint.flow.values import NO_VALUE, options
+from tapelint.flow.values import NO_VALUE, Opaque, Value, options
 from tapelint.tapes.backprop import PYTHON, Answer
 from tapelint.tapes.journal import Execution
 
@@ -22,6 +22,10 @@ UNKNOWN_TARGET = "unknown target"
 """The target where an object of a class that may be a structure of tensors is one."""
 
 
+REFUSED = "InvalidArgumentError"
+"""The exception of what may have refused its arguments before the call."""
+
+
 class Doubts:
     """What speaks against the claims of one call."""
 
@@ -29,7 +33,7 @@ class Doubts:
         self._tapes, self._targets, self._answer = tapes, execution.targets, answer
         self._unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
         self._itself = _perhaps_the_same(tapes, execution.targets)
-        self._may_be_none = any(NO_VALUE in options(leaf) for leaf in execution.leaves)
+        self._may_be_no_tensor = any(map(_may_be_no_tensor, execution.leaves))
         self._refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
         some = any(outcome & ZERO for outcome in answer.outcomes)
         self._spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
@@ -40,7 +44,7 @@ class Doubts:
         """
         if self._unknown_target:
             return True
-        if outcome == NONE and (self._may_be_none or any(node.id in self._itself for node in nodes.values())):
+        if outcome == NONE and (self._may_be_no_tensor or any(node.id in self._itself for node in nodes.values())):
             return True
         if outcome in (NONE, ZERO) and self._refused:
             return True
@@ -51,6 +55,13 @@ class Doubts:
         return one_sided or self._spoiling.of(self._answer, source, index)
 
 
+def _may_be_no_tensor(target: Value) -> bool:
+    """Whether a target may be None, or some object of a library: if it is no tensor, the call raises."""
+    unknown = [option.node for option in options(target) if isinstance(option, Opaque)]
+    owners = [edge.node for node in unknown if node.op == "attribute" for edge in node.edges]
+    return NO_VALUE in options(target) or any(node.kind == "object" for node in (*unknown, *owners))
+
+
 def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     """The exception that the program may have met before the call or may meet in it, or ""; `every`: the sources."""
     found = ""
@@ -58,7 +69,7 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
     elif _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
-        found = "InvalidArgumentError"
+        found = REFUSED
     elif execution.method != "gradient" and _is_run_again(tapes, execution.targets):
         found = "TypeError"
     return "UnknownError" if _is_python_again(tapes, execution) and not found else found

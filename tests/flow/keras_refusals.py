@@ -232,3 +232,19 @@ def a_symbolic_tensor_as_a_tensor():
     with tf.GradientTape() as tape:
         y = w * (symbol + 1.0).numpy()
     return tape.gradient(y, w)
+
+
+def predictions_in_the_place_of_labels():
+    """unknown, unknown"""
+    dense = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = keras.losses.SparseCategoricalCrossentropy()(dense(x) * 9.0 + 5.0, tf.ones((2, 1)))
+    return tape.gradient(y, dense.trainable_variables)
+
+
+def probabilities_in_the_place_of_labels():
+    """none, none"""
+    dense = keras.layers.Dense(3, activation="sigmoid")
+    with tf.GradientTape() as tape:
+        y = keras.losses.SparseCategoricalCrossentropy()(dense(x)[:, 0], tf.ones((2, 3)))
+    return tape.gradient(y, dense.trainable_variables)

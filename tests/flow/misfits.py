@@ -96,3 +96,38 @@ def all_axes_but_the_first_are_summed_away():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(m[:, :, None], axis=(1, -1))
     return tape.batch_jacobian(y, m)
+
+
+def an_axis_in_the_place_of_the_tensors():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.concat(0, [v, v])
+    return tape.gradient(y, v)
+
+
+def an_axis_in_the_place_of_a_tensor_to_split():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.split(0, 3, v)[0]
+    return tape.gradient(y, v)
+
+
+def a_number_beside_what_has_axes():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.stack([tf.round(v), 1.0])
+    return tape.gradient(y, v)
+
+
+def a_number_beside_numbers():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.stack([tf.round(v[0]), 1.0])
+    return tape.gradient(y, v)
+
+
+def a_function_that_makes_few_arguments_as_long_as_others():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.math.betainc(0.5, v, 0.5)
+    return tape.gradient(y, v)

@@ -371,3 +371,45 @@ def numbers_that_numpy_draws_around_others():
     with tf.GradientTape() as tape:
         y = np.random.normal(v.numpy())
     return tape.gradient(y, v)
+
+
+def the_class_of_a_variable_as_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = type(v)
+    return tape.gradient(y, v)
+
+
+def a_setting_of_keras_as_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.backend.image_data_format()
+    return tape.gradient(y, v)
+
+
+def a_method_that_is_not_called_as_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v.read_value
+    return tape.gradient(y, v)
+
+
+def sizes_as_targets():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = v.shape.as_list()
+    return tape.gradient(y, v)
+
+
+def a_number_that_numpy_draws_as_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = np.random.rand()
+    return tape.gradient(y, v)
+
+
+def an_initializer_as_target():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.initializers.Zeros()
+    return tape.gradient(y, v)

@@ -300,3 +300,19 @@ def func_tffun():
     with tf.GradientTape() as tape:
         z = f()
     return tape.gradient(z, [a, b])
+
+
+class _Holder(tf.Module):
+    def __init__(self, held):
+        super().__init__()
+        self.held = held
+
+
+def a_list_that_a_module_holds_is_another_one():
+    """sometimes none, sometimes none"""
+    a, b = tf.Variable(1.0), tf.Variable(1.0)
+    held = [a]
+    holder = _Holder(held)
+    with tf.GradientTape() as tape:
+        y = a * 1.0 if holder.held is held else b * 1.0
+    return tape.gradient(y, [a, b])

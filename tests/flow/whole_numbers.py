@@ -175,3 +175,17 @@ def the_parts_of_complex_numbers():
     with tf.GradientTape() as tape:
         y = tf.signal.irfft(tf.complex(real, tf.stop_gradient(imaginary)))
     return tape.gradient(y, [real, imaginary])
+
+
+def floats_in_the_place_of_whole_numbers():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.tensor_scatter_nd_update(whole, [[0]], [1.0])
+    return tape.gradient(y, whole)
+
+
+def rows_of_texts():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.gather(texts, [0])
+    return tape.gradient(y, texts)

@@ -372,3 +372,35 @@ def whole_numbers_in_a_list_within_a_graph():
     with tf.GradientTape() as tape:
         y = largest()
     return tape.gradient(y, v)
+
+
+def a_list_of_floats_before_doubles():
+    """raises InvalidArgumentError"""
+    x = tf.Variable([[1.0, 2.0]], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.matmul([[1.0], [2.0]], x)
+    return tape.gradient(y, x)
+
+
+def a_list_of_floats_after_doubles():
+    """flows"""
+    x = tf.Variable([[1.0, 2.0]], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.matmul(x, [[1.0], [2.0]])
+    return tape.gradient(y, x)
+
+
+def floats_looked_for_among_doubles():
+    """raises InvalidArgumentError"""
+    x = tf.Variable([1.0, 2.0], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.searchsorted(x, [0.3])
+    return tape.gradient(y, x)
+
+
+def bits_of_halves_read_as_floats():
+    """unknown"""
+    x = tf.Variable([1.0, 2.0], dtype=tf.float16)
+    with tf.GradientTape() as tape:
+        y = tf.bitcast(x, tf.float32)
+    return tape.gradient(y, x)
