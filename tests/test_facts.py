@@ -89,6 +89,13 @@ def test_which_functions_refuse_numbers_of_a_dtype() -> None:
 
 
 @needs_tensorflow
+def test_what_functions_refuse_in_the_place_of_their_tensors() -> None:
+    import facts_fits
+
+    assert facts_fits.measured() == facts_fits.listed()
+
+
+@needs_tensorflow
 def test_which_functions_give_floats_of_one_dtype() -> None:
     import facts_widths
 

@@ -16,7 +16,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names"),
+    *("objects", "names", "fits"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -302,6 +302,18 @@ def dtypes() -> Mapping[str, Mapping[tuple[frozenset[str], str], tuple[str, str]
     for name, parameters, kinds, eager, graph in rows("dtypes.txt"):
         names = frozenset(parameters.split(", "))
         found.setdefault(full_name(name), {}).update({(names, kind): (eager, graph) for kind in kinds})
+    return found
+
+
+@cache
+def fits() -> Mapping[str, Sequence[tuple[tuple[str, ...], frozenset[tuple[str, ...]]]]]:
+    """What a function refuses of what its experiments were not made with, by the name of its fact: some parameters, and
+    what is refused for them, each a rank or a letter (as in fits.txt).
+    """
+    found: dict[str, list[tuple[tuple[str, ...], frozenset[tuple[str, ...]]]]] = {}
+    for name, parameters, refused in rows("fits.txt"):
+        given = frozenset(map(tuple, refused.split()))
+        found.setdefault(full_name(name), []).append((tuple(parameters.split(", ")), given))
     return found
 
 

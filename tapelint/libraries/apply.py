@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import failures, lookups, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
+from . import failures, fitting, lookups, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -75,9 +75,16 @@ def call_fact(
         world.known.refusing.update(node.id for node in world.run.nodes_in(made))
     if isinstance(made, Data) and unfit.may_fail(world, fact, given):
         world.known.failing.add(made.node.id)
+    doubt(world, fact, given, made)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
     return made
+
+
+def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
+    """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
+    if fitting.is_doubtful(world, fact, given):
+        world.known.failing.update(node.id for node in world.run.nodes_in(made))
 
 
 def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -130,6 +137,8 @@ STOPS = "tensorflow.stop_gradient"
 """Reads its argument while no tape records."""
 
 
+PARTS = ("conj", "conjugate", "real")
+
 GIVES_BACK = frozenset(
     [
         *("tensorflow.add_n", "tensorflow.math.accumulate_n", "tensorflow.nn.dropout"),
@@ -137,6 +146,10 @@ GIVES_BACK = frozenset(
         *(f"keras.layers.SpatialDropout{rank}D" for rank in (1, 2, 3)),
         *("keras.layers.GaussianNoise", "keras.layers.Activation", "keras.layers.Identity"),
         "keras.layers.ActivityRegularization",
+        *(f"keras.ops.{name}" for name in ("abs", "absolute", "moveaxis", "nan_to_num", "round", "stack", "trunc")),
+        *(f"{of}.{name}" for of in ("keras.ops", "tensorflow.math", "tensorflow.experimental.numpy") for name in PARTS),
+        *("tensorflow.round", "tensorflow.stack", "tensorflow.debugging.assert_all_finite", "Tensor.__copy__"),
+        *("tensorflow.experimental.numpy.positive", "Tensor.__deepcopy__"),
     ]
 )
 """What gives back its argument, not something computed from it, where there is nothing to do."""

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     """Whether a function or an operator is given tensors of shapes that do not fit together."""
     op = short(name)
-    if op in BROADCASTING and op not in ("==", "!="):
-        return _clash([of_value(world, value) for value in list(given.values.values())[:2]])
+    if op in BROADCASTING and name not in ("operator ==", "operator !="):
+        return clash([of_value(world, value) for value in list(given.values.values())[:2]])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
-        return _clash([of_value(world, value) for value in given.values.values()])
+        return clash([of_value(world, value) for value in given.values.values()])
     handler = HANDLERS.get(op)
     return handler is not None and name.startswith(OF_TENSORFLOW) and handler(world, given)
 
@@ -32,7 +32,7 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
 OF_TENSORFLOW = ("tensorflow.", "operator ")
 
 
-def _clash(shapes: Sequence[Shape | None]) -> bool:
+def clash(shapes: Sequence[Shape | None]) -> bool:
     """Whether shapes are known and cannot be broadcast to one."""
     known = [shape for shape in shapes if shape is not None]
     for sizes in zip_longest(*(reversed(shape) for shape in known), fillvalue=1):

@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import dtypes, shapes_misfit, widths
+from . import dtypes, fitting, shapes_misfit, widths
 from .arguments import Given, dtype_of
 from .natures import form
 from .shapes import of_value
@@ -26,7 +26,9 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
-    return error or (alone if alone != dtypes.PERHAPS else "")
+    if error or alone in ("", dtypes.PERHAPS):
+        return error
+    return UNCLEAR if fitting.is_doubtful(world, fact, given) else alone
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:

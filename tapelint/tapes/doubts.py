@@ -76,8 +76,14 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:
-    """Whether an operation before the target may have raised for what it was given."""
-    return bool(failing) and any(node.id in failing for node in tapes.world.run.graph.ancestors(targets))
+    """Whether an operation before the target may have raised for what it was given, one behind a gradient too."""
+    if not failing:
+        return False
+    before = tapes.world.run.graph.ancestors(targets)
+    inner = [tapes.gradients[node.id][0] for node in before if node.id in tapes.gradients]
+    return any(node.id in failing for node in before) or any(
+        _may_have_met(tapes, failing, execution.targets) for execution in inner
+    )
 
 
 def _is_run_again(tapes: Tapes, targets: Sequence[Node]) -> bool:

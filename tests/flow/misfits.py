@@ -1,5 +1,6 @@
 """Tensors whose shapes do not fit: TensorFlow refuses them, so that nothing is claimed; the docstring is the verdict."""
 
+import keras
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -130,4 +131,41 @@ def a_function_that_makes_few_arguments_as_long_as_others():
     """unknown"""
     with tf.GradientTape() as tape:
         y = tf.math.betainc(0.5, v, 0.5)
+    return tape.gradient(y, v)
+
+
+def the_greatest_of_a_single_number():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.argmax(v[0])
+    return tape.gradient(y, v)
+
+
+def the_greatest_of_a_vector():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.argmax(v)
+    return tape.gradient(y, v)
+
+
+def an_inner_gradient_of_what_has_too_few_axes():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = tf.nn.max_pool2d(v, 2, 2, "SAME")
+        g = tape.gradient(y, v)
+    return outer.gradient(g, v)
+
+
+def truths_of_vectors_of_two_lengths():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.equal(v, w)
+    return tape.gradient(y, [v, w])
+
+
+def an_operation_of_keras_that_takes_no_variable_of_tensorflow():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.argmax(v)
     return tape.gradient(y, v)

@@ -189,3 +189,21 @@ def rows_of_texts():
     with tf.GradientTape() as tape:
         y = tf.gather(texts, [0])
     return tape.gradient(y, texts)
+
+
+def truths_whose_absolute_value_they_are():
+    """unknown"""
+    truths = tf.constant([True, False])
+    with tf.GradientTape() as tape:
+        tape.watch(truths)
+        y = keras.ops.abs(truths)
+    return tape.gradient(y, truths)
+
+
+def whole_numbers_that_are_round():
+    """flows"""
+    numbers = tf.constant([1, 2])
+    with tf.GradientTape() as tape:
+        tape.watch(numbers)
+        y = tf.round(numbers)
+    return tape.gradient(y, numbers)

@@ -1,0 +1,184 @@
+"""Checks fits.txt: what functions refuse whose experiments were made with other tensors: other ranks, other lengths,
+numbers, lists, arrays and variables in the place of tensors."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import facts_lab as lab
+import propose_facts as propose
+from facts_dtypes import _arguments, _leaves
+
+from tapelint.facts.parse import full_name, header_name, read_header, split_line
+from tapelint.facts.table import FOLDER, fits
+
+FILES = (
+    *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_image.txt"),
+    *("keras_ops.txt", "keras_losses.txt", "keras_backend.txt", "tf_random.txt", "tf_sparse.txt", "tf_numpy.txt"),
+)
+NOT_TRIED = (
+    *("nn.conv1d", "nn.conv2d", "nn.conv3d", "nn.convolution", "nn.depthwise_conv2d", "nn.separable_conv2d"),
+    *("nn.depthwise_conv2d_backprop_filter", "nn.max_pool3d", "image.combined_non_max_suppression"),
+    "quantization.fake_quant_with_min_max_vars_per_channel",
+)
+"""What ends the process for some ranks."""
+OF_SIZES = (
+    *(".reshape", ".tile", ".slice", ".strided_slice", ".ensure_shape", ".pad", ".broadcast_to", ".assert_rank"),
+    *(".space_to_batch", ".space_to_batch_nd", ".batch_to_space", ".random_crop", ".stateless_random_crop", ".norm"),
+    *(".scatter_nd", ".slice_update", ".scatter", ".scatter_update", ".take_along_axis", ".rearrange", ".get_item"),
+    *(f".tensor_scatter_nd_{name}" for name in ("add", "max", "min", "sub", "update")),
+    ".lu_solve",
+)
+"""Whose other arguments say how many axes there are."""
+RANKS = range(5)
+Case = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A function, its parameters, and what each was given: a rank, or a letter."""
+
+
+def listed() -> set[Case]:
+    """What fits.txt says is refused."""
+    return {(name, names, given) for name, rows in fits().items() for names, refused in rows for given in refused}
+
+
+def measured() -> set[Case]:
+    """The same as it was seen: refused in each experiment that was made with it."""
+    seen: dict[Case, set[bool]] = {}
+    for file in FILES:
+        for block in Path(FOLDER, file).read_text(encoding="utf-8").split("\n\n"):
+            for case, refused in _of_block(block.strip("\n")):
+                seen.setdefault(case, set()).add(refused)
+    return {case for case, refused in seen.items() if refused == {True}}
+
+
+def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
+    header, *lines = block.split("\n")
+    if not lines or header.startswith("#"):
+        return
+    signatures, name = read_header(header), full_name(header_name(header))
+    if name.endswith(NOT_TRIED):
+        return
+    names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
+    for line in lines:
+        _, graph, expression, answer = split_line(line.strip())
+        call = ast.parse(expression, mode="eval").body
+        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):
+            continue
+        if isinstance(call.func, ast.Call) != (len(signatures) > 1):
+            continue
+        env = propose.env_of(expression)
+        places = {n: leaves for n, argument in _arguments(call, names) if (leaves := _tensors(argument, env))}
+        if places:
+            yield from _of_experiment(name, expression, env, places)
+
+
+def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
+    return [leaf for leaf in _leaves(argument) if isinstance(env[leaf], lab.tf.Tensor)]
+
+
+def _of_experiment(
+    name: str, expression: str, env: dict[str, Any], places: Mapping[str, list[str]]
+) -> Iterator[tuple[Case, bool]]:
+    names = tuple(sorted(places))
+    of_sizes = name.endswith(OF_SIZES)
+    for ranks in () if of_sizes else _ranks(env, [places[n][0] for n in names]):
+        tried = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
+        every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in tried)
+        yield (name, names, tuple(map(str, ranks))), all(_is_refused(expression, given) for given in every)
+    for parameter, shorter in _shorter(env, places):
+        yield (name, (parameter,), ("<",)), _is_refused(expression, {**env, **shorter})
+    for parameter, leaves in places.items():
+        for letter, turned in _turned(env, leaves).items():
+            if (letter == "n" and of_sizes) or (letter in "Ns" and not name.startswith("keras.")):
+                continue  # what TensorFlow makes of None is in nones.txt, and of some texts the end of the process
+            yield (name, (parameter,), (letter,)), _is_refused(expression, {**env, **turned})
+
+
+def _ranks(env: Mapping[str, Any], leaves: list[str]) -> Iterator[tuple[int, ...]]:
+    """The ranks to try: all of them together for one or two tensors; for more, one at a time, and all at once."""
+    own = tuple(len(env[leaf].shape) for leaf in leaves)
+    if len(leaves) < 3:
+        yield from product(RANKS, repeat=len(leaves))
+        return
+    yield from (tuple(rank + more for rank in own) for more in range(-min(own), 3))
+    for index in range(len(own)):
+        yield from ((*own[:index], rank, *own[index + 1 :]) for rank in RANKS if rank != own[index])
+
+
+def _shorter(
+    env: Mapping[str, Any], places: Mapping[str, list[str]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Tensors that are shorter than others of the same shape."""
+    shapes = [tuple(env[leaf].shape) for leaves in places.values() for leaf in leaves]
+    for parameter, leaves in places.items():
+        shape = tuple(env[leaves[0]].shape)
+        if len(places) > 1 and shape and shape[-1] > 2 and shapes.count(shape) > len(leaves):
+            yield parameter, {leaf: env[leaf][..., :-1] for leaf in leaves}
+
+
+def _at_rank(env: Mapping[str, Any], leaves: list[str], rank: int) -> Iterator[dict[str, Any]]:
+    """Tensors of a rank: parts of those that there are, or many of them, along the first axis and along the last; those
+    with a last axis of length 1 as well, and with all such.
+    """
+    own = len(env[leaves[0]].shape)
+    ways: list[Callable[[Any], Any]] = [lambda value: value]
+    if rank < own:
+        ways = [lambda value: value[(0,) * (own - rank)], lambda value: value[(..., *(0,) * (own - rank))]]
+    elif rank > own:
+        more = (1,) * (rank - own)
+        ways = [
+            lambda value: lab.tf.reshape(value, (*more, *value.shape)),
+            lambda value: lab.tf.reshape(value, (*value.shape, *more)),
+            lambda value: lab.tf.tile(lab.tf.reshape(value, (*more, *value.shape)), (3,) * (rank - own) + (1,) * own),
+        ]
+    for way in ways:
+        made = {leaf: way(env[leaf]) for leaf in leaves}
+        yield made
+        if rank:
+            yield {leaf: value[..., :1] for leaf, value in made.items()}
+            yield {leaf: value[(slice(1),) * rank] for leaf, value in made.items()}
+
+
+def _turned(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str, Any]]:
+    """By their letters, other things with the numbers of the tensors that a parameter is given."""
+    tensors = {leaf: env[leaf] for leaf in leaves}
+    if any(tensor.dtype == lab.tf.string for tensor in tensors.values()):
+        return {}
+    arrays = {leaf: tensor.numpy() for leaf, tensor in tensors.items()}
+    turned = {
+        "l": {leaf: array.tolist() for leaf, array in arrays.items() if array.ndim},
+        "a": {leaf: array.astype("float64") for leaf, array in arrays.items() if array.dtype == "float32"},
+        "A": arrays,
+        "v": {leaf: lab.tf.Variable(tensor) for leaf, tensor in tensors.items()},
+        "N": dict.fromkeys(leaves),
+        "s": dict.fromkeys(leaves, "a"),
+        "k": {leaf: lab.keras.Variable(array, dtype=str(array.dtype)) for leaf, array in arrays.items()},
+    }
+    if len(leaves) == 1:
+        turned["n"] = {leaf: array.flat[0].item() for leaf, array in arrays.items() if array.size}
+    return {letter: given for letter, given in turned.items() if given}
+
+
+def _is_refused(expression: str, env: dict[str, Any]) -> bool:
+    try:
+        lab.run(expression, env)
+    except Exception:
+        return True
+    return False
+
+
+def main() -> None:
+    """Print the lines of fits.txt as they are measured."""
+    told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for name, names, given in measured():
+        short = name.replace("tensorflow.", "tf.")
+        told.setdefault((short, names), []).append("".join(given))
+    for (name, names), every in sorted(told.items()):
+        print(name, ", ".join(names), " ".join(sorted(every)), sep="  ")
+
+
+if __name__ == "__main__":
+    main()
