@@ -17,7 +17,8 @@ from tapelint.facts.table import FOLDER, dtypes
 
 FILES = (
     "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_random.txt",
-    "tf_image.txt", "tf_sparse.txt", "tf_numpy.txt", "keras_ops.txt", "operators.txt", "python.txt",
+    "tf_image.txt", "tf_sparse.txt", "tf_numpy.txt", "keras_ops.txt", "keras_backend.txt", "operators.txt",
+    "python.txt",
 )  # fmt: skip
 ALSO_OF_PYTHON = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt")
 """Some functions of the others end the process when they are given numbers of Python's."""

@@ -31,11 +31,20 @@ def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
 
 
 def _differ(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether vectors that must have one length have two, as far as it is known."""
-    alike = [names[0] for names, refused in fits().get(fact.name, ()) if ("<",) in refused]
-    known = (shapes.of_value(world, given.get(name)) for name in alike)
-    vectors = [shape for shape in known if shape is not None and len(shape) == 1]
-    return any(shapes_misfit.clash(pair) for pair in combinations(vectors, 2))
+    """Whether tensors that must have one length have two, as far as it is known: vectors, or any if none is refused for
+    its rank.
+    """
+    rows = fits().get(fact.name, ())
+    alike = [names[0] for names, refused in rows if ("<",) in refused]
+    known = [shape for name in alike if (shape := shapes.of_value(world, given.get(name))) is not None]
+    by_rank = any(len(names) > 1 for names, _ in rows) or fact.name.endswith(SUMMING)
+    return any(
+        shapes_misfit.clash(pair) for pair in combinations(known, 2) if not by_rank or all(len(s) == 1 for s in pair)
+    )
+
+
+SUMMING = (".dot", ".inner", ".vdot")
+"""What takes matrices that differ in their lengths."""
 
 
 def _are_refused(ranks: Sequence[int | None], refused: frozenset[tuple[str, ...]]) -> bool:

@@ -73,11 +73,11 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     left, right = sides
     if op == "@" and widths.unlike(world, *operands):
         return _of_tensors(world, op, "f", "f", True)
-    if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!="):
+    if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!=", "@"):
         return ""
     if "None" in sides:
         compared = any(isinstance(operand, Variable) and operand.flavor == "tf" for operand in operands)
-        return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER) or compared else ""
+        return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER, "@") or compared else ""
     tensors = [side for side in sides if side.startswith("tensor ")]
     if tensors and ("str" in sides or not STRANGERS.isdisjoint(sides)):
         return _with_no_number(world, op, left, right)

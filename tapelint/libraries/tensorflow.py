@@ -159,7 +159,9 @@ def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) ->
     if dtype not in (UNBOUND, NO_VALUE):
         asked = arguments.plain_constant(world, dtype) if isinstance(dtype, (Const, Library)) else arguments.UNSET
         return Const(asked) if isinstance(asked, str) else UNBOUND
-    width = widths.of_operands(world, [initial]) if flavor == "tf" and initial is not UNBOUND else ""
+    if flavor != "tf" or initial is UNBOUND:
+        return UNBOUND
+    width = "int32" if widths.is_whole(world, initial) else widths.of_operands(world, [initial])
     return Const(width) if width else UNBOUND
 
 

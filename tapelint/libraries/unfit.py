@@ -172,8 +172,15 @@ def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
         floats = list(given.values.values())
     else:
         places = {name for name, kind in unlike().get(fact.name, {}) if kind in "dD"}
-        floats = [part for n, v in given.values.items() if n in places for part in _numbers_in(world, v)]
+        values = [v for n, v in given.values.items() if n in places and not _is_converted(world, v)]
+        floats = [part for value in values for part in _numbers_in(world, value)]
+    if fact.name in MIXING:
+        floats = [part for part in floats if widths.seeming(world, part) in widths.FLOATS]
     return any(widths.perhaps_unlike(world, one, other) for one, other in combinations(floats, 2))
+
+
+MIXING = ("operator @", "tensorflow.matmul")
+"""What takes floats of 16 bits beside others."""
 
 
 def _is_array(value: Value) -> bool:
@@ -190,7 +197,8 @@ def _numbers_in(world: Libraries, value: Value) -> Sequence[Value]:
 def _is_converted(world: Libraries, value: Value) -> bool:
     """Whether an argument is a list of tensors of one dtype, which TensorFlow converts to any other."""
     numbers = [item for item in listed(world, value) if not isinstance(item, Const)]
-    found = {(_kind_of_numbers(world, item), widths.of(world, item)) for item in numbers}
+    kinds = [_kind_of_numbers(world, item) for item in numbers]
+    found = {(k, widths.of(world, item) if k == "f" else "") for k, item in zip(kinds, numbers, strict=True)}
     return len(found) == 1 and all(map(is_tensor, numbers))
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Data, Method, Opaque, Value, Variable, options
+from tapelint.flow.values import (
+    FALSE,
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Method,
+    Opaque,
+    Value,
+    Variable,
+    is_tensor,
+    options,
+)
 
 from . import apply, arrays, keras_variables, numbers, parts, trainability, widths
 from .members import VARIABLE, lacks
@@ -57,6 +70,8 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
             world.run.state.set(key, Opaque(written))
         elif whole and name == "assign":
             world.run.state.set(key, UNBOUND)
+        if widths.perhaps_unlike(world, base, value) or _is_of_another_kind(world, base, value):
+            world.known.failing.add(base.node.id)
         bounds = numbers.of_content(world, value, UNBOUND, base) if whole and name == "assign" else None
         content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, bounds)
         world.run.state.set((base.uid, "content"), content)
@@ -65,6 +80,12 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
         return base
 
     return assign
+
+
+def _is_of_another_kind(world: Libraries, variable: Variable, value: Value) -> bool:
+    """Whether a tensor of other numbers is assigned than the variable is of, which TensorFlow does not convert."""
+    kinds = {variable.dtype, apply.dtype_of(world, value)}
+    return variable.flavor == "tf" and is_tensor(value) and len(kinds) > 1 and kinds <= set("fibcs")
 
 
 def _assigning_slice(name: str) -> MethodHandler:

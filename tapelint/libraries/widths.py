@@ -81,10 +81,23 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
         return ""
     if effect.result.dtype in EXACT and category(effect.result.dtype) == letter:
         return effect.result.dtype
+    if letter == "i" and name in MAKING:
+        return "int32" if all(is_whole(world, value) for value in given.values.values()) else ""
     if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
         return ""
     values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
     return of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
+
+
+MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")
+
+
+def is_whole(world: Libraries, value: Value) -> bool:
+    """Whether a value is a whole number of Python's, or a list of such: tensors of 32 bits are made of them."""
+    if isinstance(value, Const):
+        return type(value.value) is int and abs(value.value) < 2**31
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    return isinstance(items, Tuple) and bool(items.items) and all(is_whole(world, item) for item in items.items)
 
 
 def of_operands(world: Libraries, values: Iterable[Value], is_numpy: bool = False, converting: bool = False) -> str:
@@ -146,10 +159,12 @@ def seeming(world: Libraries, value: Value) -> str:
 
 
 def perhaps_unlike(world: Libraries, one: Value, other: Value) -> bool:
-    """Whether two tensors of floats are of different dtypes, if Keras casts as it does by default."""
-    plain = {seeming(world, one), seeming(world, other)}
-    doubtful = any(of(world, value).startswith(PERHAPS) for value in (one, other))
-    return doubtful and plain == FLOATS and is_tensor(one) and is_tensor(other)
+    """Whether two tensors are of different dtypes, if Keras casts as it does by default, and may be refused for it."""
+    if not (is_tensor(one) and is_tensor(other)):
+        return False
+    known = {width for value in (one, other) if (width := seeming(world, value))}
+    letters = {getattr(value, "dtype", "?") for value in (one, other)}
+    return len(known) > 1 or letters == {"i", "b"}
 
 
 def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -> Value:

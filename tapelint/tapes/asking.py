@@ -173,8 +173,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
             execution.error = f"?{execution.error.lstrip('?')}"
         elif not any(outcome & ~NONE for outcome in answer.outcomes):
             maybe = maybe or "ValueError"
-    before = maybe == REFUSED and answer.error == execution.error == "LookupError"
-    if maybe and (not execution.error or before):
+    if maybe and (not execution.error or maybe == REFUSED):
         execution.error = f"?{execution.error.lstrip('?') or maybe}"
     doubts = Doubts(tapes, execution, answer)
     for listed, row in zip(found, rows, strict=True):
@@ -342,6 +341,8 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         instance = node is None and isinstance(leaf, Cell) and leaf.kind == "instance"
         if (instance or (isinstance(leaf, Opaque) and leaf.node.kind == "object")) and not natures.nature(leaf):
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)
+        if isinstance(leaf, OneOf) and any(isinstance(option, Variable) for option in leaf.options):
+            node = tapes.world.run.graph.add(UNKNOWN_TARGET)  # which is read by nobody
         if node is not None:
             found.append(node.innermost)
     return found

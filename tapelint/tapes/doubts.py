@@ -70,7 +70,7 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
         found = "TypeError"
     elif _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
         found = REFUSED
-    elif execution.method != "gradient" and _is_run_again(tapes, execution.targets):
+    elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
     return "UnknownError" if _is_python_again(tapes, execution) and not found else found
 
@@ -86,9 +86,10 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     )
 
 
-def _is_run_again(tapes: Tapes, targets: Sequence[Node]) -> bool:
+def _asks_again(tapes: Tapes, execution: Execution) -> bool:
     """Whether a Jacobian runs code of the program again, in its graph: not all that runs eagerly does there."""
-    return any(node.op == "tensorflow.recompute_grad" for node in tapes.world.run.graph.ancestors(targets))
+    before = tapes.world.run.graph.ancestors(execution.targets) if execution.method != "gradient" else ()
+    return any(node.op == "tensorflow.recompute_grad" for node in before)
 
 
 def _is_python_again(tapes: Tapes, execution: Execution) -> bool:

@@ -290,7 +290,7 @@ class Tapes:
             return
         leaked = (e for e in node.edges if e.node.id in left and e.node.depth > node.depth)
         if any(not edge.outcome & (NONE | IGNORANT) for edge in leaked):
-            self.world.known.failing.add(node.id)
+            self.world.known.leaking.add(node.id)
 
     def _status(self, node: Node, rec: int) -> int:
         for edge in node.edges:

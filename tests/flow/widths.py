@@ -404,3 +404,34 @@ def bits_of_halves_read_as_floats():
     with tf.GradientTape() as tape:
         y = tf.bitcast(x, tf.float32)
     return tape.gradient(y, x)
+
+
+def halves_beside_floats():
+    """unknown"""
+    x = tf.constant([0.5, 1.5], tf.float16)
+    with tf.GradientTape() as tape:
+        y = v <= x
+    return tape.gradient(y, v)
+
+
+def whole_numbers_of_two_lengths():
+    """unknown"""
+    x = tf.Variable([1, 2])
+    with tf.GradientTape() as tape:
+        y = x + tf.constant([1, 2], tf.int64)
+    return tape.gradient(y, x)
+
+
+def truths_taken_off_a_variable():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v.assign_sub(tf.constant([True, False]))
+    return tape.gradient(y, v)
+
+
+def a_variable_or_an_array():
+    """unknown"""
+    array = np.array([1.0, 2.0], np.float32)
+    with tf.GradientTape() as tape:
+        y = v if np.random.rand() > -1.0 else array
+    return tape.jacobian(y, v)
