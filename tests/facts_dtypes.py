@@ -18,7 +18,7 @@ from tapelint.facts.table import FOLDER, dtypes
 FILES = (
     "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_random.txt",
     "tf_image.txt", "tf_sparse.txt", "tf_numpy.txt", "keras_ops.txt", "keras_backend.txt", "operators.txt",
-    "python.txt",
+    "python.txt", "methods.txt",
 )  # fmt: skip
 ALSO_OF_PYTHON = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt")
 """Some functions of the others end the process when they are given numbers of Python's."""
@@ -79,6 +79,7 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
 def _arguments(call: ast.expr, names: list[str]) -> list[tuple[str, ast.expr]]:
     """The arguments of a call or an operator with the names of their parameters."""
     if isinstance(call, ast.Call):
+        names = names[names[:1] == ["self"] :]
         return [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
     sides = {ast.BinOp: ("left", "right"), ast.UnaryOp: ("operand",)}.get(type(call), ())
     if isinstance(call, ast.Compare):

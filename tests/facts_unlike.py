@@ -13,7 +13,10 @@ import propose_facts as propose
 from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
 from tapelint.facts.table import FOLDER, unlike
 
-FILES = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "keras_backend.txt")
+FILES = (
+    *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_numpy.txt"),
+    "keras_backend.txt",
+)
 ALSO_OF_PYTHON = FILES[:3]
 """Some functions of the others end the process when they are given numbers of Python's."""
 UNCLEAR = "unclear"

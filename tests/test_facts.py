@@ -103,6 +103,20 @@ def test_which_functions_give_floats_of_one_dtype() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_refuse_lists_of_numbers() -> None:
+    import facts_lists
+
+    assert facts_lists.measured() == facts_lists.listed()
+
+
+@needs_tensorflow
+def test_which_layers_refuse_numbers_of_axes() -> None:
+    import facts_ranks
+
+    assert facts_ranks.measured() == facts_ranks.listed()
+
+
+@needs_tensorflow
 def test_what_a_gradient_call_makes_of_what_is_no_tensor() -> None:
     import facts_natures
 

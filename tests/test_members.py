@@ -44,7 +44,7 @@ def _functional() -> type:
 
 
 FAMILIES = {
-    "layer": _classes(keras.layers, keras.layers.Layer),
+    "layer": [c for c in _classes(keras.layers, keras.layers.Layer) if c is not keras.layers.TorchModuleWrapper],
     "model": [keras.Model, keras.Sequential, _functional()],
     "optimizer": _classes(keras.optimizers, keras.optimizers.Optimizer),
     "metric": _classes(keras.metrics, keras.metrics.Metric),

@@ -12,6 +12,7 @@ from tapelint.facts.parse import NUMPY
 from tapelint.facts.table import (
     Facts,
     always_of,
+    asks_list,
     dtypes,
     fits,
     is_there,
@@ -19,6 +20,7 @@ from tapelint.facts.table import (
     nature_of,
     of_none,
     refused,
+    refused_ranks,
     unlike,
     whose_backward_pass,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Singular",
     "Weight",
     "always_of",
+    "asks_list",
     "dtypes",
     "fits",
     "is_there",
@@ -45,6 +48,7 @@ __all__ = [
     "nature_of",
     "of_none",
     "refused",
+    "refused_ranks",
     "unlike",
     "whose_backward_pass",
 ]

@@ -16,7 +16,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names", "fits"),
+    *("objects", "names", "fits", "ranks", "lists"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -205,11 +205,14 @@ def _lookups() -> dict[str, Set[str]]:
 
 
 @cache
-def is_there(qualified: str, in_tensorflow: bool = False) -> bool:
+def is_there(qualified: str, spelled: str) -> bool:
     """Whether TensorFlow and Keras have a name, as far as is known: names.txt has those of some modules.
 
-    `in_tensorflow`: it is a name of `tf.keras`.
+    `spelled`: as the program has it, which may be a name of `tf.keras`; "" where it is of a library's own making.
     """
+    if not spelled:
+        return True
+    in_tensorflow = spelled.startswith("tensorflow.keras.")
     cut = qualified.find(".")
     while cut > 0:
         following = qualified.find(".", cut + 1)
@@ -328,6 +331,29 @@ def always_of(name: str) -> str:
 @cache
 def _always() -> Mapping[str, str]:
     return {full_name(name): dtype for name, dtype in rows("widths.txt")}
+
+
+def asks_list(function: str, parameter: str, kind: str) -> bool:
+    """Whether a function, by the name of its fact, asks a list of numbers ("l"), or one number ("n"), for what only
+    tensors have; false where it does not, or where that was not tried.
+    """
+    return (function, parameter, kind) in _lists()
+
+
+@cache
+def _lists() -> Set[tuple[str, str, str]]:
+    return {(full_name(name), parameter, kind) for name, parameter, kinds in rows("lists.txt") for kind in kinds}
+
+
+@cache
+def refused_ranks(layer: str) -> Set[int]:
+    """The numbers of axes of a tensor that a layer of Keras refuses."""
+    return _ranks().get(layer, frozenset())
+
+
+@cache
+def _ranks() -> Mapping[str, Set[int]]:
+    return {full_name(name): frozenset(map(int, said.split())) for name, said in rows("ranks.txt")}
 
 
 def _pairs(file: str) -> dict[str, str]:

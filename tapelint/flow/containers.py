@@ -468,3 +468,15 @@ def concatenate(core: Core, left: Tuple | Many, right: Tuple | Many) -> Tuple | 
     if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) + len(right.items) <= MOST_ITEMS:
         return Tuple((*left.items, *right.items))
     return Many(core.join(core.join_all(list(_each(left))), core.join_all(list(_each(right)))))
+
+
+def part_of_text(base: Value, key: Value) -> Const | None:
+    """A text's character or slice; None where that is not known, or it is no text."""
+    if not (isinstance(base, Const) and isinstance(base.value, str)):
+        return None
+    at = ends(key) if isinstance(key, SliceOf) else None
+    if at is not None and at[2] != 0:
+        return Const(base.value[slice(*at)])
+    position = key.value if isinstance(key, Const) and isinstance(key.value, int) else None
+    inside = position is not None and -len(base.value) <= position < len(base.value)
+    return Const(base.value[position]) if inside and position is not None else None

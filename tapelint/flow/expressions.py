@@ -409,8 +409,9 @@ class Expressions(Comprehensions):
     # -- attributes, subscripts, calls
 
     def attribute_(self, node: ast.Attribute) -> Value:
-        base = self.evaluate(node.value)
-        return containers.as_it_is(self, self.attribute(base, self.mangled(node.attr), self.site(node)))
+        base, site = self.evaluate(node.value), self.site(node)
+        self.world.used(base, node.attr, site)
+        return containers.as_it_is(self, self.attribute(base, self.mangled(node.attr), site))
 
     def mangled(self, name: str) -> str:
         """An attribute's name as it is where it is written: in a class a private one has the class's before it."""
@@ -422,8 +423,9 @@ class Expressions(Comprehensions):
 
     def subscript_(self, node: ast.Subscript) -> Value:
         base = self.evaluate(node.value)
-        key = self.evaluate(node.slice)
-        return containers.as_it_is(self, self.subscript(base, key, self.site(node)))
+        key, site = self.evaluate(node.slice), self.site(node)
+        self.world.used(base, "[]", site)
+        return containers.as_it_is(self, self.subscript(base, key, site))
 
     def subscript(self, base: Value, key: Value, site: Site) -> Value:
         """`base[key]`."""
@@ -442,7 +444,7 @@ class Expressions(Comprehensions):
             method = self.class_attribute(base, "__getitem__")
             if method is not None:
                 return self.call(method, Arguments([key]), site)
-        if (part := _part_of_text(base, key)) is not None:
+        if (part := containers.part_of_text(base, key)) is not None:
             return part
         if isinstance(base, Class) and (item := self.item_of_class(base, key, site)) is not None:
             return item
@@ -506,6 +508,7 @@ class Expressions(Comprehensions):
         if self.misfits(callee, args):
             self.world.raised("TypeError", site)
         self.doubtful_call(callee, args)
+        self.world.used(callee, "()", site)
         return self.call(callee, args, site)
 
     def misfits(self, callee: Value, args: Arguments) -> bool:
@@ -592,18 +595,6 @@ class Expressions(Comprehensions):
 LONGEST = 4
 """So many digits has the length of a text that is not made."""
 _CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
-
-
-def _part_of_text(base: Value, key: Value) -> Const | None:
-    """A text's character or slice; None where that is not known, or it is no text."""
-    if not (isinstance(base, Const) and isinstance(base.value, str)):
-        return None
-    ends = containers.ends(key) if isinstance(key, SliceOf) else None
-    if ends is not None and ends[2] != 0:
-        return Const(base.value[slice(*ends)])
-    position = key.value if isinstance(key, Const) and isinstance(key.value, int) else None
-    inside = position is not None and -len(base.value) <= position < len(base.value)
-    return Const(base.value[position]) if inside and position is not None else None
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {

@@ -57,7 +57,7 @@ def call_fact(
     if word is not None:
         inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
         effect = replace(effect, inputs=inputs)
-    error = unfit.refused(world, fact, effect, given) if fact.kind in ("function", "operator") else ""
+    error = unfit.refused(world, fact, effect, given) if fact.kind in ("function", "method", "operator") else ""
     if error and not world.is_symbolic(given.values.values()):
         nothing = world.run.opaque(site, given.values.values())
         if error == unfit.UNCLEAR:
@@ -73,8 +73,8 @@ def call_fact(
     parts.hold(world, fact.name, given, made)
     if unfit.perhaps_refused(world, fact, effect, given):
         world.known.refusing.update(node.id for node in world.run.nodes_in(made))
-    if isinstance(made, Data) and unfit.may_fail(world, fact, given):
-        world.known.failing.add(made.node.id)
+    if isinstance(made, (Data, Tuple, Many, Cell)) and unfit.may_fail(world, fact, given):
+        world.known.failing.update(node.id for node in world.run.nodes_in(made))
     doubt(world, fact, given, made)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)

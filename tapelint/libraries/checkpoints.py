@@ -6,7 +6,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Many, Names, Tuple, Value, Variable, options
 
-from . import layer_members, numbers
+from . import layer_members, numbers, unfit
 from .tensorflow import make_variable
 from .weights import leaves
 from .world import Libraries, Registry
@@ -25,9 +25,18 @@ def register(registry: Registry) -> None:
     registry.attributes["checkpoint"] = _attribute
     registry.methods[("checkpoint", "*")] = _method
     registry.methods[("moving average", "average")] = _average
-    registry.methods[("moving average", "*")] = lambda world, base, args, site: (
-        NO_VALUE if args.get(0, "") == Const("apply") else world.inert("average", Arguments([]), site)
+    registry.methods[("moving average", "apply")] = _apply_average
+    registry.methods[("moving average", "*")] = lambda world, base, args, site: world.inert(
+        "average", Arguments([]), site
     )
+
+
+def _apply_average(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`average.apply(variables)`: it takes no variable of Keras 3, whose dtype is a text."""
+    first = next(iter(unfit.listed(world, args.get(0, "var_list"))), NO_VALUE)
+    if isinstance(first, Variable) and first.flavor == "keras":
+        world.raised("AttributeError", site, "tf.train.ExponentialMovingAverage.apply")
+    return NO_VALUE
 
 
 def _checkpoint(world: Libraries, args: Arguments, site: Site) -> Value:

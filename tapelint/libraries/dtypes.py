@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, dtypes
 from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
 
 from . import widths
 from .arguments import DTYPES, Given, dtype_of
@@ -87,7 +87,8 @@ SIZES = {"float16": "h", "float64": "d"}
 
 def _other_floats(world: Libraries, names: frozenset[str], given: Given) -> set[str]:
     """The kinds of floats that other parameters are given or asked for, beside which no experiment was made."""
-    others = [part for name, value in given.values.items() if name not in names for part in _parts(world, value)]
+    mine = {"self", *names} if isinstance(given.get("self"), Opaque) else names  # an object of no dtype
+    others = [part for name, value in given.values.items() if name not in mine for part in _parts(world, value)]
     found = {
         SIZES.get(widths.of(world, part), "f")
         for part in others

@@ -8,6 +8,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, UNBOUND, Bound, Cell, Const, Data, Function, Library, Value
 
+from . import layer_shapes
 from .keras import LayerInfo
 from .keras_members import TAKES_ALL, TAKING_ALL
 from .names import is_of_keras
@@ -18,7 +19,7 @@ from .world import Libraries, MethodHandler, Registry
 
 def register(registry: Registry) -> None:
     """Put what is refused before what calls do."""
-    registry.calls["layer"] = _after(by_position, registry.calls["layer"])
+    registry.calls["layer"] = _of_their_shape(_after(by_position, registry.calls["layer"]))
     for key in (("layer", "__call__"), ("instance", "__call__")):
         registry.methods[key] = _after(by_position, registry.methods[key])
     for kind in ("layer", "instance"):
@@ -39,6 +40,14 @@ def _after(check: Check, known: MethodHandler) -> MethodHandler:
         if isinstance(base, Cell):
             check(world, base, args, site)
         return known(world, base, args, site)
+
+    return call
+
+
+def _of_their_shape(known: MethodHandler) -> MethodHandler:
+    def call(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        taken = layer_shapes.check(world, base, args, site) if isinstance(base, Cell) else args
+        return known(world, base, taken, site)
 
     return call
 

@@ -23,6 +23,7 @@ add_update compute_output_signature dynamic get_input_at get_input_mask_at get_i
 get_output_at get_output_mask_at get_output_shape_at get_updates_for inbound_nodes input_mask name_scope outbound_nodes
 output_mask submodules updates with_name_scope
 """
+_OF_LAYERS = "W b get_input get_input_shape get_output get_output_shape input_shape output_shape"
 _OF_MODELS = """
 evaluate_generator fit_generator get_weight_paths predict_generator reset_states state_updates stateful to_yaml
 """
@@ -36,12 +37,13 @@ get_weights merge_state non_trainable_variables non_trainable_weights reset_stat
 trainable_variables trainable_weights updates weights
 """
 GONE = {
-    "layer": frozenset([*_OF_ALL.split(), "input_shape"]),
+    "layer": frozenset([*_OF_ALL.split(), *_OF_LAYERS.split()]),
     "model": frozenset([*_OF_ALL.split(), *_OF_MODELS.split()]),
     "optimizer": frozenset(_OF_OPTIMIZERS.split()),
     "metric": frozenset(_OF_METRICS.split()),
 }
-"""What objects of Keras 2 had, by their kind, and no object of Keras 3 of this kind has."""
+"""What objects of Keras 2 had, or of Keras 1, by their kind, and no object of Keras 3 of this kind has, but for the
+layer that wraps a module of PyTorch."""
 
 
 def is_gone(world: Libraries, kind: str, name: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tapelint.facts import nature_of
+from typing import TYPE_CHECKING
+
+from tapelint.facts import nature_of, refused_ranks
 from tapelint.flow.graph import PERHAPS_ROWS, ROWS, Node
 from tapelint.flow.values import (
     TRUE,
@@ -18,8 +20,11 @@ from tapelint.flow.values import (
     options,
 )
 
+from .shapes import SAME_LAYERS
 from .unfit import PROMOTES
-from .world import Libraries
+
+if TYPE_CHECKING:
+    from .world import Libraries
 
 TAPE = frozenset(
     "_ensure_recording _persistent _pop_tape _push_tape _recording _tape _tf_api_names _tf_api_names_v1 "  # noqa: SIM905
@@ -53,6 +58,9 @@ TENSOR = frozenset(
 )
 """What a tensor has, in eager code or in a graph, but for names with an underscore at the front."""
 
+OF_GRAPHS = frozenset(["graph", "name", "op", "value_index"])
+"""What a tensor has in a graph only, and a variable if it is no name."""
+
 ALWAYS_OF_TENSORS = ("shape", "dtype", "get_shape", "ref")
 OF_SLICES = frozenset(["assign"])
 """What a slice of a variable has besides."""
@@ -65,12 +73,15 @@ MAKING_TENSORS = (
     *("tensorflow.", "numpy.", "operator ", "Tensor.", "ndarray.", "Variable.", "constant", "gradient", "upstream"),
 )
 """How the names of operations begin of which it is known that they give tensors."""
+MAKING_TENSORS_IN_KERAS = ("keras.activations.", "keras.losses.", "keras.ops.")
 
 
 def lacks(world: Libraries, value: Value, name: str) -> bool:
     """Whether a value is certainly a tensor that is all there, or a variable, and has no such attribute."""
     if world.run.state.get(PROMOTES) != UNBOUND or name.startswith("_"):
         return False
+    if name in OF_GRAPHS and not world.run.graph_mode and not (name == "name" and isinstance(value, Variable)):
+        return _is_eager(world, value)
     if isinstance(value, Variable):
         mine = VARIABLE if value.flavor == "tf" else KERAS_VARIABLE
         return name not in mine and not world.run.is_set_somewhere(name)
@@ -81,11 +92,28 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
     return name in NOT_OF_TENSORS or (is_made_of_tensors(world, value) and not world.run.is_set_somewhere(name))
 
 
+def _is_eager(world: Libraries, value: Value) -> bool:
+    """Whether a value is certainly a variable or a tensor that is computed at once."""
+    if isinstance(value, Variable):
+        return not (value.flavor == "keras" or world.has_old_names)
+    is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.dtype in "fi"
+    is_tensor = is_tensor and not world.has_old_names and not world.is_in_graph(value)
+    return is_tensor and isinstance(value, Data) and is_made_of_tensors(world, value)
+
+
 def is_made_of_tensors(world: Libraries, value: Data) -> bool:
     """Whether all that a tensor was computed from is known to be tensors, so that it is no structure of some."""
     behind = world.run.graph.ancestors([value.node])
-    plain = all(node.op.startswith(MAKING_TENSORS) for node in behind)
+    plain = all(node.op.startswith(MAKING_TENSORS) or _is_keras_tensor(node) for node in behind)
     return plain and not any(n.opaque or n.outside or _may_be_in_parts(n) for n in behind)
+
+
+def _is_keras_tensor(node: Node) -> bool:
+    """Whether an operation of Keras gives one tensor where it is given one, or is a variable of Keras."""
+    of_layer = node.op in SAME_LAYERS or refused_ranks(node.op)
+    if node.kind == "variable":
+        return True
+    return not node.detail and (node.op.startswith(MAKING_TENSORS_IN_KERAS) or bool(of_layer))
 
 
 def has(world: Libraries, value: Variable | Data, name: str) -> bool | None:
@@ -102,7 +130,9 @@ def has(world: Libraries, value: Variable | Data, name: str) -> bool | None:
 
 def _may_be_in_parts(node: Node) -> bool:
     """Whether an operation may give what is no tensor, but made of some."""
-    if node.op.startswith("keras.") or any(word in node.op for word in MAY_BE_IN_PARTS):
+    if node.op.startswith("keras.") and not _is_keras_tensor(node):
+        return True
+    if any(word in node.op for word in MAY_BE_IN_PARTS):
         return True
     return node.detail in (ROWS, PERHAPS_ROWS) or node.is_indexed_slices or nature_of(node.op) not in ("", "?plain")
 

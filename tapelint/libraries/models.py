@@ -26,9 +26,9 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import layer_names, trainability
+from . import layer_names, shapes, trainability
 from .compiled import never_compiled
-from .keras import LayerInfo, build
+from .keras import LayerInfo, build, parameter
 from .layer_calls import settle_training
 from .replays import are_listed, functional_layers, inputs_in, is_disconnected, replay
 from .symbolic import symbolic
@@ -140,7 +140,8 @@ def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
     known = state.get((cell.uid, "own input"))
     value = layers.items[0] if isinstance(layers.items[0], Data) else known
     if not isinstance(value, Data):
-        value = Data(world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC), SYMBOLIC)
+        node = world.run.node("keras.Input", [], site, dtype="f", kind=SYMBOLIC)
+        value = Data(node, SYMBOLIC, shape=_shape_asked(world, layers.items[0]))
     state.set((cell.uid, "own input"), value)
     for layer in layers.items:
         if not isinstance(layer, Cell):
@@ -156,13 +157,40 @@ def _wire(world: Libraries, cell: Cell, layers: Tuple, site: Site) -> None:
     state.set((cell.uid, "own output"), value)
 
 
+def _shape_asked(world: Libraries, first: Value) -> shapes.Shape | None:
+    """The shape that the first layer of a sequential model is told that its inputs have."""
+    if not isinstance(first, Cell) or not isinstance(first.info, LayerInfo):
+        return None
+    given = first.info.args.keywords
+    length = shapes.as_shape(world, given["input_dim"]) if "input_dim" in given else None
+    shape = shapes.as_shape(world, given["input_shape"]) if "input_shape" in given else length
+    return (None, *shape) if shape is not None else None
+
+
+def _build_stack(world: Libraries, layers: Tuple, site: Site) -> None:
+    """Build the layers of a sequential model that knows the shape of its inputs, one after the other."""
+    first = layers.items[0]
+    shape = first.shape if isinstance(first, Data) else _shape_asked(world, first)
+    for layer in layers.items:
+        if isinstance(layer, Cell) and isinstance(layer.info, LayerInfo):
+            build(world, layer, site, shape)
+            name, made_with = layer.info.name, partial(parameter, layer.info)
+            shape = shapes.after_layer(name, made_with, shape) if shape is not None else None
+        elif not isinstance(layer, Data):
+            build_any(world, layer, site)
+            shape = None
+
+
 def build_model(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
+    layers = world.run.state.get((base.uid, "layers"))
+    stack = layers if base.kind == "layer" and isinstance(layers, Tuple) and layers.items else None
+    if stack is not None:
+        _build_stack(world, stack, site)
     for layer in sublayers(world, base):
         build_any(world, layer, site)
-    layers = world.run.state.get((base.uid, "layers"))
-    if base.kind == "layer" and isinstance(layers, Tuple) and layers.items:
-        _wire(world, base, layers, site)
+    if stack is not None:
+        _wire(world, base, stack, site)
     return NO_VALUE
 
 

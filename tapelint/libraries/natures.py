@@ -93,7 +93,7 @@ def _of_data(value: Data) -> str:
         return made
     if node.op == "gradient" and node.detail == PERHAPS_ROWS:
         return "?rows"
-    keeps = IN_PARTS if node.op in UNARY else ("sparse",) if node.op in BINARY else ()
+    keeps = IN_PARTS if node.op in UNARY else ("sparse", "ragged") if node.op in BINARY else ()
     return next((f"?{word}" for edge in node.edges if (word := made_as(edge.node)) in keeps), "")
 
 
@@ -117,12 +117,25 @@ UNARY = frozenset(
 ) | {"operator unary -"}
 """What may give a thing of the nature of its argument."""
 BINARY = ("operator *", "operator /")
-"""What may give a sparse tensor if one side is one."""
+"""What may give a sparse or a ragged tensor if one side is one."""
 
 
 def form(value: Data) -> str:
     """The nature of what is followed like a tensor: a thing in parts, not what it holds, which is a tensor."""
     return "" if value.is_part else made_as(value.node)
+
+
+CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
+"""The classes whose objects have a nature, for what is followed like a tensor."""
+GENERATORS = ("tensorflow.random.Generator", "tensorflow.random.get_global_generator")
+"""What makes a generator of random numbers."""
+
+
+def class_of(value: Value) -> str:
+    """The class, as facts about its methods have it, of what is no plain tensor; "" where that is not known."""
+    if isinstance(value, Opaque):
+        return "Generator" if value.node.detail.startswith(GENERATORS) else ""
+    return CLASSES.get(form(value), "") if isinstance(value, Data) else ""
 
 
 def made_as(node: Node) -> str:

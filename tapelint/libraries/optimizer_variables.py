@@ -72,6 +72,12 @@ def applied(world: Libraries, optimizer: Value, variables: Value, site: Site) ->
     built(world, optimizer, variables)
 
 
+def is_unbuilt(world: Libraries, optimizer: Value) -> bool:
+    """Whether an optimizer has certainly not been built yet."""
+    seen = isinstance(optimizer, Cell) and _is_seen(world, optimizer)
+    return seen and isinstance(optimizer, Cell) and world.run.state.held((optimizer.uid, BUILT)) is UNBOUND
+
+
 def _unknown(old: Value, variables: Value) -> Variable | None:
     """A variable among these that an optimizer was certainly not built with, in whatever way that was."""
     every = [_every(way) for way in options(old)]

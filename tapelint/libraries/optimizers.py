@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
@@ -71,6 +73,8 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
         world.raised("ValueError", site, "Optimizer.apply_gradients")
     if of_keras and seen == Tuple(()):
         world.raised("ValueError", site, "Optimizer.apply_gradients")  # it takes the pairs apart
+    if of_keras and isinstance(seen, Tuple) and any(isinstance(item, (Data, Variable)) for item in seen.items):
+        _taken_apart(world, seen.items, site)
     note_slots(world, base, site)
     optimizer_variables.applied(world, base, _second_of(seen), site)
     if of_keras and isinstance(seen, Tuple) and any(map(_is_turned_round, seen.items)):
@@ -78,6 +82,19 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
     for row in each:
         _touch(world, row, site)
     return NO_VALUE
+
+
+def _taken_apart(world: Libraries, rows: Sequence[Value], site: Site) -> None:
+    """Tensors in the place of pairs are taken apart along their first axis: into two parts it is not known what
+    comes of it, of a number it is another exception.
+    """
+    shapes = [row.shape for row in rows if isinstance(row, (Data, Variable))]
+    lengths = [shape[0] for shape in shapes if shape]
+    known = [length for length in lengths if length is not None]
+    if len(known) == len(rows) and min(known) != 2:
+        world.raised("ValueError", site, "Optimizer.apply_gradients")
+    else:
+        world.run.lose_track()
 
 
 def _was_asked(world: Libraries, pairs: Value) -> bool:
@@ -132,6 +149,8 @@ def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     gradients, variables = args.get(0, "grads"), args.get(1, "trainable_variables", NO_VALUE)
     columns = Tuple((_as_tuple(world, gradients), _as_tuple(world, variables)))
     world.recorder.note("update", Tuple((base, gradients, NO_VALUE, columns, FALSE)), site, args)
+    if variables == NO_VALUE and optimizer_variables.is_unbuilt(world, base):
+        world.raised("ValueError", site, "Optimizer.apply")
     note_slots(world, base, site)
     if variables != NO_VALUE:
         optimizer_variables.applied(world, base, _as_tuple(world, variables), site)
@@ -183,6 +202,9 @@ def _optimizer_attribute(world: Libraries, base: Cell, name: str, site: Site) ->
     if str(base.info).startswith("keras.") and base.info != OF_ANY_CLASS and is_gone(world, "optimizer", name):
         world.raised("AttributeError", site, f"Optimizer.{name}")
         return world.run.opaque(site, [base], hint=name)
+    if name == "variables" and str(base.info).startswith("keras.") and base.info != OF_ANY_CLASS:
+        every = world.inert(name, Arguments([]), site)
+        return containers.make_list(world.run, Many(every), site=site)
     if name in ("learning_rate", "lr", "iterations", "variables", "weights"):
         return world.inert(name, Arguments([]), site)
     if name.startswith("_") and not name.startswith("__"):

@@ -43,6 +43,8 @@ def as_shape(world: Libraries, value: Value) -> Shape | None:
     if isinstance(value, Cell) and value.kind in ("list", "shape"):
         value = world.run.state.get((value.uid, "items"))
     if isinstance(value, Tuple):
+        if len(value.items) == 1 and isinstance(value.items[0], (Cell, Tuple)):
+            return as_shape(world, value.items[0])
         return tuple(i.value if isinstance(i, Const) and isinstance(i.value, int) else None for i in value.items)
     return None
 
@@ -67,6 +69,8 @@ MADE_BY_SHAPE = {
     "keras.ops.reshape": "newshape",
     "numpy.random.normal": "size",
     "numpy.random.uniform": "size",
+    "numpy.random.rand": "args",
+    "numpy.random.randn": "args",
 }
 
 SAME_SHAPE = frozenset(
@@ -201,6 +205,8 @@ SAME_LAYERS = frozenset(
 def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     """The shape of a call's result, for the calls that make arrays or keep a shape."""
     op = short(name)
+    if name in OF_ANOTHER_SHAPE:
+        return None
     if op == "reshape":
         return _reshaped(world, given)
     parameter = MADE_BY_SHAPE.get(name)
@@ -227,9 +233,18 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name or op == "moments" else None
 
 
+OF_ANOTHER_SHAPE = frozenset(
+    ["tensorflow.image.transpose"]
+    + [f"{library}.{name}" for library in ("numpy", "keras.ops", "tensorflow.experimental.numpy")
+       for name in ("identity", "select")]
+)  # fmt: skip
+"""What is named like a function whose results have another shape."""
 COUNTED = ("tensorflow.rank", "tensorflow.size", "tensorflow.math.count_nonzero")
 """What gives one number for a tensor."""
-LAST_AXIS = {"Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim"}
+LAST_AXIS = {
+    "Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim", "LSTM": "units",
+    "GRU": "units", "SimpleRNN": "units",
+}  # fmt: skip
 
 
 def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], given: Given, result: Value) -> Value:
@@ -237,15 +252,27 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
     before = of_value(world, next(iter(given.values.values()), UNBOUND))
     if not isinstance(result, Data) or result.shape is not None:
         return result
-    last = name.rpartition(".")[2]
-    size = parameter(LAST_AXIS.get(last, ""))
-    number = size.value if isinstance(size, Const) and isinstance(size.value, int) and size.value > 0 else None
     if before is None:
-        if number == 1:
+        if _length_made(name, parameter) == 1:
             world.known.single.add(result.node.id)
         return result
+    shape = after_layer(name, parameter, before)
+    return replace(result, shape=shape) if shape is not None else result
+
+
+def _length_made(name: str, parameter: Callable[[str], Value]) -> int | None:
+    """The length of the last axis of what a layer gives, where its constructor says it."""
+    size = parameter(LAST_AXIS.get(name.rpartition(".")[2], ""))
+    return size.value if isinstance(size, Const) and isinstance(size.value, int) and size.value > 0 else None
+
+
+def after_layer(name: str, parameter: Callable[[str], Value], before: Shape) -> Shape | None:
+    """The shape of what a layer makes of one tensor; None where that is not known."""
     shape: Shape | None = None
-    if last == "Dense":
+    last, number = name.rpartition(".")[2], _length_made(name, parameter)
+    if name in SAME_LAYERS:
+        shape = before
+    elif last == "Dense":
         shape = (*before[:-1], number)
     elif last in ("Conv1D", "Conv2D") and len(before) > 2:
         shape = (before[0], *_convolved(before[1:-1], parameter), number)
@@ -255,7 +282,11 @@ def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], giv
         shape = (before[0], _count(before[1:]))
     elif last.startswith("Global"):
         shape = (before[0], before[-1])
-    return replace(result, shape=shape) if shape is not None else result
+    elif last in ("LSTM", "GRU", "SimpleRNN") and len(before) == 3:
+        whole = parameter("return_sequences")
+        known = whole in (Const(True), Const(False))
+        shape = ((*before[:2], number) if whole == Const(True) else (before[0], number)) if known else None
+    return shape
 
 
 def of_weight(name: str, weight: str, parameter: Callable[[str], Value], inputs: Shape | None) -> Shape | None:

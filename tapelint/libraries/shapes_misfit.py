@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.values import Cell, Tuple, Value
 
+from . import shapes_places
 from .numbers_exact import constant
 from .numbers_names import short
 from .shapes import BROADCASTING, Shape, as_shape, of_value, turned_sides
@@ -25,11 +26,18 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in list(given.values.values())[:2]])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
+    if not name.startswith(OF_TENSORFLOW):
+        return False
+    if name.startswith(OF_NUMPY):
+        return op == "pad" and shapes_places.is_outside(world, name, given)
+    if op == "einsum":
+        return shapes_places.is_odd_sum(world, given)
     handler = HANDLERS.get(op)
-    return handler is not None and name.startswith(OF_TENSORFLOW) and handler(world, given)
+    return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ")
+OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.")
+OF_NUMPY = "tensorflow.experimental.numpy."
 
 
 def clash(shapes: Sequence[Shape | None]) -> bool:

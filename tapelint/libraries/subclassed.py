@@ -155,8 +155,8 @@ def _of_part(world: Libraries, base: Cell, cls: str, name: str) -> Value | None:
     part = part_of(world, base)
     if part is None:
         return world.run.opaque(None, [base], hint=name)
-    own = world.run.find_in_class(base.info, "call")
-    calls_own = name == "__call__" and own is not None and isinstance(own[1], Class)
+    own = [world.run.find_in_class(base.info, method) for method in ("call", "build")]
+    calls_own = name == "__call__" and any(each is not None and isinstance(each[1], Class) for each in own)
     return Method(base, name) if name == "build" or calls_own else part
 
 

@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Library,
     Many,
     OneOf,
+    Opaque,
     Tuple,
     Value,
     Variable,
@@ -43,6 +44,7 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _einsum(name)
     for name in BACKEND_VARIABLES:
         registry.functions[f"keras.backend.{name}"] = registry.functions[f"tf_keras.backend.{name}"] = _of_backend(name)
+    registry.functions["keras.backend.set_value"] = _set_value
     for name, error in OF_NONE.items():
         registry.functions[name] = _of_some(name, error)
     registry.families.append(_quiet)
@@ -126,6 +128,18 @@ def _of_backend(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     return make
 
 
+def _set_value(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`tf.keras.backend.set_value(x, value)` of Keras 3: it reads the dtype of no variable of Keras, nor of a rate."""
+    first = args.get(0, "x")
+    if isinstance(first, Opaque) and first.hint in ("learning_rate", "iterations"):
+        world.raised("AttributeError", site, "tf.keras.backend.set_value")
+    if isinstance(first, Variable) and first.flavor == "tf":
+        return world.registry.methods[("variable", "assign")](world, first, Arguments([args.get(1, "value")]), site)
+    fact = world.facts.fact("keras.backend.set_value")
+    assert fact is not None
+    return apply.call_fact(world, fact, args, site)
+
+
 def make_variable(
     world: Libraries, initial: Value, dtype: Value, trainable: Value, flavor: str, site: Site, name: str = ""
 ) -> Variable:
@@ -181,9 +195,13 @@ def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int 
             world.known.refusing.add(made.id)
         return Data(made, "tensor", dtype, shape, bounds, widths.of(world, value))
 
-    if count is None or count > 32:
-        return Many(part(None))
-    return containers.make_list(world.run, Tuple(tuple(part(i) for i in range(count))))
+    made: Value = Many(part(None))
+    if count is not None and count <= 32:
+        made = containers.make_list(world.run, Tuple(tuple(part(i) for i in range(count))))
+    fact = world.facts.fact(name)
+    if fact is not None and unfit.may_fail(world, fact, apply.bind(fact.parameters, args)):
+        world.known.failing.update(each.id for each in world.run.nodes_in(made))
+    return made
 
 
 def _split(world: Libraries, args: Arguments, site: Site) -> Value:

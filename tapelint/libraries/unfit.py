@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, of_none, unlike
+from tapelint.facts import Effect, Fact, asks_list, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
@@ -25,6 +25,7 @@ UNCLEAR = "unclear"
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
+    error = error or _of_numbers(world, fact, given)
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
@@ -103,7 +104,7 @@ def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
         if said != {"-"}:
             also = any(isinstance(part, Const) and type(part.value) is float for _, part, _ in kinds)
             return UNCLEAR if len(said) > 1 or (also and kind in "nl") else said.pop()
-    return _of_widths(world, table, kinds) or _of_floats(world, table, given, floats)
+    return _of_floats(world, table, given, floats) or _of_widths(world, table, kinds)
 
 
 Table = Mapping[tuple[str, str], tuple[str, str]]
@@ -136,6 +137,9 @@ def _of_widths(world: Libraries, table: Table, kinds: Sequence[tuple[str, Value,
         for name, part, _ in kinds:
             if _is_array(part) and widths.of(world, part) in widths.FLOATS - found:
                 said |= {_said(world, table, name, case) for case in _beside("p", part, alone)}
+            if found == {"float64"} and _is_list_of_floats(world, part):
+                cases = _beside("p", part, alone) | (_beside("l", part, alone) - {"l"})
+                said |= {UNCLEAR for case in cases if _said(world, table, name, case) != "-"}
     if said <= {"-"}:
         return ""
     return said.pop() if len(said) == 1 else UNCLEAR
@@ -150,13 +154,13 @@ def _of_floats(world: Libraries, table: Table, given: Given, floats: Sequence[Va
 
 
 def _is_list_of_floats(world: Libraries, value: Value) -> bool:
-    return bool(listed(world, value)) and dtype_of(world, value) == "f" and _is_plain(world, value)
+    return bool(listed(world, value)) and dtype_of(world, value) == "f" and _is_of_python(world, value)
 
 
-def _is_plain(world: Libraries, value: Value) -> bool:
+def _is_of_python(world: Libraries, value: Value) -> bool:
     """Whether a value is a number of Python's, or a list of such."""
     items = listed(world, value)
-    return all(_is_plain(world, item) for item in items) if items else isinstance(value, Const)
+    return all(_is_of_python(world, item) for item in items) if items else isinstance(value, Const)
 
 
 def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -245,6 +249,25 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     return "TypeError" if world.run.graph_mode else "InvalidArgumentError"
 
 
+def _of_numbers(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception where Python's numbers stand for a tensor and are asked for what they have not; else ""."""
+    numbers = [value for name, value in given.values.items() if _is_number(value) and asks_list(fact.name, name, "n")]
+    lists = [value for name, value in given.values.items() if asks_list(fact.name, name, "l")]
+    if not numbers and not any(_is_plain(world, value) for value in lists):
+        return ""
+    return UNCLEAR if world.run.graph_mode else "AttributeError"
+
+
+def _is_plain(world: Libraries, value: Value) -> bool:
+    """Whether a value is a list of numbers, or of such lists."""
+    items = listed(world, value)
+    return bool(items) and all(_is_number(item) or _is_plain(world, item) for item in items)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, (int, float))
+
+
 def _of_ragged(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where a list is clipped as one tensor, and the shapes in it are known to differ; else ""."""
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.name in CLIPPING else ()
@@ -296,7 +319,7 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
     values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
     parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]
     tensors = [part for _, part in parts if is_tensor(part)]
-    plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and _is_plain(world, part)]
+    plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and _is_of_python(world, part)]
     if plain and any(_kind_of_numbers(world, part) == "i" for part in tensors):
         return True
     table = unlike().get(fact.name, {})

@@ -13,7 +13,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
 
-from .arguments import DTYPES, Given, category
+from .arguments import DTYPES, Given, category, dtype_of
 from .names import root
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ PROMOTING = "tensorflow.experimental.numpy."
 DRAWING = "numpy.random."
 LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation", "shuffle")
 """What draws from numbers that it is given; the other functions draw doubles."""
-KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.activations.")
+KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.activations.", "Generator.")
 """The functions whose facts tell the dtype of what they give."""
 
 
@@ -79,6 +79,8 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     is_operator = name.startswith("operator ")
     if given.rest is not None or not (is_operator or name.startswith(KNOWN)):
         return ""
+    if letter == "f" and name.startswith(PROMOTING) and _makes_doubles(world, name, effect, given):
+        return "float64"
     if effect.result.dtype in EXACT and category(effect.result.dtype) == letter:
         return effect.result.dtype
     if letter == "i" and name in MAKING:
@@ -98,6 +100,13 @@ def is_whole(world: Libraries, value: Value) -> bool:
         return type(value.value) is int and abs(value.value) < 2**31
     items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
     return isinstance(items, Tuple) and bool(items.items) and all(is_whole(world, item) for item in items.items)
+
+
+def _makes_doubles(world: Libraries, name: str, effect: Effect, given: Given) -> bool:
+    """Whether a function makes floats of whole numbers, and is given no others: floats as NumPy's are."""
+    values = [value for key, value in given.values.items() if key in effect.inputs]
+    whole = all(dtype_of(world, value) in ("i", "b") for value in values)
+    return bool(values) and whole and world.facts.makes_floats(name, effect.experiment)
 
 
 def of_operands(world: Libraries, values: Iterable[Value], is_numpy: bool = False, converting: bool = False) -> str:

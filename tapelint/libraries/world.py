@@ -38,9 +38,9 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, constants, failures, numbers, outside, parts, refusing
+from . import apply, constants, failures, numbers, outside, parts, plain, refusing
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
-from .natures import form, mark
+from .natures import class_of, form, mark
 from .recorder import Recorder
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Libraries:
         if isinstance(base, Opaque):
             handler = self.registry.attributes.get("opaque")
             value = handler(self, base, name, site) if handler is not None else None  # type: ignore[arg-type]
-            if value is None and ("opaque", name) in self.registry.methods:
+            if value is None and (("opaque", name) in self.registry.methods or self._member(base, name) is not None):
                 return Method(base, name)
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
@@ -185,7 +185,7 @@ class Libraries:
         if fact is None or fact.kind != "property":
             return Method(base, name)
         made = apply.call_fact(self, fact, Arguments([base]), site)
-        if name in parts.COMPONENTS and form(base) in _CLASSES and isinstance(made, Data):
+        if name in parts.COMPONENTS and class_of(base) and isinstance(made, Data):
             made.node.recorded |= base.node.recorded  # which a tape knows that has stopped, too
         return made
 
@@ -244,6 +244,8 @@ class Libraries:
 
     def kept(self, base: Value, name: str, value: Value, replaces: bool) -> Value:
         return self.registry.kept(self, base, name, value, replaces)
+
+    used = plain.used
 
     def subscript(self, base: Value, index: Value, site: Site) -> Value:
         if isinstance(base, Cell):
@@ -448,15 +450,13 @@ class Libraries:
     def call(self, callee: Value, args: Arguments, site: Site) -> Value:
         failures.note_call(self, callee, args)
         if isinstance(callee, Library):
-            if not self.has_old_names and not is_there(callee.name, callee.spelled.startswith("tensorflow.keras.")):
+            if not self.has_old_names and not is_there(callee.name, callee.spelled):
                 return apply.unfollowed(self, args, site)
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
             return self.call_method(callee.base, callee.name, args, site)
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
-        if isinstance(callee, Variable):
-            self.raised("TypeError", site, "call")
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
         handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)
         if handler is not None:
@@ -524,8 +524,7 @@ class Libraries:
 
     def _member(self, base: Value, name: str) -> Fact | None:
         """The fact of a method or property, of sparse and ragged tensors by their own class."""
-        own = _CLASSES.get(form(base), "") if isinstance(base, Data) else ""
-        prefixes = (own, _FACT_PREFIX.get(kind_of(base), ""))
+        prefixes = (class_of(base), _FACT_PREFIX.get(kind_of(base), ""))
         return next((fact for p in prefixes if p and (fact := self.facts.fact(f"{p}.{name}"))), None)
 
     def call_method(self, base: Value, name: str, args: Arguments, site: Site) -> Value:
@@ -611,9 +610,6 @@ _OF_WRAPPED = ("setter", "getter", "deleter", "get_concrete_function", "python_f
 """What properties and graph functions have of their own, beside what the function has."""
 
 _OF_FUNCTIONS = ("__name__", "__qualname__", "__doc__", "__module__")  # what Python gives every function
-
-_CLASSES = {"sparse": "SparseTensor", "ragged": "RaggedTensor", "rows": "IndexedSlices"}
-"""The classes whose objects have a nature, for what is followed like a tensor."""
 
 _FACT_PREFIX: Mapping[str, str] = {
     "tensor": "Tensor", "?": "Tensor", "variable": "Variable", "ndarray": "ndarray", "number": "float",

@@ -251,3 +251,43 @@ def a_metric_of_a_variable():
     with tf.GradientTape() as tape:
         y = keras.metrics.top_k_categorical_accuracy(tf.constant([[0.0, 1.0]]), x, k=1)
     return tape.gradient(y, x)
+
+
+class _HalfFrozen(keras.layers.Dense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.kernel.trainable = False
+
+
+def a_weight_frozen_in_the_build_of_a_dense_layer():
+    """flows"""
+    layer = _HalfFrozen(2)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((1, 3)))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def both_ways_of_a_recurrent_layer_one_by_one():
+    """flows"""
+    steps = tf.Variable(tf.ones((1, 2, 3)))
+    with tf.GradientTape() as tape:
+        forward, _ = keras.layers.Bidirectional(keras.layers.GRU(2), merge_mode=None)(steps)
+    return tape.jacobian(forward, steps)
+
+
+def both_ways_of_a_recurrent_layer_together():
+    """raises AttributeError"""
+    steps = tf.Variable(tf.ones((1, 2, 3)))
+    with tf.GradientTape() as tape:
+        y = keras.layers.Bidirectional(keras.layers.GRU(2), merge_mode=None)(steps)
+    return tape.jacobian(y, steps)
+
+
+def the_averages_of_a_layer():
+    """raises AttributeError, raises AttributeError"""
+    layer = keras.layers.Dense(2)
+    layer.build((None, 3))
+    tf.train.ExponentialMovingAverage(0.9).apply(layer.trainable_variables)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((1, 3)))
+    return tape.gradient(y, layer.trainable_variables)

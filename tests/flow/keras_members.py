@@ -82,7 +82,7 @@ def a_member_of_a_layer_that_is_not_known():
     dense = keras.layers.Dense(1)
     dense.build((None, 3))
     with tf.GradientTape() as tape:
-        y = tf.reduce_sum(dense.W)
+        y = tf.reduce_sum(dense.gain)
     return tape.gradient(y, dense.kernel)
 
 
@@ -101,4 +101,54 @@ def what_a_layer_makes_of_a_text():
     dense = keras.layers.Dense(1, activation="relu")
     with tf.GradientTape() as tape:
         y = v * 2.0 if dense.activation.__name__ == "relu" and dense.kernel_initializer.seed != 1 else tf.constant(1.0)
+    return tape.gradient(y, v)
+
+
+def the_shape_that_a_layer_gives():
+    """raises AttributeError, raises AttributeError"""
+    layer = keras.layers.Dense(1)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer(x)) * layer.output_shape[1]
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def the_shape_that_a_model_gives():
+    """flows, flows"""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(model(x)) * model.output_shape[1]
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_loss_that_tf_keras_has_by_a_short_name_only():
+    """unknown"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.keras.losses.mean_squared_error(tf.ones(2), v)
+    return tape.gradient(y, v)
+
+
+def a_loss_that_keras_has_by_a_long_name_only():
+    """flows"""
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.losses.mean_squared_error(tf.ones(2), v) + tf.keras.losses.mse(tf.ones(2), v)
+    return tape.gradient(y, v)
+
+
+def a_rate_set_by_the_old_backend():
+    """raises AttributeError"""
+    v, adam = tf.Variable(2.0), keras.optimizers.Adam(0.1)
+    tf.keras.backend.set_value(adam.learning_rate, 0.01)
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_variable_set_by_the_old_backend():
+    """flows"""
+    v, kept = tf.Variable(2.0), tf.Variable(0.0)
+    tf.keras.backend.set_value(kept, 3.0)
+    with tf.GradientTape() as tape:
+        y = v * kept
     return tape.gradient(y, v)

@@ -248,3 +248,32 @@ def probabilities_in_the_place_of_labels():
     with tf.GradientTape() as tape:
         y = keras.losses.SparseCategoricalCrossentropy()(dense(x)[:, 0], tf.ones((2, 3)))
     return tape.gradient(y, dense.trainable_variables)
+
+
+def gradients_without_their_variables():
+    """raises ValueError"""
+    kernel = tf.Variable(tf.ones((3, 1)))
+    with tf.GradientTape() as tape:
+        y = x @ kernel
+    keras.optimizers.SGD(0.1).apply_gradients([tape.gradient(y, kernel)])
+    with tf.GradientTape() as tape:
+        y = x @ kernel
+    return tape.gradient(y, kernel)
+
+
+def gradients_applied_to_the_variables_of_no_build():
+    """raises ValueError"""
+    keras.optimizers.SGD(0.1).apply([tf.ones(())])
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def gradients_applied_to_the_variables_of_a_build():
+    """flows"""
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build([v])
+    optimizer.apply([tf.ones(())])
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    return tape.gradient(y, v)

@@ -301,3 +301,51 @@ def a_rate_by_its_old_name():
     with tf.GradientTape() as tape:
         y = v * 2.0
     return tape.gradient(y, v)
+
+
+def what_a_generator_draws_without_a_gradient():
+    """raises LookupError"""
+    chance = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as tape:
+        y = tf.random.Generator.from_seed(1).binomial([2], 5.0, chance)
+    return tape.gradient(y, chance)
+
+
+def what_a_generator_draws_with_one():
+    """flows"""
+    mean = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as tape:
+        y = tf.random.Generator.from_seed(1).normal([2], mean)
+    return tape.gradient(y, mean)
+
+
+def a_list_that_is_asked_for_its_shape():
+    """raises AttributeError"""
+    data = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = keras.ops.segment_sum(data, [0, 0, 1])
+    return tape.gradient(y, data)
+
+
+def a_tensor_that_is_asked_for_its_shape():
+    """flows"""
+    data = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = keras.ops.segment_sum(data, tf.constant([0, 0, 1]))
+    return tape.gradient(y, data)
+
+
+def a_truth_that_is_asked_for_its_dtype():
+    """raises AttributeError"""
+    data = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.keras.backend.switch(True, data, data * 2.0)
+    return tape.gradient(y, data)
+
+
+def a_list_that_is_made_a_tensor():
+    """flows"""
+    data = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.math.segment_sum(data, [0, 0, 1]) + keras.ops.sum(keras.ops.multiply(data, [1.0, 2.0, 3.0]))
+    return tape.gradient(y, data)

@@ -447,3 +447,13 @@ def numbers_that_keras_takes_of_all():
             y = keras.ops.take(table, [0, 2]) * w[0]
         g = tape.gradient(y, table)
     return outer.gradient(g, w)
+
+
+def what_is_drawn_around_a_mean():
+    """none"""
+    mean = tf.Variable([0.3, 0.7])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.random.stateless_parameterized_truncated_normal([2], [1, 2], mean)
+        g = inner.gradient(y, mean)
+    return outer.gradient(g, mean)

@@ -3,9 +3,11 @@
 import keras
 import numpy as np
 import tensorflow as tf
+import tensorflow.experimental.numpy as tnp
 import tf_keras
 
 v = tf.Variable([0.5, 1.5])
+double = tf.Variable(tf.constant([0.5, 1.5], tf.float64))
 
 
 def doubles_of_numpy_made_a_tensor():
@@ -435,3 +437,52 @@ def a_variable_or_an_array():
     with tf.GradientTape() as tape:
         y = v if np.random.rand() > -1.0 else array
     return tape.jacobian(y, v)
+
+
+def doubles_beside_the_mean_of_whole_numbers():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tnp.mean(tnp.array([1, 2])) * v
+    return tape.gradient(y, v)
+
+
+def doubles_in_functions_that_promote_none():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tnp.hypot(v, tnp.ones(2))
+    return tape.gradient(y, v)
+
+
+def doubles_beside_what_a_generator_draws():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.random.Generator.from_seed(1).normal([2]) * double
+    return tape.gradient(y, double)
+
+
+def a_mean_of_doubles_for_a_generator_of_floats():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.random.Generator.from_seed(1).normal([2], mean=double)
+    return tape.gradient(y, double)
+
+
+def a_mean_of_doubles_for_a_generator_of_doubles():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.random.Generator.from_seed(1).normal([2], mean=double, dtype=tf.float64)
+    return tape.gradient(y, double)
+
+
+def a_list_of_floats_that_is_made_a_tensor_beside_doubles():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.nn.sigmoid_cross_entropy_with_logits(labels=[1.0, 0.0], logits=double)
+    return tape.gradient(y, double)
+
+
+def a_list_of_floats_that_is_made_doubles():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.multiply([1.0, 2.0], double * 2.0) + tf.add(double, [1.0, 2.0])
+    return tape.gradient(y, double)

@@ -1,0 +1,104 @@
+"""What layers and models of Keras 3 refuse by the shape of what they are called with, or by how much it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+from tapelint.facts import refused_ranks
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Value, Variable, options
+
+from .keras import LayerInfo, parameter
+from .shapes import Shape, as_shape
+from .weights import ModelInfo, is_of_keras_2
+from .world import Libraries
+
+
+def check(world: Libraries, layer: Cell, args: Arguments, site: Site) -> Arguments:
+    """A layer or model is called: what it takes instead, where a model takes away or adds a last axis of length 1."""
+    if layer.kind == "instance" or is_of_keras_2(world, layer):
+        return args
+    first = args.get(0, "inputs")
+    if isinstance(layer.info, ModelInfo):
+        return _taken_by_model(world, layer, args, first, site)
+    if _has_two_inputs(layer, args):
+        world.raised("TypeError", site, "Layer.__call__")
+    elif isinstance(layer.info, LayerInfo) and _is_refused(world, layer.info, _shape(first)):
+        world.raised("ValueError", site, layer.info.name)
+    return args
+
+
+def _shape(value: Value) -> Shape | None:
+    """The shape of one tensor or variable; None of anything else."""
+    return value.shape if isinstance(value, (Data, Variable)) else None
+
+
+def _has_two_inputs(layer: Cell, args: Arguments) -> bool:
+    """Whether a second tensor stands where Keras says itself whether the call is for training."""
+    if not _is_second_tensor(args):
+        return False
+    fact = layer.info.fact if isinstance(layer.info, LayerInfo) else None
+    named = [p.name for p in fact.call_parameters[1:]] if fact is not None else ["unknown"]
+    return named[:1] in ([], ["training"])
+
+
+def _is_refused(world: Libraries, info: LayerInfo, shape: Shape | None) -> bool:
+    """Whether a built-in layer refuses a tensor for the number of its axes, or of what it holds."""
+    if shape is None:
+        return False
+    if info.name.rpartition(".")[2] != "Reshape":
+        return len(shape) in refused_ranks(info.name)
+    wanted = as_shape(world, parameter(info, "target_shape"))
+    if wanted is None or not shape or None in (*shape[1:], *wanted):
+        return False
+    whole, rest = prod(n or 0 for n in shape[1:]), prod(n or 0 for n in wanted if n != -1)
+    return bool(whole % rest if rest else whole) if -1 in wanted else whole != rest
+
+
+def _is_second_tensor(args: Arguments) -> bool:
+    return len(args.positional) > 1 and isinstance(args.positional[1], (Data, Variable))
+
+
+def _taken_by_model(world: Libraries, model: Cell, args: Arguments, first: Value, site: Site) -> Arguments:
+    """A model is called that may know the shape of its one input."""
+    given, asked = _shape(first), _input_of(world, model)
+    if _is_second_tensor(args):
+        if asked is None and model.info.form == "functional":
+            world.run.lose_track()  # it may have several inputs, which is seen first
+        else:
+            world.raised("TypeError", site, "Model.__call__")
+    if asked is not None and containers.is_dict(first):
+        world.run.lose_track()  # by the input's name
+    if asked is None or given is None:
+        return args
+    longer = len(given) == len(asked) + 1 and given[-1] in (1, None)
+    shorter = len(given) == len(asked) - 1 and asked[-1] in (1, None)
+    if not (longer or shorter):
+        if len(given) != len(asked) or (model.info.form == "functional" and _differ(given, asked)):
+            world.raised("ValueError", site, "Model.__call__")
+        return args
+    taken = given[:-1] if longer else (*given, 1)
+    if not isinstance(first, Data) or given[-1] is None or asked[-1] is None or _differ(taken, asked):
+        world.run.lose_track()
+        return args
+    positional = [replace(first, shape=taken), *args.positional[1:]] if args.positional else []
+    return replace(args, positional=positional)
+
+
+def _differ(given: Shape, asked: Shape) -> bool:
+    """Whether two shapes of as many axes differ elsewhere than in the number of examples."""
+    return any(None not in (n, m) and n != m for n, m in zip(given[1:], asked[1:], strict=True))
+
+
+def _input_of(world: Libraries, model: Cell) -> Shape | None:
+    """The shape of a model's one input; None where it is not known, or where there are several."""
+    if model.info.form == "sequential":
+        return _shape(world.run.state.get((model.uid, "own input")))
+    inputs = model.info.inputs
+    items = containers.sequence(world.run, inputs) if isinstance(inputs, (Cell, Tuple)) else None
+    if isinstance(items, Tuple) and len(items.items) == 1:
+        inputs = items.items[0]
+    return _shape(inputs) if len(options(inputs)) == 1 and inputs is not UNBOUND else None
