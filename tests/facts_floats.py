@@ -17,9 +17,11 @@ from tapelint.facts.table import FOLDER, NO_FACTS
 ALIKE = (
     *("numpy.txt", "keras_ops.txt", "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt", "operators.txt"),
     *("methods.txt", "tf_image.txt", "tf_nn.txt", "tf_random.txt", "tf_signal.txt", "tf_other.txt", "tf_sparse.txt"),
+    "keras_layers.txt",
 )
 UNLIKE = ("dtype", "float", "complex", "cast", "while_loop", "scan", "map_fn", "ctc_", "edit_distance", "one_hot")
-"""What is asked for floats, or gives several things."""
+UNLIKE += ("Activation(", "RandomHue", "RandomPosterization")
+"""What is asked for floats, gives several things, or gives floats only where it is told so."""
 
 
 def whole(expression: str) -> str:

@@ -571,7 +571,7 @@ SPREADS: tuple[float | str, ...] = (
 def extent(expression: str, leaves: Mapping[str, Any]) -> tuple[float, float] | None:
     """The least and the greatest value over many arguments between -50 and 50; None if it cannot be run."""
     low, high = math.inf, -math.inf
-    names = [n for n, v in leaves.items() if tf.is_tensor(v) and v.dtype == tf.float32]
+    names = [n for n, v in leaves.items() if tf.is_tensor(v) and v.dtype in (tf.float32, tf.complex64)]
     random = np.random.RandomState(1)
     for spread in SPREADS:
         env = dict(leaves)
@@ -589,7 +589,8 @@ def extent(expression: str, leaves: Mapping[str, Any]) -> tuple[float, float] | 
                 array = random.uniform(-1, 1, shape)
             else:
                 array = np.clip(random.normal(size=shape) * float(spread), -50, 50)
-            env[name] = tf.constant(array, tf.float32)
+            complex_ = leaves[name].dtype == tf.complex64
+            env[name] = tf.constant(array + 1j * array if complex_ else array, leaves[name].dtype)
         try:
             parts = [np.asarray(p) for p in flat(run(expression, env)) if differentiable(p) and p.dtype.is_floating]
         except Exception:

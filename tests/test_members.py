@@ -33,6 +33,31 @@ def test_what_tensors_lack() -> None:
         assert not [name for name in members.NOT_OF_TENSORS if hasattr(value, name)]
 
 
+class Layer(keras.layers.Layer):
+    def call(self, inputs):
+        return inputs
+
+
+class Model(keras.Model):
+    def build(self, shape):
+        self.of_the_test = self.add_weight(shape=())
+
+    def call(self, inputs):
+        return inputs * self.of_the_test
+
+
+def test_what_layers_and_models_have() -> None:
+    """After all has been done with them that may give them an attribute."""
+    layer, model, batch = Layer(), Model(), tf.ones([2, 1])
+    layer(batch)
+    model.compile("sgd", "mse", metrics=["mae"])
+    model.fit(batch, batch, verbose=0)
+    model.evaluate(batch, batch, verbose=0)
+    model.predict(batch, verbose=0)
+    found = {name for name in (*dir(layer), *dir(model)) if not name.startswith("_")}
+    assert found - {"of_the_test"} == keras_members.MEMBERS
+
+
 def _classes(module: ModuleType, base: type) -> list[type]:
     every = (getattr(module, name) for name in dir(module))
     return [each for each in every if inspect.isclass(each) and issubclass(each, base)]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 
 from tapelint.source import last_name, walk
 
-from .core import ENDED, ENDED_BY, Attempt, Entered, Raised, Suspension
+from .core import ENDED, ENDED_BY, UNFOLLOWED, Attempt, Entered, Raised, Suspension
 from .graph import Site
 from .loops import Loops
 from .state import Delta
-from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Flag, Library, Tuple, Value
+from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Flag, Generator, Library, Tuple, Value
 from .world import World
 
 MOST_RAISES = 8
@@ -62,7 +62,8 @@ class Attempts(Loops):
         try:
             for index in range(len(entered) - 1, depth - 1, -1):
                 frame.entered = entered[:index]  # what leaving it raises, it does not see
-                answers.append(self.leave(*entered[index], raised))
+                with self.on_the_way_out() if _runs_code(entered[index][0]) else nullcontext():
+                    answers.append(self.leave(*entered[index], raised))
         finally:
             frame.entered = entered
         truths = {self.truth(answer) for answer in answers if answer is not UNBOUND}
@@ -92,7 +93,9 @@ class Attempts(Loops):
                 frame.finals = pending[:index]
                 self.leave_to(at, raised)
                 frame.entered = entered[:at]
-                if not self.execute(body):
+                with self.on_the_way_out():
+                    alive = self.execute(body)
+                if not alive:
                     return False, None
             return True, self.leave_to(depth, raised)
         finally:
@@ -195,16 +198,16 @@ class Attempts(Loops):
 
     def _caught_by(self, error: str) -> int:
         """The number of the innermost `try` around whose handlers may catch an exception; 0 where none does."""
-        frames = self.frames
+        frames, attempts = self.frames, self.attempts
         try:
-            for number, attempt in reversed(list(enumerate(self.attempts, 1))):
-                self.frames = frames[: attempt.frames]
+            for number, attempt in reversed(list(enumerate(attempts, 1))):
+                self.frames, self.attempts = frames[: attempt.frames], attempts[: number - 1]
                 value, named = self._arriving(number, UNBOUND, error)
                 each = Raised({}, value, error=named)
                 if attempt.handlers is None or any(self._catches(h, each) is not False for h in attempt.handlers):
                     return number
         finally:
-            self.frames = frames
+            self.frames, self.attempts = frames, attempts
         return 0
 
     @contextmanager
@@ -238,16 +241,38 @@ class Attempts(Loops):
             return ""
         return str(error.value) if isinstance(error, Const) else "Exception"
 
+    @contextmanager
+    def on_the_way_out(self) -> Iterator[None]:
+        """What is still run where an exception has surely ended the program, and may end otherwise: nobody can tell in
+        which state.
+        """
+        if not self.ended():
+            yield
+            return
+        keys = (ENDED, ENDED_BY, UNFOLLOWED)
+        held = [self.state.get(key) for key in keys]
+        self.state.set(ENDED, UNBOUND)
+        self.lose_track()
+        try:
+            yield
+        finally:
+            for key, value in zip(keys, held, strict=True):
+                self.state.set(key, value)
+
     def try_(self, node: ast.Try) -> bool:
         if not node.finalbody:
             return self._try(node)
         frame = self.frame
         frame.finals = [*frame.finals, (node.finalbody, len(frame.entered))]
+        before = self.ended()
         try:
             alive = self._try(node)
         finally:
             frame.finals = frame.finals[:-1]
-        return alive and self.execute(node.finalbody)
+        if not alive:
+            return False
+        with self.on_the_way_out() if not before else nullcontext():
+            return self.execute(node.finalbody)
 
     def _try(self, node: ast.Try, depth: int | None = None) -> bool:
         """Run a `try` without its `finally`. `depth`: it is a with block whose managers lie deeper, and is left."""
@@ -405,6 +430,8 @@ def _is_one_of(order: Sequence[Value], wanted: Value) -> bool | None:
 def _may_be_of(kind: Value, wanted: Value) -> bool | None:
     """Whether an exception of a class of Python, or of one that extends it, is of another; None where it may be."""
     mine, other = _of_python(kind), _of_python(wanted)
+    if mine not in (None, Exception, BaseException) and wanted in _APART:
+        return False
     if mine is None or other is None:
         return None
     return True if issubclass(mine, other) else None if issubclass(other, mine) else False
@@ -436,6 +463,12 @@ TELLING = {
 }  # fmt: skip
 
 
+def _runs_code(manager: Value) -> bool:
+    """Whether leaving the block of a manager runs code of the program's."""
+    kinds = ("instance", "exit stack", "closing")
+    return isinstance(manager, Generator) or (isinstance(manager, Cell) and manager.kind in kinds)
+
+
 def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> ast.Try:
     """The block of a manager that swallows exceptions, as the `try` that it amounts to."""
     kinds = ast.Tuple(list(caught), ast.Load())
@@ -445,7 +478,7 @@ def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> as
 
 def _may_be_caught(node: ast.Try, attempt: Attempt) -> bool:
     """Whether a handler may catch what something in the body raises."""
-    caught = {word for h in node.handlers for word in _names_of(h)}
+    caught = {word or "Exception" for h in node.handlers for word in _words_of(h)}
     others = {word for word in caught if word.endswith("Error") and word not in RAISED_BY}
     if (attempt.may_fail and (caught & FAILURES or others)) or (attempt.may_refuse and caught & FAILURES):
         return True
@@ -458,8 +491,14 @@ def _may_be_caught(node: ast.Try, attempt: Attempt) -> bool:
 
 def _names_of(handler: ast.ExceptHandler) -> set[str]:
     """The last names of what a handler catches."""
+    return _words_of(handler) - {""}
+
+
+def _words_of(handler: ast.ExceptHandler) -> set[str]:
+    """The same, with "" for what is computed."""
     caught = handler.type if handler.type is not None else ast.Name("Exception")
-    return {last_name(each) for each in (caught.elts if isinstance(caught, ast.Tuple) else [caught])} - {""}
+    each = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return {last_name(one) if isinstance(one, (ast.Name, ast.Attribute)) else "" for one in each}
 
 
 def _is_risky(node: ast.AST, word: str) -> bool:
@@ -485,6 +524,8 @@ OF_TENSORFLOW = {
     "Unimplemented Unknown".split()
 }
 """The exceptions that only TensorFlow raises."""
+_APART = {Library(f"tensorflow.errors.{name}") for name in OF_TENSORFLOW - {"OperatorNotAllowedInGraphError"}}
+"""Those that are none of Python's kinds of errors."""
 OF_OPERATIONS = {"InvalidArgumentError", "UnimplementedError"}
 """What TensorFlow's operations alone raise, for the numbers that they get."""
 RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from .attempts import is_exception
 from .core import Arguments
@@ -59,8 +60,8 @@ META = "metaclass"
 SUBCLASSES = "subclasses"
 """Under which a class has its metaclass of the project, and the classes that extend it, so far."""
 
-METHOD_DISPATCHER = "method dispatcher"
-"""The kind of several functions of which a method picks one."""
+DISPATCHERS = ("dispatcher", "method dispatcher")
+"""The kinds of several functions of which a call picks one: as functions do, they become methods of an object."""
 
 FROZEN = "frozen"
 """Under which a class says that the fields of its objects cannot be set."""
@@ -166,7 +167,7 @@ class Attributes(Functions):
                 cls = instance.info if isinstance(instance, Cell) else owner
                 return Bound(value.function, cls)
             return Bound(value, instance) if value.function != NO_VALUE else value  # a class of named tuples
-        return Bound(value, instance) if isinstance(value, Cell) and value.kind == METHOD_DISPATCHER else value
+        return Bound(value, instance) if isinstance(value, Cell) and value.kind in DISPATCHERS else value
 
     def _descriptor(self, value: Value, name: str) -> Value | None:
         """A method of the descriptor protocol, where a value of a class body has it."""
@@ -177,7 +178,9 @@ class Attributes(Functions):
     def attribute(self, base: Value, name: str, site: Site) -> Value:
         if isinstance(base, OneOf):
             kept = [o for o in base.options if o != NO_VALUE] or list(base.options)
-            return self.join_all([self.attribute(option, name, site) for option in kept])
+            kinds = {o if isinstance(o, (Cell, Class)) else (type(o), getattr(o, "kind", "")) for o in kept}
+            with self.for_one_of_several() if len(kinds) > 1 else nullcontext():
+                return self.join_all([self.attribute(option, name, site) for option in kept])
         if (key := self.doubted(base, name)) is not None:
             return self.with_and_without(key, base, lambda: self.attribute(base, name, site), site)
         if isinstance(base, Cell) and base.kind == "instance":

@@ -188,7 +188,8 @@ class Expressions(Comprehensions):
         parts = [self._part_of_text(v) for v in node.values]
         if all(isinstance(p, Const) for p in parts):
             return Const("".join(str(p.value) for p in parts if isinstance(p, Const)))
-        return self.world.operate("format", parts, self.site(node))
+        with self.looking():
+            return self.world.operate("format", parts, self.site(node))
 
     def _part_of_text(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.FormattedValue):
@@ -218,8 +219,7 @@ class Expressions(Comprehensions):
         if isinstance(value, Member):
             return self.text_of_member(value, site)
         for name in ("__format__", "__str__", "__repr__"):
-            method = self.own_method(value, name)
-            if method is not None:
+            if (method := self.own_method(value, name)) is not None:
                 return self.call(method, Arguments([Const("")] if name == "__format__" else []), site)
         return value
 

@@ -29,11 +29,13 @@ from .values import (
     Data,
     Generator,
     Many,
+    OneOf,
     Opaque,
     Perhaps,
     Tuple,
     Value,
     Variable,
+    options,
     parts_of,
     plain,
 )
@@ -119,7 +121,12 @@ class Loops(Matching):
         if orders:
             arms = [partial(self._for_each, node, iterable, order, None, "") for order in orders]
             return any(self.branch(NO_VALUE, node, [*arms]))
-        return self._for_each(node, iterable, items, shared, staged)
+        lists = [o for o in options(iterable) if isinstance(o, Cell) and o.kind == "list"]
+        held = [self.state.get((each.uid, "items")) for each in lists]
+        alive = self._for_each(node, iterable, items, shared, staged)
+        if isinstance(iterable, OneOf) and held != [self.state.get((each.uid, "items")) for each in lists]:
+            self.lose_track()  # it was gone over as it was before
+        return alive
 
     def _for_each(
         self,

@@ -15,6 +15,7 @@ from typing import TypeVar
 from tapelint.source import walk
 
 from .core import UNFOLLOWED, Core
+from .graph import Node, Site
 from .state import Delta, Key
 from .values import UNBOUND, Bound, Cell, Const, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
 from .world import World
@@ -48,8 +49,23 @@ class Waiting(Core):
         """The frames of generators: nobody else sees their names."""
         self.read_later: set[int] = set()
         """The frames whose names generator expressions read, perhaps after their calls have ended."""
+        self.only_looks = 0
+        """Whether what is done now goes over no iterator."""
         self.given_so_far: list[list[Value]] = []
         """Of the iterators that are computed now: the items that come before what is run."""
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """What is run meanwhile only looks at values: iterators give nothing of theirs away."""
+        self.only_looks += 1
+        try:
+            yield
+        finally:
+            self.only_looks -= 1
+
+    def parts_of(self, value: Value, site: Site | None) -> list[Node]:
+        once = self.only_looks and self.is_once(value)
+        return super().parts_of(value, None if once else site)
 
     @contextmanager
     def once_for(self, items: object) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Effect, Fact, Input
 from tapelint.facts.values import Linearity
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import MISSING, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
@@ -158,7 +159,7 @@ GIVES_BACK = frozenset(
 def _to_call(world: Libraries, value: Value) -> bool:
     """Whether a value is something to call, or a list of such."""
     if isinstance(value, Cell) and value.kind == "list":
-        value = world.run.state.get((value.uid, "items"))
+        value = containers.stored(world.run, value)
     items = value.items if isinstance(value, Tuple) else (value,)
     return any(world.is_callable(item) for item in items)
 
@@ -206,16 +207,18 @@ def _is_symbolic(world: Libraries, value: Value) -> bool:
 
 def _holds_one(world: Libraries, value: Value, test: Callable[[Value], bool]) -> bool:
     """Whether a value, or one that a list of it holds, is a variable or passes a test."""
+    if isinstance(value, Many):
+        return _holds_one(world, value.element, test)
     if isinstance(value, Tuple):
         return any(_holds_one(world, item, test) for item in value.items)
     if isinstance(value, Cell) and value.kind == "list":
-        return _holds_one(world, world.run.state.get((value.uid, "items")), test)
+        return _holds_one(world, containers.stored(world.run, value), test)
     return isinstance(value, Variable) or test(value)
 
 
 def _side_by_side(world: Libraries, value: Value) -> Sequence[Value]:
     """The tensors of a list or of `*arguments`, each an input of its own; else the value itself."""
-    items = world.run.state.get((value.uid, "items")) if isinstance(value, Cell) and value.kind == "list" else value
+    items = containers.stored(world.run, value) if isinstance(value, Cell) and value.kind == "list" else value
     several = isinstance(items, Tuple) and 1 < len(items.items) <= MOST_INPUTS
     if several and isinstance(items, Tuple) and all(isinstance(item, (Data, Variable)) for item in items.items):
         return items.items
@@ -386,7 +389,7 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
         names = [n for n, known in effect.inputs.items() if known.outcome in wanted and n in given.values]
         found = [d for n in names if (d := dtype_of(world, given.values[n]))]
         if found:
-            return next((letter for letter in "cf?ib" if letter in found), "f")
+            return next((letter for letter in "cf?ibs" if letter in found), "f")
         if any(unfit.is_text(world, given.values[n]) for n in names):
             return "s"
     return "f"

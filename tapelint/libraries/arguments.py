@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tapelint.facts import TENSOR, Parameter
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.values import (
     NO_VALUE,
@@ -126,7 +127,7 @@ def plain_constant(world: Libraries, value: Value) -> object:
     if isinstance(value, Cell) and value.kind == "dtype":
         return TYPICAL.get(str(value.info), UNSET)
     if isinstance(value, Cell) and value.kind == "list":
-        value = world.run.state.get((value.uid, "items"))
+        value = containers.stored(world.run, value)
     if isinstance(value, Tuple):
         items = tuple(plain_constant(world, item) for item in value.items)
         return items if UNSET not in items else UNSET
@@ -159,7 +160,7 @@ def dtype_of(world: Libraries, value: Value) -> str:
         found = {dtype_of(world, o) for o in value.options} - {""}
         return found.pop() if len(found) == 1 else "?" if found else ""
     if isinstance(value, Cell) and value.kind == "list":
-        return dtype_of(world, world.run.state.get((value.uid, "items")))
+        return dtype_of(world, containers.stored(world.run, value))
     items = value.items if isinstance(value, Tuple) else (value.element,) if isinstance(value, Many) else ()
     inner = [dtype_of(world, item) for item in items]
     return next((letter for letter in "cf?ibs" if letter in inner), "")

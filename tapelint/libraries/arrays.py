@@ -12,18 +12,23 @@ from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
+    Bound,
     Cell,
+    Class,
     Const,
     Data,
     Flag,
+    Function,
     Library,
     Many,
     Method,
     Opaque,
+    Partial,
     SliceOf,
     Tuple,
     Value,
     Variable,
+    Wrapped,
     options,
 )
 
@@ -34,6 +39,9 @@ from .world import FunctionHandler, Libraries, MethodHandler, Registry
 LARGEST_UNROLLED = 12
 MAKING = frozenset(f"numpy.{n}" for n in ("array", "asarray", "empty", "zeros", "ones", "full", "empty_like"))
 OBJECTS = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))
+KEPT = ("dict", "layer", "optimizer", "object")
+"""The kinds of things, beside the project's own, of which NumPy makes no numbers."""
+DEEPEST = 4
 OWN = "attribute"
 """An attribute, perhaps a method, of an object that another library made of plain numbers."""
 
@@ -81,9 +89,25 @@ def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Val
         return None
     asked = args.get(2 if name == "numpy.full" else 1, "dtype") if name in MAKING else UNBOUND
     filled = args.get(1, "fill_value") == NO_VALUE if name == "numpy.full" else False
-    if asked in OBJECTS or filled or (asked is UNBOUND and any(_holds_objects(world, v) for v in args.every())):
+    of_some = asked is UNBOUND and any(_holds_objects(world, v) or _is_no_number(world, v) for v in args.every())
+    if asked in OBJECTS or filled or of_some:
         return _array_of_objects(world, args.every(), site)
     return None
+
+
+def _is_no_number(world: Libraries, value: Value, depth: int = 0) -> bool:
+    """Whether NumPy can only keep a value as it is, or a part of a list of them. Alone a function is there to be
+    called, and None stands for what is not given.
+    """
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    if items is not None:
+        parts = items.items if isinstance(items, Tuple) else (items.element,)
+        return depth < DEEPEST and any(_is_no_number(world, part, depth + 1) for part in parts)
+    if isinstance(value, Cell) and value.kind == "instance":
+        return world.run.own_method(value, "__array__") is None
+    if isinstance(value, Cell):
+        return value.kind in KEPT if depth == 0 else value.kind not in ("shape", "dtype")
+    return depth > 0 and (isinstance(value, (Function, Class, Bound, Partial, Wrapped)) or value == NO_VALUE)
 
 
 def _array_of_objects(world: Libraries, held: Iterable[Value], site: Site) -> Opaque:
@@ -138,7 +162,10 @@ def _of_shape(world: Libraries, base: Value, name: str, site: Site) -> Value | N
     """What a shape says of itself."""
     if name == "dims":
         return world.inert("Shape.dims", Arguments([]), site)
-    return sequences.count(world) if name in ("rank", "ndims") else None
+    if name not in ("rank", "ndims"):
+        return None
+    known = base.info if isinstance(base, Cell) else None
+    return Const(len(known)) if known is not None else sequences.count(world)
 
 
 def _sizes(world: Libraries, cell: Cell, site: Site) -> list[Value] | Many:

@@ -32,6 +32,9 @@ INERT = frozenset(
 )
 """Functions of Python that neither keep nor change a tensor that they are handed."""
 
+SHOWING = ("builtins", "logging", "pprint", "reprlib", "traceback", "warnings")
+"""Whose functions that give nothing back do not go over what they are handed."""
+
 MODELS = (
     *("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential"),
     "keras.engine.training.Model",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import ALIAS, UPSTREAM, Edge, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE
@@ -96,7 +97,7 @@ def _is_no_constant(world: Libraries, name: str, value: Value) -> str:
         return ""
     items = value.items if isinstance(value, Tuple) else ()
     if isinstance(value, Cell) and value.kind == "list":
-        stored = world.run.state.get((value.uid, "items"))
+        stored = containers.stored(world.run, value)
         items = stored.items if isinstance(stored, Tuple) else ()
     first = next(filter(is_tensor, items), None)
     if world.run.graph_mode:

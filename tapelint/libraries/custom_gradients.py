@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments
+from tapelint.flow.core import ENDED, ENDED_BY, Arguments
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import CARRIES_NOTHING, REFUSES_ROWS, SURE, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
@@ -100,8 +100,9 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
         world.raised("ValueError", site, "tensorflow.custom_gradient keywords")
     args = as_handed(world, args, site)
     counted, _ = without_object(callee.function, args, site)
-    if error := refused_argument(world, counted):
-        world.raised(error, site, "tensorflow.custom_gradient argument")
+    refused = refused_argument(world, counted)
+    if refused and run.graph_mode:
+        world.raised(refused, site, "tensorflow.custom_gradient argument")
     first = len(run.graph.nodes)
     with symbolic(world, args), world.recorder.collecting() as used:
         made = containers.sequence(run, run.call(callee.function, args, site))
@@ -122,6 +123,8 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     if call.hidden and _takes_variables(backward) is False:
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
         world.raised("TypeError", site, "tensorflow.custom_gradient")
+    if refused and not run.graph_mode:  # only now its arguments become tensors
+        world.raised(refused, site, "tensorflow.custom_gradient argument")
     given, read = _given(world, call)
     if given.error and not call.followed:
         given.error = "?" + given.error.removeprefix("?")
@@ -278,16 +281,22 @@ def _given(world: Libraries, call: _Call) -> tuple[_Given, list[Variable]]:
     run, takes = world.run, _takes_variables(call.backward)
     more: dict[str, Value] = {}
     if call.hidden:
-        more["variables"] = containers.make_list(run, Tuple(tuple(call.hidden)))
+        inner = tuple(replace(v, flavor="tf") for v in call.hidden)  # of one of Keras, what lies in it
+        more["variables"] = containers.make_list(run, Tuple(inner))
     elif takes and not call.certain:
         more["variables"] = Many(run.opaque(call.site))
     asked = Arguments(list(call.upstream), more)
     if run.misfits(call.backward, asked):
         return _Given(error="TypeError", why="the gradient function cannot be called with what comes down to it"), []
     world.on_the_way_back += 1
+    before = [run.state.get(key) for key in (ENDED, ENDED_BY)]
     with world.paused(), world.recorder.collecting() as read:
         made, call.found, changed = logged(world, lambda: run.call(call.backward, asked, call.site))
     world.on_the_way_back -= 1
+    if (error := run.ended()) and before[0] is UNBOUND:
+        for key, value in zip((ENDED, ENDED_BY), before, strict=True):  # it is raised when the gradient is asked for
+            run.state.set(key, value)
+        return _Given(error=error, why="the gradient function raises an exception"), list(read)
     if changed:
         run.lose_track()  # as often as the gradient is asked for
     if takes is None or not call.certain:

@@ -26,7 +26,9 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
     "unclear" where it is not known which, PERHAPS where it is not known whether, "" where it takes them.
     """
     table = dtypes().get(fact.name)
-    if table is None or given.rest is not None or world.run.one_of_several:
+    left = given.get("left")
+    converts = isinstance(left, Variable) and left.flavor == "keras"  # its operators do, whatever stands beside it
+    if table is None or given.rest is not None or world.run.one_of_several or converts:
         return ""
     tried = list(dict.fromkeys(names for names, _ in table))
     others = frozenset().union(*tried)

@@ -5,7 +5,7 @@ Each begins with something, and what its function gives must be of the same stru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapelint.facts.words import DTYPES
 from tapelint.flow import containers
@@ -136,8 +136,23 @@ def rows(world: Libraries, elems: Value, site: Site) -> Value:
         if known is None:
             return world.run.opaque(site, [elems])
         return containers.make_dict(world.run, [(k, rows(world, v, site)) for k, v in known], site)
+    if _is_empty(world, elems) and isinstance(elems, (Data, Variable)) and elems.shape:
+        elems = replace(elems, shape=(None, *elems.shape[1:]))  # a graph has its body run on a row all the same
     found = world.run.elements(elems, site)
+    if not found:
+        return world.run.opaque(site, [elems])
     return found.element if isinstance(found, Many) else world.run.join_all(found)
+
+
+def _runs_no_round(world: Libraries, elems: Value) -> bool:
+    """Whether a function is surely never called for the rows of these tensors: one has none, and no graph is made."""
+    return not world.run.graph_mode and any(_is_empty(world, leaf) for leaf in flattened(world, elems) or ())
+
+
+def _of_no_rounds(world: Libraries, like: Value, site: Site) -> Value:
+    """The results of no round, put together, by an example of one."""
+    dtype = apply.dtype_of(world, like) if isinstance(like, (Data, Variable, Const)) and like not in ABSENT else None
+    return Data(world.run.constant_node(), "tensor", dtype) if dtype else world.run.opaque(site)
 
 
 def stacked(world: Libraries, name: str, value: Value, site: Site) -> Value:
@@ -216,6 +231,8 @@ def _keras_vectorized_map(world: Libraries, args: Arguments, site: Site) -> Valu
 
 
 def _each_row(world: Libraries, args: Arguments, wanted: Value, site: Site) -> Value:
+    if _runs_no_round(world, args.get(1, "elems")):
+        return _of_no_rounds(world, as_example(wanted), site)
     row = rows(world, args.get(1, "elems"), site)
     made = world.run.call(args.get(0, "fn"), Arguments([row]), site)
     no_tensor = isinstance(made, Variable) or (isinstance(made, Data) and made.kind in ("numpy", "python"))
@@ -232,6 +249,8 @@ def _scan(world: Libraries, args: Arguments, site: Site) -> Value:
     """Every state of a loop that hands on what it made."""
     first = len(world.run.graph.nodes)
     start = args.get(2, "initializer")
+    if _runs_no_round(world, args.get(1, "elems")):
+        return _of_no_rounds(world, _begun(world, start, site), site)
     results = _states(world, args, start, True, site)
     begun = [results[0]] if start in (UNBOUND, NO_VALUE) else []
     made = stacked(world, "tensorflow.scan", _one_after_the_other(world, [*begun, *results[1:]]), site)
@@ -259,10 +278,20 @@ def pairs_of(world: Libraries, value: Value) -> dict[Value, Value] | None:
     return dict(known) if known is not None else None
 
 
+def _begun(world: Libraries, start: Value, site: Site) -> Value:
+    """The first state of a loop over no rows, which must be given."""
+    if start in ABSENT:
+        world.raised("OutOfRangeError", site, "tensorflow.scan")
+        return world.run.opaque(site)
+    return start
+
+
 def _fold(world: Libraries, args: Arguments, site: Site) -> Value:
     """The last state of a loop that hands on what it made."""
     first = len(world.run.graph.nodes)
     start = args.get(2, "initializer")
+    if _runs_no_round(world, args.get(1, "elems")):
+        return as_tensors(world, _begun(world, start, site), site)
     states = _states(world, args, start, False, site)
     begun = start not in ABSENT and _is_empty(world, args.get(1, "elems"))
     made = as_tensors(world, start if begun else world.run.join_all(states[1:]), site)

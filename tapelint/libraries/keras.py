@@ -363,6 +363,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         if inner:
             return world.run.call(inner[0], args, site)
     given = _for_training(world, info.fact, info.old, apply.bind(info.fact.call_parameters, args), args)
+    if info.name.endswith(".BatchNormalization") and trainability.of_layer(world, cell) is not True:
+        _frozen(world, cell, given, site)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, more_unknown = apply.constants(world, given)
     function = written(world, cell, "activation")
@@ -370,7 +372,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)
     edges = weight_edges(world, cell, site)
     if info.name.endswith(".BatchNormalization"):
-        edges = _of_a_batch(world, cell, edges, given.get("training"))
+        edges = _of_a_batch(world, cell, edges, given)
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
@@ -426,16 +428,23 @@ def _has_a_variable_for_keys(world: Libraries, info: LayerInfo, args: Arguments)
     return isinstance(last, Variable) and last.flavor == "tf"
 
 
-def _of_a_batch(world: Libraries, cell: Cell, edges: list[Edge], training: Value) -> list[Edge]:
+def _frozen(world: Libraries, cell: Cell, given: apply.Given, site: Site) -> None:
+    """A normalisation that is frozen, or may be, does what it does where it is not being trained."""
+    if given.get("training") not in (UNBOUND, NO_VALUE, FALSE):
+        surely = trainability.of_layer(world, cell) is False
+        given.values["training"] = FALSE if surely else world.run.opaque(site)
+
+
+def _of_a_batch(world: Libraries, cell: Cell, edges: list[Edge], given: apply.Given) -> list[Edge]:
     """What a normalisation reads: what is known of earlier batches only where it is not being trained."""
+    training = given.get("training")
+    if training in (UNBOUND, NO_VALUE, FALSE):
+        return edges
     moving = {
         weight.node for weight in own_weights(world, cell)
         if isinstance(weight, Variable) and weight.name.startswith("moving_")
     }  # fmt: skip
-    says = trainability.of_layer(world, cell)
-    if training in (UNBOUND, NO_VALUE, FALSE) or says is False:
-        return edges
-    outcome = NONE if says and training == TRUE else ANYTHING
+    outcome = NONE if training == TRUE else ANYTHING
     return [edge._replace(outcome=outcome) if edge.node in moving else edge for edge in edges]
 
 

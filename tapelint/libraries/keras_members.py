@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tapelint.flow.values import Cell, Library
+
+from . import members
 from .world import Libraries
 
 _METHODS = """
@@ -49,6 +52,34 @@ layer that wraps a module of PyTorch."""
 def is_gone(world: Libraries, kind: str, name: str) -> bool:
     """Whether no object of Keras 3 has such an attribute, and the program sets none of this name."""
     return name in GONE[kind] and not world.run.is_set_somewhere(name)
+
+
+_ANY_LAYER = """
+activity_regularizer add_loss add_metric add_variable add_weight autocast build build_from_config built call
+call_signature_parameters compute_dtype compute_mask compute_output_shape compute_output_spec count_params dtype
+dtype_policy from_config get_build_config get_config get_weights input input_dtype input_spec load_own_variables losses
+metrics metrics_variables name non_trainable_variables non_trainable_weights output path quantization_mode quantize
+quantized_build quantized_call rematerialized_call save_own_variables set_weights stateless_call supports_jit
+supports_masking symbolic_call trainable trainable_variables trainable_weights variable_dtype variables weights
+"""
+_ANY_MODEL = """
+compile compile_from_config compiled compiled_loss compiled_metrics compute_loss compute_metrics
+distribute_reduction_method distribute_strategy evaluate export fit get_compile_config get_layer get_metrics_result
+get_quantization_layer_structure get_state_tree history jit_compile layers load_weights loss make_predict_function
+make_test_function make_train_function metrics_names optimizer predict predict_function predict_on_batch predict_step
+reset_metrics run_eagerly save save_weights set_state_tree stateless_compute_loss steps_per_execution stop_evaluating
+stop_predicting stop_training summary test_function test_on_batch test_step to_json train_function train_on_batch
+train_step unrolled_steps_per_execution
+"""
+MEMBERS = frozenset([*_ANY_LAYER.split(), *_ANY_MODEL.split()])
+"""What a layer or a model of Keras 3 has, or may have by now, but for names with an underscore at the front."""
+BASES = [Library(f"keras.{name}") for name in ("layers.Layer", "Layer", "Model", "models.Model")]
+
+
+def lacks(world: Libraries, instance: Cell, name: str) -> bool:
+    """Whether an object of a project's layer or model of Keras 3 has no such attribute for certain."""
+    is_theirs = name in MEMBERS or name.startswith("_")
+    return not is_theirs and members.has_what_is_seen(world, instance, BASES)
 
 
 TAKES_ALL = "_allow_non_tensor_positional_args"

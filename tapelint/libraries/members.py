@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.facts import nature_of, refused_ranks
@@ -142,12 +143,14 @@ def module_lacks(world: Libraries, module: Cell, name: str) -> bool:
     return name not in MODULE and not name.startswith("_") and has_what_is_seen(world, module)
 
 
-def has_what_is_seen(world: Libraries, instance: Cell) -> bool:
-    """Whether an object has the attributes that the program was seen to give it, and no others but its library's."""
+def has_what_is_seen(world: Libraries, instance: Cell, of_libraries: Sequence[Library] = ()) -> bool:
+    """Whether an object has the attributes that the program was seen to give it, and no others but its library's.
+    `of_libraries`: what its class may extend beside plain ones.
+    """
     if world.run.is_in_unknown_hands(instance) or not world.run.hooks.isdisjoint(["__getattr__", "__getattribute__"]):
         return False
     order = world.run.lineage(instance.info)
-    plain = all(isinstance(base, Class) or base in PLAIN_BASES for base in order)
+    plain = all(isinstance(base, Class) or base in (*PLAIN_BASES, *of_libraries) for base in order)
     decorated = any(isinstance(base, Class) and base.node.decorator_list for base in order)
     return plain and not decorated and not is_written(world, instance) and world.run.is_made_here(instance)
 

@@ -27,10 +27,11 @@ from tapelint.flow.values import (
 )
 
 from . import layer_names, shapes, trainability
+from .arguments import dtype_argument
 from .compiled import never_compiled
 from .keras import LayerInfo, build, parameter
 from .layer_calls import settle_training
-from .replays import are_listed, functional_layers, inputs_in, is_disconnected, replay
+from .replays import are_listed, as_input, functional_layers, inputs_in, is_disconnected, replay
 from .symbolic import symbolic
 from .weights import (
     OF_KERAS_2,
@@ -264,11 +265,21 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         layers = world.run.state.get((callee.uid, "layers"))
         if isinstance(layers, Tuple) and layers.items and world.run.state.get((callee.uid, "own output")) is UNBOUND:
             _wire(world, callee, layers, site)
+        first = first if is_of_keras_2(world, callee) else as_input(world, first, _input_dtype(layers), site)
         result = _run_sequential(world, callee, first, args, site)
     else:
         result = replay(world, info, first, args, site)
     world.gave(callee, result)
     return symbolic(world, callee, asked, result)
+
+
+def _input_dtype(layers: Value) -> str:
+    """The dtype of a sequential model's input: that of its first layer."""
+    first = layers.items[0] if isinstance(layers, Tuple) and layers.items else layers
+    if isinstance(first, Data):
+        return first.dtype
+    info = first.info if isinstance(first, Cell) else None
+    return dtype_argument(info.args.keywords.get("dtype", UNBOUND)) if isinstance(info, (LayerInfo, ModelInfo)) else "f"
 
 
 def _run_sequential(world: Libraries, cell: Cell, value: Value, args: Arguments, site: Site) -> Value:

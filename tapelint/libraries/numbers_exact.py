@@ -46,7 +46,7 @@ def numbers_in(world: Libraries, value: Value, of: ArrayOf) -> Array | None:
     if isinstance(value, (Data, Variable)):
         return of(value)
     if isinstance(value, Cell) and value.kind == "list":
-        value = world.run.state.get((value.uid, "items"))
+        value = containers.stored(world.run, value)
     if not isinstance(value, Tuple) or not value.items or len(value.items) > LARGEST:
         return None
     parts: list[Array] = []
@@ -243,7 +243,7 @@ def _joined(world: Libraries, op: str, given: Given, of: ArrayOf) -> Array | Non
     """`concat` and `stack`: the parts of the first may have different lengths."""
     values = next(iter(given.values.values()), UNBOUND)
     if isinstance(values, Cell):
-        values = world.run.state.get((values.uid, "items"))
+        values = containers.stored(world.run, values)
     axis = constant(world, given, "axis")
     axis = 0 if axis is None else axis
     parts = [numbers_in(world, v, of) for v in values.items] if isinstance(values, Tuple) else []

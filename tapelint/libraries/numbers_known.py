@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.graph import Edge, Node
 from tapelint.flow.ranges import UNBOUNDED, Array, Range, Reach
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable, number_of
@@ -68,6 +69,14 @@ class Known:
     wheres: dict[int, Key] = field(default_factory=dict)
     gates: dict[int, tuple[Gate, ...]] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
+
+    def as_held(self, holder: Value, made: Value) -> Value:
+        """What was taken of an object of the project's, which may be one of the things that it holds, as it is."""
+        if isinstance(holder, Cell) and holder.kind == "instance" and isinstance(made, Opaque):
+            before = [edge.node for edge in made.node.edges]
+            held = [edge.node for node in before if node.op == "escaped" for edge in node.edges]
+            self.same.setdefault(made.node.id, set()).update(node.id for node in (*before, *held))
+        return made
 
     def key(self, *parts: object) -> Key:
         """One key for equal parts."""
@@ -143,7 +152,7 @@ def forget(world: Libraries, variable: Variable) -> None:
 
 def items_of(world: Libraries, value: Value) -> Sequence[Value]:
     if isinstance(value, Cell):
-        value = world.run.state.get((value.uid, "items")) if value.kind == "list" else UNBOUND
+        value = containers.stored(world.run, value) if value.kind == "list" else UNBOUND
     return value.items if isinstance(value, Tuple) else ()
 
 

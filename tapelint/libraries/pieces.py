@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import TRUE, UNBOUND, Many, Tuple, Value, is_tensor
+from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Data, Many, Tuple, Value, is_tensor, one_of, options
 
 from . import apply
 from .arguments import dtype_of
@@ -21,6 +22,7 @@ def register(registry: Registry) -> None:
     )
     registry.functions["keras.ops.moments"] = _moments("keras.ops.moments", "keras.ops.mean", "keras.ops.var")
     registry.functions["tensorflow.linalg.normalize"] = _normalize
+    registry.functions["tensorflow.clip_by_global_norm"] = _clipped
     registry.functions["tensorflow.tuple"] = _tuple
     for name in ("tensorflow.meshgrid", "tensorflow.experimental.numpy.meshgrid", "keras.ops.meshgrid"):
         registry.functions[name] = _meshgrid(name)
@@ -85,3 +87,21 @@ def _meshgrid(name: str) -> FunctionHandler:
         return containers.make_list(world.run, Tuple(parts), site=site)
 
     return meshgrid
+
+
+def _clipped(world: Libraries, args: Arguments, site: Site) -> Value:
+    """Gradients that are clipped together, and their norm: what is missing stays missing."""
+    fact = world.facts.fact("tensorflow.clip_by_global_norm")
+    assert fact is not None
+    made = apply.call_fact(world, fact, args, site)
+    given = containers.sequence(world.run, args.get(0, "t_list"))
+    items = given.items if isinstance(given, Tuple) else ()
+    clipped, norm = made.items if isinstance(made, Tuple) and len(made.items) == 2 else (made, NO_VALUE)
+    example = clipped.element if isinstance(clipped, Many) else NO_VALUE
+    if not isinstance(example, Data) or not any(NO_VALUE in options(item) for item in items):
+        return made
+    node, each = example.node, list[Value]()
+    for item in items:
+        own = replace(example, node=world.run.node(node.op, node.edges, site, dtype=node.dtype))
+        each.append(one_of([NO_VALUE if option == NO_VALUE else own for option in options(item)]))
+    return Tuple((containers.make_list(world.run, Tuple(tuple(each)), site=site), norm))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from tapelint.flow import containers
 from tapelint.flow.attributes import SUBCLASSES
@@ -44,7 +44,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, fields, instances, layer_classes, members
+from . import apply, fields, instances, keras_members, layer_classes, members
 from .instances import LAYERS
 from .replaced import write_somewhere
 from .world import FunctionHandler, Libraries, MethodHandler, Registry, kind_of
@@ -159,6 +159,8 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
         return value.info
     if isinstance(value, Member):
         return value.of
+    if isinstance(value, Cell) and value.kind == "tape":
+        return Library(f"{value.info.library}.GradientTape")
     kind = kind_of(value) if isinstance(value, (Const, Tuple, Cell)) and not getattr(value, "names", ()) else ""
     plain = kind in PLAIN_TYPES and getattr(value, "info", None) is None
     if plain:
@@ -200,7 +202,8 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
     if isinstance(name, Const) and isinstance(name.value, str):
         if isinstance(base, OneOf):
             every = [Arguments([option, *args.positional[1:]], args.keywords) for option in base.options]
-            return world.run.join_all([_getattr(world, each, site) for each in every])
+            with world.run.for_one_of_several():
+                return world.run.join_all([_getattr(world, each, site) for each in every])
         default = args.get(2, "default")
         if (key := world.run.doubted(base, name.value)) is not None:
             return world.run.with_and_without(key, base, lambda: _getattr(world, args, site, doubted=True), site)
@@ -227,7 +230,8 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
         value = world.run.attribute(base, name.value, site)
         return value if default is UNBOUND or _is_known(world, value) else world.run.join(value, default)
     if isinstance(name, OneOf) and all(isinstance(o, Const) for o in name.options):
-        return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
+        with world.run.for_one_of_several():
+            return one_of([world.run.attribute(base, str(o.value), site) for o in name.options if isinstance(o, Const)])
     is_own = isinstance(base, (Class, ModuleValue)) or (isinstance(base, Cell) and base.kind == "instance")
     made = world.run.opaque(site, [base], op=ANY_ATTRIBUTE if is_own else "unknown")
     made.node.detail = MISSING if is_own else made.node.detail
@@ -348,6 +352,8 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             return FALSE if known else world.run.unknown_bool(Tuple(()), site)
         if isinstance(found[1], Class):
             return TRUE
+        if keras_members.lacks(world, base, str(name.value)) and not _may_have_by_now(world, base, str(name.value)):
+            return FALSE
     if isinstance(base, Cell) and base.kind == "object" and isinstance(name, Const):
         if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
             return TRUE
@@ -523,7 +529,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
         fact = world.facts.fact(f"builtins.{name}")
         if fact is not None and name != "str":
             return apply.call_fact(world, fact, args, site, name=f"builtins.{name}")
-        return apply.detached(world, f"builtins.{name}", args, site, "python", dtype)
+        with world.run.looking() if name == "str" else nullcontext():
+            return apply.detached(world, f"builtins.{name}", args, site, "python", dtype)
 
     return convert
 
@@ -532,7 +539,8 @@ def _hash(world: Libraries, args: Arguments, site: Site) -> Value:
     """`hash(x)`: a number, of what may be a key."""
     for value in args.positional[:1]:
         world.run.hashed(value, site)
-    return apply.detached(world, "builtins.hash", args, site, "python", "i")
+    with world.run.looking():
+        return apply.detached(world, "builtins.hash", args, site, "python", "i")
 
 
 def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:

@@ -92,6 +92,8 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
         return Data(made, "tensor", dtype)
 
     wanted = args.get(2, "Tout")
+    if result == NO_VALUE and isinstance(wanted, Library) and not world.run.graph_mode:
+        world.raised("InvalidArgumentError", site, "tensorflow.py_function")
     kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else None
     if isinstance(kinds, list):
         made = world.run.elements(result, site)
@@ -164,6 +166,8 @@ def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
         tried(world, run)
     elif world.is_callable(body):
         result = run()
+        if result == NO_VALUE:
+            return result  # outside a graph nobody holds it to what was promised
 
     def made(dtype: str, value: Value) -> Value:
         edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []

@@ -8,9 +8,24 @@ from dataclasses import replace
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, SYMBOLIC, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, parts_of
+from tapelint.flow.values import (
+    NO_VALUE,
+    SYMBOLIC,
+    Cell,
+    Const,
+    Data,
+    Library,
+    Many,
+    OneOf,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    parts_of,
+)
 
 from . import unseen
+from .arguments import TYPICAL, dtype_of
 from .structures import flattened
 from .weights import ModelInfo, is_of_keras_2
 from .world import Libraries, SymbolicCall
@@ -150,9 +165,20 @@ def replay(world: Libraries, info: ModelInfo, value: Value, args: Arguments, sit
         return _of_unseen(world, info, value, site)
     certain = certain and (not containers.is_dict(info.inputs) or containers.is_dict(value))
     given = _given(world, certain, value, len(leaves), site)
-    known = {symbol.node.id: leaf for symbol, leaf in zip(leaves, given, strict=True)}
+    pairs = zip(leaves, given, strict=True)
+    known = {symbol.node.id: as_input(world, leaf, symbol.dtype, site) for symbol, leaf in pairs}
     extra = {k: v for k, v in args.keywords.items() if k == "training" and v != NO_VALUE}
     return _alone(world, _again(world, info.outputs, known, extra, site))
+
+
+def as_input(world: Libraries, value: Value, dtype: str, site: Site) -> Value:
+    """What a model makes of a tensor that it is given, which it converts into the dtype of its input."""
+    if not isinstance(value, (Data, Variable)) or (isinstance(value, Data) and value.kind == SYMBOLIC):
+        return value
+    kinds = {dtype_of(world, value), dtype}
+    if len(kinds) == 1 or not kinds <= {"f", "i", "b"}:
+        return value
+    return world.call_library("tensorflow.cast", Arguments([value, Library(f"tensorflow.{TYPICAL[dtype]}")]), site)
 
 
 def _given(world: Libraries, certain: bool, value: Value, count: int, site: Site) -> list[Value]:

@@ -26,7 +26,7 @@ def of_value(world: Libraries, value: Value) -> Shape | None:
     if isinstance(value, Const):
         return () if isinstance(value.value, (int, float, complex, bool)) else None
     if isinstance(value, Cell) and value.kind == "list":
-        return of_value(world, world.run.state.get((value.uid, "items")))
+        return of_value(world, containers.stored(world.run, value))
     if isinstance(value, Tuple) and not value.items:
         return (0,)
     if isinstance(value, Tuple):
@@ -41,7 +41,7 @@ def as_shape(world: Libraries, value: Value) -> Shape | None:
     if isinstance(value, Const):
         return (value.value,) if isinstance(value.value, int) and not isinstance(value.value, bool) else None
     if isinstance(value, Cell) and value.kind in ("list", "shape"):
-        value = world.run.state.get((value.uid, "items"))
+        value = containers.stored(world.run, value)
     if isinstance(value, Tuple):
         if len(value.items) == 1 and isinstance(value.items[0], (Cell, Tuple)):
             return as_shape(world, value.items[0])
@@ -72,6 +72,9 @@ MADE_BY_SHAPE = {
     "numpy.random.rand": "args",
     "numpy.random.randn": "args",
 }
+
+BOUNDS = ("minval", "maxval", "mean", "stddev", "low", "high", "loc", "scale")
+"""What numbers are drawn by: of several, each for numbers of its own, whatever the shape that is asked for."""
 
 SAME_SHAPE = frozenset(
     (
@@ -212,6 +215,8 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     parameter = MADE_BY_SHAPE.get(name)
     if parameter is not None:
         shape = as_shape(world, given.get(parameter))
+        if any(of_value(world, given.get(bound, Const(0.0))) != () for bound in BOUNDS):
+            return None
         return None if shape is not None and any(n is not None and n < 0 for n in shape) else shape
     values = list(given.values.values())
     first = values[0] if values else UNBOUND
@@ -278,9 +283,9 @@ def after_layer(name: str, parameter: Callable[[str], Value], before: Shape) -> 
         shape = (before[0], *_convolved(before[1:-1], parameter), number)
     elif last == "Embedding":
         shape = (*before, number)
-    elif last == "Flatten":
+    elif last == "Flatten" and before:
         shape = (before[0], _count(before[1:]))
-    elif last.startswith("Global"):
+    elif last.startswith("Global") and before:
         shape = (before[0], before[-1])
     elif last in ("LSTM", "GRU", "SimpleRNN") and len(before) == 3:
         whole = parameter("return_sequences")
@@ -430,7 +435,7 @@ def _turned(world: Libraries, given: Given) -> Shape | None:
 def _parts(world: Libraries, given: Given) -> list[Shape] | None:
     values = next(iter(given.values.values()), UNBOUND)
     if isinstance(values, Cell) and values.kind == "list":
-        values = world.run.state.get((values.uid, "items"))
+        values = containers.stored(world.run, values)
     if not isinstance(values, Tuple) or not values.items:
         return None
     shapes = [of_value(world, v) for v in values.items]

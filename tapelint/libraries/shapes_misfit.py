@@ -7,6 +7,7 @@ from itertools import combinations, zip_longest
 from math import prod
 from typing import TYPE_CHECKING
 
+from tapelint.flow import containers
 from tapelint.flow.values import Cell, Tuple, Value
 
 from . import shapes_places
@@ -75,7 +76,7 @@ def _reshaping(world: Libraries, given: Given) -> bool:
 def _parts(world: Libraries, given: Given) -> list[Shape]:
     values: Value | None = next(iter(given.values.values()), None)
     if isinstance(values, Cell) and values.kind == "list":
-        values = world.run.state.get((values.uid, "items"))
+        values = containers.stored(world.run, values)
     shapes = [of_value(world, item) for item in values.items] if isinstance(values, Tuple) else []
     return [shape for shape in shapes if shape is not None]
 

@@ -42,6 +42,9 @@ def register(registry: Registry) -> None:
     """Add it."""
     registry.functions.update(LIBRARY)
     registry.calls["functools.cache"] = _call_cached
+    registry.calls[WEAK[0]] = lambda world, callee, args, site: (
+        one_of([callee.function, NO_VALUE]) if isinstance(callee, Wrapped) else NO_VALUE
+    )
     registry.calls["dispatcher"] = _call_dispatcher
     registry.calls["method dispatcher"] = _call_dispatcher
     registry.calls["functools.partialmethod"] = _call_partial_method
@@ -312,9 +315,15 @@ def _at_the_end(name: str) -> Handler:
     def watch(world: Libraries, args: Arguments, site: Site) -> Value:
         if len(args.every()) > 1 or args.rest is not None:
             world.run.lose_track()
+        if name in WEAK and args.positional:
+            return Wrapped(WEAK[0], args.positional[0])
         return world.inert(name, args, site)
 
     return watch
+
+
+WEAK = ("weakref.ref", "weakref.WeakMethod")
+"""What is called for what it refers to, which may have gone."""
 
 
 LIBRARY: dict[str, Handler] = {

@@ -180,6 +180,8 @@ def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -
     """What a layer is called with, as its code sees it: Keras casts floats of another dtype than the layer's."""
 
     def cast(leaf: Value) -> Value:
+        if isinstance(leaf, Data) and leaf.kind == "numpy" and not is_old:
+            leaf = world.call_library("tensorflow.convert_to_tensor", Arguments([leaf]), site)
         if isinstance(leaf, Data) and leaf.dtype not in "ibs" and leaf.width not in ("float32", OF_KERAS):
             return replace(leaf, width=OF_KERAS)
         if isinstance(leaf, Variable) and not is_old and of(world, leaf) not in ("", "float32"):

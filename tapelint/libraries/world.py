@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -248,10 +248,9 @@ class Libraries:
     used = plain.used
 
     def subscript(self, base: Value, index: Value, site: Site) -> Value:
-        if isinstance(base, Cell):
-            handler = self.registry.methods.get((base.kind, "__getitem__"))
-            if handler is not None:
-                return handler(self, base, Arguments([index]), site)
+        handler = self.registry.methods.get((base.kind, "__getitem__")) if isinstance(base, Cell) else None
+        if handler is not None:
+            return handler(self, base, Arguments([index]), site)
         if isinstance(base, Library) and (own := self.registry.functions.get(f"{base.name}[]")) is not None:
             return own(self, Arguments([index]), site)
         if isinstance(base, (Library, Function, Class)):
@@ -262,7 +261,8 @@ class Libraries:
             self.raised("TypeError", site, "operator []")
         if isinstance(base, Opaque) and base.node.id in self.partly:  # some of a model's variables
             return self.run.opaque(site, [base, index])
-        return outside.held(self.run, base, self.operate("[]", [base, index], site))
+        made = self.run.part(site, base) if kind_of(base) == "instance" else self.operate("[]", [base, index], site)
+        return outside.held(self.run, base, self.known.as_held(base, made))
 
     def set_subscript(self, base: Value, index: Value, value: Value, site: Site) -> None:
         handler = self.registry.methods.get((kind_of(base), "__setitem__"))
@@ -454,7 +454,7 @@ class Libraries:
                 return apply.unfollowed(self, args, site)
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
-            return self.call_method(callee.base, callee.name, args, site)
+            return self.known.as_held(callee.base, self.call_method(callee.base, callee.name, args, site))
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
@@ -513,9 +513,9 @@ class Libraries:
         """A call that takes values for a log, a file or a plot: nothing of them comes back into the program."""
         for value in args.every():
             self.run.shown(value, site)
-        nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
-        node = self.run.node(name, [Edge(n, NONE) for n in nodes], site, dtype="?", kind="object")
-        return Opaque(node, name)
+        with self.run.looking() if root(name) in constants.SHOWING else nullcontext():
+            nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
+        return Opaque(self.run.node(name, [Edge(n, NONE) for n in nodes], site, dtype="?", kind="object"), name)
 
     def _differentiable(self, name: str, args: Arguments, site: Site) -> Value:
         """A function of a tape library of which nothing is known: taken as differentiable."""

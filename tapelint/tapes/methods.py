@@ -25,7 +25,7 @@ OnTape = Callable[[Cell, Arguments, Site], Value]
 def register(tapes: Tapes) -> None:
     """Tell the libraries' world what tapes answer to."""
     registry = tapes.world.registry
-    registry.families.append(_made)
+    registry.families += [_unbound, _made]
     registry.enters["library"] = lambda world, value, site: _enter_class(tapes, value, site)
     registry.enters["tape"] = lambda world, cell, site: _enter(tapes, cell, site)
     registry.leaves["tape"] = lambda world, cell, site: tapes.leave(cell)
@@ -117,6 +117,14 @@ def _doing(act: Callable[[Cell, Site], None]) -> OnTape:
 
 
 # -- making
+
+
+def _unbound(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """`tf.GradientTape.watch(tape, x)`: a method as the class has it."""
+    owner, _, method = name.rpartition(".")
+    tape = args.positional[0] if args.positional and owner.endswith("GradientTape") else NO_VALUE
+    known = isinstance(tape, Cell) and tape.kind == "tape" and ("tape", method) in world.registry.methods
+    return world.call_method(tape, method, args.after(1), site) if known else None
 
 
 def _made(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:

@@ -63,6 +63,8 @@ def refusal(
         return "TypeError", "impossible source"
     for listed in found or []:
         error = bad_source(listed.value, method)
+        if error and method == "gradient" and no_target.lstrip("?") not in ("", "AttributeError"):
+            break  # that of the target comes first
         if error:
             return error, "impossible source"
     if method == "batch_jacobian" and found and len(found) == 1 and not no_target:
@@ -177,7 +179,7 @@ def _bad_shapes(target: Value, source: Value) -> str:
     if first == ():
         return "IndexError"
     if (first is not None and len(first) < 2) or (second is not None and len(second) < 2):
-        return "ValueError"
+        return "ValueError" if first is not None else "?ValueError"
     if first is None or second is None or first[0] is None or second[0] is None:
         return ""
     return "ValueError" if first[0] != second[0] else ""

@@ -53,17 +53,22 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
     perhaps: set[int] = set()
     hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
     of_some = whose_backward_pass("rows of vectors") | whose_backward_pass("rows of some")
+    reached = set(whole)
     for node in reversed(core.graph.ancestors(targets)):
+        status = node.recorded.get(rec)
+        if node.id not in reached or (status is None and not node.is_transparent):
+            continue  # nothing comes down to it, or it passes nothing on
         is_gradient, is_join = node.op == "gradient", node.op == "join"
         hands_on = node.op in hands_back or (is_gradient and not node.detail)
         handed = hands_on and node.id in rows and node.id not in whole
         gives_rows = node.detail == ROWS or handed or (is_gradient and node.detail in picks_rows)
         passed = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
         doubtful = passed or node.op in of_some or node.detail == PERHAPS_ROWS
-        status = node.recorded.get(rec)
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps
         else:
             found = rows if gives_rows and status == SURE else set() if status in (MAYBE, UNSURE) else whole
-        found |= {edge.node.id for edge in node.edges if edge.outcome != NONE}
+        inputs = {edge.node.id for edge in node.edges if edge.outcome != NONE}
+        found |= inputs
+        reached |= inputs
     return rows - whole - perhaps, perhaps - whole

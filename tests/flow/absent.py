@@ -204,3 +204,22 @@ def the_very_one_of_two_that_was_used():
     with tf.GradientTape() as tape:
         y = chosen * 2.0
     return tape.gradient(y, chosen)
+
+
+def what_is_missing_is_missing_when_clipped():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = b * 2.0
+    clipped, _ = tf.clip_by_global_norm(tape.gradient(y, [a, b]), 1.0)
+    with tf.GradientTape() as tape:
+        z = a * 1.0 if clipped[0] is None else b * 1.0
+    return tape.gradient(z, [a, b])
+
+
+def several_that_are_clipped_beside_a_missing_one():
+    """none, flows, flows"""
+    u = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        clipped, _ = tf.clip_by_global_norm([None, b * 1.0, u * 1.0], 1.0)
+        z = clipped[1] - clipped[2]
+    return tape.gradient(z, [a, b, u])

@@ -527,3 +527,66 @@ def an_argument_that_may_be_a_variable():
             rate = rate * 0.5
         y = wave(rate)
     return tape.gradient(y, v)
+
+
+def a_gradient_function_that_would_raise():
+    """flows"""
+
+    @tf.custom_gradient
+    def squared(x):
+        return x * x, lambda upstream: tf.cast(upstream, tf.int32) * 2.5
+
+    with tf.GradientTape(persistent=True) as tape:
+        squared(v * 1.0)
+        y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_gradient_function_that_raises():
+    """raises TypeError"""
+
+    @tf.custom_gradient
+    def squared(x):
+        return x * x, lambda upstream: tf.cast(upstream, tf.int32) * 2.5
+
+    with tf.GradientTape() as tape:
+        y = squared(v * 1.0)
+    return tape.gradient(y, v)
+
+
+def an_argument_that_is_no_tensor():
+    """flows"""
+    seen = []
+
+    @tf.custom_gradient
+    def doubled(name, x):
+        seen.append(name)
+        return x * 2.0, lambda upstream: (None, upstream)
+
+    try:
+        doubled(len, v)
+    except ValueError:
+        pass
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if seen else tf.round(v)
+    return tape.gradient(y, v)
+
+
+def variables_of_keras_in_a_graph_of_the_gradient():
+    """flows, flows"""
+    layer = keras.layers.Dense(1, use_bias=False)
+    layer.build((None, 2))
+
+    @tf.custom_gradient
+    def applied(x):
+        @tf.function
+        def backward(upstream, variables=None):
+            with tf.GradientTape() as tape:
+                made = layer(x)
+            return upstream * tf.ones_like(x), tape.gradient(made, variables)
+
+        return layer(x), backward
+
+    with tf.GradientTape() as tape:
+        y = applied(v[None] * 1.0)
+    return tape.gradient(y, [v, *layer.trainable_variables])

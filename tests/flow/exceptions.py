@@ -145,3 +145,84 @@ def what_the_handler_catches():
     except ValueError:
         pass
     return tape.gradient(y, v)
+
+
+def a_handler_whose_class_fails_in_another():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                y = tf.reshape(v, [7])
+            except tf.reshape(w, [7]):
+                y = w * 2.0
+        except tf.errors.InvalidArgumentError:
+            y = v * 3.0
+    return tape.gradient(y, [v, w])
+
+
+def a_handler_of_what_is_computed():
+    """none, flows"""
+    kinds = {"bad": (KeyError, ValueError)}
+    with tf.GradientTape() as tape:
+        try:
+            y = v * kinds["worse"]
+        except kinds["bad"]:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def a_number_is_read_in_vain_before_a_handler_that_is_looked_up():
+    """unknown, unknown"""
+    kinds = {"bad": (KeyError, ValueError)}
+    with tf.GradientTape() as tape:
+        try:
+            y = v * int("seven")
+        except kinds["bad"]:
+            y = w * 2.0
+    return tape.gradient(y, [v, w])
+
+
+def another_exception_than_the_handler_s():
+    """raises TypeError, raises TypeError"""
+    with tf.GradientTape() as tape:
+        try:
+            try:
+                y = tf.cast(v, tf.int32) * 2.0
+            except tf.errors.InvalidArgumentError as error:
+                raise ValueError from error
+        except ValueError:
+            y = w * 1.0
+    return tape.gradient(y, [v, w])
+
+
+def a_finally_that_returns_after_a_failure():
+    """unknown, unknown"""
+
+    def computed():
+        try:
+            return tf.cast(v, tf.int32) * 2.0
+        finally:
+            return w * 1.0  # noqa: B012
+
+    with tf.GradientTape() as tape:
+        y = computed()
+    return tape.gradient(y, [v, w])
+
+
+def a_manager_that_raises_another_exception():
+    """unknown, unknown"""
+
+    class Manager:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *details):
+            raise ValueError
+
+    with tf.GradientTape() as tape:
+        try:
+            with Manager():
+                y = tf.cast(v, tf.int32) * 2.0
+        except ValueError:
+            y = w * 1.0
+    return tape.gradient(y, [v, w])

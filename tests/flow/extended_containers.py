@@ -159,3 +159,17 @@ def a_list_of_its_own_class_is_added():
     with tf.GradientTape() as tape:
         y = tf.add_n(Losses([a * 2.0]))
     return tape.gradient(y, a)
+
+
+def what_is_kept_as_it_is():
+    """unknown"""
+
+    class Plain(dict):
+        pass
+
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        kept = Plain()
+        kept["x"] = x
+        y = kept["x"]
+    return tape.gradient(y, x)

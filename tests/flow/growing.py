@@ -1,5 +1,7 @@
 """Lists that grow or shrink while a loop goes over them, and what code that is not followed fills."""
 
+import random
+
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -111,4 +113,17 @@ def a_list_that_an_iterator_goes_over_grows():
             y += each
             if each is v:
                 todo.append(w)
+    return tape.gradient(y, [v, w])
+
+
+def one_of_two_that_grows_while_it_is_gone_over():
+    """unknown, unknown"""
+    todo = [v] if random.random() < 2 else tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        y = tf.zeros(3)
+        for each in todo:
+            y += each
+            todo.append(w)
+            if len(todo) > 3:
+                break
     return tape.gradient(y, [v, w])

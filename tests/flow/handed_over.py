@@ -315,3 +315,27 @@ def a_py_function_as_a_decorator():
     with tf.GradientTape() as tape:
         y = grown(v)
     return tape.gradient(y, v)
+
+
+def a_list_that_unseen_hands_may_fill():
+    """none, none, none"""
+    found = []
+    _unseen(found.append, 2.0)
+    with tf.GradientTape() as tape:
+        y = sum(tf.Variable(found))
+    return tape.gradient(y, [v, w, tf.Variable(1.0)])
+
+
+def a_function_that_gives_nothing_to_numpy_function():
+    """flows"""
+    with tf.GradientTape() as tape:
+        made = tf.numpy_function(lambda a: None, [v], tf.float32)
+        y = v * 2.0 if made is None else tf.round(v)
+    return tape.gradient(y, v)
+
+
+def a_function_that_gives_nothing_to_py_function():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = tf.py_function(lambda a: None, [v], tf.float32)
+    return tape.gradient(y, v)

@@ -414,3 +414,21 @@ def a_generator_that_is_left_before_it_raises():
         for y in g():
             break
     return tape.gradient(y, [v, w])
+
+
+def iterators_that_are_only_shown():
+    """flows, flows"""
+    rest = (each for each in (v, w))
+    print(rest, f"{rest}", str(rest), {"rest": rest}, hash(rest))
+    with tf.GradientTape() as tape:
+        y = sum(each * each for each in rest)
+    return tape.gradient(y, [v, w])
+
+
+def an_iterator_whose_items_are_shown():
+    """raises TypeError, raises TypeError"""
+    rest = (each for each in (v, w))
+    print(*rest)
+    with tf.GradientTape() as tape:
+        y = sum(each * each for each in rest)
+    return tape.gradient(y, [v, w])

@@ -4,6 +4,7 @@ verdict a source."""
 import random
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
@@ -291,3 +292,16 @@ def the_averages_of_a_layer():
     with tf.GradientTape() as tape:
         y = layer(tf.ones((1, 3)))
     return tape.gradient(y, layer.trainable_variables)
+
+
+def an_array_that_a_layer_is_given():
+    """raises InvalidArgumentError"""
+
+    class Same(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    scale = tf.Variable([1.0])
+    with tf.GradientTape() as tape:
+        y = scale * Same()(np.ones((1, 1), np.int32))
+    return tape.gradient(y, scale)

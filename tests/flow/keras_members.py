@@ -152,3 +152,47 @@ def a_variable_set_by_the_old_backend():
     with tf.GradientTape() as tape:
         y = v * kept
     return tape.gradient(y, v)
+
+
+def a_layer_that_makes_its_own_late():
+    """raises ValueError, raises ValueError"""
+
+    class Late(keras.layers.Layer):
+        def call(self, inputs):
+            if not hasattr(self, "inner"):
+                self.inner = keras.layers.Dense(1)
+            return self.inner(inputs)
+
+    layer = Late()
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([1, 2]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def what_a_model_was_never_given():
+    """flows"""
+
+    class Same(keras.Model):
+        def call(self, inputs):
+            return tf.round(inputs) if hasattr(self, "hard") else inputs
+
+    model = Same()
+    row = tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = model(row)
+    return tape.gradient(y, row)
+
+
+def what_a_model_was_given():
+    """none"""
+
+    class Same(keras.Model):
+        def call(self, inputs):
+            return tf.round(inputs) if hasattr(self, "hard") else inputs
+
+    model = Same()
+    model.hard = True
+    row = tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = model(row)
+    return tape.gradient(y, row)

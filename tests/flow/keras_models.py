@@ -314,3 +314,53 @@ def a_layer_added_to_an_object_of_a_subclass():
     with tf.GradientTape() as tape:
         y = net(tf.ones((3, 2)))
     return tape.gradient(y, net.layers[-1].trainable_weights)
+
+
+def whole_numbers_for_an_input_of_floats():
+    """flows, flows"""
+    model = keras.Sequential([layers.Flatten()])
+    entry = keras.Input((1,))
+    other = keras.Model(entry, layers.Flatten()(entry))
+    v = tf.Variable([1.0])
+    w = tf.Variable([1.0])
+    with tf.GradientTape() as tape:
+        y = v * model(tf.constant([[1]])) + w * other(tf.constant([[2]]))
+    return tape.gradient(y, [v, w])
+
+
+def floats_for_an_input_of_whole_numbers():
+    """none, flows"""
+    model = keras.Sequential([keras.Input((1,), dtype="int32"), layers.Embedding(5, 2), layers.Flatten()])
+    v = tf.Variable([[1.0]])
+    with tf.GradientTape() as tape:
+        y = model(v)
+    return tape.gradient(y, [v, *model.trainable_variables])
+
+
+def whole_numbers_for_an_input_of_them():
+    """raises InvalidArgumentError"""
+    entry = keras.Input((1,), dtype="int32")
+    model = keras.Model(entry, layers.Flatten()(entry))
+    v = tf.Variable([1.0])
+    with tf.GradientTape() as tape:
+        y = v * model(tf.constant([[1]]))
+    return tape.gradient(y, v)
+
+
+def a_frozen_normalisation_of_one_row():
+    """flows"""
+    norm = layers.BatchNormalization()
+    norm.trainable = False
+    row = tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = norm(row, training=True)
+    return tape.gradient(y, row)
+
+
+def a_normalisation_of_one_row():
+    """zero"""
+    norm = layers.BatchNormalization()
+    row = tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = norm(row, training=True)
+    return tape.gradient(y, row)

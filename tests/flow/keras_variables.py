@@ -227,3 +227,17 @@ def a_neighbour_of_one_that_may_lack_zeros():
         y = parts[int(np.random.randint(0, 1))] * 0.0 + w
         y = (v * y) if np.random.random() < 2.0 else y
     return tape.gradient(y, [v, w], unconnected_gradients="zero")
+
+
+def truths_beside_a_variable():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * tf.constant([True, False]) + tf.constant([1.0, 1.0])
+    return tape.gradient(y, [v.value])
+
+
+def truths_that_a_variable_is_compared_to():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.cast(v < tf.constant([True, False]), tf.float32)
+    return tape.gradient(y, [v.value])

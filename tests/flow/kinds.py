@@ -139,3 +139,57 @@ def a_range_is_no_tuple_and_a_frozen_set_no_set():
         held = isinstance(range(3), tuple) or isinstance(frozenset([1]), set)
         y = b * 1.0 if held else w * 1.0
     return tape.gradient(y, [w, b])
+
+
+class Held:
+    def __init__(self, value):
+        self.value = value
+
+
+def objects_in_an_array():
+    """unknown"""
+    boxes = np.stack([Held(w), Held(3.0)])
+    with tf.GradientTape() as tape:
+        y = boxes[0].value * 2.0
+    return tape.gradient(y, w)
+
+
+def nothing_beside_a_tensor_in_an_array():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        pair = np.array([w * 2.0, None])
+        y = tf.constant(1.0) * pair[0]
+    return tape.gradient(y, w)
+
+
+def functions_in_an_array():
+    """unknown"""
+    steps = np.array([lambda x: x + 1.0, lambda x: x * w])
+    with tf.GradientTape() as tape:
+        y = steps[1](tf.constant(1.0))
+    return tape.gradient(y, w)
+
+
+class Plain:
+    pass
+
+
+class Named:
+    def value(self):
+        return w * 2.0
+
+
+def a_method_that_one_of_two_objects_has():
+    """sometimes none"""
+    held = Named() if np.random.rand() < 2 else Plain()
+    with tf.GradientTape() as tape:
+        y = held.value()
+    return tape.gradient(y, w)
+
+
+def one_of_two_names_of_methods():
+    """unknown"""
+    name = "value" if np.random.rand() < 2 else "values"
+    with tf.GradientTape() as tape:
+        y = getattr(Named(), name)()
+    return tape.gradient(y, w)

@@ -1000,3 +1000,11 @@ def moments_of_whole_numbers():
     with tf.GradientTape() as tape:
         y = tf.cast(tf.nn.moments(n, 0)[0], tf.float32) * v
     return tape.gradient(y, v)
+
+
+def numbers_drawn_by_a_tensor_of_bounds():
+    """flows"""
+    rows = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    with tf.GradientTape() as tape:
+        y = tf.random.normal([], mean=rows) * 2.0
+    return tape.batch_jacobian(y, rows)

@@ -569,3 +569,17 @@ def a_part_without_a_step():
     with tf.GradientTape() as tape:
         y = tf.ones([2])[::0] * w
     return tape.gradient(y, w)
+
+
+def a_target_and_a_source_that_are_none():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.sparse.from_dense([1.0, 2.0])
+    return tape.gradient(y, Net)
+
+
+def a_batch_of_what_has_perhaps_no_axis():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.nn.compute_average_loss(v * 2.0, global_batch_size=6)
+    return tape.batch_jacobian(y, v)

@@ -457,3 +457,32 @@ def what_is_drawn_around_a_mean():
             y = tf.random.stateless_parameterized_truncated_normal([2], [1, 2], mean)
         g = inner.gradient(y, mean)
     return outer.gradient(g, mean)
+
+
+def rows_beside_what_no_gradient_comes_down_to():
+    """raises AttributeError"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            nearest = tf.argmin((w[None] - 1.0) ** 2, axis=1)
+            loss = tf.reduce_sum(tf.gather(w, nearest) ** 2)
+        dw = inner.gradient(loss, w)
+    return outer.gradient(dw, w)
+
+
+def rows_beside_what_no_tape_saw():
+    """raises AttributeError"""
+    before = tf.reduce_sum(w * 2.0)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            loss = tf.reduce_sum(tf.gather(w, [0, 1]) ** 2) * before
+        dw = inner.gradient(loss, w)
+    return outer.gradient(dw, w)
+
+
+def rows_beside_the_whole():
+    """flows"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            loss = tf.reduce_sum(tf.gather(w, [0, 1]) ** 2) * tf.reduce_sum(w)
+        dw = inner.gradient(loss, w)
+    return outer.gradient(dw, w)

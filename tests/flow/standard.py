@@ -4,6 +4,7 @@ import collections
 import functools
 import itertools
 import operator
+import weakref
 
 import tensorflow as tf
 
@@ -248,3 +249,38 @@ def events_of_a_class_of_ones_own():
         first, second = trainer.weights
         y = (tf.stop_gradient(first) if trainer.frozen else first) * second
     return tape.gradient(y, trainer.weights)
+
+
+class _Kept:
+    def __init__(self, value):
+        self.value = value
+        self.log = []
+
+    @functools.singledispatch
+    def note(self, factor):
+        self.log.append(v * factor)
+
+
+def a_method_that_dispatches():
+    """flows"""
+    kept = _Kept(v)
+    with tf.GradientTape() as tape:
+        kept.note(2.0)
+    return tape.gradient(kept.log[0], v)
+
+
+def what_is_referred_to_weakly():
+    """flows"""
+    kept = _Kept(v)
+    seen = weakref.ref(kept)
+    with tf.GradientTape() as tape:
+        y = seen().value * 2.0
+    return tape.gradient(y, v)
+
+
+def what_has_perhaps_gone():
+    """sometimes none"""
+    seen = weakref.ref(v)
+    with tf.GradientTape() as tape:
+        y = seen() * 2.0
+    return tape.gradient(y, v)

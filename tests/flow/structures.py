@@ -131,3 +131,33 @@ def the_same_structure_twice_among_the_sources():
     with tf.GradientTape() as tape:
         y = v * 2.0
     return tape.gradient(y, [[v, w], [v, w]])
+
+
+def a_scan_of_no_rows():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.scan(lambda a, x: {"h": a["h"] + x * v}, tf.constant([]), initializer={"h": v})
+    return tape.gradient(y["h"], v)
+
+
+def a_fold_of_no_rows():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.foldl(lambda a, x: tf.floor(a + x), tf.constant([]), initializer=v)
+    return tape.gradient(y, v)
+
+
+def a_fold_of_no_rows_and_no_start():
+    """raises OutOfRangeError"""
+    with tf.GradientTape() as tape:
+        y = tf.foldl(lambda a, x: a + x * v, tf.constant([]))
+    return tape.gradient(y, v)
+
+
+def a_function_that_no_row_is_given():
+    """none"""
+    seen = []
+    with tf.GradientTape() as tape:
+        tf.map_fn(lambda row: seen.append(row) or row * v, tf.zeros([0]))
+        y = v * 2.0 if seen else tf.round(v)
+    return tape.gradient(y, v)

@@ -669,3 +669,19 @@ def a_number_on_one_way():
         if random.random() > -1.0:
             y = y + w
     return tape.gradient(y, [v, w])
+
+
+def methods_as_the_class_has_them():
+    """raises RuntimeError"""
+    with tf.GradientTape() as tape:
+        y = v * v
+    tf.GradientTape.gradient(tape, y, v)
+    return tape.gradient(y, v)
+
+
+def watched_by_the_class_of_a_tape():
+    """flows"""
+    with tf.GradientTape() as tape:
+        type(tape).watch(tape, x)
+        y = x * x
+    return tape.gradient(y, x)

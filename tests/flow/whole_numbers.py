@@ -207,3 +207,41 @@ def whole_numbers_that_are_round():
         tape.watch(numbers)
         y = tf.round(numbers)
     return tape.gradient(y, numbers)
+
+
+def what_is_made_of_texts():
+    """flows"""
+    with tf.GradientTape() as tape:
+        same = tf.concat([tf.identity(texts), texts], 0)[:2] == "x"
+        y = v * tf.cast(same, tf.float32)
+    return tape.gradient(y, v)
+
+
+def texts_in_a_layer():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * tf.cast(keras.layers.Flatten()(tf.constant([["x"]])) == "x", tf.float32)
+    return tape.gradient(y, v)
+
+
+def whether_a_complex_number_is_nought():
+    """sometimes none, sometimes none"""
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * 1.0 if tf.cast(tf.constant(0j), tf.float32) else tf.reduce_sum(v)
+    return tape.gradient(y, [v, w])
+
+
+def layers_that_give_floats():
+    """flows"""
+    image = tf.ones([1, 2, 1], tf.uint8)
+    with tf.GradientTape() as tape:
+        y = v * keras.layers.Rescaling(1 / 255)(image)[0, 0] * keras.layers.GlobalAveragePooling1D()(image)[0]
+    return tape.gradient(y, v)
+
+
+def a_layer_that_keeps_whole_numbers():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        y = v * keras.layers.Flatten()(tf.constant([[1]]))
+    return tape.gradient(y, v)
