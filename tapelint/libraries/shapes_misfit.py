@@ -25,6 +25,8 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     op = short(name)
     if op in BROADCASTING and name not in ("operator ==", "operator !="):
         return clash([of_value(world, value) for value in list(given.values.values())[:2]])
+    if name in ("operator &", "operator |", "operator ^"):
+        return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
     if not name.startswith(OF_TENSORFLOW):

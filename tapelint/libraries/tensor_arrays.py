@@ -6,9 +6,11 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, ZERO
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable, is_tensor
 
-from . import apply
+from . import apply, widths
+from .shapes import of_value
+from .shapes_misfit import differ
 from .world import Libraries, Registry
 
 
@@ -22,6 +24,8 @@ def register(registry: Registry) -> None:
 def _tensor_array(world: Libraries, args: Arguments, site: Site) -> Value:
     cell = Cell(world.run.uid(), "tensor array", apply.dtype_argument(args.get(0, "dtype")), site)
     world.run.state.set((cell.uid, "items"), Tuple(()))
+    width = widths.named(args.get(0, "dtype"))
+    world.run.state.set((cell.uid, "dtype"), Const(width) if width else UNBOUND)
     return cell
 
 
@@ -35,7 +39,9 @@ def _array_write(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     written = args.get(1, "value")
     if isinstance(written, Variable):
         written = Data(world.use(written, site), "tensor", written.dtype, written.shape)
+    _doubt(world, base, items, written)
     copy = Cell(world.run.uid(), base.kind, base.info, site)
+    world.run.state.set((copy.uid, "dtype"), world.run.state.get((base.uid, "dtype")))
     made: Value = (
         Many(world.run.join(items.element, written)) if isinstance(items, Many) else Tuple((*items.items, written))
     )
@@ -45,6 +51,19 @@ def _array_write(world: Libraries, base: Value, args: Arguments, site: Site) -> 
         world.run.state.set((cell.uid, "items"), made)
         world.run.state.set((cell.uid, MIXED), mixed)
     return copy
+
+
+def _doubt(world: Libraries, array: Cell, items: Value, written: Value) -> None:
+    """Note that an element may be refused: it has another dtype than the array, or another shape than those in it."""
+    held = items.items if isinstance(items, Tuple) else ()
+    if not isinstance(written, Data) or not is_tensor(written):
+        return
+    letters = {array.info, written.dtype}
+    known = {world.run.state.get((array.uid, "dtype")), Const(widths.seeming(world, written))}
+    unlike = (len(letters) > 1 and letters <= set("fibcs")) or (len(known) > 1 and not {UNBOUND, Const("")} & known)
+    shapes = [shape for each in held if (shape := of_value(world, each)) is not None]
+    if unlike or any(differ(written.shape, shape) for shape in shapes if written.shape is not None):
+        world.known.failing.add(written.node.id)
 
 
 def _array_stack(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -64,15 +64,22 @@ def _may_be_no_tensor(target: Value) -> bool:
 
 def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     """The exception that the program may have met before the call or may meet in it, or ""; `every`: the sources."""
-    found = ""
+    found, failing, targets = "", tapes.world.known.failing, _targets(tapes, execution)
     left = tapes.world.known.left_in_graph
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, tapes.world.known.failing, execution.targets) or _adds_a_number(tapes, execution):
+    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
     return "UnknownError" if _is_python_again(tapes, execution) and not found else found
+
+
+def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
+    """The targets of a call; those of all calls before where it has none, but None in their place."""
+    if execution.targets or NO_VALUE not in execution.leaves:
+        return execution.targets
+    return [node for before in tapes.executions for node in before.targets]
 
 
 def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:

@@ -169,3 +169,33 @@ def an_operation_of_keras_that_takes_no_variable_of_tensorflow():
     with tf.GradientTape() as tape:
         y = keras.ops.argmax(v)
     return tape.gradient(y, v)
+
+
+def elements_of_two_shapes_in_one_array():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.TensorArray(tf.float32, 2).write(0, v).write(1, tf.round(w)).stack()
+    return tape.gradient(y, v)
+
+
+def an_element_of_another_dtype():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.TensorArray(tf.float32, 1).write(0, tf.cast(v, tf.float64)).stack()
+    return tape.gradient(y, v)
+
+
+def truths_of_two_lengths_together():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        y = (v > 0.0) ^ (w > 0.0)
+    return tape.gradient(y, [v, w])
+
+
+def none_of_what_may_have_raised():
+    """unknown"""
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = v > w
+        g = tape.gradient(y, v)
+    return outer.gradient(g, v)
