@@ -65,9 +65,7 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if error := misfits.misfit(world, op, operands):
         if error != misfits.UNLIKE:
             refusing.refuse(world, error, site, f"operator {op}", operands)
-        refused = world.run.opaque(site, operands)
-        world.known.failing.add(refused.node.id)
-        return refused
+        return world.run.opaque(site, operands)
     kinds = {_side(option) for operand in operands for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)

@@ -322,7 +322,7 @@ def row(columns: Sequence[list[Value] | Many], index: int) -> list[Value]:
 def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
     def compute() -> list[Value] | Many:
         if args.rest is not None:
-            return Many(Many(args.rest))
+            return _turned(world, args, site)
         columns, length = rows_of(world, args.positional, site)
         lengths = {len(column) if isinstance(column, list) else -1 for column in columns}
         if args.keywords.get("strict", FALSE) != FALSE and (len(lengths) > 1 or lengths == {-1}):
@@ -336,6 +336,15 @@ def _zip(world: Libraries, args: Arguments, site: Site) -> Value:
     world.run.in_step.add(made.uid)
     world.run.state.set((made.uid, "zipped"), Tuple(tuple(args.positional)))
     return made
+
+
+def _turned(world: Libraries, args: Arguments, site: Site) -> list[Value] | Many:
+    """`zip(*rows)` of nobody knows how many rows: what stands at each place of a row, as often as there are rows."""
+    rest = args.rest
+    columns = world.run.iterate(rest, site) if rest is not None and containers.is_structure(rest) else None
+    if isinstance(columns, list) and not args.positional:
+        return [Many(column) for column in columns]
+    return Many(Many(world.run.opaque(site, args.every())))
 
 
 def one_for_all(world: Libraries, items: list[Value] | Many) -> Value:

@@ -432,3 +432,16 @@ def an_iterator_whose_items_are_shown():
     with tf.GradientTape() as tape:
         y = sum(each * each for each in rest)
     return tape.gradient(y, [v, w])
+
+
+def columns_of_nobody_knows_how_many_rows():
+    """flows, none"""
+    pairs = [(v, w, "a") for _ in range(random.randint(2, 3))]
+    firsts, seconds, _ = zip(*pairs)
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for first, second in zip(firsts, seconds):
+            if first.shape.ndims != v.shape.ndims:
+                raise ValueError
+            y += first * tf.round(second)
+    return tape.gradient(y, [v, w])
