@@ -341,8 +341,9 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         instance = node is None and isinstance(leaf, Cell) and leaf.kind == "instance"
         if (instance or (isinstance(leaf, Opaque) and leaf.node.kind == "object")) and not natures.nature(leaf):
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)
-        if isinstance(leaf, OneOf) and any(isinstance(option, Variable) for option in leaf.options):
-            node = tapes.world.run.graph.add(UNKNOWN_TARGET)  # which is read by nobody
+        kinds = {getattr(option, "kind", "variable") for option in options(leaf)}
+        if {"variable", "numpy"} <= kinds:
+            node = tapes.world.run.graph.add(UNKNOWN_TARGET)  # a variable as it is, which an array beside it hides
         if node is not None:
             found.append(node.innermost)
     return found
