@@ -19,7 +19,8 @@ def is_read_after(function: ast.AST, statement: ast.stmt, name: str) -> bool | N
     one, may read the name in another order.
     """
     nodes = walk(function)
-    own = _of_comprehensions(nodes, name)
+    inner = [node for node in nodes if isinstance(node, SCOPES) and node is not function]
+    own = _of_comprehensions(nodes, name).union(*(_inside(node) for node in inner if _binds(node, name)))
     uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == name and node not in own]
     after = sorted((node for node in uses if _place(node) >= _end(statement)), key=_place)
     if after and isinstance(after[0].ctx, ast.Load):
@@ -27,7 +28,7 @@ def is_read_after(function: ast.AST, statement: ast.stmt, name: str) -> bool | N
     if after and _is_read_by_its_assignment(nodes, after[0]):
         return True
     around = [node for node in nodes if isinstance(node, LOOPS) and _encloses(node, statement)]
-    nested = [node for node in nodes if isinstance(node, SCOPES) and node is not function]
+    nested = [node for node in inner if not _binds(node, name)]
     return None if after or any(_reads(node, name) for node in (*around, *nested)) else False
 
 
@@ -40,6 +41,19 @@ def _of_comprehensions(nodes: Sequence[ast.AST], name: str) -> set[ast.AST]:
             if any(isinstance(n, ast.Name) and n.id == name for n in targets):
                 found |= set(walk(node)) - set(walk(node.generators[0].iter))
     return found
+
+
+def _inside(scope: ast.AST) -> set[ast.AST]:
+    """What is run when a function is called."""
+    body = scope.body if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)) else [scope.body]  # type: ignore[attr-defined]
+    return {node for each in body for node in walk(each)}
+
+
+def _binds(scope: ast.AST, name: str) -> bool:
+    """Whether a function has a parameter of this name."""
+    spec: ast.arguments = scope.args  # type: ignore[attr-defined]
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    return any(each is not None and each.arg == name for each in every)
 
 
 def _place(node: ast.expr | ast.stmt) -> tuple[int, int]:

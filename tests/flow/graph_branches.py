@@ -379,3 +379,20 @@ def a_map_to_the_structure_that_is_said():
     with tf.GradientTape() as tape:
         y = tf.map_fn(lambda t: (t, t * v), x, fn_output_signature=(tf.float32, tf.float32))[1]
     return tape.gradient(y, [v])
+
+
+def a_parameter_named_as_what_an_arm_leaves():
+    """flows"""
+
+    @tf.function
+    def f():
+        y = v * 1.0
+        if tf.reduce_max(v) >= 0.65:
+            states = [y]
+            y = states[0]
+        shift = lambda states, more: states + more
+        return shift(y, 1.0)
+
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, v)
