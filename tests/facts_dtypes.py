@@ -10,9 +10,9 @@ from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_unlike import taken_apart
+from facts_unlike import leaves_in, raised, taken_apart
 
-from tapelint.facts.parse import full_name, header_name, leaves_of, split_line
+from tapelint.facts.parse import full_name, header_name, split_line
 from tapelint.facts.table import FOLDER, dtypes
 
 FILES = (
@@ -64,7 +64,7 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
     name = full_name(header_name(header)) if lines else ""
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
-        given_to = _arguments(ast.parse(expression, mode="eval").body, names)
+        given_to = arguments_of(ast.parse(expression, mode="eval").body, names)
         if graph or answer.startswith("call raises") or "Variable" in expression or not given_to:
             continue
         env = propose.env_of(expression)
@@ -76,7 +76,7 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
             yield from _beside_python(name, expression, env, group)
 
 
-def _arguments(call: ast.expr, names: list[str]) -> list[tuple[str, ast.expr]]:
+def arguments_of(call: ast.expr, names: list[str]) -> list[tuple[str, ast.expr]]:
     """The arguments of a call or an operator with the names of their parameters."""
     if isinstance(call, ast.Call):
         names = names[names[:1] == ["self"] :]
@@ -92,15 +92,9 @@ def _of_category(env: dict[str, Any], given_to: list[tuple[str, ast.expr]], word
     return {
         leaf: name
         for name, argument in given_to
-        for leaf in _leaves(argument)
+        for leaf in leaves_in(argument)
         if isinstance(env.get(leaf), TF.Tensor) and getattr(env[leaf].dtype, f"is_{word}")
     }
-
-
-def _leaves(argument: ast.expr) -> list[str]:
-    """The leaf that an argument is, or those of which it is a list."""
-    items = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
-    return [item.id for item in items if isinstance(item, ast.Name) and item.id in set(leaves_of(argument))]
 
 
 def _of_experiment(
@@ -125,7 +119,7 @@ def _beside_python(
     """What whole numbers give beside a float of Python's, where tensors of floats may stand beside it."""
     for leaf in group if all(env[each].dtype.is_floating for each in group) else ():
         others = {other: _as(env[other], "int32") for other in group if other != leaf}
-        if not _raised(expression, {**env, leaf: 2.5}):
+        if not raised(expression, {**env, leaf: 2.5}):
             yield (name, frozenset(group.values()), "p"), _seen(expression, {**env, **others, leaf: 2.5}, others)
 
 
@@ -135,27 +129,19 @@ def _as(value: Any, dtype: str) -> Any:
 
 def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> Said:
     """The exceptions in eager code, of tensors, and of variables where these are taken as well; and in a graph."""
-    eager = _raised(expression, env)
-    also = _raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
+    eager = raised(expression, env)
+    also = raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
     eager = eager if eager == also else UNCLEAR if eager and also else PERHAPS
     return eager, _in_graph(expression, env) if eager else ""
 
 
 @functools.cache
 def _takes_variables(expression: str, group: tuple[str, ...]) -> bool:
-    return not _raised(expression, _variables(propose.env_of(expression), group))
+    return not raised(expression, _variables(propose.env_of(expression), group))
 
 
 def _variables(env: dict[str, Any], group: Iterable[str]) -> dict[str, Any]:
     return {**env, **{leaf: TF.Variable(env[leaf]) for leaf in group}}
-
-
-def _raised(expression: str, env: dict[str, Any]) -> str:
-    try:
-        lab.run(expression, env)
-    except Exception as error:
-        return type(error).__name__
-    return ""
 
 
 def _in_graph(expression: str, env: dict[str, Any]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_dtypes import _arguments, _leaves
+from facts_dtypes import arguments_of
+from facts_unlike import leaves_in, raised
 
 from tapelint.facts.parse import full_name, header_name, read_header, split_line
 from tapelint.facts.table import FOLDER, fits
@@ -70,13 +71,13 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
         if isinstance(call.func, ast.Call) != (len(signatures) > 1):
             continue
         env = propose.env_of(expression)
-        places = {n: leaves for n, argument in _arguments(call, names) if (leaves := _tensors(argument, env))}
+        places = {n: leaves for n, argument in arguments_of(call, names) if (leaves := _tensors(argument, env))}
         if places:
             yield from _of_experiment(name, expression, env, places)
 
 
 def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
-    return [leaf for leaf in _leaves(argument) if isinstance(env[leaf], lab.tf.Tensor)]
+    return [leaf for leaf in leaves_in(argument) if isinstance(env[leaf], lab.tf.Tensor)]
 
 
 def _of_experiment(
@@ -87,14 +88,14 @@ def _of_experiment(
     for ranks in () if of_sizes else _ranks(env, [places[n][0] for n in names]):
         tried = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
         every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in tried)
-        yield (name, names, tuple(map(str, ranks))), all(_is_refused(expression, given) for given in every)
+        yield (name, names, tuple(map(str, ranks))), all(raised(expression, given) for given in every)
     for parameter, shorter in _shorter(env, places):
-        yield (name, (parameter,), ("<",)), _is_refused(expression, {**env, **shorter})
+        yield (name, (parameter,), ("<",)), bool(raised(expression, {**env, **shorter}))
     for parameter, leaves in places.items():
         for letter, turned in _turned(env, leaves).items():
             if (letter == "n" and of_sizes) or (letter in "Ns" and not name.startswith("keras.")):
                 continue  # what TensorFlow makes of None is in nones.txt, and of some texts the end of the process
-            yield (name, (parameter,), (letter,)), _is_refused(expression, {**env, **turned})
+            yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **turned}))
 
 
 def _ranks(env: Mapping[str, Any], leaves: list[str]) -> Iterator[tuple[int, ...]]:
@@ -160,14 +161,6 @@ def _turned(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str, An
     if len(leaves) == 1:
         turned["n"] = {leaf: array.flat[0].item() for leaf, array in arrays.items() if array.size}
     return {letter: given for letter, given in turned.items() if given}
-
-
-def _is_refused(expression: str, env: dict[str, Any]) -> bool:
-    try:
-        lab.run(expression, env)
-    except Exception:
-        return True
-    return False
 
 
 def main() -> None:

@@ -70,7 +70,7 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str
         env = propose.env_of(expression)
         floats = {leaf for leaf, value in env.items() if isinstance(value, lab.tf.Tensor) and value.dtype.is_floating}
         given_to = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
-        places = [(name, leaf) for name, argument in given_to for leaf in _leaves(argument) if leaf in floats]
+        places = [(name, leaf) for name, argument in given_to for leaf in leaves_in(argument) if leaf in floats]
         for parameter, leaf in places if len(places) > 1 else ():
             for kind, dtype in (("i", "int32"), ("b", "bool"), ("d", "float64")):
                 for others, letter in _surroundings(expression, env, floats, kind):
@@ -93,7 +93,7 @@ def _surroundings(
     """Tensors, and variables where these are taken as well, with the letters for a kind beside them."""
     yield env, kind
     variables = _with_variables(env, floats)
-    if not _raised(expression, variables):
+    if not raised(expression, variables):
         yield variables, kind.upper()
 
 
@@ -116,7 +116,7 @@ def _with_python_numbers(
     variables = _with_variables(env, floats)
     whole = lab.tf.cast(env[leaf], "int32").numpy().tolist()
     for others, number, several in ((env, "n", "l"), (variables, "N", "L")):
-        if not _raised(expression, {**others, leaf: 2.0}):
+        if not raised(expression, {**others, leaf: 2.0}):
             given = {**others, leaf: 2}
             yield number, _seen(expression, given)
         if isinstance(whole, list):
@@ -129,7 +129,7 @@ def _with_python_numbers(
         yield "w", _seen(expression, {**env, **doubles, leaf: numbers.tolist()})
 
 
-def _leaves(argument: ast.expr) -> list[str]:
+def leaves_in(argument: ast.expr) -> list[str]:
     """The leaf that an argument is, or those of which it is a list."""
     items = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
     return [item.id for item in items if isinstance(item, ast.Name) and item.id in set(leaves_of(argument))]
@@ -138,10 +138,10 @@ def _leaves(argument: ast.expr) -> list[str]:
 def _seen(expression: str, env: dict[str, Any]) -> tuple[str, str]:
     """The exceptions in eager code and in a graph, be its tensors handed to it or captured."""
     handed, captured = (_in_graph(expression, env, is_captured) for is_captured in (False, True))
-    return _raised(expression, env), _one((handed, captured))
+    return raised(expression, env), _one((handed, captured))
 
 
-def _raised(expression: str, env: dict[str, Any]) -> str:
+def raised(expression: str, env: dict[str, Any]) -> str:
     try:
         lab.run(expression, env)
     except Exception as error:

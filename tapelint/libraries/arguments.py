@@ -134,6 +134,15 @@ def plain_constant(world: Libraries, value: Value) -> object:
     return UNSET
 
 
+def python_numbers(world: Libraries, value: Value) -> list[float] | None:
+    """The number of Python's that a value is, or those that a list of them holds, however deep; None for all else."""
+    if isinstance(value, Const):
+        return [value.value] if isinstance(value.value, (int, float)) else None
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    each = [python_numbers(world, item) for item in items.items] if isinstance(items, Tuple) else [None]
+    return None if None in each else [number for numbers in each if numbers for number in numbers]
+
+
 def dtype_argument(value: Value) -> str:
     """What a `dtype` argument says."""
     if value is UNBOUND or value == NO_VALUE:

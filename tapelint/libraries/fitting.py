@@ -11,6 +11,7 @@ from tapelint.flow import containers
 from tapelint.flow.values import Cell, Const, Data, Tuple, Value, Variable, options
 
 from . import shapes, shapes_misfit, widths
+from .arguments import python_numbers
 from .natures import form
 
 if TYPE_CHECKING:
@@ -90,18 +91,8 @@ def _sorts(world: Libraries, value: Value) -> Iterator[str]:
             yield "a" if widths.of(world, part) == "float64" else "A"
         elif isinstance(part, Const):
             yield OF_CONSTANTS.get(type(part.value), "")
-        elif isinstance(part, (Cell, Tuple)) and _is_plain(world, part):
+        elif isinstance(part, (Cell, Tuple)) and python_numbers(world, part) is not None:
             yield "l"
 
 
 OF_CONSTANTS = {int: "n", float: "n", type(None): "N", str: "s"}
-
-
-def _is_plain(world: Libraries, value: Value) -> bool:
-    """Whether a value is a number of Python's, or a list of such."""
-    if isinstance(value, Const):
-        return isinstance(value.value, (int, float))
-    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
-    return isinstance(items, Tuple) and all(_is_plain(world, item) for item in items.items)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 
 from tapelint.facts import refused_ranks
 from tapelint.flow import containers
@@ -12,7 +11,7 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Value, Variable, options
 
 from .keras import LayerInfo, parameter
-from .shapes import Shape, as_shape
+from .shapes import Shape, as_shape, cannot_become, differ
 from .weights import ModelInfo, is_of_keras_2
 from .world import Libraries
 
@@ -54,8 +53,7 @@ def _is_refused(world: Libraries, info: LayerInfo, shape: Shape | None) -> bool:
     wanted = as_shape(world, parameter(info, "target_shape"))
     if wanted is None or not shape or None in (*shape[1:], *wanted):
         return False
-    whole, rest = prod(n or 0 for n in shape[1:]), prod(n or 0 for n in wanted if n != -1)
-    return bool(whole % rest if rest else whole) if -1 in wanted else whole != rest
+    return cannot_become(shape[1:], wanted)
 
 
 def _is_second_tensor(args: Arguments) -> bool:
@@ -77,20 +75,15 @@ def _taken_by_model(world: Libraries, model: Cell, args: Arguments, first: Value
     longer = len(given) == len(asked) + 1 and given[-1] in (1, None)
     shorter = len(given) == len(asked) - 1 and asked[-1] in (1, None)
     if not (longer or shorter):
-        if len(given) != len(asked) or (model.info.form == "functional" and _differ(given, asked)):
+        if len(given) != len(asked) or (model.info.form == "functional" and differ(given[1:], asked[1:])):
             world.raised("ValueError", site, "Model.__call__")
         return args
     taken = given[:-1] if longer else (*given, 1)
-    if not isinstance(first, Data) or given[-1] is None or asked[-1] is None or _differ(taken, asked):
+    if not isinstance(first, Data) or given[-1] is None or asked[-1] is None or differ(taken[1:], asked[1:]):
         world.run.lose_track()
         return args
     positional = [replace(first, shape=taken), *args.positional[1:]] if args.positional else []
     return replace(args, positional=positional)
-
-
-def _differ(given: Shape, asked: Shape) -> bool:
-    """Whether two shapes of as many axes differ elsewhere than in the number of examples."""
-    return any(None not in (n, m) and n != m for n, m in zip(given[1:], asked[1:], strict=True))
 
 
 def _input_of(world: Libraries, model: Cell) -> Shape | None:

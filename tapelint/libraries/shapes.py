@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 Shape = tuple[int | None, ...]
 
 
+def differ(one: Sequence[int | None], other: Sequence[int | None]) -> bool:
+    """Whether two shapes are certainly not the same."""
+    return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
+
+
+def cannot_become(before: Sequence[int | None], after: Sequence[int | None]) -> bool:
+    """Whether a shape that is known cannot be made another one, in which -1 stands for what is left."""
+    whole, rest = prod(n or 0 for n in before), prod(n or 0 for n in after if n != -1)
+    return bool(whole % rest if rest else whole) if -1 in after else whole != rest
+
+
 def of_value(world: Libraries, value: Value) -> Shape | None:
     """The shape of a value; None where it is not known."""
     if isinstance(value, (Data, Variable)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations, zip_longest
-from math import prod
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -13,7 +12,7 @@ from tapelint.flow.values import Cell, Tuple, Value
 from . import shapes_places
 from .numbers_exact import constant
 from .numbers_names import short
-from .shapes import BROADCASTING, Shape, as_shape, of_value, turned_sides
+from .shapes import BROADCASTING, Shape, as_shape, cannot_become, differ, of_value, turned_sides
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -71,8 +70,7 @@ def _reshaping(world: Libraries, given: Given) -> bool:
     after = as_shape(world, values[1]) if len(values) > 1 else None
     if before is None or after is None or None in before or None in after:
         return False
-    whole, rest = prod(n or 0 for n in before), prod(n or 0 for n in after if n != -1)
-    return bool(whole % rest if rest else whole) if -1 in after else whole != rest
+    return cannot_become(before, after)
 
 
 def _parts(world: Libraries, given: Given) -> list[Shape]:
@@ -96,11 +94,6 @@ def _concatenation(world: Libraries, given: Given) -> bool:
         return True
     rests = [(*part[: axis % len(part)], *part[axis % len(part) + 1 :]) for part in parts]
     return any(differ(one, other) for one, other in combinations(rests, 2))
-
-
-def differ(one: Shape, other: Shape) -> bool:
-    """Whether two shapes are certainly not the same."""
-    return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
 
 
 def _beta(world: Libraries, given: Given) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Variable
 
 from .numbers_exact import constant
-from .shapes import REDUCING, Shape, as_shape, of_value
+from .shapes import REDUCING, Shape, as_shape, differ, of_value
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -44,7 +44,17 @@ def _numbers(value: object) -> Iterator[int]:
 def _axes(world: Libraries, given: Given, shape: Shape) -> bool:
     """An axis that is not there."""
     axes = _numbers(constant(world, given, "axis", "axes", "dim"))
-    return any(not -len(shape) <= axis < len(shape) for axis in axes)
+    return any(not _has_axis(shape, axis) for axis in axes)
+
+
+def _has_axis(shape: Shape, axis: int) -> bool:
+    return -len(shape) <= axis < len(shape)
+
+
+def _axis(world: Libraries, given: Given) -> int | None:
+    """The one axis that is asked for, the first if none is; None where it is not known."""
+    axis = constant(world, given, "axis")
+    return 0 if axis is None else axis if isinstance(axis, int) else None
 
 
 def _reverse(world: Libraries, given: Given, shape: Shape) -> bool:
@@ -54,7 +64,7 @@ def _reverse(world: Libraries, given: Given, shape: Shape) -> bool:
 def _squeeze(world: Libraries, given: Given, shape: Shape) -> bool:
     """An axis that is not there, or is longer than 1."""
     axes = _numbers(constant(world, given, "axis"))
-    return any(not -len(shape) <= axis < len(shape) or shape[axis] not in (1, None) for axis in axes)
+    return any(not _has_axis(shape, axis) or shape[axis] not in (1, None) for axis in axes)
 
 
 def _expand(world: Libraries, given: Given, shape: Shape) -> bool:
@@ -91,22 +101,14 @@ def _slice(world: Libraries, given: Given, shape: Shape) -> bool:
 
 def _ensured(world: Libraries, given: Given, shape: Shape) -> bool:
     asked = as_shape(world, given.get("shape"))
-    return asked is not None and _clash(shape, asked)
-
-
-def _clash(one: Sequence[int | None], other: Sequence[int | None]) -> bool:
-    """Whether two shapes are certainly not the same."""
-    return len(one) != len(other) or any(None not in (n, m) and n != m for n, m in zip(one, other, strict=True))
+    return asked is not None and differ(shape, asked)
 
 
 def _split(world: Libraries, given: Given, shape: Shape) -> bool:
     """Parts that are not as long together as the axis."""
-    axis, parts = constant(world, given, "axis"), constant(world, given, "num_or_size_splits")
-    axis = 0 if axis is None else axis
-    if not isinstance(axis, int):
-        return False
-    if not -len(shape) <= axis < len(shape):
-        return True
+    axis, parts = _axis(world, given), constant(world, given, "num_or_size_splits")
+    if axis is None or not _has_axis(shape, axis):
+        return axis is not None
     length, sizes = shape[axis], list(_numbers(parts))
     if length is None or (isinstance(parts, tuple) and (-1 in sizes or len(sizes) < len(parts))):
         return False
@@ -114,20 +116,16 @@ def _split(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _unstack(world: Libraries, given: Given, shape: Shape) -> bool:
-    axis, number = constant(world, given, "axis"), constant(world, given, "num")
-    axis = 0 if axis is None else axis
-    if not isinstance(axis, int):
-        return False
-    if not -len(shape) <= axis < len(shape):
-        return True
+    axis, number = _axis(world, given), constant(world, given, "num")
+    if axis is None or not _has_axis(shape, axis):
+        return axis is not None
     return isinstance(number, int) and shape[axis] not in (None, number)
 
 
 def _gather(world: Libraries, given: Given, shape: Shape) -> bool:
     """A place behind the end, or before the beginning."""
-    axis, batch = constant(world, given, "axis"), constant(world, given, "batch_dims")
-    axis = 0 if axis is None else axis
-    if not isinstance(axis, int) or batch not in (0, None) or not -len(shape) <= axis < len(shape):
+    axis, batch = _axis(world, given), constant(world, given, "batch_dims")
+    if axis is None or batch not in (0, None) or not _has_axis(shape, axis):
         return False
     if "ids" in given.values and not isinstance(given.get("params"), (Data, Variable)):
         return False  # a list holds parts of what is looked up in
@@ -136,22 +134,21 @@ def _gather(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _masked(world: Libraries, given: Given, shape: Shape) -> bool:
-    mask, axis = of_value(world, given.get("mask")), constant(world, given, "axis")
-    axis = 0 if axis is None else axis
-    if mask is None or not isinstance(axis, int) or axis < 0:
+    mask, axis = of_value(world, given.get("mask")), _axis(world, given)
+    if mask is None or axis is None or axis < 0:
         return False
-    return _clash(shape[axis : axis + len(mask)], mask)
+    return differ(shape[axis : axis + len(mask)], mask)
 
 
 def _segments(world: Libraries, given: Given, shape: Shape) -> bool:
     """Another number of segments' names than there are rows."""
     names = of_value(world, given.get("segment_ids"))
-    return names is not None and (not shape or _clash(shape[:1], names))
+    return names is not None and (not shape or differ(shape[:1], names))
 
 
 def _unsorted_segments(world: Libraries, given: Given, shape: Shape) -> bool:
     names = of_value(world, given.get("segment_ids"))
-    return names is not None and _clash(shape[: len(names)], names)
+    return names is not None and differ(shape[: len(names)], names)
 
 
 def _scatter(world: Libraries, given: Given, shape: Shape) -> bool:
@@ -159,7 +156,7 @@ def _scatter(world: Libraries, given: Given, shape: Shape) -> bool:
     updates, whole = of_value(world, given.get("updates")), as_shape(world, given.get("shape"))
     if updates is None or whole is None or not shape or shape[-1] is None:
         return False
-    return shape[-1] > len(whole) or _clash(updates, (*shape[:-1], *whole[shape[-1] :]))
+    return shape[-1] > len(whole) or differ(updates, (*shape[:-1], *whole[shape[-1] :]))
 
 
 def _matvec(world: Libraries, given: Given, shape: Shape) -> bool:
@@ -183,7 +180,7 @@ def _bias(world: Libraries, given: Given, shape: Shape) -> bool:
 def _classes(world: Libraries, given: Given, shape: Shape) -> bool:
     """Labels of another shape than the logits have without their last axis; `shape`: that of the labels."""
     logits = of_value(world, given.get("logits"))
-    return logits is not None and (not logits or _clash(shape, logits[:-1]))
+    return logits is not None and (not logits or differ(shape, logits[:-1]))
 
 
 def is_odd_sum(world: Libraries, given: Given) -> bool:

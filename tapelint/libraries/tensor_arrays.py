@@ -9,8 +9,7 @@ from tapelint.flow.outcomes import FLOWS, ZERO
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable, is_tensor
 
 from . import apply, widths
-from .shapes import of_value
-from .shapes_misfit import differ
+from .shapes import differ, of_value
 from .world import Libraries, Registry
 
 

@@ -11,9 +11,9 @@ from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
 from . import dtypes, fitting, shapes_misfit, widths
-from .arguments import Given, dtype_of
+from .arguments import Given, dtype_of, python_numbers
 from .natures import form
-from .shapes import of_value
+from .shapes import differ, of_value
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -154,13 +154,7 @@ def _of_floats(world: Libraries, table: Table, given: Given, floats: Sequence[Va
 
 
 def _is_list_of_floats(world: Libraries, value: Value) -> bool:
-    return bool(listed(world, value)) and dtype_of(world, value) == "f" and _is_of_python(world, value)
-
-
-def _is_of_python(world: Libraries, value: Value) -> bool:
-    """Whether a value is a number of Python's, or a list of such."""
-    items = listed(world, value)
-    return all(_is_of_python(world, item) for item in items) if items else isinstance(value, Const)
+    return _is_list_of_numbers(world, value) and dtype_of(world, value) == "f"
 
 
 def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -253,15 +247,14 @@ def _of_numbers(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where Python's numbers stand for a tensor and are asked for what they have not; else ""."""
     numbers = [value for name, value in given.values.items() if _is_number(value) and asks_list(fact.name, name, "n")]
     lists = [value for name, value in given.values.items() if asks_list(fact.name, name, "l")]
-    if not numbers and not any(_is_plain(world, value) for value in lists):
+    if not numbers and not any(_is_list_of_numbers(world, value) for value in lists):
         return ""
     return UNCLEAR if world.run.graph_mode else "AttributeError"
 
 
-def _is_plain(world: Libraries, value: Value) -> bool:
-    """Whether a value is a list of numbers, or of such lists."""
-    items = listed(world, value)
-    return bool(items) and all(_is_number(item) or _is_plain(world, item) for item in items)
+def _is_list_of_numbers(world: Libraries, value: Value) -> bool:
+    """Whether a value is a list of Python's numbers, or of such lists."""
+    return isinstance(value, (Cell, Tuple)) and bool(python_numbers(world, value))
 
 
 def _is_number(value: Value) -> bool:
@@ -274,7 +267,7 @@ def _of_ragged(world: Libraries, fact: Fact, given: Given) -> str:
     if not all(map(_is_dense, parts)):
         return ""
     shapes = [shape for part in parts if (shape := of_value(world, part)) is not None]
-    if not any(shapes_misfit.differ(one, other) for one, other in combinations(shapes, 2)):
+    if not any(differ(one, other) for one, other in combinations(shapes, 2)):
         return ""
     return "ValueError" if world.run.graph_mode else "InvalidArgumentError"
 
@@ -319,7 +312,7 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
     values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
     parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]
     tensors = [part for _, part in parts if is_tensor(part)]
-    plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and _is_of_python(world, part)]
+    plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and python_numbers(world, part)]
     if plain and any(_kind_of_numbers(world, part) == "i" for part in tensors):
         return True
     table = unlike().get(fact.name, {})

@@ -13,7 +13,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
 
-from .arguments import DTYPES, Given, category, dtype_of
+from .arguments import DTYPES, Given, category, dtype_of, python_numbers
 from .names import root
 
 if TYPE_CHECKING:
@@ -96,10 +96,8 @@ MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")
 
 def is_whole(world: Libraries, value: Value) -> bool:
     """Whether a value is a whole number of Python's, or a list of such: tensors of 32 bits are made of them."""
-    if isinstance(value, Const):
-        return type(value.value) is int and abs(value.value) < 2**31
-    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
-    return isinstance(items, Tuple) and bool(items.items) and all(is_whole(world, item) for item in items.items)
+    numbers = python_numbers(world, value)
+    return bool(numbers) and all(type(number) is int and abs(number) < 2**31 for number in numbers or ())
 
 
 def _makes_doubles(world: Libraries, name: str, effect: Effect, given: Given) -> bool:

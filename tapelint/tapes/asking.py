@@ -341,7 +341,7 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         instance = node is None and isinstance(leaf, Cell) and leaf.kind == "instance"
         if (instance or (isinstance(leaf, Opaque) and leaf.node.kind == "object")) and not natures.nature(leaf):
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)
-        kinds = {getattr(option, "kind", "variable") for option in options(leaf)}
+        kinds = {"variable" if isinstance(o, Variable) else getattr(o, "kind", "") for o in options(leaf)}
         if {"variable", "numpy"} <= kinds:
             node = tapes.world.run.graph.add(UNKNOWN_TARGET)  # a variable as it is, which an array beside it hides
         if node is not None:
