@@ -331,6 +331,8 @@ class Tapes:
             status = 0 if alias else UNSURE
         if isinstance(flag, Flag) and not status:
             status = MAYBE
+        if not status and self.world.run.state.get(_perhaps_key(rec, node)) is not UNBOUND:
+            status = UNSURE
         if status in (0, MAYBE) and node.kind == "variable" and self._may_be_read(node, rec):
             status = UNSURE
         return status
@@ -347,6 +349,12 @@ class Tapes:
     def set_watched(self, rec: int, node: Node, sure: bool) -> None:
         """From now on a recording watches a node."""
         self.world.run.state.set(_watch_key(rec, node), Flag(sure))
+        self._watches += 1
+
+    def perhaps_watched(self, rec: int, nodes: Sequence[Node]) -> None:
+        """A recording was told to watch something that may be one of these, or none."""
+        for node in nodes:
+            self.world.run.state.set(_perhaps_key(rec, node), TRUE)
         self._watches += 1
 
     def _may_be_read(self, node: Node, rec: int) -> bool:
@@ -427,6 +435,10 @@ class Tapes:
         """The arms of a branch have been run: what one of them watched counts no more as it did."""
         if any(name.startswith(WATCH) for arm in arms for _, name in arm):
             self._watches += 1
+
+
+def _perhaps_key(rec: int, node: Node) -> Key:
+    return rec, f"{WATCH}perhaps {node.id}"
 
 
 def _watch_key(rec: int, node: Node) -> Key:

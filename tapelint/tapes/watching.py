@@ -67,8 +67,24 @@ def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
         if isinstance(option, Opaque) and option.node.op == "attribute":  # a variable's handle stands for it
             for edge in option.node.edges:
                 _mark(tapes, rec, edge.node, False)
+        if isinstance(option, Opaque) or (isinstance(option, Cell) and option.kind == "instance"):
+            tapes.perhaps_watched(rec, _may_be(tapes, option, site))
         if isinstance(option, Variable):
             note(tapes, rec, option)
+
+
+def _may_be(tapes: Tapes, value: Value, site: Site) -> list[Node]:
+    """The nodes that something unknown, or what lies in it, may be: unknown code gives back what it was given, too."""
+    first = tapes.world.run.node_of(value, site)
+    todo, found = [first] if first is not None else [], dict[int, Node]()
+    while todo:
+        node = todo.pop()
+        for edge in node.edges if node.opaque or node.is_transparent or node is first else ():
+            if edge.node.id not in found:
+                found[edge.node.id] = edge.node
+                todo.append(edge.node)
+    tapes.world.run.spend(len(found) / 16)
+    return list(found.values())
 
 
 def is_refused(value: Value) -> bool:

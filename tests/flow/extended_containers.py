@@ -173,3 +173,50 @@ def what_is_kept_as_it_is():
         kept["x"] = x
         y = kept["x"]
     return tape.gradient(y, x)
+
+
+def watched_by_get():
+    """unknown"""
+
+    class M(dict):
+        pass
+
+    x = tf.constant(2.0)
+    m = M(w=x)
+    with tf.GradientTape() as tape:
+        tape.watch(m.get("w"))
+        z = x * 3.0
+    return tape.gradient(z, x)
+
+
+def watched_by_values():
+    """unknown, unknown"""
+
+    class M(dict):
+        def __init__(self, w):
+            self["w"] = w
+
+        def watch(self, tape):
+            for value in self.values():
+                tape.watch(value)
+
+    x, c = tf.constant(2.0), tf.constant(3.0)
+    m = M(x)
+    with tf.GradientTape() as tape:
+        m.watch(tape)
+        z = x * c
+    return tape.gradient(z, [x, c])
+
+
+def watched_whole():
+    """unknown"""
+
+    class M(dict):
+        pass
+
+    x = tf.constant(2.0)
+    m = M(w=x)
+    with tf.GradientTape() as tape:
+        tape.watch(m)
+        z = x * 3.0
+    return tape.gradient(z, x)
