@@ -108,15 +108,17 @@ class _Reader:
             return None
         first = self._first.get(execution.recording)
         made = execution.tape.site
-        places = [execution.site, *([made] if made is not None else [])]
-        if execution.error.startswith("?") and (first is None or any(map(self._is_conditional, places))):
+        again = first is not None and first.site.span == execution.site.span  # in a later round of a loop
+        conditional = self._is_conditional(execution.site, loops=not again)
+        if execution.error.startswith("?") and (
+            first is None or conditional or (made is not None and self._is_conditional(made))
+        ):
             return None
         rest = _tape_place(execution)
         steps: list[Step] = []
         if execution.tape.site is not None:
             steps.append(Step(execution.tape.site.span, "this tape is not persistent: it can be asked once"))
         if first is not None:
-            again = first.site.span == execution.site.span
             said = "the first round asks it, and what it recorded is gone"
             said = said if again else "asked here, it forgets what it recorded"
             steps.append(Step(first.site.span, said))
@@ -125,11 +127,12 @@ class _Reader:
             steps.append(Step(execution.site.span, "asked again: RuntimeError"))
         return self._problem("spent tape", execution.site, steps=steps, rest=rest)
 
-    def _is_conditional(self, site: Site) -> bool:
-        """Whether a place is reached under a condition of its own function."""
+    def _is_conditional(self, site: Site, loops: bool = True) -> bool:
+        """Whether a place is reached under a condition of its own function; `loops`: that of a `while` is one."""
+        kinds = (ast.If, ast.IfExp, ast.Try, ast.ExceptHandler, ast.Match, *([ast.While] if loops else []))
         at = self.syntax.parent(site)
         while at is not None and not isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            if isinstance(at, (ast.If, ast.IfExp, ast.Try, ast.ExceptHandler, ast.Match, ast.While)):
+            if isinstance(at, kinds):
                 return True
             at = self.syntax.parent(Site(site.source, at))
         return False

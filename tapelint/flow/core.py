@@ -262,6 +262,8 @@ class Core(Escape, Doubting):
         self.deciding: Site | None = None
         self.choosing = False
         """Whether the method that is called belongs to one of several objects."""
+        self.may_be_over = False
+        """Whether a round of a loop is run that an earlier one may have left for good."""
         self.chosen: dict[Value, Site] = {}
         self.permuted: set[Value] = set()
         """Values of which each is one of several that are all there."""

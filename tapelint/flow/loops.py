@@ -284,7 +284,9 @@ class Loops(Matching):
         self.frame.loops.append(loop)
         exits: list[Delta] = []
         yielded = len(self.frame.yields or ())
+        old_rounds = self.may_be_over
         alive = self._rounds(node, rounds, exact, loop, exits, general)
+        self.may_be_over = old_rounds
         self.frame.loops.pop()
         if (loop.widened or not exact) and len(self.frame.yields or ()) > yielded:
             self.frame.yields_more = True
@@ -313,7 +315,7 @@ class Loops(Matching):
     ) -> bool:
         """Run the rounds one after the other; whether control comes out of the last."""
         earlier: list[Delta] = []
-        rounds, begun = list(starts), self.steps
+        rounds, begun, returns = list(starts), self.steps, len(self.frame.returns)
         reach = Reach(self)
         undecided = 0
         for index, start in enumerate(rounds):
@@ -332,6 +334,7 @@ class Loops(Matching):
             undecided += takes_place is None or not isinstance(node, ast.While) or _is_forever(node)
             if not self._round(node.body, loop):
                 return False
+            self.may_be_over |= bool(loop.breaks) or len(self.frame.returns) > returns
             earlier.append(self.state.delta(loop.mark))
             loop.after_first = earlier[0]
             if self.state.writes == before or self.exhausted or (undecided > MOST_ROUNDS and not exact):

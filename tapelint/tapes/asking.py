@@ -55,7 +55,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if not execution.error and (error := refusals.in_blocks(execution, args)):
         execution.error, execution.trouble = error, "misspelt argument"
     execution.error = _as_converted(execution, args)
-    if run.choosing and execution.trouble == "spent tape" and not execution.error.startswith("?"):
+    if (run.choosing or run.may_be_over) and execution.trouble == "spent tape" and not execution.error.startswith("?"):
         execution.error = f"?{execution.error}"
     is_known = tapes.is_one_recording(cell)
     changed = _finds_another(tapes, execution)

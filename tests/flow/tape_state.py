@@ -452,3 +452,31 @@ def reset_now_and_then():
                 tape.reset()
                 h = tf.stop_gradient(h)
     return tape.gradient(h, w)
+
+
+def asked_in_a_round_that_does_not_come():
+    """unknown"""
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * w
+
+    def last(y):
+        for _ in range(3):
+            g = tape.gradient(y, w)
+            if tf.abs(g) > 1.0:
+                return g
+        return None
+
+    return last(y)
+
+
+def asked_in_a_round_that_comes():
+    """raises RuntimeError"""
+    w = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = w * w
+    for x in [1.0, 2.0]:
+        if x > 5.0:
+            break
+        g = tape.gradient(y, w)
+    return tape.gradient(y, w)
