@@ -260,10 +260,8 @@ class Core(Escape, Doubting):
         self.doubting = 0
         """How many handlers are being run of which nobody can tell whether they are."""
         self.deciding: Site | None = None
-        self.choosing = False
-        """Whether the method that is called belongs to one of several objects."""
-        self.may_be_over = False
-        """Whether a round of a loop is run that an earlier one may have left for good."""
+        self.choosing = self.may_be_over = False
+        """Whether a method is called that belongs to one of several objects; whether a loop may be left by now."""
         self.chosen: dict[Value, Site] = {}
         self.permuted: set[Value] = set()
         """Values of which each is one of several that are all there."""

@@ -16,6 +16,7 @@ def register(registry: Registry) -> None:
     """Add them."""
     for module in ("activations", "losses", "metrics", "optimizers"):
         registry.functions[f"keras.{module}.get"] = _get(module)
+    registry.functions["keras.losses.deserialize"] = _deserialize_loss
 
 
 def _get(module: str) -> FunctionHandler:
@@ -31,6 +32,16 @@ def _get(module: str) -> FunctionHandler:
         return value if known else world.run.call_unknown(Library(f"keras.{module}.get"), args, site)
 
     return get
+
+
+def _deserialize_loss(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`keras.losses.deserialize(name)`: it knows no short names, and may give back a name that it does not know."""
+    value = args.get(0, "name")
+    if not isinstance(value, Const):
+        return world.run.call_unknown(Library("keras.losses.deserialize"), args, site)
+    name = str(value.value)
+    known = world.facts.fact(f"keras.losses.{name}") is not None and (name[:1].isupper() or "_" in name)
+    return named(world, "losses", name, site) if known else world.run.missing(site)
 
 
 def named(world: Libraries, module: str, name: str, site: Site) -> Value:

@@ -233,3 +233,21 @@ def a_loss_that_goes_round_the_softmax():
         shares = model(x)
         y = keras.losses.CategoricalCrossentropy()(tf.one_hot([0, 1, 1, 0], 2), shares)
     return tape.gradient(y, [shares, *model.trainable_variables])
+
+
+def a_loss_by_a_short_name():
+    """unknown"""
+    v = tf.Variable([[2.0]])
+    loss = keras.losses.deserialize("mse")
+    with tf.GradientTape() as tape:
+        y = loss(tf.ones((1, 1)), v)
+    return tape.gradient(y, v)
+
+
+def a_loss_by_its_name():
+    """flows"""
+    v = tf.Variable([[2.0]])
+    loss = keras.losses.deserialize("mean_squared_error")
+    with tf.GradientTape() as tape:
+        y = loss(tf.ones((1, 1)), v)
+    return tape.gradient(y, v)
