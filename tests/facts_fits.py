@@ -1,5 +1,5 @@
 """Checks fits.txt: what functions refuse whose experiments were made with other tensors: other ranks, other lengths,
-numbers, lists, arrays and variables in the place of tensors."""
+other dtypes, numbers, lists, arrays and variables in the place of tensors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from tapelint.facts.table import FOLDER, fits
 FILES = (
     *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_image.txt"),
     *("keras_ops.txt", "keras_losses.txt", "keras_backend.txt", "tf_random.txt", "tf_sparse.txt"),
+    "keras_metrics.txt",
 )
 NOT_TRIED = (
     *("nn.conv1d", "nn.conv2d", "nn.conv3d", "nn.convolution", "nn.depthwise_conv2d", "nn.separable_conv2d"),
     *("nn.depthwise_conv2d_backprop_filter", "nn.max_pool3d", "image.combined_non_max_suppression"),
     *("quantization.fake_quant_with_min_max_vars_per_channel", "nn.nce_loss", "nn.sampled_softmax_loss"),
 )
-"""What ends the process for some ranks, or takes long."""
+"""What ends the process for some ranks, or takes long: these are not tried."""
 OF_SIZES = (
     *(".reshape", ".tile", ".slice", ".strided_slice", ".ensure_shape", ".pad", ".broadcast_to", ".assert_rank"),
     *(".space_to_batch", ".space_to_batch_nd", ".batch_to_space", ".random_crop", ".stateless_random_crop", ".norm"),
@@ -60,8 +61,6 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
     if not lines or header.startswith("#"):
         return
     signatures, name = read_header(header), full_name(header_name(header))
-    if name.endswith(NOT_TRIED):
-        return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
@@ -71,9 +70,11 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
         if isinstance(call.func, ast.Call) != (len(signatures) > 1):
             continue
         env = propose.env_of(expression)
-        places = {n: leaves for n, argument in arguments_of(call, names) if (leaves := _tensors(argument, env))}
+        given = arguments_of(call, names)
+        places = {n: leaves for n, argument in given if (leaves := _tensors(argument, env))}
         if places:
             yield from _of_experiment(name, expression, env, places)
+            yield from _of_others(name, expression, env, places, {n for n, each in given if isinstance(each, ast.Name)})
 
 
 def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
@@ -85,17 +86,35 @@ def _of_experiment(
 ) -> Iterator[tuple[Case, bool]]:
     names = tuple(sorted(places))
     of_sizes = name.endswith(OF_SIZES)
-    for ranks in () if of_sizes else _ranks(env, [places[n][0] for n in names]):
+    for ranks in () if name.endswith((*OF_SIZES, *NOT_TRIED)) else _ranks(env, [places[n][0] for n in names]):
         tried = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
         every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in tried)
         yield (name, names, tuple(map(str, ranks))), all(raised(expression, given) for given in every)
-    for parameter, shorter in _shorter(env, places):
-        yield (name, (parameter,), ("<",)), bool(raised(expression, {**env, **shorter}))
+    for parameter, letter, shorter in _shorter(env, places):
+        yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **shorter}))
     for parameter, leaves in places.items():
         for letter, turned in _turned(env, leaves).items():
             if (letter == "n" and of_sizes) or (letter in "Ns" and not name.startswith("keras.")):
                 continue  # what TensorFlow makes of None is in nones.txt, and of some texts the end of the process
             yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **turned}))
+
+
+def _of_others(
+    name: str, expression: str, env: dict[str, Any], places: Mapping[str, list[str]], alone: set[str]
+) -> Iterator[tuple[Case, bool]]:
+    """What becomes of tensors of other dtypes, in the place of some and in that of all; and of a list of tensors in
+    that of one, for the parameters that are given one `alone`.
+    """
+    names = tuple(sorted(places))
+    for parameter, leaves in places.items():
+        turned = _of_dtypes(env, leaves)
+        if parameter in alone and env[leaves[0]].shape.rank:
+            turned["["] = {leaves[0]: [env[leaves[0]][0]] * len(env[leaves[0]])}
+        for letter, given in turned.items():
+            yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **given}))
+    every = [leaf for leaves in places.values() for leaf in leaves]
+    for letter, given in _of_dtypes(env, every).items() if len(places) > 1 else ():
+        yield (name, names, (letter,) * len(names)), bool(raised(expression, {**env, **given}))
 
 
 def _ranks(env: Mapping[str, Any], leaves: list[str]) -> Iterator[tuple[int, ...]]:
@@ -111,13 +130,17 @@ def _ranks(env: Mapping[str, Any], leaves: list[str]) -> Iterator[tuple[int, ...
 
 def _shorter(
     env: Mapping[str, Any], places: Mapping[str, list[str]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Tensors that are shorter than others of the same shape."""
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Tensors that are shorter than others of the same shape, along the last axis or along the first."""
     shapes = [tuple(env[leaf].shape) for leaves in places.values() for leaf in leaves]
     for parameter, leaves in places.items():
         shape = tuple(env[leaves[0]].shape)
-        if len(places) > 1 and shape and shape[-1] > 2 and shapes.count(shape) > len(leaves):
-            yield parameter, {leaf: env[leaf][..., :-1] for leaf in leaves}
+        if len(places) == 1 or not shape or shapes.count(shape) <= len(leaves):
+            continue
+        if shape[-1] > 2:
+            yield parameter, "<", {leaf: env[leaf][..., :-1] for leaf in leaves}
+        if len(shape) > 1 and shape[0] > 2:
+            yield parameter, "^", {leaf: env[leaf][:-1] for leaf in leaves}
 
 
 def _at_rank(env: Mapping[str, Any], leaves: list[str], rank: int) -> Iterator[dict[str, Any]]:
@@ -161,6 +184,21 @@ def _turned(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str, An
     if len(leaves) == 1:
         turned["n"] = {leaf: array.flat[0].item() for leaf, array in arrays.items() if array.size}
     return {letter: given for letter, given in turned.items() if given}
+
+
+DTYPES = {"i": "int32", "b": "bool", "h": "float16", "d": "float64", "c": "complex64", "f": "float32"}
+
+
+def _of_dtypes(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str, Any]]:
+    """By their letters, the tensors in other dtypes than any of them has."""
+    tensors = {leaf: env[leaf] for leaf in leaves}
+    if any(tensor.dtype == lab.tf.string for tensor in tensors.values()):
+        return {}
+    return {
+        letter: {leaf: lab.tf.cast(tensor, dtype) for leaf, tensor in tensors.items()}
+        for letter, dtype in DTYPES.items()
+        if not any(tensor.dtype == dtype for tensor in tensors.values())
+    }
 
 
 def main() -> None:

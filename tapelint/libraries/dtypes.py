@@ -43,7 +43,7 @@ Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
 def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given) -> str:
     """The same of what some parameters are given."""
     parts = [part for name in sorted(names) for part in _parts(world, given.get(name))]
-    kinds = {kind for part in parts if (kind := _kind(world, part))}
+    kinds = {letter for part in parts if (letter := letter_of(world, part))}
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
     beside = {type(part.value) for part in parts if isinstance(part, Const)}
     anywhere = beside | {type(value.value) for value in given.values.values() if isinstance(value, Const)}
@@ -56,7 +56,7 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
         return ""
     certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
-    each = [any(_kind(world, part) for part in _parts(world, given.get(name))) for name in names]
+    each = [any(letter_of(world, part) for part in _parts(world, given.get(name))) for name in names]
     beside_python = kind == "p" or "left" in given.values
     beside_python = beside_python or (kind == "d" and said != OF_KERNELS)
     certain = certain and (all(map(_is_number_or_tensor, parts)) if beside_python else all(each))
@@ -71,7 +71,7 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
     return said if certain else PERHAPS
 
 
-def _kind(world: Libraries, value: Value) -> str:
+def letter_of(world: Libraries, value: Value) -> str:
     """The kind of numbers of a tensor, or of a variable of TensorFlow's, as dtypes.txt has it; "" for anything else."""
     if isinstance(value, Variable) and value.flavor != "tf":
         return ""
@@ -113,7 +113,7 @@ def _is_surely_complex(value: Value) -> bool:
 def _is_of_numbers(world: Libraries, value: Value) -> bool:
     """Whether an argument is, or holds, a tensor or a text, which no experiment had there."""
     parts = _parts(world, value)
-    return any(_kind(world, part) or isinstance(getattr(part, "value", None), (str, bytes)) for part in parts)
+    return any(letter_of(world, part) or isinstance(getattr(part, "value", None), (str, bytes)) for part in parts)
 
 
 def _may_be_missing(world: Libraries, parts: Sequence[Value]) -> bool:

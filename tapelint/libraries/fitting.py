@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Fact, fits
+from tapelint.facts import Fact, Parameter, fits
+from tapelint.facts.parse import split_line
 from tapelint.flow import containers
-from tapelint.flow.values import Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
 
-from . import shapes, shapes_misfit, widths
-from .arguments import python_numbers
+from . import dtypes, shapes, shapes_misfit, widths
+from .arguments import DTYPES, python_numbers
 from .natures import form
 
 if TYPE_CHECKING:
@@ -21,36 +24,79 @@ if TYPE_CHECKING:
 
 def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse what it is given: each time that such a thing was tried, it did."""
-    for names, refused in fits().get(fact.name, ()):
-        if any(name not in given.values for name in names):
-            continue
+    return is_unfit(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given)
+
+
+def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
+    """The same, whatever the dtypes of the tensors."""
+    rows = _rows(fact, given)
+    several = _given_several(fact.parameters, tuple(e.text for e in fact.experiments)) if rows else set[str]()
+    for names, refused in rows:
         values = [given.values[name] for name in names]
         sorts = _sorts(world, values[0]) if len(values) == 1 else ()
-        if _are_refused([_rank(world, value) for value in values], refused) or any((s,) in refused for s in sorts):
+        ranks = [_rank(world, value, is_one=n not in several) for n, value in zip(names, values, strict=True)]
+        if _are_refused(ranks, refused) or any((s,) in refused for s in sorts):
             return True
     return _differ(world, fact, given)
 
 
+Row = tuple[tuple[str, ...], frozenset[tuple[str, ...]]]
+
+
+def _rows(fact: Fact, given: Given) -> list[Row]:
+    """The lines of the table that are about what a call gives."""
+    return [(names, refused) for names, refused in fits().get(fact.name, ()) if given.values.keys() >= set(names)]
+
+
+def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> bool:
+    """Whether tensors are of a dtype that is refused: where all are of one, what was seen of all of them counts."""
+    if any(given.get(name) is not UNBOUND for name in DTYPES):
+        return False
+    kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
+    if not kinds or not all(kinds.values()):
+        return False  # what is no tensor may be made one of any dtype
+    common = set.intersection(*kinds.values()) if len(kinds) > 1 else set()
+    for names, refused in rows:
+        if len(names) == 1 and any((kind,) in refused for kind in kinds[names[0]] - common):
+            return True
+        if len(names) > 1 and any((kind,) * len(names) in refused for kind in common):
+            return True
+    return False
+
+
+def _dtypes(world: Libraries, value: Value) -> set[str]:
+    """The letter for the dtype of a tensor, or those for what it may be; a list of tensors is converted to any."""
+    return {letter for part in options(value) if (letter := dtypes.letter_of(world, part)) in LETTERS}
+
+
+LETTERS = frozenset("bcdfhi")
+
+
 def _differ(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether tensors that must have one length have two, as far as it is known: vectors, or any if none is refused for
-    its rank.
+    """Whether tensors that must have one length have two, as far as it is known: those of one rank, or any if none is
+    refused for its rank.
     """
-    rows = fits().get(fact.name, ())
-    alike = [names[0] for names, refused in rows if ("<",) in refused]
-    known = [shape for name in alike if (shape := shapes.of_value(world, given.get(name))) is not None]
-    by_rank = any(len(names) > 1 for names, _ in rows) or fact.name.endswith(SUMMING)
-    return any(
-        shapes_misfit.clash(pair) for pair in combinations(known, 2) if not by_rank or all(len(s) == 1 for s in pair)
-    )
+    rows, sums = fits().get(fact.name, ()), fact.name.endswith(SUMMING)
+    by_rank = any(each[0] in "01234" for names, refused in rows if len(names) > 1 for each in refused)
+    for letter, at in (("<", -1), ("^", 0)):
+        alike = [names[0] for names, refused in rows if (letter,) in refused]
+        known = [shape for name in alike if (shape := shapes.of_value(world, given.get(name))) is not None]
+        for one, other in combinations(known, 2):
+            if not (by_rank or sums or letter == "^") and shapes_misfit.clash((one, other)):
+                return True
+            of_one_rank = len(one) == len(other) > 0 and not (sums and len(one) > 1)
+            if of_one_rank and shapes_misfit.clash(((one[at],), (other[at],))):
+                return True
+    return False
 
 
-SUMMING = (".dot", ".inner", ".vdot")
+SUMMING = (".dot", ".inner", ".vdot", ".matmul", ".tensordot", ".batch_dot")
 """What takes matrices that differ in their lengths."""
 
 
 def _are_refused(ranks: Sequence[int | None], refused: frozenset[tuple[str, ...]]) -> bool:
     """Whether tensors of these ranks are refused, of whatever ranks those are that are not known."""
-    if all(rank is None for rank in ranks):
+    if all(rank is None for rank in ranks) or any(rank is not None and rank >= TRIED for rank in ranks):
         return False
     wanted = [None if rank is None else str(rank) for rank in ranks]
     fitting = [each for each in refused if all(w in (None, one) for w, one in zip(wanted, each, strict=True))]
@@ -69,21 +115,46 @@ def _parts(world: Libraries, value: Value) -> Sequence[Value]:
     return found if any(isinstance(part, (Data, Variable)) for part in found) else (value,)
 
 
-def _rank(world: Libraries, value: Value) -> int | None:
-    """The rank of a tensor, or that which all of a list have; None where it is not known, and for what is no tensor."""
+def _rank(world: Libraries, value: Value, is_one: bool) -> int | None:
+    """The rank of a tensor, or that which all of a list have, which is put together where it stands for one; None where
+    it is not known, and for what is no tensor.
+    """
     parts = _parts(world, value)
     if not all(isinstance(part, Variable) or _is_tensor(part) for part in parts):
         return None
     found = {None if (shape := shapes.of_value(world, part)) is None else len(shape) for part in parts}
-    return found.pop() if len(found) == 1 else None
+    rank = found.pop() if len(found) == 1 else None
+    return rank if rank is None or not is_one or isinstance(value, (Data, Variable)) else rank + 1
+
+
+@cache
+def _given_several(parameters: tuple[Parameter, ...], experiments: tuple[str, ...]) -> set[str]:
+    """The parameters that experiments give lists of tensors."""
+    names, found = [p.name for p in parameters if not p.keyword_only], set[str]()
+    names += [p.name for p in parameters if p.star == "*"] * MOST_GIVEN
+    for text in experiments:
+        call = ast.parse(split_line(text)[2], mode="eval").body
+        if isinstance(call, ast.Call):
+            given = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
+            found |= {name for name, argument in given if not isinstance(argument, ast.Name)}
+    return found
+
+
+MOST_GIVEN = 4
 
 
 def _is_tensor(value: Value) -> bool:
     return isinstance(value, Data) and value.kind == "tensor" and not form(value)
 
 
+def _is_array(value: Value) -> bool:
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+
+
 def _sorts(world: Libraries, value: Value) -> Iterator[str]:
     """The letters for what a value is, or may be, in the place of a tensor."""
+    if isinstance(value, (Cell, Tuple)) and any(map(_is_array, _parts(world, value))):
+        yield "["
     for part in (option for each in _parts(world, value) for option in options(each)):
         if isinstance(part, Variable):
             yield "k" if part.flavor == "keras" else "v"

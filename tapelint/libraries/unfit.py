@@ -29,7 +29,7 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
-    return UNCLEAR if fitting.is_doubtful(world, fact, given) else alone
+    return UNCLEAR if fitting.is_unfit(world, fact, given) else alone
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
