@@ -293,7 +293,7 @@ def observe(expression: str, leaves: Mapping[str, Any], second: bool = True) -> 
         if "UnknownError" in seen.errors.values():
             gradients = _single(seen, expression, leaves, carriers)
         if not followed and seen.kind != "variable":
-            _as_target(seen, tape, carriers, [p for p in parts if _countable(p) or _is_quantized(p)])
+            _as_target(seen, tape, carriers, [p for p in parts if _countable(p) or _is_quantized(p) or _is_text(p)])
     if seen.kind in ("numpy", "python", "none", "object"):
         word = "detached" if seen.kind in ("numpy", "python") else "none"
         seen.outcomes = dict.fromkeys(carriers, word)
@@ -321,6 +321,10 @@ def _countable(part: Any) -> bool:
 
 def _is_quantized(part: Any) -> bool:
     return tf.is_tensor(part) and part.dtype.is_quantized
+
+
+def _is_text(part: Any) -> bool:
+    return tf.is_tensor(part) and part.dtype == tf.string
 
 
 def _first(seen: Seen, tape: Any, carriers: Mapping[str, Any], targets: list[Any], ups: list[Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -51,7 +52,8 @@ def call_fact(
     world: Libraries, fact: Fact, args: Arguments, site: Site, *, name: str = "", word: Linearity | None = None
 ) -> Value:
     """The result of calling a function of which there is a fact; `word` says how it is linear, if that is known."""
-    if fact.kind == "function" and misfit(fact.parameters, args) and not world.has_old_names:
+    called = fact.kind == "function" or (fact.kind == "method" and isinstance(site.node, ast.Call))
+    if called and misfit(fact.parameters, args) and not world.has_old_names:
         return unfollowed(world, args, site)
     given = bind(fact.parameters, args)
     effect = world.effect(fact, *constants(world, given))
@@ -366,9 +368,14 @@ def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tup
     }
     alone = next(iter(words.values())) if len(words) == 1 else None
     return tuple(
-        edge._replace(outcome=OUTCOMES[word]) if (word := words.get(id(edge.argument), alone)) else edge
+        edge._replace(outcome=_of_target(edge, word)) if (word := words.get(id(edge.argument), alone)) else edge
         for edge in edges
     )
+
+
+def _of_target(edge: Edge, word: str) -> int:
+    """The outcome of an edge of a target; zeros were seen for floats only."""
+    return ANYTHING if word == "zero" and edge.node.dtype != "f" else OUTCOMES[word]
 
 
 def _dtype_that_raises(world: Libraries, effect: Effect, given: Given) -> str:

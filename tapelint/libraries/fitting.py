@@ -14,7 +14,7 @@ from tapelint.flow import containers
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
 
 from . import dtypes, shapes, shapes_misfit, widths
-from .arguments import DTYPES, python_numbers
+from .arguments import DTYPES, plain_constant, python_numbers
 from .natures import form
 
 if TYPE_CHECKING:
@@ -24,7 +24,49 @@ if TYPE_CHECKING:
 
 def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse what it is given: each time that such a thing was tried, it did."""
+    if _is_oddly_set(world, fact, given):
+        return True
     return is_unfit(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given)
+
+
+def _is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a setting is of a sort that no experiment had there, nor the default."""
+    if not fact.name.startswith(("tensorflow.", "keras.")) or not fact.experiments:
+        return False
+    tensors = {name for each in fact.experiments for name in each.inputs}
+    for parameter in fact.parameters:
+        name = parameter.name
+        value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
+        sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
+        tried = [each.given[name] for each in fact.experiments if name in each.given]
+        sorts = {_sort_of(_default(parameter)), *map(_sort_of, tried)}
+        if sort and "" not in sorts and not _is_among(sort, sorts):
+            return True
+    return False
+
+
+def _is_among(sort: str, sorts: set[str]) -> bool:
+    """Whether a sort is one of those that were tried, or is converted to one; any may be where None alone was."""
+    alike = {"whole": ("float", "truth"), "truth": ("none",)}.get(sort, ())
+    return sort in sorts or sorts == {"none"} or not sorts.isdisjoint(alike)
+
+
+def _sort_of(value: object) -> str:
+    """The sort of a setting, or of the first in a tuple; "" where it is not known."""
+    if isinstance(value, tuple):
+        return _sort_of(value[0]) if value else ""
+    return "none" if value is None else SORTS.get(type(value), "")
+
+
+SORTS = {bool: "truth", int: "whole", float: "float", str: "text"}
+
+
+def _default(parameter: Parameter) -> object:
+    try:
+        value: object = ast.literal_eval(parameter.default or "...")
+    except (SyntaxError, ValueError):
+        return ...
+    return tuple(value) if isinstance(value, list) else value
 
 
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -95,8 +137,12 @@ SUMMING = (".dot", ".inner", ".vdot", ".matmul", ".tensordot", ".batch_dot")
 
 
 def _are_refused(ranks: Sequence[int | None], refused: frozenset[tuple[str, ...]]) -> bool:
-    """Whether tensors of these ranks are refused, of whatever ranks those are that are not known."""
-    if all(rank is None for rank in ranks) or any(rank is not None and rank >= TRIED for rank in ranks):
+    """Whether tensors of these ranks are refused, of whatever ranks those are that are not known; one of more axes than
+    were tried is so where any is refused, but for one that has more axes in the experiments.
+    """
+    if any(rank is not None and rank >= TRIED for rank in ranks):
+        return ("4",) not in refused and any(each[0] in "0123" for each in refused)
+    if all(rank is None for rank in ranks):
         return False
     wanted = [None if rank is None else str(rank) for rank in ranks]
     fitting = [each for each in refused if all(w in (None, one) for w, one in zip(wanted, each, strict=True))]

@@ -138,6 +138,8 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     info: LayerInfo = callee.info
     if info.fact is None:
         return world.run.call_unknown(callee, args, site)
+    if apply.misfit(info.fact.call_parameters, args):
+        return apply.unfollowed(world, args, site)
     given = apply.bind(info.fact.call_parameters, args)
     if not info.old and (error := keras_refusals.of_object(world, info.name, given)):
         return keras_refusals.refuse(world, error, info.name, given, site)

@@ -21,16 +21,28 @@ def register(registry: Registry) -> None:
     registry.calls["method caller"] = _call_by_name
 
 
+def _of_two(handler: FunctionHandler) -> FunctionHandler:
+    """A function of two arguments, which Python calls with no other number of them."""
+
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        if args.rest is not None or (len(args.positional) == 2 and not args.keywords):
+            return handler(world, args, site)
+        world.raised("TypeError", site, "call")
+        return world.run.opaque(site, args.every())
+
+    return call
+
+
 def _binary(op: str) -> FunctionHandler:
-    return lambda world, args, site: world.run.operate(op, args.positional[0], args.positional[1], site)
+    return _of_two(lambda world, args, site: world.run.operate(op, args.positional[0], args.positional[1], site))
 
 
 def _in_place(op: str) -> FunctionHandler:
-    return lambda world, args, site: world.run.augment(op, args.positional[0], args.positional[1], site)
+    return _of_two(lambda world, args, site: world.run.augment(op, args.positional[0], args.positional[1], site))
 
 
 def _comparison(op: str) -> FunctionHandler:
-    return lambda world, args, site: world.run.compare_pair(op, args.positional[0], args.positional[1], site)
+    return _of_two(lambda world, args, site: world.run.compare_pair(op, args.positional[0], args.positional[1], site))
 
 
 def _unary(op: str) -> FunctionHandler:

@@ -103,6 +103,6 @@ def _beta(world: Libraries, given: Given) -> bool:
 
 
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
-    "@": _product, "stack": _stack, "add_n": _stack, "concat": _concatenation, "reshape": _reshaping,
-    "betainc": _beta,
+    "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
+    "reshape": _reshaping, "betainc": _beta,
 }  # fmt: skip

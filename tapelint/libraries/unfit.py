@@ -307,7 +307,7 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
     """Whether a function is given floats of Python's beside tensors that they do not fit: whole numbers, or tensors
     that have axes.
     """
-    if not fact.name.startswith("tensorflow.") or fact.name.startswith(widths.PROMOTING):
+    if not fact.name.startswith(("tensorflow.", "operator ")) or fact.name.startswith(widths.PROMOTING):
         return False
     values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
     parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]

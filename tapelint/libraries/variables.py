@@ -20,7 +20,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, arrays, keras_variables, numbers, parts, trainability, widths
+from . import apply, arrays, keras_variables, numbers, parts, shapes, trainability, widths
 from .members import VARIABLE, lacks
 from .variable_names import name_of
 from .world import Libraries, MethodHandler, Registry
@@ -72,14 +72,38 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
             world.run.state.set(key, UNBOUND)
         if widths.perhaps_unlike(world, base, value) or _is_of_another_kind(world, base, value):
             world.known.failing.add(base.node.id)
+        if whole and _is_of_another_shape(world, name, base, args, value):
+            world.known.failing.add(base.node.id)
         bounds = numbers.of_content(world, value, UNBOUND, base) if whole and name == "assign" else None
         content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, bounds)
         world.run.state.set((base.uid, "content"), content)
         if args.keywords.get("read_value") != FALSE:
             world.use(base, site)
+        given_back = world.facts.fact(f"KerasVariable.{name}") if base.flavor == "keras" and whole else None
+        if given_back is not None and args.positional:
+            return apply.call_fact(world, given_back, args.before(base), site)
         return base
 
     return assign
+
+
+def _is_of_another_shape(world: Libraries, name: str, variable: Variable, args: Arguments, value: Value) -> bool:
+    """Whether what is assigned, or put in place of some parts, is known not to have their shape."""
+    wanted, given = shapes.of_value(world, variable), shapes.of_value(world, value)
+    if name.startswith("scatter_nd_"):
+        places = shapes.of_value(world, args.get(0, "indices"))
+        depth = places[-1] if places else None
+        if wanted is None or places is None or depth is None:
+            return False
+        if depth > len(wanted):
+            return True
+        wanted = (*places[:-1], *wanted[depth:])
+    elif name not in WHOLE:
+        return False
+    return wanted is not None and given is not None and shapes.differ(wanted, given)
+
+
+WHOLE = ("assign", "assign_add", "assign_sub")
 
 
 def _is_of_another_kind(world: Libraries, variable: Variable, value: Value) -> bool:

@@ -241,3 +241,12 @@ def truths_that_a_variable_is_compared_to():
     with tf.GradientTape() as tape:
         y = tf.cast(v < tf.constant([True, False]), tf.float32)
     return tape.gradient(y, [v.value])
+
+
+def what_is_added_to_a_variable_is_given_back():
+    """flows, flows"""
+    x = tf.Variable([0.5, -1.2])
+    v = keras.Variable([0.8, -1.5])
+    with tf.GradientTape() as tape:
+        y = v.assign_add(x)
+    return tape.gradient(y, [x, v])

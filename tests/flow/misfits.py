@@ -1,5 +1,7 @@
 """Tensors whose shapes do not fit: TensorFlow refuses them, so that nothing is claimed; the docstring is the verdict."""
 
+import operator
+
 import keras
 import tensorflow as tf
 
@@ -199,3 +201,62 @@ def none_of_what_may_have_raised():
             y = v > w
         g = tape.gradient(y, v)
     return outer.gradient(g, v)
+
+
+def whole_numbers_where_an_exponent_of_floats_is_asked_for():
+    """unknown"""
+    x = tf.Variable([2.0, 3.0, 1.0])
+    exponent = tf.constant(1)
+    with tf.GradientTape() as tape:
+        y = tf.image.adjust_gamma(tf.stop_gradient(x), exponent)
+    return tape.gradient(y, x)
+
+
+def an_axis_that_is_a_float():
+    """unknown"""
+    x = tf.Variable([0.5, 1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.stop_gradient(x), axis=0.5)
+    return tape.gradient(y, x)
+
+
+def a_part_is_set_of_a_variable_that_has_none():
+    """unknown"""
+    v = tf.Variable(1.0)
+    x = tf.Variable([0.5])
+    with tf.GradientTape() as tape:
+        y = v.scatter_nd_update([[0]], x)
+    return tape.gradient(y, x)
+
+
+def a_part_is_set_of_a_variable_that_has_some():
+    """none"""
+    v = tf.Variable([1.0, 2.0])
+    x = tf.Variable([0.5])
+    with tf.GradientTape() as tape:
+        y = v.scatter_nd_update([[0]], x)
+    return tape.gradient(y, x)
+
+
+def a_loss_without_predictions():
+    """unknown"""
+    x = tf.Variable([[0.5, 0.5]])
+    with tf.GradientTape() as tape:
+        y = keras.losses.MeanSquaredError()(tf.stop_gradient(x))
+    return tape.gradient(y, x)
+
+
+def an_operator_as_a_function_of_three():
+    """raises TypeError"""
+    x = tf.Variable([0.5, 0.5])
+    with tf.GradientTape() as tape:
+        y = operator.le(x, x, None)
+    return tape.gradient(y, x)
+
+
+def a_text_that_is_made_of_numbers():
+    """raises LookupError"""
+    x = tf.Variable([0.5])
+    with tf.GradientTape() as tape:
+        y = tf.strings.format("{}", x)
+    return tape.gradient(y, x)
