@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import combinations
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, Parameter, fits
 from tapelint.facts.parse import split_line
 from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
 
 from . import dtypes, shapes, shapes_misfit, widths
 from .arguments import DTYPES, plain_constant, python_numbers
@@ -36,6 +37,8 @@ def _is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     tensors = {name for each in fact.experiments for name in each.inputs}
     for parameter in fact.parameters:
         name = parameter.name
+        if _is_no_name(name, given.get(name)) or _is_no_dtype(parameter, given.get(name)):
+            return True
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
         tried = [each.given[name] for each in fact.experiments if name in each.given]
@@ -43,6 +46,15 @@ def _is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         if sort and "" not in sorts and not _is_among(sort, sorts):
             return True
     return False
+
+
+def _is_no_name(parameter: str, value: Value) -> bool:
+    return parameter == "name" and isinstance(value, Const) and not isinstance(value.value, (str, NoneType))
+
+
+def _is_no_dtype(parameter: Parameter, value: Value) -> bool:
+    """Whether None stands for a dtype where it is not the default."""
+    return parameter.name in DTYPES and value == NO_VALUE and parameter.default not in (None, "None")
 
 
 def _is_among(sort: str, sorts: set[str]) -> bool:

@@ -26,6 +26,8 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
+    if error and _of_text(world, fact, effect, given):
+        return UNCLEAR
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
