@@ -103,24 +103,36 @@ def _rows(fact: Fact, given: Given) -> list[Row]:
 
 
 def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> bool:
-    """Whether tensors are of a dtype that is refused: where all are of one, what was seen of all of them counts."""
+    """Whether tensors are of a dtype that is refused beside the others; where all are of one, what was seen of it
+    counts. Of all that stand for the same and refuse it alone nothing is known.
+    """
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
     kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
-    common = set.intersection(*kinds.values()) if len(kinds) > 1 else set()
-    for names, refused in rows:
-        if len(names) == 1 and any((kind,) in refused for kind in kinds[names[0]] - common):
-            return True
-        if len(names) > 1 and any((kind,) * len(names) in refused for kind in common):
-            return True
+    asked = {names[0]: {letter for (letter,) in refused} for names, refused in rows if len(names) == 1}
+    for kind in LETTERS:
+        mine = {name for name, found in kinds.items() if kind in found}
+        if len(mine) == len(kinds) > 1:
+            if any(len(names) > 1 and (kind,) * len(names) in refused for names, refused in rows):
+                return True
+            continue
+        for name in mine & asked.keys():
+            alike = {n for n, found in asked.items() if kind in found and found & NATURES == asked[name] & NATURES}
+            if kind in asked[name] and (alike == {name} or alike - mine):
+                return True
     return False
 
 
+NATURES = frozenset("bfi")
+"""By which of these they refuse, parameters are alike: those for truths, for whole numbers, for floats."""
+
+
 def _dtypes(world: Libraries, value: Value) -> set[str]:
-    """The letter for the dtype of a tensor, or those for what it may be; a list of tensors is converted to any."""
-    return {letter for part in options(value) if (letter := dtypes.letter_of(world, part)) in LETTERS}
+    """The letter for the dtype of a tensor, if it is known; a list of tensors is converted to any."""
+    letters = {dtypes.letter_of(world, part) for part in options(value)}
+    return letters if len(letters) == 1 and letters <= LETTERS else set()
 
 
 LETTERS = frozenset("bcdfhi")
