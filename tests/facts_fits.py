@@ -20,8 +20,10 @@ from tapelint.facts.table import FOLDER, fits
 FILES = (
     *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_image.txt"),
     *("keras_ops.txt", "keras_losses.txt", "keras_backend.txt", "tf_random.txt", "tf_sparse.txt"),
-    "keras_metrics.txt",
+    *("keras_metrics.txt", "python.txt"),
 )
+OF_PYTHON = ("builtins.", "copy.", "functools.", "operator.", "statistics.")
+"""What takes anything, not tensors only; of Python's functions those of `math` are tried."""
 NOT_TRIED = (
     *("nn.conv1d", "nn.conv2d", "nn.conv3d", "nn.convolution", "nn.depthwise_conv2d", "nn.separable_conv2d"),
     *("nn.depthwise_conv2d_backprop_filter", "nn.max_pool3d", "image.combined_non_max_suppression"),
@@ -62,6 +64,8 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
     if not lines or header.startswith("#"):
         return
     signatures, name = read_header(header), full_name(header_name(header))
+    if name.startswith(OF_PYTHON):
+        return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())

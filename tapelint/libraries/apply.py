@@ -170,9 +170,9 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
     values = [o for v in given.values.values() for o in options(v)]
     if world.run.graph_mode and effect.graph_error and not effect.inputs:
         return effect.graph_error  # which no tensor is needed for
-    if world.run.graph_mode and any(_is_symbolic(world, v) for v in values):
-        is_variable = any(isinstance(v, Variable) for v in values)
-        if is_variable and effect.graph_variable_error:
+    first = next((v for v in values if _is_symbolic(world, v)), None) if world.run.graph_mode else None
+    if first is not None:
+        if isinstance(first, Variable) and effect.graph_variable_error:
             return effect.graph_variable_error
         if effect.graph_error and (effect.graph_error != ITERATED or any(_is_array(v) for v in values)):
             return effect.graph_error

@@ -189,3 +189,37 @@ def keys_of_a_comprehension_without_an_item():
     with tf.GradientTape() as tape:
         y = w * float(len(steps) + 1)
     return tape.gradient(y, w)
+
+
+def a_number_is_asked_of_a_variable_in_a_graph():
+    """raises AttributeError"""
+    v = tf.Variable(0.5)
+
+    @tf.function
+    def scaled(x):
+        return x * math.sqrt(v)
+
+    with tf.GradientTape() as tape:
+        y = scaled(tf.constant([1.0, 2.0]))
+    return tape.gradient(y, v)
+
+
+def a_number_is_asked_of_a_tensor_first_and_of_a_variable_then_in_a_graph():
+    """raises TypeError"""
+    v = tf.Variable(0.5)
+
+    @tf.function
+    def scaled(x):
+        return v * math.pow(x, v)
+
+    with tf.GradientTape() as tape:
+        y = scaled(tf.constant(2.0))
+    return tape.gradient(y, v)
+
+
+def a_number_is_asked_of_a_vector():
+    """unknown"""
+    v = tf.Variable([0.5, 1.0])
+    with tf.GradientTape() as tape:
+        y = v * math.exp(v)
+    return tape.gradient(y, v)
