@@ -30,7 +30,7 @@ def _asking(name: str, handler: FunctionHandler | None) -> FunctionHandler:
     def ask(world: Libraries, args: Arguments, site: Site) -> Value:
         if world.run.graph_mode and _asks(world, name.rpartition(".")[2], args):
             world.raised("OperatorNotAllowedInGraphError", site, "condition call")
-        elif not world.run.graph_mode and _asks_several(world, name.rpartition(".")[2], args):
+        elif _asks_several(world, name.rpartition(".")[2], args, bool(world.run.graph_mode)):
             world.raised("ValueError", site, "truth of several")
         with world.run.decided_by(site):
             return _handled(world, name, handler, args, site)
@@ -60,21 +60,28 @@ def _handled(world: Libraries, name: str, handler: FunctionHandler | None, args:
 
 
 def _asks(world: Libraries, name: str, args: Arguments) -> bool:
-    """Whether the truth of a tensor is certainly asked for."""
+    """Whether the truth of a tensor of a graph is certainly asked for."""
     given = args.positional
     if name == "bool":
-        return len(given) == 1 and is_tensor(given[0])
+        return len(given) == 1 and _has_no_truth(world, given[0])
     items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
     if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
         return False
     if name in COMPARING:
         numbers = all(is_tensor(item) or _is_number(item) for item in items.items)
-        return len(items.items) > 1 and numbers and any(map(is_tensor, items.items))
-    return bool(items.items) and is_tensor(items.items[0])
+        return len(items.items) > 1 and numbers and any(map(is_tensor, items.items))  # a graph compares
+    return bool(items.items) and _has_no_truth(world, items.items[0])
 
 
-def _asks_several(world: Libraries, name: str, args: Arguments) -> bool:
+def _has_no_truth(world: Libraries, value: Value) -> bool:
+    """Whether a graph has no truth of it yet: of a tensor that was there before there is one."""
+    return isinstance(value, Variable) or world.is_in_graph(value)
+
+
+def _asks_several(world: Libraries, name: str, args: Arguments, in_graph: bool) -> bool:
     """Whether the truth of several numbers is certainly asked for."""
+    if in_graph and name in COMPARING:
+        return False
     given = args.positional
     if name == "bool":
         return len(given) == 1 and truths.several(given[0])

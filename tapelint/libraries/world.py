@@ -325,13 +325,16 @@ class Libraries:
         several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
+        elif not self.run.graph_mode and isinstance(value, (Data, Variable)) and value.shape == ():
+            is_indexed = isinstance(value, Variable) and value.flavor == "keras"
+            self.raised("InvalidArgumentError" if is_indexed else "TypeError", site, "iteration")
         self.registry.iterated(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
     def asked(self, value: Value, site: Site) -> None:
-        """Python asks for a truth: while a graph is made no tensor has one."""
-        if self.run.graph_mode and is_tensor(value):
+        """Python asks for a truth, which no tensor of a graph has while that is made."""
+        if self.run.graph_mode and (isinstance(value, Variable) or self.is_in_graph(value)):
             self.raised("OperatorNotAllowedInGraphError", site, "condition call")
 
     def is_in_graph(self, value: Value) -> bool:

@@ -223,3 +223,42 @@ def a_number_is_asked_of_a_vector():
     with tf.GradientTape() as tape:
         y = v * math.exp(v)
     return tape.gradient(y, v)
+
+
+def a_scalar_is_iterated():
+    """raises TypeError"""
+    v = tf.Variable([2.0, 1.0])
+    with tf.GradientTape() as tape:
+        y = tf.add_n([part * 2.0 for part in tf.reduce_sum(v)])
+    return tape.gradient(y, v)
+
+
+def a_scalar_variable_is_unpacked():
+    """raises TypeError"""
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        first, second = v
+        y = first * second
+    return tape.gradient(y, v)
+
+
+def a_tensor_of_length_one_is_iterated():
+    """flows"""
+    v = tf.Variable([2.0])
+    with tf.GradientTape() as tape:
+        y = sum(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def the_truth_of_a_tensor_from_before_the_graph():
+    """flows"""
+    v = tf.Variable(1.5)
+    use = tf.constant(2.0)
+
+    @tf.function
+    def f():
+        return v * 3.0 if bool(use) and all([use]) else v
+
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, v)
