@@ -134,6 +134,12 @@ def plain_constant(world: Libraries, value: Value) -> object:
     return UNSET
 
 
+def listed(world: Libraries, value: Value) -> Sequence[Value]:
+    """The items of a list or tuple that is known."""
+    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
+    return items.items if isinstance(items, Tuple) else ()
+
+
 def python_numbers(world: Libraries, value: Value) -> list[float] | None:
     """The number of Python's that a value is, or those that a list of them holds, however deep; None for all else."""
     if isinstance(value, Const):

@@ -32,7 +32,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, members, numbers, sequences, symbols, unfit, unseen, widths
+from . import apply, arguments, members, numbers, sequences, symbols, unseen, widths
 from .names import EXTERNAL, root
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
@@ -119,7 +119,7 @@ def _array_of_objects(world: Libraries, held: Iterable[Value], site: Site) -> Op
 def _holds_objects(world: Libraries, value: Value) -> bool:
     """Whether a value is an array of objects, a part of one, or a list of such."""
     known = world.known.of_objects
-    todo = [o.node for v in (value, *unfit.listed(world, value)) for o in options(v) if isinstance(o, Opaque)]
+    todo = [o.node for v in (value, *arguments.listed(world, value)) for o in options(v) if isinstance(o, Opaque)]
     seen = set[int]()
     while known and todo:
         node = todo.pop()

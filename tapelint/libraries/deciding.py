@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
@@ -27,10 +30,13 @@ def register(registry: Registry) -> None:
 
 
 def _asking(name: str, handler: FunctionHandler | None) -> FunctionHandler:
+    short = name.rpartition(".")[2]
+
     def ask(world: Libraries, args: Arguments, site: Site) -> Value:
-        if world.run.graph_mode and _asks(world, name.rpartition(".")[2], args):
+        compares = bool(world.run.graph_mode) and short in COMPARING  # which gives tensors of the graph
+        if _asks(world, short, args, is_tensor if compares else partial(truths.is_none_yet, world)):
             world.raised("OperatorNotAllowedInGraphError", site, "condition call")
-        elif _asks_several(world, name.rpartition(".")[2], args, bool(world.run.graph_mode)):
+        elif not compares and _asks(world, short, args, truths.several):
             world.raised("ValueError", site, "truth of several")
         with world.run.decided_by(site):
             return _handled(world, name, handler, args, site)
@@ -59,39 +65,18 @@ def _handled(world: Libraries, name: str, handler: FunctionHandler | None, args:
     return apply.call_fact(world, fact, args, site) if fact is not None else world.run.opaque(site, args.every())
 
 
-def _asks(world: Libraries, name: str, args: Arguments) -> bool:
-    """Whether the truth of a tensor of a graph is certainly asked for."""
+def _asks(world: Libraries, name: str, args: Arguments, refused: Callable[[Value], bool]) -> bool:
+    """Whether the truth of something for which it is refused is certainly asked for."""
     given = args.positional
     if name == "bool":
-        return len(given) == 1 and _has_no_truth(world, given[0])
+        return len(given) == 1 and refused(given[0])
     items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
     if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
         return False
     if name in COMPARING:
-        numbers = all(is_tensor(item) or _is_number(item) for item in items.items)
-        return len(items.items) > 1 and numbers and any(map(is_tensor, items.items))  # a graph compares
-    return bool(items.items) and _has_no_truth(world, items.items[0])
-
-
-def _has_no_truth(world: Libraries, value: Value) -> bool:
-    """Whether a graph has no truth of it yet: of a tensor that was there before there is one."""
-    return isinstance(value, Variable) or world.is_in_graph(value)
-
-
-def _asks_several(world: Libraries, name: str, args: Arguments, in_graph: bool) -> bool:
-    """Whether the truth of several numbers is certainly asked for."""
-    if in_graph and name in COMPARING:
-        return False
-    given = args.positional
-    if name == "bool":
-        return len(given) == 1 and truths.several(given[0])
-    items = containers.sequence(world.run, given[0]) if len(given) == 1 else Tuple(tuple(given))
-    if not isinstance(items, Tuple) or args.rest is not None or "key" in args.keywords:
-        return False
-    if name in COMPARING:
-        numbers = all(is_tensor(item) or _is_number(item) or truths.several(item) for item in items.items)
-        return len(items.items) > 1 and numbers and any(map(truths.several, items.items))
-    return bool(items.items) and truths.several(items.items[0])
+        numbers = all(is_tensor(item) or _is_number(item) or refused(item) for item in items.items)
+        return len(items.items) > 1 and numbers and any(map(refused, items.items))
+    return bool(items.items) and refused(items.items[0])
 
 
 def _is_number(value: Value) -> bool:

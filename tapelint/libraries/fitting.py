@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, Parameter, fits
 from tapelint.facts.parse import split_line
-from tapelint.flow import containers
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
 
 from . import dtypes, shapes, shapes_misfit, widths
-from .arguments import DTYPES, plain_constant, python_numbers
+from .arguments import DTYPES, listed, plain_constant, python_numbers
 from .natures import form
 
 if TYPE_CHECKING:
@@ -180,8 +179,7 @@ TRIED = 5
 
 def _parts(world: Libraries, value: Value) -> Sequence[Value]:
     """The tensors that a list of them holds; else the value alone."""
-    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
-    found = items.items if isinstance(items, Tuple) else ()
+    found = listed(world, value)
     return found if any(isinstance(part, (Data, Variable)) for part in found) else (value,)
 
 
@@ -217,13 +215,9 @@ def _is_tensor(value: Value) -> bool:
     return isinstance(value, Data) and value.kind == "tensor" and not form(value)
 
 
-def _is_array(value: Value) -> bool:
-    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
-
-
 def _sorts(world: Libraries, value: Value) -> Iterator[str]:
     """The letters for what a value is, or may be, in the place of a tensor."""
-    if isinstance(value, (Cell, Tuple)) and any(map(_is_array, _parts(world, value))):
+    if isinstance(value, (Cell, Tuple)) and any(map(is_tensor, _parts(world, value))):
         yield "["
     for part in (option for each in _parts(world, value) for option in options(each)):
         if isinstance(part, Variable):

@@ -11,7 +11,7 @@ from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
 from . import dtypes, fitting, shapes_misfit, widths
-from .arguments import Given, dtype_of, python_numbers
+from .arguments import Given, dtype_of, listed, python_numbers
 from .natures import form
 from .shapes import differ, of_value
 
@@ -72,12 +72,6 @@ def _perhaps_of_none(fact: Fact, effect: Effect, given: Given) -> bool:
         isinstance(value := given.get(name), OneOf) and NO_VALUE in value.options and of_none(fact.name, name) != "fine"
         for name in needed
     )
-
-
-def listed(world: Libraries, value: Value) -> Sequence[Value]:
-    """The items of a list or tuple that is known."""
-    items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
-    return items.items if isinstance(items, Tuple) else ()
 
 
 def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:

@@ -38,7 +38,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, constants, failures, numbers, outside, parts, plain, refusing
+from . import apply, constants, failures, numbers, outside, parts, plain, refusing, truths
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import class_of, form, mark
 from .recorder import Recorder
@@ -325,16 +325,15 @@ class Libraries:
         several = isinstance(value, Data) and value.node.detail == SEVERAL
         if self.run.graph_mode and is_tensor(value) and not several:
             self.raised("OperatorNotAllowedInGraphError", site, "iteration")
-        elif not self.run.graph_mode and isinstance(value, (Data, Variable)) and value.shape == ():
-            is_indexed = isinstance(value, Variable) and value.flavor == "keras"
-            self.raised("InvalidArgumentError" if is_indexed else "TypeError", site, "iteration")
+        elif not self.run.graph_mode and (error := truths.of_iteration(value)):
+            self.raised(error, site, "iteration")
         self.registry.iterated(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
     def asked(self, value: Value, site: Site) -> None:
         """Python asks for a truth, which no tensor of a graph has while that is made."""
-        if self.run.graph_mode and (isinstance(value, Variable) or self.is_in_graph(value)):
+        if truths.is_none_yet(self, value):
             self.raised("OperatorNotAllowedInGraphError", site, "condition call")
 
     def is_in_graph(self, value: Value) -> bool:
