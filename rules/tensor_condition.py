@@ -4,7 +4,8 @@ Python runs one branch, and the tape records only that one: the gradient is righ
 nothing of the other, nor of the condition. Inside `tf.function` AutoGraph turns the `if` into `tf.cond`, and nothing
 is wrong. It does not convert `assert`, the `if` of a comprehension, `max`, `min`, `sorted`, `any`, `all` and `bool`:
 these raise OperatorNotAllowedInGraphError there, and so does every condition with `autograph=False`, and in `call` and
-`train_step`, which Keras 3 runs without AutoGraph.
+`train_step`, which Keras 3 runs without AutoGraph. What AutoGraph does convert must be one truth: a condition on a
+number, or on several truths (`if x > 1.0:` of a vector), raises in a graph.
 
 Bad:
 

@@ -297,3 +297,12 @@ def test_which_layers_extend_which() -> None:
     layers = {n: c for n, c in vars(keras.layers).items() if inspect.isclass(c) and c is not keras.layers.Layer}
     pairs = ((a, b) for a in layers for b in layers if layers[a] is not layers[b] and issubclass(layers[a], layers[b]))
     assert dict(pairs) == BASES
+
+
+@needs_tensorflow
+def test_what_pythons_functions_and_conditions_raise_of_tensors() -> None:
+    import facts_protocols
+
+    from tapelint.facts.table import protocols
+
+    assert facts_protocols.measured([*protocols()]) == facts_protocols.listed()

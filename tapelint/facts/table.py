@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Mapping, Sequence, Set
@@ -16,7 +17,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names", "fits", "ranks", "lists"),
+    *("objects", "names", "fits", "ranks", "lists", "protocols"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -392,3 +393,41 @@ _RESERVED = frozenset(
         "float32", "float64", "int32", "int64",
     }
 )  # fmt: skip
+
+
+Refusals = Mapping[str, Mapping[str, str]]
+"""By place and kind of value the exception."""
+
+
+@cache
+def protocols() -> Mapping[str, Refusals]:
+    """What Python's own functions and operations raise of what stands for `_` in an expression."""
+    found: dict[str, Refusals] = {}
+    for block in (FOLDER / "protocols.txt").read_text(encoding="utf-8").split("\n\n")[1:]:
+        lines = block.rstrip("\n").split("\n")
+        told = dict(_refusals(line) for line in lines if line.startswith("  "))
+        found.update({line: told for line in lines if not line.startswith("  ")})
+    return found
+
+
+def _refusals(line: str) -> tuple[str, dict[str, str]]:
+    place, _, said = line.strip().partition(": ")
+    each = (part.split(" ") for part in said.split(", "))
+    return place, {letter: error for error, letters in each for letter in letters}
+
+
+@cache
+def calls_of_protocols() -> Mapping[tuple[str, int], Sequence[tuple[int, Sequence[ast.expr], str]]]:
+    """Of the expressions that are calls of a function: by its name and the number of its arguments the place of `_`,
+    all arguments, and the expression.
+    """
+    found: dict[tuple[str, int], list[tuple[int, Sequence[ast.expr], str]]] = {}
+    for expression in protocols():
+        statement = ast.parse(expression).body[0]
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call):
+            name = ast.unparse(call.func)
+            full = full_name(name if "." in name else f"builtins.{name}")
+            place = next(i for i, a in enumerate(call.args) if isinstance(a, ast.Name) and a.id == "_")
+            found.setdefault((full, len(call.args)), []).append((place, call.args, expression))
+    return found

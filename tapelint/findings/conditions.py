@@ -12,6 +12,7 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.libraries.names import TAPE_LIBRARIES
+from tapelint.libraries.protocols import IN_GRAPH
 from tapelint.tapes.backprop import Answer
 from tapelint.tapes.conditions import is_tensor
 from tapelint.tapes.journal import Event, Execution, SourceResult, TapeInfo
@@ -359,7 +360,10 @@ def why_raises(syntax: Syntax, event: Event) -> list[Step]:
         site, chain = (chain.site, chain.outer) if chain is not None else (None, None)
     if event.chain is not None and event.chain.site.span != event.site.span:
         steps.append(Step(event.chain.site.span, "this runs while a graph is made"))
-    steps.append(Step(event.site.span, f"{reason}: a tensor without a value cannot decide"))
+    said = f"{reason}: a tensor without a value cannot decide"
+    if event.error != IN_GRAPH:
+        said = "a graph decides by one truth, and this is a number, or several"
+    steps.append(Step(event.site.span, said))
     return steps
 
 

@@ -454,6 +454,7 @@ class Expressions(Comprehensions):
             return self.world.subscript(base, key, site)
         if isinstance(base, Cell) and base.kind == "list" and isinstance(key, Tuple):
             self.world.raised("TypeError", site)  # as for an array
+        self.world.keyed(key, site)
         found = containers.index(self, items, key, site)
         if found is UNBOUND:
             whole = isinstance(items, Tuple) and isinstance(key, Const)

@@ -182,8 +182,11 @@ def _known_sizes(world: Libraries, shape: Value) -> Tuple | Many:
 def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     items = world.run.state.get((base.uid, "items"))
+    world.keyed(args.positional[0], site)
     if isinstance(items, Tuple):
         found = containers.index(world.run, items, args.positional[0])
+        if found is UNBOUND and isinstance(args.positional[0], Const):
+            world.raised("IndexError", site, "shape")
         if isinstance(found, (Const, Data, Tuple)):
             return found
     number = sequences.count(world)

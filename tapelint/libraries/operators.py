@@ -57,8 +57,7 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
             world.raised("TypeError", site, "format")
         return operands[0]
     if op == "%" and isinstance(operands[0], Const) and isinstance(operands[0].value, str):
-        if texts.of_percent(world, operands[0].value, operands[1]):
-            world.raised("TypeError", site, "operator %")
+        texts.check_percent(world, operands[0].value, operands[1], site)
         if (text := texts.written(operands[0].value, operands[1])) is not None:
             return text
         return _plain(world, "format", operands, site, "s")

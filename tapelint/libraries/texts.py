@@ -10,6 +10,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Tuple, Value, Variable, options
 
+from . import protocols
 from .world import Libraries, Registry
 
 PERCENT = re.compile(r"%[^%a-zA-Z]*([a-zA-Z%])")
@@ -87,9 +88,10 @@ def _fields(text: str, args: Arguments) -> Iterator[Value]:
             yield args.keywords[name]
 
 
-def of_percent(world: Libraries, text: str, right: Value) -> bool:
-    """Whether `text % right` asks a tensor that has no numbers for one."""
+def check_percent(world: Libraries, text: str, right: Value, site: Site) -> None:
+    """`text % right` asks for numbers, which some values have not, or more than one."""
     wanted = [each for each in PERCENT.findall(text) if each != "%"]
     given = right.items if isinstance(right, Tuple) else (right,)
     pairs = zip(wanted, given, strict=False)
-    return any(each in NUMERIC and world.is_in_graph(value) for each, value in pairs)
+    numbers = [value for each, value in pairs if each in NUMERIC]
+    any(protocols.refuse(world, protocols.PERCENT, value, site, "operator %") for value in numbers)

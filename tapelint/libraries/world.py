@@ -12,7 +12,7 @@ from tapelint.facts import Effect, Fact, Facts, is_there
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
-from tapelint.flow.graph import ROWS, SEVERAL, Edge, Node, Site
+from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
@@ -33,12 +33,11 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
-    is_tensor,
     options,
     parts_of,
 )
 
-from . import apply, constants, failures, numbers, outside, parts, plain, refusing, truths
+from . import apply, constants, failures, numbers, outside, parts, plain, protocols, refusing
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import class_of, form, mark
 from .recorder import Recorder
@@ -322,19 +321,13 @@ class Libraries:
 
     def iterated(self, value: Value, site: Site) -> None:
         """Python iterates: while a graph is made it cannot do so over a tensor."""
-        several = isinstance(value, Data) and value.node.detail == SEVERAL
-        if self.run.graph_mode and is_tensor(value) and not several:
-            self.raised("OperatorNotAllowedInGraphError", site, "iteration")
-        elif not self.run.graph_mode and (error := truths.of_iteration(value)):
-            self.raised(error, site, "iteration")
+        protocols.iterated(self, value, site)
         self.registry.iterated(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
-    def asked(self, value: Value, site: Site) -> None:
-        """Python asks for a truth, which no tensor of a graph has while that is made."""
-        if truths.is_none_yet(self, value):
-            self.raised("OperatorNotAllowedInGraphError", site, "condition call")
+    asked = protocols.asked
+    keyed = protocols.keyed
 
     def is_in_graph(self, value: Value) -> bool:
         """Whether a value is a tensor without numbers, in the graph that is being made."""
@@ -469,6 +462,13 @@ class Libraries:
 
     def call_library(self, name: str, args: Arguments, site: Site) -> Value:
         """A library's function or class by its qualified name."""
+        error = protocols.of_call(self, name, args, site)
+        made = self._call_library(name, args, site)
+        if error == protocols.UNCLEAR:
+            self.known.failing.update(node.id for node in self.run.nodes_in(made))
+        return made
+
+    def _call_library(self, name: str, args: Arguments, site: Site) -> Value:
         for guard in self.registry.guards if self.has_symbols else ():
             if (instead := guard(self, name, args, site)) is not None:
                 return instead

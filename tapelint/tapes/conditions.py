@@ -12,36 +12,27 @@ from tapelint.flow.functions import following
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.libraries import protocols
 from tapelint.libraries.symbols import is_symbol
-from tapelint.libraries.truths import several
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:
     from tapelint.tapes.tape import Tapes
 
-UNCONVERTED = ("assert", "comprehension")
-"""Conditions that AutoGraph leaves as they are."""
-
 
 def note(tapes: Tapes, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
     """Take down a condition that was evaluated, if it is of interest; on a graph's tensor it raises."""
-    run = tapes.world.run
     site = Site(frame.source, test)
     tapes.tests[id(statement)] = value
-    if not run.graph_mode and not run.converted and several(value):
-        tapes.world.raised("ValueError", site, "truth of several")
     if is_symbol(tapes.world, value):
         tapes.world.raised("TypeError", site, "truth of a symbolic tensor")
+    error = protocols.check_condition(tapes.world, kind, value, site, statement)
     if not is_tensor(value):
         _note_left_out(tapes, value, site, statement, frame)
         return
-    certain = all(is_tensor(option) for option in options(value))
-    refused = certain and run.graph_mode > 0 and (run.no_autograph > 0 or kind in UNCONVERTED)
-    error = "OperatorNotAllowedInGraphError" if refused else ""
-    tapes.take_down(Event("condition", site, value, call=kind, error=error, statement=statement))
-    if refused:
-        tapes.world.raised(error, site, f"condition {kind}")
-    elif not tapes.world.staged(value):
+    refused = error if error == protocols.IN_GRAPH else ""
+    tapes.take_down(Event("condition", site, value, call=kind, error=refused, statement=statement))
+    if not error and not tapes.world.staged(value):
         _note_left_out(tapes, value, site, statement, frame)
 
 

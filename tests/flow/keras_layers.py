@@ -99,7 +99,7 @@ def weighted_counts():
 
 
 def rows_of_a_variable_of_keras():
-    """unknown"""
+    """raises InvalidArgumentError"""
     v = keras.Variable([1.0, 2.0])
     with tf.GradientTape() as tape:
         first, second = v

@@ -218,7 +218,7 @@ def a_number_is_asked_of_a_tensor_first_and_of_a_variable_then_in_a_graph():
 
 
 def a_number_is_asked_of_a_vector():
-    """unknown"""
+    """raises TypeError"""
     v = tf.Variable([0.5, 1.0])
     with tf.GradientTape() as tape:
         y = v * math.exp(v)

@@ -1,0 +1,161 @@
+"""What Python's own functions and operations refuse: a tensor without numbers, one that is several, what is no number.
+
+All of it was measured: facts/protocols.txt has the exceptions by expression, place and kind of value.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import TYPE_CHECKING
+
+from tapelint.facts.table import calls_of_protocols, protocols
+from tapelint.flow.core import Arguments
+from tapelint.flow.functions import own_nodes
+from tapelint.flow.graph import SEVERAL, Site
+from tapelint.flow.values import Const, Data, SliceOf, Value, Variable, options
+
+from . import widths
+from .natures import nature
+
+if TYPE_CHECKING:
+    from .world import Libraries
+
+ITERATION, TRUTH, CONDITION = "[*_]", "operator.truth(_)", "1.0 if _ else 2.0"
+CONDITIONS = {
+    "not": "not _", "assert": TRUTH, "comprehension": TRUTH, "if": "if _: ...", "while": "while _: ...",
+}  # fmt: skip
+"""What a condition is to AutoGraph, which leaves some as they are, and makes operations of the others."""
+LEFT_LOOP = "while _: break"
+INDEX, SLICE, PERCENT = "[1.0, 2.0, 3.0][_]", "[1.0, 2.0, 3.0][:_]", "'%f' % _"
+IN_GRAPH = "OperatorNotAllowedInGraphError"
+"""What a tensor of a graph raises where Python wants its truth or its items."""
+UNCLEAR = "?"
+"""What stands for an exception where it is not known which one comes."""
+SINGLE = {"n": "ndo", "j": "jp", "q": "qr", "float32": "no", "float64": "do"}
+"""What a single number of NumPy's may be: a number, or an array without axes."""
+
+
+def refused(world: Libraries, expression: str, value: Value) -> str:
+    """The exception that an expression raises of a value, `UNCLEAR` where it raises one that is not known; "" where it
+    is not known to raise.
+    """
+    found = {_of_one(world, expression, option) for option in options(value)}
+    return "" if "" in found else found.pop() if len(found) == 1 else UNCLEAR
+
+
+def refuse(world: Libraries, expression: str, value: Value, site: Site, call: str) -> str:
+    """Raise what an expression certainly raises of a value. Returns the exception, "" where there is none."""
+    error = refused(world, expression, value).strip(UNCLEAR)
+    if error:
+        world.raised(error, site, call if world.run.graph_mode or not call.startswith("condition ") else "truth")
+    return error
+
+
+def of_call(world: Libraries, name: str, args: Arguments, site: Site) -> str:
+    """Raise the exception of a call of one of Python's functions, by what it is given first that it refuses. Returns
+    the exception, `UNCLEAR` where there is one that is not known, "" where there is none.
+    """
+    known = calls_of_protocols().get((name, len(args.positional)), ())
+    found = {}
+    for place, arguments, expression in known if args.rest is None and not args.keywords else ():
+        if all(map(_is_given, arguments, args.positional)):
+            found[place] = refused(world, expression, args.positional[place])
+    error = next((found[place] for place in sorted(found) if found[place]), "")
+    if error not in ("", UNCLEAR):
+        world.raised(error, site, name)
+    return error
+
+
+def check_condition(world: Libraries, kind: str, value: Value, site: Site, statement: ast.AST) -> str:
+    """Raise what a condition raises of a value; returns the exception, "" where there is none.
+
+    In converted code what `and` and `or` raise hangs on what else is in them.
+    """
+    converted = world.run.graph_mode and not world.run.no_autograph
+    expression = CONDITIONS.get(kind, CONDITION) if converted or kind != "while" else CONDITION
+    if converted and kind == "while" and any(isinstance(n, (ast.Break, ast.Return)) for n in own_nodes(statement)):
+        expression = LEFT_LOOP
+    if converted and kind in ("and", "or"):
+        if refused(world, expression, value):
+            world.known.failing.update(o.node.id for o in options(value) if isinstance(o, (Data, Variable)))
+        return ""
+    return refuse(world, expression, value, site, f"condition {kind}")
+
+
+def keyed(world: Libraries, key: Value, site: Site) -> None:
+    """A list or a tuple is asked for what is there at a key, or at the places of a slice."""
+    if isinstance(key, SliceOf):
+        any(refuse(world, SLICE, part, site, "slice") for part in (key.start, key.stop, key.step))
+    else:
+        refuse(world, INDEX, key, site, "index")
+
+
+def iterated(world: Libraries, value: Value, site: Site) -> None:
+    """Python iterates over a value."""
+    refuse(world, ITERATION, value, site, "iteration")
+
+
+def asked(world: Libraries, value: Value, site: Site) -> None:
+    """Python asks for a truth, which no tensor of a graph has while that is made."""
+    refuse(world, TRUTH, value, site, "condition call")
+
+
+def _is_given(argument: ast.expr, value: Value) -> bool:
+    """Whether an argument of an expression stands for what a call is given: a text must be the same."""
+    text = argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
+    return text is None or value == Const(text)
+
+
+def _of_one(world: Libraries, expression: str, value: Value) -> str:
+    place = _place(world, value)
+    told = protocols()[expression].get(place) if place else None
+    if told is None:
+        return ""
+    found = [{told.get(kind, "") for kind in kinds} for kinds in _kinds(world, value)]
+    if not found or {""} in found:
+        return ""
+    errors = set().union(*found)
+    return errors.pop() if len(errors) == 1 else UNCLEAR
+
+
+def _place(world: Libraries, value: Value) -> str:
+    """Where a value is asked: a column of the table; "" where that is none."""
+    run = world.run
+    if not run.graph_mode:
+        return "" if run.converted and not run.no_autograph else "eager"
+    plain = "plain " if run.no_autograph else ""
+    return plain + ("graph" if world.is_in_graph(value) else "before")
+
+
+def _kinds(world: Libraries, value: Value) -> list[str]:
+    """What a value may be: the letters of the kinds that it is one of, for one number and for several; the one alone
+    where it is known to be that. Nothing for what the table does not have.
+    """
+    letters = _letters(value)
+    if not letters:
+        return []
+    several = [letter.upper() for letter in letters]
+    single = [*letters]
+    if letters in SINGLE:
+        single = [SINGLE.get(widths.of(world, value), SINGLE[letters])]
+    shape = getattr(value, "shape", None)
+    if shape == ():
+        return single
+    sizes = [size for size in shape or () if size is not None]
+    certain = shape is not None and len(sizes) == len(shape) and math.prod(sizes) > 1
+    return several if certain else [*single, *several]
+
+
+def _letters(value: Value) -> str:
+    """The small letters of what a value may be, by its category; "" for what the table does not have."""
+    if isinstance(value, Variable):
+        known = {"tf": {"f": "v", "i": "w", "?": "vw"}, "keras": {"f": "k"}}.get(value.flavor, {})
+        return known.get(value.dtype, "")
+    if not isinstance(value, Data) or value.node.detail == SEVERAL:
+        return ""
+    if value.kind == "tensor" and not nature(value):
+        return {"f": "t", "i": "i", "b": "b", "?": "tib"}.get(value.dtype, "")
+    if value.kind == "numpy" and nature(value) == "array":
+        return {"f": "n", "i": "j", "b": "q"}.get(value.dtype, "")
+    return ""
