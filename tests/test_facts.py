@@ -306,3 +306,10 @@ def test_what_pythons_functions_and_conditions_raise_of_tensors() -> None:
     from tapelint.facts.table import protocols
 
     assert facts_protocols.measured([*protocols()]) == facts_protocols.listed()
+
+
+@needs_tensorflow
+def test_what_operators_make_of_two_operands() -> None:
+    import facts_operands
+
+    assert facts_operands.measured() == facts_operands.listed()

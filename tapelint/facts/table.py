@@ -17,7 +17,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names", "fits", "ranks", "lists", "protocols"),
+    *("objects", "names", "fits", "ranks", "lists", "protocols", "operands"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -431,3 +431,21 @@ def calls_of_protocols() -> Mapping[tuple[str, int], Sequence[tuple[int, Sequenc
             place = next(i for i, a in enumerate(call.args) if isinstance(a, ast.Name) and a.id == "_")
             found.setdefault((full, len(call.args)), []).append((place, call.args, expression))
     return found
+
+
+KINDS_OF_OPERANDS = "tdhijbcvuwxyklmnefgqNEFGQ1234567890TDHIJBC"
+"""The kinds of operands, in the order in which operands.txt tells of them; the last are tensors of a graph."""
+REFUSALS = {
+    "T": "TypeError", "V": "ValueError", "I": "InvalidArgumentError", "A": "AttributeError", "U": "UFuncTypeError",
+    "M": "NotImplementedError", "P": "UnimplementedError",
+}  # fmt: skip
+RESULTS = {
+    "f": "float32", "d": "float64", "h": "float16", "i": "int32", "l": "int64", "b": "bool", "c": "complex64",
+}  # fmt: skip
+"""What operands.txt writes for an exception, and for the dtype of a result."""
+
+
+@cache
+def operands() -> Mapping[tuple[str, str, str], str]:
+    """What operators make of two operands: by operator, place and kind on the left a letter for each on the right."""
+    return {(name, place, left): said for name, place, left, said in rows("operands.txt")}

@@ -6,7 +6,7 @@ from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
 from . import members
-from .unfit import PROMOTES
+from .widths import PROMOTES
 from .world import Libraries
 
 

@@ -22,7 +22,7 @@ from tapelint.flow.values import (
 )
 
 from .shapes import SAME_LAYERS
-from .unfit import PROMOTES
+from .widths import PROMOTES
 
 if TYPE_CHECKING:
     from .world import Libraries

@@ -22,9 +22,10 @@ from tapelint.flow.values import (
     options,
 )
 
+from . import operands as measured
 from . import widths
 from .natures import form
-from .unfit import PROMOTES
+from .widths import PROMOTES
 from .world import Libraries, Registry
 
 ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
@@ -51,8 +52,8 @@ def misfit(world: Libraries, op: str, operands: list[Value]) -> str:
     UNLIKE where TensorFlow has an answer of its own.
     """
     found = {_refusal(world, op, pair) for pair in _pairs(operands)}
-    if UNLIKE in found:
-        return UNLIKE
+    if UNLIKE in found or (op == "@" and found not in ({""}, {"InvalidArgumentError"})):
+        return UNLIKE  # of products it was not measured which exception comes
     return found.pop() if len(found) == 1 else ""
 
 
@@ -71,6 +72,8 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if len(sides) == 1:
         return "TypeError" if op == "unary -" and sides[0] in NOT_NEGATED else ""
     left, right = sides
+    if (known := measured.refused(world, op, *operands)) is not None:
+        return UNLIKE if known == measured.UNCLEAR else known
     if op == "@" and widths.unlike(world, *operands):
         return _of_tensors(world, op, "f", "f", True)
     if "" in sides or "sparse" in sides or op not in (*ARITHMETIC, *ORDER, "==", "!=", "@"):

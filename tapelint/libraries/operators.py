@@ -27,6 +27,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, failures, indexing, keras_variables, misfits, numbers, refusing, shapes, texts, unseen, widths
+from . import operands as measured
 from .world import Libraries, Registry
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
@@ -62,9 +63,12 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
             return text
         return _plain(world, "format", operands, site, "s")
     if error := misfits.misfit(world, op, operands):
+        nothing = world.run.opaque(site, operands)
         if error != misfits.UNLIKE:
             refusing.refuse(world, error, site, f"operator {op}", operands)
-        return world.run.opaque(site, operands)
+        else:
+            world.known.failing.add(nothing.node.id)
+        return nothing
     kinds = {_side(option) for operand in operands for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)
@@ -114,7 +118,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)
     width = widths.of_operands(world, operands, is_numpy=True) if dtype == "f" and kind == "numpy" else ""
-    return Data(node, kind, dtype, shape, bounds, width)
+    made = Data(node, kind, dtype, shape, bounds, width)
+    return measured.of_dtype(world, op, operands, made) if kind == "numpy" else made
 
 
 def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:
@@ -170,6 +175,8 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     if fact is None:
         return world.run.opaque(site, operands)
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
+    if isinstance(made, Data):
+        made = measured.of_dtype(world, op, operands, made)
     if op == "**" and isinstance(made, Data) and _may_be_zero(world, operands[0]):
         edges = made.node.edges
         made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)

@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, asks_list, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import dtypes, fitting, shapes_misfit, widths
+from . import dtypes, fitting, operands, shapes_misfit, widths
 from .arguments import Given, dtype_of, listed, python_numbers
 from .natures import form
 from .shapes import differ, of_value
@@ -24,11 +24,13 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
+    if fact.kind == "operator" and operands.are_measured(world, fact, given):
+        return ""  # else it would have been told before
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
     if error and _of_text(world, fact, effect, given):
         return UNCLEAR
-    alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
+    alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(widths.PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
     return UNCLEAR if fitting.is_unfit(world, fact, given) else alone
@@ -93,7 +95,7 @@ def _of_unlike(world: Libraries, fact: Fact, given: Given) -> str:
     ]
     floats = [part for _, part, kind in kinds if kind == "f"]
     alone = {isinstance(part, Variable) for part in floats}
-    if not floats or world.run.state.get(PROMOTES) != UNBOUND:
+    if not floats or world.run.state.get(widths.PROMOTES) != UNBOUND:
         return ""
     for name, part, kind in kinds:
         said = {_said(world, table, name, case) for case in _beside(kind, part, alone)}
@@ -231,7 +233,7 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
     is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
     is_made = is_made and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
-    if not is_made or world.run.state.get(PROMOTES) != UNBOUND:
+    if not is_made or world.run.state.get(widths.PROMOTES) != UNBOUND:
         return ""
     floats = [part for part in parts if is_tensor(part)]
     if not any(widths.unlike(world, one, other) for one, other in pairwise(floats)):
@@ -273,10 +275,6 @@ def _is_dense(value: Value) -> bool:
 
 
 CLIPPING = ("tensorflow.clip_by_norm", "tensorflow.clip_by_value")
-
-
-PROMOTES = (0, "numpy behavior")
-"""Set where TensorFlow's operators convert numbers as NumPy's do."""
 
 
 def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:

@@ -26,6 +26,8 @@ EXACT = frozenset(
 PERHAPS = "~"
 """Before the dtype that Keras casts to: float32, unless the program or its settings say another one somewhere."""
 
+PROMOTES = (0, "numpy behavior")
+"""Set where TensorFlow's operators convert numbers as NumPy's do."""
 OF_KERAS = f"{PERHAPS}float32"
 COUNTING = ("tensorflow.range", "numpy.arange")
 """What counts in the floats that it is given."""

@@ -409,7 +409,7 @@ def bits_of_halves_read_as_floats():
 
 
 def halves_beside_floats():
-    """unknown"""
+    """raises InvalidArgumentError"""
     x = tf.constant([0.5, 1.5], tf.float16)
     with tf.GradientTape() as tape:
         y = v <= x
@@ -417,7 +417,7 @@ def halves_beside_floats():
 
 
 def whole_numbers_of_two_lengths():
-    """unknown"""
+    """raises InvalidArgumentError"""
     x = tf.Variable([1, 2])
     with tf.GradientTape() as tape:
         y = x + tf.constant([1, 2], tf.int64)

@@ -1,0 +1,76 @@
+"""What operators make of operands of two kinds; the docstring is the verdict of each source."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+counts = tf.constant([2, 4])
+
+
+def whole_numbers_are_divided():
+    """raises InvalidArgumentError"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * (counts / 2)
+    return tape.gradient(y, v)
+
+
+def whole_numbers_are_cast_before_they_are_divided():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * (tf.cast(counts, tf.float32) / 2)
+    return tape.gradient(y, v)
+
+
+def a_number_of_numpys_beside_whole_numbers():
+    """raises InvalidArgumentError"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * (counts - np.float32(2.0))
+    return tape.gradient(y, v)
+
+
+def a_number_of_numpys_beside_whole_numbers_in_a_graph():
+    """raises TypeError"""
+    v = tf.Variable([1.5, 2.0])
+
+    @tf.function
+    def f():
+        return v * (counts - np.float32(2.0))
+
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, v)
+
+
+def a_variable_of_keras_beside_whole_numbers():
+    """flows"""
+    v = keras.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * counts
+    return tape.gradient(y, v)
+
+
+def truths_are_multiplied():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = (v > 1.0) * v
+    return tape.gradient(y, v)
+
+
+def an_array_of_floats_beside_truths():
+    """none"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = np.array([2.0, 3.0]) * (v > 1.0)
+    return tape.gradient(y, v)
+
+
+def a_list_of_floats_beside_whole_numbers():
+    """raises TypeError"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * tf.cast(counts - [1.0, 2.0], tf.float32)
+    return tape.gradient(y, v)
