@@ -123,7 +123,7 @@ def _side(world: Libraries, value: Value) -> str:
         letter = value.dtype if value.dtype in "fib" else ""
         words = {"tensor": f"tensor {value.dtype}", "numpy": "numpy", "python": f"some {letter}" if letter else ""}
         return words.get(value.kind, "") if value.dtype != "?" else ""
-    if isinstance(value, (Function, Bound, Generator)):
+    if isinstance(value, (Function, Bound, Generator)) or (isinstance(value, Cell) and value.kind == "iterator"):
         return "function"
     if isinstance(value, Cell) and value.kind == "instance":
         plain = world.run.is_equal_to_itself_only(value) and world.run.hooks.isdisjoint(CONVERTING)

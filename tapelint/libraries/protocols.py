@@ -30,6 +30,8 @@ LEFT_LOOP = "while _: break"
 INDEX, SLICE, PERCENT = "[1.0, 2.0, 3.0][_]", "[1.0, 2.0, 3.0][:_]", "'%f' % _"
 IN_GRAPH = "OperatorNotAllowedInGraphError"
 """What a tensor of a graph raises where Python wants its truth or its items."""
+OF_TEXTS = ("builtins.float", "builtins.int")
+"""What reads a number from a text."""
 UNCLEAR = "?"
 """What stands for an exception where it is not known which one comes."""
 SINGLE = {"n": "ndo", "j": "jp", "q": "qr", "float32": "no", "float64": "do"}
@@ -62,6 +64,8 @@ def of_call(world: Libraries, name: str, args: Arguments, site: Site) -> str:
         if all(map(_is_given, arguments, args.positional)):
             found[place] = refused(world, expression, args.positional[place])
     error = next((found[place] for place in sorted(found) if found[place]), "")
+    if name in OF_TEXTS and len(args.positional) == 1 and _is_text(args.positional[0]):
+        error = UNCLEAR  # what a tensor is shown as is no number most of the time
     if error not in ("", UNCLEAR):
         world.raised(error, site, name)
     return error
@@ -99,6 +103,10 @@ def iterated(world: Libraries, value: Value, site: Site) -> None:
 def asked(world: Libraries, value: Value, site: Site) -> None:
     """Python asks for a truth, which no tensor of a graph has while that is made."""
     refuse(world, TRUTH, value, site, "condition call")
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Data) and value.kind == "python" and value.dtype == "s"
 
 
 def _is_given(argument: ast.expr, value: Value) -> bool:

@@ -273,3 +273,19 @@ def several_numbers_are_written_as_one():
     with tf.GradientTape() as tape:
         y = v * len("%f" % v)
     return tape.gradient(y, v)
+
+
+def several_numbers_are_looked_for():
+    """raises ValueError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * (2.0 if several in [v] else 1.0)
+    return tape.gradient(y, v)
+
+
+def an_iterator_beside_a_variable():
+    """raises ValueError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * reversed([v])
+    return tape.gradient(y, v)
