@@ -114,6 +114,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "rows of vectors": looks_up_rows_of_vectors,
     "shuts out": shuts_out,
     "hands back": hands_back,
+    "may hand back": hands_back,
     "picks rows": picks_rows,
     "refuses rows": refuses_rows,
     "no rows twice": has_no_rows_twice,

@@ -53,6 +53,7 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
     perhaps: set[int] = set()
     hands_back, picks_rows = whose_backward_pass("hands back"), whose_backward_pass("picks rows")
     of_some = whose_backward_pass("rows of vectors") | whose_backward_pass("rows of some")
+    may_hand_back = whose_backward_pass("may hand back")
     reached = set(whole)
     for node in reversed(core.graph.ancestors(targets)):
         status = node.recorded.get(rec)
@@ -63,6 +64,7 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
         handed = hands_on and node.id in rows and node.id not in whole
         gives_rows = node.detail == ROWS or handed or (is_gradient and node.detail in picks_rows)
         passed = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
+        passed = passed or (node.op in may_hand_back and node.id in rows | perhaps and node.id not in whole)
         doubtful = passed or node.op in of_some or node.detail == PERHAPS_ROWS
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps

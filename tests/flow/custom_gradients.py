@@ -590,3 +590,19 @@ def variables_of_keras_in_a_graph_of_the_gradient():
     with tf.GradientTape() as tape:
         y = applied(v[None] * 1.0)
     return tape.gradient(y, [v, *layer.trainable_variables])
+
+
+def rows_come_down_to_a_gradient_of_ones_own():
+    """unknown"""
+    v = tf.Variable([1.0, 2.0])
+
+    @tf.custom_gradient
+    def squared(x):
+        def backward(dy):
+            return dy * 2.0 * x
+
+        return tf.square(x), backward
+
+    with tf.GradientTape() as tape:
+        y = tf.gather(squared(v) + 1.5, [0, 1])
+    return tape.gradient(y, v)
