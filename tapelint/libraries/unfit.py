@@ -290,7 +290,9 @@ def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> b
     """Whether a function is given tensors of floats where no experiment had a tensor: as an axis, or a length."""
     if not fact.name.startswith("tensorflow.") or fact.kind != "function" or not effect.inputs:
         return False
-    settings = [p.name for p in fact.parameters if not p.star and p.name not in effect.inputs]
+    parts = [part for part in effect.result.parts or () if part is not None]
+    tensors = {name for each in (effect, *parts) for name in each.inputs}
+    settings = [p.name for p in fact.parameters if not p.star and p.name not in tensors]
     return any(has_floats(world, given.get(name)) for name in settings)
 
 

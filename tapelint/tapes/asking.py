@@ -176,6 +176,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     if maybe and (not execution.error or maybe == REFUSED):
         execution.error = f"?{execution.error.lstrip('?') or maybe}"
     doubts = Doubts(tapes, execution, answer)
+    if doubts.refused and execution.error:
+        execution.error = f"?{execution.error.lstrip('?')}"
     for listed, row in zip(found, rows, strict=True):
         outcome = 0
         for index in row:

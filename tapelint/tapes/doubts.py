@@ -34,7 +34,7 @@ class Doubts:
         self._unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
         self._itself = _perhaps_the_same(tapes, execution.targets)
         self._may_be_no_tensor = any(map(_may_be_no_tensor, execution.leaves))
-        self._refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
+        self.refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
         some = any(outcome & ZERO for outcome in answer.outcomes)
         self._spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
 
@@ -46,7 +46,7 @@ class Doubts:
             return True
         if outcome == NONE and (self._may_be_no_tensor or any(node.id in self._itself for node in nodes.values())):
             return True
-        if outcome in (NONE, ZERO) and self._refused:
+        if outcome in (NONE, ZERO) and self.refused:
             return True
         return bool(outcome & ZERO) and any(self._on_zero(node, index) for index, node in nodes.items())
 
@@ -68,7 +68,7 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     left = tapes.world.known.left_in_graph
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution):
+    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution) or _may_have_asked(tapes, targets):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
@@ -91,6 +91,12 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     return any(node.id in failing for node in before) or any(
         _may_have_met(tapes, failing, execution.targets) for execution in inner
     )
+
+
+def _may_have_asked(tapes: Tapes, targets: Sequence[Node]) -> bool:
+    """Whether a gradient that the target is computed from may have raised."""
+    before = tapes.world.run.graph.ancestors(targets) if tapes.gradients else ()
+    return any(tapes.gradients[n.id][0].error.startswith("?") for n in before if n.id in tapes.gradients)
 
 
 def _asks_again(tapes: Tapes, execution: Execution) -> bool:
