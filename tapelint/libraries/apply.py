@@ -74,11 +74,12 @@ def call_fact(
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
     parts.hold(world, fact.name, given, made)
+    called = [_nothing(world, name or fact.name, given, site)] if made == NO_VALUE else world.run.nodes_in(made)
     if unfit.perhaps_refused(world, fact, effect, given):
-        world.known.refusing.update(node.id for node in world.run.nodes_in(made))
-    if isinstance(made, (Data, Tuple, Many, Cell)) and unfit.may_fail(world, fact, given):
-        world.known.failing.update(node.id for node in world.run.nodes_in(made))
-    doubt(world, fact, given, made)
+        world.known.refusing.update(node.id for node in called)
+    may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
+    if (may_fail and unfit.may_fail(world, fact, given)) or fitting.is_doubtful(world, fact, given):
+        world.known.failing.update(node.id for node in called)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
     return made
@@ -88,6 +89,15 @@ def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
     if fitting.is_doubtful(world, fact, given):
         world.known.failing.update(node.id for node in world.run.nodes_in(made))
+
+
+def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:
+    """A call that gave None, which stands for it where it may have raised instead."""
+    behind = {node.id: node for value in given.values.values() for node in world.run.nodes_in(value)}
+    with world.paused():
+        node = world.run.node(name, [Edge(each, NONE) for each in behind.values()], site, kind="object", dtype="?")
+    world.known.nothing.append(node)
+    return node
 
 
 def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse what it is given: each time that such a thing was tried, it did."""
-    if _is_oddly_set(world, fact, given):
+    if is_oddly_set(world, fact, given):
         return True
     return is_unfit(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given)
 
 
-def _is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
+def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a setting is of a sort that no experiment had there, nor the default."""
     if not fact.name.startswith(("tensorflow.", "keras.")) or not fact.experiments:
         return False
     tensors = {name for each in fact.experiments for name in each.inputs}
     for parameter in fact.parameters:
         name = parameter.name
-        if _is_no_name(name, given.get(name)) or _is_no_dtype(parameter, given.get(name)):
+        if _is_no_name(name, given.get(name)) or _is_no_default(parameter, given.get(name), name in tensors):
             return True
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
@@ -51,9 +51,10 @@ def _is_no_name(parameter: str, value: Value) -> bool:
     return parameter == "name" and isinstance(value, Const) and not isinstance(value.value, (str, NoneType))
 
 
-def _is_no_dtype(parameter: Parameter, value: Value) -> bool:
-    """Whether None stands for a dtype where it is not the default."""
-    return parameter.name in DTYPES and value == NO_VALUE and parameter.default not in (None, "None")
+def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:
+    """Whether None stands for a dtype, or for a tensor, that has another default."""
+    known = is_tensor or parameter.name in DTYPES
+    return known and value == NO_VALUE and parameter.default not in (None, "None")
 
 
 def _is_among(sort: str, sorts: set[str]) -> bool:
@@ -83,7 +84,7 @@ def _default(parameter: Parameter) -> object:
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
     """The same, whatever the dtypes of the tensors."""
     rows = _rows(fact, given)
-    several = _given_several(fact.parameters, tuple(e.text for e in fact.experiments)) if rows else set[str]()
+    several = _given_several(fact) if rows else set[str]()
     for names, refused in rows:
         values = [given.values[name] for name in names]
         sorts = _sorts(world, values[0]) if len(values) == 1 else ()
@@ -195,16 +196,29 @@ def _rank(world: Libraries, value: Value, is_one: bool) -> int | None:
     return rank if rank is None or not is_one or isinstance(value, (Data, Variable)) else rank + 1
 
 
-@cache
-def _given_several(parameters: tuple[Parameter, ...], experiments: tuple[str, ...]) -> set[str]:
+def _given_several(fact: Fact) -> set[str]:
     """The parameters that experiments give lists of tensors."""
-    names, found = [p.name for p in parameters if not p.keyword_only], set[str]()
+    return {name for name, argument in _tried(*_texts(fact)) if not isinstance(argument, ast.Name)}
+
+
+def given_calls(fact: Fact) -> set[str]:
+    """The parameters that experiments give what another call makes, a tensor mostly."""
+    return {name for name, argument in _tried(*_texts(fact)) if isinstance(argument, ast.Call)}
+
+
+def _texts(fact: Fact) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+    return fact.parameters, tuple(each.text for each in fact.experiments)
+
+
+@cache
+def _tried(parameters: tuple[Parameter, ...], experiments: tuple[str, ...]) -> Sequence[tuple[str, ast.expr]]:
+    """The parameters that experiments give something, and what they give."""
+    names, found = [p.name for p in parameters if not p.keyword_only], list[tuple[str, ast.expr]]()
     names += [p.name for p in parameters if p.star == "*"] * MOST_GIVEN
     for text in experiments:
         call = ast.parse(split_line(text)[2], mode="eval").body
         if isinstance(call, ast.Call):
-            given = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
-            found |= {name for name, argument in given if not isinstance(argument, ast.Name)}
+            found += [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
     return found
 
 

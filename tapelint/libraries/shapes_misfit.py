@@ -28,17 +28,19 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
+    if name == "Metric.update_state":
+        return clash(_parts(world, given))
     if not name.startswith(OF_TENSORFLOW):
         return False
     if name.startswith(OF_NUMPY):
         return op == "pad" and shapes_places.is_outside(world, name, given)
     if op == "einsum":
         return shapes_places.is_odd_sum(world, given)
-    handler = HANDLERS.get(op)
+    handler = HANDLERS.get(op) if name != "keras.ops.matmul" else None  # which takes vectors as well
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.")
+OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.")
 OF_NUMPY = "tensorflow.experimental.numpy."
 
 

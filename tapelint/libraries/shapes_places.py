@@ -72,7 +72,7 @@ def _expand(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _transpose(world: Libraries, given: Given, shape: Shape) -> bool:
-    order = constant(world, given, "perm")
+    order = constant(world, given, "perm", "axes")
     return isinstance(order, tuple) and sorted(_numbers(order)) != list(range(len(shape)))
 
 
@@ -84,7 +84,9 @@ def _tile(world: Libraries, given: Given, shape: Shape) -> bool:
 
 def _pad(world: Libraries, given: Given, shape: Shape) -> bool:
     """Other than two numbers for each axis."""
-    widths = constant(world, given, "paddings", "pad_width")
+    if "pad_width" in given.values:
+        return False  # one number, or two, may stand for all axes
+    widths = constant(world, given, "paddings")
     if isinstance(widths, int):
         return True
     pairs = isinstance(widths, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in widths)
@@ -92,7 +94,7 @@ def _pad(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _slice(world: Libraries, given: Given, shape: Shape) -> bool:
-    begin, size = constant(world, given, "begin"), constant(world, given, "size")
+    begin, size = constant(world, given, "begin", "start_indices"), constant(world, given, "size", "shape")
     if any(isinstance(each, tuple) and len(each) != len(shape) for each in (begin, size)):
         return True
     ends = zip(_numbers(begin), _numbers(size), shape, strict=False)
@@ -159,6 +161,20 @@ def _scatter(world: Libraries, given: Given, shape: Shape) -> bool:
     return shape[-1] > len(whole) or differ(updates, (*shape[:-1], *whole[shape[-1] :]))
 
 
+def _put_in(world: Libraries, given: Given, shape: Shape) -> bool:
+    """The same of updates of a tensor; `shape`: that of the tensor."""
+    updates, places = of_value(world, given.get("updates")), of_value(world, given.get("indices"))
+    if updates is None or not places or places[-1] is None:
+        return False
+    return places[-1] > len(shape) or differ(updates, (*places[:-1], *shape[places[-1] :]))
+
+
+def _in_time(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Sequences that are longer than there are steps; `shape`: that of all, the steps first."""
+    lengths = list(_numbers(constant(world, given, "sequence_length")))
+    return len(shape) < 2 or any(shape[0] is not None and length > shape[0] for length in lengths)
+
+
 def _matvec(world: Libraries, given: Given, shape: Shape) -> bool:
     vector = of_value(world, given.get("b"))
     if given.values.keys() & {"transpose_a", "adjoint_a"} or vector is None:
@@ -205,6 +221,8 @@ def is_odd_sum(world: Libraries, given: Given) -> bool:
 HANDLERS: dict[str, Check] = {
     "squeeze": _squeeze, "expand_dims": _expand, "transpose": _transpose, "tile": _tile, "pad": _pad, "slice": _slice,
     "ensure_shape": _ensured, "split": _split, "unstack": _unstack, "gather": _gather, "embedding_lookup": _gather,
+    **{f"tensor_scatter_nd_{word}": _put_in for word in ("add", "sub", "max", "min", "update")},
+    **dict.fromkeys(("ctc_beam_search_decoder", "ctc_greedy_decoder"), _in_time),
     "boolean_mask": _masked, "scatter_nd": _scatter, "matvec": _matvec, "bias_add": _bias,
     **{f"segment_{word}": _segments for word in ("sum", "mean", "max", "min", "prod")},
     **{f"unsorted_segment_{word}": _unsorted_segments for word in ("sum", "mean", "max", "min", "prod", "sqrt_n")},

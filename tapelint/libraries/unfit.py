@@ -26,12 +26,12 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
-    if error and _of_text(world, fact, effect, given):
+    if error and (_of_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
         return UNCLEAR
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
-    return UNCLEAR if fitting.is_unfit(world, fact, given) else alone
+    return UNCLEAR if fitting.is_unfit(world, fact, given) or fitting.is_oddly_set(world, fact, given) else alone
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
@@ -287,13 +287,19 @@ def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool
 
 
 def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function is given tensors of floats where no experiment had a tensor: as an axis, or a length."""
-    if not fact.name.startswith("tensorflow.") or fact.kind != "function" or not effect.inputs:
+    """Whether a function is given a tensor of floats, or one that has axes, where no experiment had a tensor but an
+    axis, or a length.
+    """
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.kind != "function" or not effect.inputs:
         return False
-    parts = [part for part in effect.result.parts or () if part is not None]
-    tensors = {name for each in (effect, *parts) for name in each.inputs}
+    tensors = {*effect.inputs, *fitting.given_calls(fact)}
     settings = [p.name for p in fact.parameters if not p.star and p.name not in tensors]
-    return any(has_floats(world, given.get(name)) for name in settings)
+    ones = {name for each in fact.experiments for name, value in each.given.items() if isinstance(value, (int, float))}
+    return any(
+        has_floats(world, value) or (name in ones and bool(of_value(world, value)) and is_tensor(value))
+        for name in settings
+        if (value := given.get(name)) is not UNBOUND
+    )
 
 
 def has_floats(world: Libraries, value: Value) -> bool:

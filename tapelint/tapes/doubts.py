@@ -76,10 +76,10 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
-    """The targets of a call; those of all calls before where it has none, but None in their place."""
+    """The targets of a call; where it has none, but None in their place, those of all calls before, and what gave it."""
     if execution.targets or NO_VALUE not in execution.leaves:
         return execution.targets
-    return [node for before in tapes.executions for node in before.targets]
+    return [*(node for before in tapes.executions for node in before.targets), *tapes.world.known.nothing]
 
 
 def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:
