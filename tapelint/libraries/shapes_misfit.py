@@ -36,11 +36,11 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return op == "pad" and shapes_places.is_outside(world, name, given)
     if op == "einsum":
         return shapes_places.is_odd_sum(world, given)
-    handler = HANDLERS.get(op) if name != "keras.ops.matmul" else None  # which takes vectors as well
+    handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.")
+OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.")
 OF_NUMPY = "tensorflow.experimental.numpy."
 
 
@@ -62,6 +62,18 @@ def _product(world: Libraries, given: Given) -> bool:
     if any(shape is not None and len(shape) < 2 for shape in sides):
         return True
     inner = (first[-1], second[-2]) if first is not None and second is not None else (None, None)
+    return None not in inner and inner[0] != inner[1]
+
+
+def _product_of_any(world: Libraries, given: Given) -> bool:
+    """The same where a vector stands for a matrix."""
+    sides = [of_value(world, value) for value in given.values.values()]
+    if () in sides:
+        return True
+    first, second = sides if len(sides) == 2 else (None, None)
+    if not first or not second:
+        return False
+    inner = first[-1], second[-2:][0]
     return None not in inner and inner[0] != inner[1]
 
 
@@ -106,5 +118,5 @@ def _beta(world: Libraries, given: Given) -> bool:
 
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
-    "reshape": _reshaping, "betainc": _beta,
+    "reshape": _reshaping, "betainc": _beta, **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

@@ -199,6 +199,38 @@ def _classes(world: Libraries, given: Given, shape: Shape) -> bool:
     return logits is not None and (not logits or differ(shape, logits[:-1]))
 
 
+def _labels(world: Libraries, given: Given, shape: Shape) -> bool:
+    """The same where labels may have a last axis of length 1."""
+    pred = of_value(world, given.get("output" if "output" in given.values else "y_pred"))
+    if pred is None:
+        return False
+    alone = len(shape) == len(pred) and shape[-1:] == (1,)
+    return not pred or differ(shape[:-1] if alone else shape, pred[:-1])
+
+
+def _along(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Places for a tensor of other axes; or more than one axis of them for one that is taken flat."""
+    places, axis = of_value(world, given.get("indices")), constant(world, given, "axis")
+    if places is None:
+        return False
+    return len(places) != 1 or not shape if axis is None else len(places) != len(shape)
+
+
+def _updated(world: Libraries, given: Given, shape: Shape) -> bool:
+    """More than there is to be overwritten."""
+    updates = of_value(world, given.get("updates"))
+    if updates is None:
+        return False
+    pairs = zip(updates, shape, strict=False)
+    return len(updates) != len(shape) or any(None not in (a, b) and a > b for a, b in pairs if a and b is not None)
+
+
+def _made_sparse(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Another number of values than there are places; `shape`: that of the places."""
+    values = of_value(world, given.get("values"))
+    return len(shape) != 2 or (values is not None and differ(values, shape[:1]))
+
+
 def is_odd_sum(world: Libraries, given: Given) -> bool:
     """Whether tensors do not have the axes that the equation of `tf.einsum` names, or these differ in length."""
     equation, inputs = constant(world, given, "equation"), given.get("inputs")
@@ -227,5 +259,7 @@ HANDLERS: dict[str, Check] = {
     **{f"segment_{word}": _segments for word in ("sum", "mean", "max", "min", "prod")},
     **{f"unsorted_segment_{word}": _unsorted_segments for word in ("sum", "mean", "max", "min", "prod", "sqrt_n")},
     **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh"), _square),
+    "take_along_axis": _along, "slice_update": _updated, "SparseTensor": _made_sparse,
+    **dict.fromkeys(("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"), _labels),
     "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse,
 }  # fmt: skip
