@@ -70,6 +70,10 @@ def call_fact(
         return nothing
     if effect.error and root(fact.name) in sys.stdlib_module_names and not _error(world, effect, given):
         return detached(world, fact.name, args, site, "python", "")  # only that it refuses others is known
+    if _error(world, effect, given) and _may_raise_another(world, fact, effect, given):
+        nothing = world.run.opaque(site, given.values.values())
+        world.known.failing.add(nothing.node.id)
+        return nothing
     if fact.kind == "function":
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
@@ -89,6 +93,17 @@ def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
     if fitting.is_doubtful(world, fact, given):
         world.known.failing.update(node.id for node in world.run.nodes_in(made))
+
+
+def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a call that was seen to raise has arguments for which it may raise something else, or nothing: it was
+    tried with variables of floats.
+    """
+    refusing = effect.variable_error or effect.keras_variable_error
+    variables = [o for v in given.values.values() for o in options(v) if isinstance(o, Variable)]
+    if refusing and variables and all(each.dtype != "f" for each in variables):
+        return True
+    return unfit.perhaps_refused(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)
 
 
 def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:

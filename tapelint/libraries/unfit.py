@@ -280,10 +280,20 @@ PROMOTES = (0, "numpy behavior")
 
 
 def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function of numbers is given a text in the place of a tensor: most refuse it."""
-    if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
+    """Whether a function of numbers is given a text in the place of a tensor, or any function a text among numbers:
+    most refuse it.
+    """
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")):
         return False
-    return any(is_text(world, given.get(name)) for name in effect.inputs)
+    values = [given.get(name) for name in effect.inputs]
+    if any(_has_text_among_numbers(world, value) for value in values):
+        return True
+    return not fact.name.startswith(OF_TEXTS) and any(is_text(world, value) for value in values)
+
+
+def _has_text_among_numbers(world: Libraries, value: Value) -> bool:
+    parts = listed(world, value)
+    return any(is_text(world, part) for part in parts) and any(dtype_of(world, part) in tuple("fib") for part in parts)
 
 
 def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
