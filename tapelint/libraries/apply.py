@@ -270,12 +270,16 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
         outcome = _outcome(world, known, value)
         if outcome in (NONE, ZERO) and known.outcome in ("none", "zero") and dtype_of(world, value) == "c":
             outcome = ANYTHING  # facts are about real numbers
-        if known.outcome == "raises":
+        if known.outcome == "raises" and dtype_of(world, value) not in WITHOUT_GRADIENT:
             failure = known.error or "LookupError"
         again = known.again_error or ("none" if known.again_outcome == "none" else "")
         real = known.linearity in ("linear", "bilinear") or dtype_of(world, value) != "c"
         edges.append(Edge(node, outcome, known.linearity if real else "unclear", given.places.get(name), again))
     return edges, failure
+
+
+WITHOUT_GRADIENT = ("i", "b", "s")
+"""The dtypes of what no operation is recorded for."""
 
 
 def _outcome(world: Libraries, known: Input, value: Value) -> int:

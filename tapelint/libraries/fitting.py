@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, Parameter, fits
 from tapelint.facts.parse import split_line
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Opaque,
+    Tuple,
+    Value,
+    Variable,
+    is_tensor,
+    options,
+)
 
 from . import dtypes, shapes, shapes_misfit, widths
-from .arguments import DTYPES, listed, plain_constant, python_numbers
+from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
 from .natures import form
 
 if TYPE_CHECKING:
@@ -44,6 +56,8 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         sorts = {_sort_of(_default(parameter)), *map(_sort_of, tried)}
         if sort and "" not in sorts and not _is_among(sort, sorts):
             return True
+        if name == "seed" and _length(plain_constant(world, value)) not in (None, *map(_length, tried)):
+            return True
     return False
 
 
@@ -68,6 +82,10 @@ def _sort_of(value: object) -> str:
     if isinstance(value, tuple):
         return _sort_of(value[0]) if value else ""
     return "none" if value is None else SORTS.get(type(value), "")
+
+
+def _length(value: object) -> int | None:
+    return len(value) if isinstance(value, tuple) else None
 
 
 SORTS = {bool: "truth", int: "whole", float: "float", str: "text"}
@@ -109,6 +127,7 @@ def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> b
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
     kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
+    kinds = {name: found for name, found in kinds.items() if found or not _is_thing(given.values[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
     asked = {names[0]: {letter for (letter,) in refused} for names, refused in rows if len(names) == 1}
@@ -130,9 +149,24 @@ NATURES = frozenset("bfi")
 
 
 def _dtypes(world: Libraries, value: Value) -> set[str]:
-    """The letter for the dtype of a tensor, if it is known; a list of tensors is converted to any."""
-    letters = {dtypes.letter_of(world, part) for part in options(value)}
+    """The letter for the dtype of a tensor, or of one in parts, if it is known; a list of tensors is converted to any."""
+    letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in options(value)}
     return letters if len(letters) == 1 and letters <= LETTERS else set()
+
+
+def _other_letter(world: Libraries, value: Value) -> str:
+    """That of a tensor in parts; for an array of floats, which is not converted to whole numbers, that of floats."""
+    if not isinstance(value, Data) or value.kind not in ("tensor", "numpy") or (value.kind == "tensor" and not form(value)):
+        return ""
+    letter = dtype_of(world, value)
+    if value.kind == "numpy":
+        return letter if letter == "f" else ""
+    return dtypes.SIZES.get(widths.of(world, value), letter) if letter == "f" else letter
+
+
+def _is_thing(value: Value) -> bool:
+    """Whether a value is an object of a library, or a tensor in parts: nothing else is made of it."""
+    return isinstance(value, Opaque) or (isinstance(value, Data) and bool(form(value)))
 
 
 LETTERS = frozenset("bcdfhi")

@@ -131,10 +131,14 @@ GENERATORS = ("tensorflow.random.Generator", "tensorflow.random.get_global_gener
 """What makes a generator of random numbers."""
 
 
+OPERATORS = "tensorflow.linalg.LinearOperator"
+
+
 def class_of(value: Value) -> str:
     """The class, as facts about its methods have it, of what is no plain tensor; "" where that is not known."""
     if isinstance(value, Opaque):
-        return "Generator" if value.node.detail.startswith(GENERATORS) else ""
+        operator = value.hint.rpartition(".")[2] if value.hint.startswith(OPERATORS) else ""
+        return "Generator" if value.node.detail.startswith(GENERATORS) else operator
     return CLASSES.get(form(value), "") if isinstance(value, Data) else ""
 
 

@@ -28,8 +28,6 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
-    if name == "Metric.update_state":
-        return clash(_parts(world, given))
     if not name.startswith(OF_TENSORFLOW):
         return False
     if name.startswith(OF_NUMPY):
@@ -40,7 +38,7 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.")
+OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor.")
 OF_NUMPY = "tensorflow.experimental.numpy."
 
 

@@ -231,6 +231,35 @@ def _made_sparse(world: Libraries, given: Given, shape: Shape) -> bool:
     return len(shape) != 2 or (values is not None and differ(values, shape[:1]))
 
 
+def _off_diagonal(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Other than one number less beside the diagonal, `shape`."""
+    beside = of_value(world, given.get("beta"))
+    if beside is None:
+        return False
+    return not shape or not beside or (None not in (shape[-1], beside[-1]) and shape[-1] != beside[-1] + 1)  # type: ignore[operator]
+
+
+def _in_rows(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Values that are more or fewer than the rows take."""
+    if not shape:
+        return True
+    length = shape[0]
+    splits, lengths = constant(world, given, "row_splits", "row_limits"), constant(world, given, "row_lengths")
+    nested = constant(world, given, "nested_row_splits"), constant(world, given, "nested_row_lengths")
+    splits = nested[0][-1] if isinstance(nested[0], tuple) and nested[0] else splits
+    lengths = nested[1][-1] if isinstance(nested[1], tuple) and nested[1] else lengths
+    ends, parts = list(_numbers(splits)), list(_numbers(lengths))
+    if length is None:
+        return False
+    return bool(ends and ends[-1] != length) or bool(parts and sum(parts) != length)
+
+
+def _of_rows(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Values that are no rows, or more or fewer than the names of theirs; `shape`: that of the values."""
+    names = of_value(world, given.get("value_rowids"))
+    return not shape or (names is not None and differ(shape[:1], names))
+
+
 def is_odd_sum(world: Libraries, given: Given) -> bool:
     """Whether tensors do not have the axes that the equation of `tf.einsum` names, or these differ in length."""
     equation, inputs = constant(world, given, "equation"), given.get("inputs")
@@ -258,7 +287,10 @@ HANDLERS: dict[str, Check] = {
     "boolean_mask": _masked, "scatter_nd": _scatter, "matvec": _matvec, "bias_add": _bias,
     **{f"segment_{word}": _segments for word in ("sum", "mean", "max", "min", "prod")},
     **{f"unsorted_segment_{word}": _unsorted_segments for word in ("sum", "mean", "max", "min", "prod", "sqrt_n")},
-    **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh"), _square),
+    **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh", "lu"), _square),
+    **{f"from_{word}": _in_rows for word in ("row_splits", "row_limits", "row_lengths")},
+    **{f"from_nested_{word}": _in_rows for word in ("row_splits", "row_lengths")},
+    "from_value_rowids": _of_rows, "IndexedSlices": _of_rows, "set_shape": _ensured, "eigh_tridiagonal": _off_diagonal,
     "take_along_axis": _along, "slice_update": _updated, "SparseTensor": _made_sparse,
     **dict.fromkeys(("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"), _labels),
     "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse,
