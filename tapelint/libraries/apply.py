@@ -78,12 +78,12 @@ def call_fact(
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
     parts.hold(world, fact.name, given, made)
-    called = [_nothing(world, name or fact.name, given, site)] if made == NO_VALUE else world.run.nodes_in(made)
+    result = [_nothing(world, name or fact.name, given, site)] if made == NO_VALUE else world.run.nodes_in(made)
     if unfit.perhaps_refused(world, fact, effect, given):
-        world.known.refusing.update(node.id for node in called)
+        world.known.refusing.update(node.id for node in result)
     may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
     if (may_fail and unfit.may_fail(world, fact, given)) or fitting.is_doubtful(world, fact, given):
-        world.known.failing.update(node.id for node in called)
+        world.known.failing.update(node.id for node in result)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
     return made

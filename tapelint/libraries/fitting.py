@@ -149,14 +149,16 @@ NATURES = frozenset("bfi")
 
 
 def _dtypes(world: Libraries, value: Value) -> set[str]:
-    """The letter for the dtype of a tensor, or of one in parts, if it is known; a list of tensors is converted to any."""
+    """The letter for the dtype of a tensor, or of one in parts, if it is known; a list of tensors is converted to
+    any.
+    """
     letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in options(value)}
     return letters if len(letters) == 1 and letters <= LETTERS else set()
 
 
 def _other_letter(world: Libraries, value: Value) -> str:
     """That of a tensor in parts; for an array of floats, which is not converted to whole numbers, that of floats."""
-    if not isinstance(value, Data) or value.kind not in ("tensor", "numpy") or (value.kind == "tensor" and not form(value)):
+    if not isinstance(value, Data) or (value.kind != "numpy" and not form(value)):
         return ""
     letter = dtype_of(world, value)
     if value.kind == "numpy":

@@ -131,7 +131,9 @@ def _is_no_result(value: Value) -> bool:
     """Whether a graph function cannot return a value: neither a tensor nor what one is made of."""
     if isinstance(value, Cell):
         return value.kind in NO_RESULTS and not isinstance(value.info, arrays.AsText)
-    return isinstance(value, (Function, Class)) or (isinstance(value, Library) and category(value.name.rpartition(".")[2]) != "?")
+    if isinstance(value, Library):
+        return category(value.name.rpartition(".")[2]) != "?"
+    return isinstance(value, (Function, Class))
 
 
 NO_RESULTS = ("dtype", "layer", "loss", "metric", "optimizer", "set", "tape")

@@ -65,10 +65,10 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if error := misfits.misfit(world, op, operands):
         if error != misfits.UNLIKE:
             refusing.refuse(world, error, site, f"operator {op}", operands)
-        made = world.run.opaque(site, operands)
+        unknown = world.run.opaque(site, operands)
         if op != "*":  # of truths it is "and"
-            world.known.failing.add(made.node.id)
-        return made
+            world.known.failing.add(unknown.node.id)
+        return unknown
     kinds = {_side(option) for operand in operands for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)

@@ -28,7 +28,7 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
-    if not name.startswith(OF_TENSORFLOW):
+    if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
         return False
     if name.startswith(OF_NUMPY):
         return op == "pad" and shapes_places.is_outside(world, name, given)
@@ -38,7 +38,9 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor.")
+OF_TENSORFLOW = (
+    *("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor."),
+)
 OF_NUMPY = "tensorflow.experimental.numpy."
 
 

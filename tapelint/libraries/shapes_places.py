@@ -84,9 +84,7 @@ def _tile(world: Libraries, given: Given, shape: Shape) -> bool:
 
 def _pad(world: Libraries, given: Given, shape: Shape) -> bool:
     """Other than two numbers for each axis."""
-    if "pad_width" in given.values:
-        return False  # one number, or two, may stand for all axes
-    widths = constant(world, given, "paddings")
+    widths = constant(world, given, "paddings", "pad_width")
     if isinstance(widths, int):
         return True
     pairs = isinstance(widths, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in widths)

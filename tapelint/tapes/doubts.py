@@ -76,7 +76,9 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
-    """The targets of a call; where it has none, but None in their place, those of all calls before, and what gave it."""
+    """The targets of a call; where it has none, but None in their place, those of all calls before, and what gave
+    None.
+    """
     if execution.targets or NO_VALUE not in execution.leaves:
         return execution.targets
     return [*(node for before in tapes.executions for node in before.targets), *tapes.world.known.nothing]
