@@ -17,7 +17,6 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
-    Opaque,
     Tuple,
     Value,
     Variable,
@@ -27,7 +26,7 @@ from tapelint.flow.values import (
 
 from . import dtypes, shapes, shapes_misfit, widths
 from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
-from .natures import form
+from .natures import class_of, form
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -127,7 +126,7 @@ def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> b
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
     kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
-    kinds = {name: found for name, found in kinds.items() if found or not _is_thing(given.values[name])}
+    kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
     asked = {names[0]: {letter for (letter,) in refused} for names, refused in rows if len(names) == 1}
@@ -164,11 +163,6 @@ def _other_letter(world: Libraries, value: Value) -> str:
     if value.kind == "numpy":
         return letter if letter == "f" else ""
     return dtypes.SIZES.get(widths.of(world, value), letter) if letter == "f" else letter
-
-
-def _is_thing(value: Value) -> bool:
-    """Whether a value is an object of a library, or a tensor in parts: nothing else is made of it."""
-    return isinstance(value, Opaque) or (isinstance(value, Data) and bool(form(value)))
 
 
 LETTERS = frozenset("bcdfhi")

@@ -280,13 +280,14 @@ PROMOTES = (0, "numpy behavior")
 
 
 def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function of numbers is given a text in the place of a tensor, or any function a text among numbers:
-    most refuse it.
+    """Whether a function of numbers is given a text in the place of a tensor, or one that makes one tensor of several a
+    text among numbers: most refuse it.
     """
     if not fact.name.startswith(("tensorflow.", "keras.ops.")):
         return False
     values = [given.get(name) for name in effect.inputs]
-    if any(_has_text_among_numbers(world, value) for value in values):
+    last = fact.name.rpartition(".")[2]
+    if last in (*PACKING["tensorflow"], "concat") and any(_has_text_among_numbers(world, value) for value in values):
         return True
     return not fact.name.startswith(OF_TEXTS) and any(is_text(world, value) for value in values)
 
