@@ -270,7 +270,9 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
         outcome = _outcome(world, known, value)
         if outcome in (NONE, ZERO) and known.outcome in ("none", "zero") and dtype_of(world, value) == "c":
             outcome = ANYTHING  # facts are about real numbers
-        if known.outcome == "raises" and dtype_of(world, value) not in WITHOUT_GRADIENT:
+        if known.outcome == "raises" and dtype_of(world, value) in WITHOUT_GRADIENT:
+            outcome = NONE
+        elif known.outcome == "raises":
             failure = known.error or "LookupError"
         again = known.again_error or ("none" if known.again_outcome == "none" else "")
         real = known.linearity in ("linear", "bilinear") or dtype_of(world, value) != "c"
@@ -353,7 +355,8 @@ def make_data(
         kind = "numpy"  # a number is drawn for each
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
-    as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
+    trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}
+    as_target = next((known.target_error for known in trained.values() if known.target_error), "")
     node = world.run.node(
         name,
         edges,
@@ -403,7 +406,9 @@ def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tup
 
 
 def _of_target(edge: Edge, word: str) -> int:
-    """The outcome of an edge of a target; zeros were seen for floats only."""
+    """The outcome of an edge of a target; zeros were seen for floats only, and exceptions."""
+    if word == "raises" and edge.node.dtype in WITHOUT_GRADIENT:
+        return NONE
     return ANYTHING if word == "zero" and edge.node.dtype != "f" else OUTCOMES[word]
 
 

@@ -72,7 +72,7 @@ def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:
 
 def _is_among(sort: str, sorts: set[str]) -> bool:
     """Whether a sort is one of those that were tried, or is converted to one; any may be where None alone was."""
-    alike = {"whole": ("float", "truth"), "truth": ("none",)}.get(sort, ())
+    alike = {"whole": ("float",), "truth": ("none",)}.get(sort, ())
     return sort in sorts or sorts == {"none"} or not sorts.isdisjoint(alike)
 
 

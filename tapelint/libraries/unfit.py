@@ -324,7 +324,8 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
     """
     if not fact.name.startswith(("tensorflow.", "operator ")) or fact.name.startswith(widths.PROMOTING):
         return False
-    values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
+    names = given.values if "left" in given.values else effect.inputs
+    values = {name: value for name in names if (value := given.get(name)) is not UNBOUND}
     parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]
     tensors = [part for _, part in parts if is_tensor(part)]
     plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and python_numbers(world, part)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.graph import Node
 from tapelint.flow.outcomes import NONE, ZERO, Outcomes
-from tapelint.flow.values import NO_VALUE, Opaque, Value, options
+from tapelint.flow.values import NO_VALUE, Data, Opaque, Value, options
 from tapelint.tapes.backprop import PYTHON, Answer
 from tapelint.tapes.journal import Execution
 
@@ -34,7 +34,7 @@ class Doubts:
         self._unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
         self._itself = _perhaps_the_same(tapes, execution.targets)
         self._may_be_no_tensor = any(map(_may_be_no_tensor, execution.leaves))
-        self.refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
+        self.refused = _may_have_met(tapes, tapes.world.known.refusing, _targets(tapes, execution))
         some = any(outcome & ZERO for outcome in answer.outcomes)
         self._spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
 
@@ -76,11 +76,12 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
-    """The targets of a call; where it has none, but None in their place, those of all calls before, and what gave
-    None.
+    """The targets of a call, and what holds them; where it has none, but None in their place, those of all calls before,
+    and what gave None.
     """
+    holding = [leaf.node for leaf in execution.leaves if isinstance(leaf, Data) and leaf.node.held is not None]
     if execution.targets or NO_VALUE not in execution.leaves:
-        return execution.targets
+        return [*execution.targets, *holding]
     return [*(node for before in tapes.executions for node in before.targets), *tapes.world.known.nothing]
 
 
@@ -91,7 +92,7 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     before = tapes.world.run.graph.ancestors(targets)
     inner = [tapes.gradients[node.id][0] for node in before if node.id in tapes.gradients]
     return any(node.id in failing for node in before) or any(
-        _may_have_met(tapes, failing, execution.targets) for execution in inner
+        _may_have_met(tapes, failing, _targets(tapes, execution)) for execution in inner
     )
 
 
