@@ -103,7 +103,9 @@ def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Give
     variables = [o for v in given.values.values() for o in options(v) if isinstance(o, Variable)]
     if refusing and variables and all(each.dtype != "f" for each in variables):
         return True
-    return unfit.perhaps_refused(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)
+    if unfit.perhaps_refused(world, fact, effect, given) or unfit.may_fail(world, fact, given):
+        return True
+    return fitting.is_oddly_set(world, fact, given)
 
 
 def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:

@@ -55,6 +55,8 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         sorts = {_sort_of(_default(parameter)), *map(_sort_of, tried)}
         if sort and "" not in sorts and not _is_among(sort, sorts):
             return True
+        if sort == "text" and name in ("axis", "axes"):
+            return True
         if name == "seed" and _length(plain_constant(world, value)) not in (None, *map(_length, tried)):
             return True
     return False

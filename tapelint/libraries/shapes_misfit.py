@@ -102,6 +102,8 @@ def _stack(world: Libraries, given: Given) -> bool:
 def _concatenation(world: Libraries, given: Given) -> bool:
     """Tensors that differ elsewhere than along the axis, or that have none."""
     axis, parts = constant(world, given, "axis"), _parts(world, given)
+    if axis is None and "xs" in given.values:
+        axis = 0  # as Keras has it
     if not isinstance(axis, int):
         return False
     if any(not -len(part) <= axis < len(part) for part in parts):
@@ -118,5 +120,6 @@ def _beta(world: Libraries, given: Given) -> bool:
 
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
+    "concatenate": _concatenation,
     "reshape": _reshaping, "betainc": _beta, **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

@@ -260,7 +260,7 @@ def _of_rows(world: Libraries, given: Given, shape: Shape) -> bool:
 
 def is_odd_sum(world: Libraries, given: Given) -> bool:
     """Whether tensors do not have the axes that the equation of `tf.einsum` names, or these differ in length."""
-    equation, inputs = constant(world, given, "equation"), given.get("inputs")
+    equation, inputs = constant(world, given, "equation", "subscripts"), given.get("inputs", given.get("operands"))
     items = containers.sequence(world.run, inputs) if isinstance(inputs, (Cell, Tuple)) else None
     if not isinstance(equation, str) or "." in equation or not isinstance(items, Tuple):
         return False

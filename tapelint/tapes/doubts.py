@@ -68,7 +68,7 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     left = tapes.world.known.left_in_graph
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution) or _may_have_asked(tapes, targets):
+    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution) or _may_have_asked(tapes, execution):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
@@ -96,9 +96,11 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     )
 
 
-def _may_have_asked(tapes: Tapes, targets: Sequence[Node]) -> bool:
-    """Whether a gradient that the target is computed from may have raised."""
-    before = tapes.world.run.graph.ancestors(targets) if tapes.gradients else ()
+def _may_have_asked(tapes: Tapes, execution: Execution) -> bool:
+    """Whether a gradient that the target is computed from may have raised; any, where the target is None."""
+    if NO_VALUE in execution.leaves:
+        return any(each.error.startswith("?") for each in tapes.executions if each is not execution)
+    before = tapes.world.run.graph.ancestors(_targets(tapes, execution)) if tapes.gradients else ()
     return any(tapes.gradients[n.id][0].error.startswith("?") for n in before if n.id in tapes.gradients)
 
 
