@@ -55,8 +55,7 @@ def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         if name in effect.inputs and value == NO_VALUE and not (parameter.has_default or parameter.star):
             said.append(of_none(fact.name, name))
         elif name in effect.inputs and NO_VALUE in listed(world, value):
-            first = listed(world, value).index(NO_VALUE) < len(listed(world, value)) - 1
-            said.append(UNCLEAR if first else of_none(fact.name, f"{name}[]"))  # the last one was tried
+            said.append(of_none(fact.name, f"{name}[]"))
     return next((each for each in said if each not in ("", "fine")), "")
 
 

@@ -68,7 +68,9 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     left = tapes.world.known.left_in_graph
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution) or _may_have_asked(tapes, execution):
+    elif _may_have_met(tapes, failing, targets) or _may_have_asked(tapes, execution):
+        found = REFUSED
+    elif _adds_a_number(tapes, execution):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
@@ -76,8 +78,8 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
-    """The targets of a call, and what holds them; where it has none, but None in their place, those of all calls before,
-    and what gave None.
+    """The targets of a call, and what holds them; where it has none, but None in their place, those of all calls
+    before, and what gave None.
     """
     holding = [leaf.node for leaf in execution.leaves if isinstance(leaf, Data) and leaf.node.held is not None]
     if execution.targets or NO_VALUE not in execution.leaves:
