@@ -79,6 +79,8 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
         if isinstance(call.func, ast.Call) != (len(signatures) > 1):
             continue
         env = propose.env_of(expression)
+        call, made_of = _named(call, env)
+        expression, env = ast.unparse(call), {**env, **made_of}
         given = arguments_of(call, names)
         if names[:1] == ["self"] and isinstance(call.func, ast.Attribute):
             given.append(("self", call.func.value))
@@ -96,11 +98,24 @@ def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
     return [leaf for leaf in leaves_in(argument) if isinstance(env[leaf], lab.tf.Tensor)]
 
 
+def _named(call: ast.Call, env: Mapping[str, Any]) -> tuple[ast.Call, dict[str, Any]]:
+    """A call with names in the place of what other calls make tensors, and these."""
+    made: dict[str, Any] = {}
+
+    def named(argument: ast.expr) -> ast.expr:
+        value = lab.run(ast.unparse(argument), env) if isinstance(argument, ast.Call) else None
+        if not isinstance(value, lab.tf.Tensor):
+            return argument
+        made[f"made{len(made)}"] = value
+        return ast.Name(f"made{len(made) - 1}", ast.Load())
+
+    args = [named(each) for each in call.args]
+    return ast.Call(call.func, args, [ast.keyword(k.arg, named(k.value)) for k in call.keywords]), made
+
+
 def _within(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
     """The tensors of floats that a thing is made of which a function is given."""
-    if not isinstance(argument, ast.Call) or isinstance(lab.run(ast.unparse(argument), env), lab.tf.Tensor):
-        return []
-    leaves = leaves_of(argument)
+    leaves = leaves_of(argument) if isinstance(argument, ast.Call) else ()
     return [each for each in leaves if isinstance(env[each], lab.tf.Tensor) and env[each].dtype.is_floating]
 
 

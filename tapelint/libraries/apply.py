@@ -82,7 +82,8 @@ def call_fact(
     if unfit.perhaps_refused(world, fact, effect, given):
         world.known.refusing.update(node.id for node in result)
     may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
-    if (may_fail and unfit.may_fail(world, fact, given)) or fitting.is_doubtful(world, fact, given):
+    doubtful = fitting.is_doubtful(world, fact, given) or unfit.is_given_text(world, fact, effect, given)
+    if doubtful or (may_fail and unfit.may_fail(world, fact, given)):
         world.known.failing.update(node.id for node in result)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
@@ -209,7 +210,8 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
         return effect.variable_error
     if effect.keras_variable_error and any(isinstance(v, Variable) and v.flavor == "keras" for v in values):
         return effect.keras_variable_error
-    if effect.error and any(_is_tensor(world, v) for v in values):
+    otherwise = world.run.graph_mode and any(known.graph_outcome for known in effect.inputs.values())
+    if effect.error and not otherwise and any(_is_tensor(world, v) for v in values):
         return effect.error  # seen of tensors; of plain numbers nothing is known
     return ""
 

@@ -49,6 +49,8 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         name = parameter.name
         if _is_no_name(name, given.get(name)) or _is_no_default(parameter, given.get(name), name in tensors):
             return True
+        if name in DTYPES and is_tensor(given.get(name)):
+            return True
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
         tried = [each.given[name] for each in fact.experiments if name in each.given]

@@ -7,7 +7,7 @@ from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.values import Cell, Tuple, Value
+from tapelint.flow.values import UNBOUND, Cell, Const, Tuple, Value
 
 from . import shapes_places
 from .numbers_exact import constant
@@ -102,8 +102,8 @@ def _stack(world: Libraries, given: Given) -> bool:
 def _concatenation(world: Libraries, given: Given) -> bool:
     """Tensors that differ elsewhere than along the axis, or that have none."""
     axis, parts = constant(world, given, "axis"), _parts(world, given)
-    if axis is None and "xs" in given.values:
-        axis = 0  # as Keras has it
+    if axis is None:  # as Keras has it, and as it had
+        axis = 0 if "xs" in given.values else -1 if "tensors" in given.values else None
     if not isinstance(axis, int):
         return False
     if any(not -len(part) <= axis < len(part) for part in parts):
@@ -118,8 +118,19 @@ def _beta(world: Libraries, given: Given) -> bool:
     return shapes[0] == () and any(shapes[1:])
 
 
+def _counting(world: Libraries, given: Given) -> bool:
+    """Numbers that are counted by 0, or up to one that is less than the first."""
+    from . import numbers
+
+    start, limit, delta = (given.get(name) for name in ("start", "limit", "delta"))
+    if delta is not UNBOUND or limit is UNBOUND:
+        return delta in (Const(0), Const(0.0))
+    first, last = numbers.of_value(world, start), numbers.of_value(world, limit)
+    return first is not None and last is not None and first.low > last.high
+
+
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
     "concatenate": _concatenation,
-    "reshape": _reshaping, "betainc": _beta, **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
+    "reshape": _reshaping, "betainc": _beta, "range": _counting, **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

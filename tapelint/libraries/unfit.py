@@ -26,7 +26,7 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
-    if error and (_of_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
+    if error and (is_given_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
         return UNCLEAR
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
@@ -38,7 +38,7 @@ def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) 
     """Whether a function may be given what it does not take."""
     return (
         _perhaps_of_none(fact, effect, given)
-        or _of_text(world, fact, effect, given)
+        or is_given_text(world, fact, effect, given)
         or _of_setting(world, fact, effect, given)
         or _of_float(world, fact, effect, given)
     )
@@ -279,7 +279,7 @@ PROMOTES = (0, "numpy behavior")
 """Set where TensorFlow's operators convert numbers as NumPy's do."""
 
 
-def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+def is_given_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
     """Whether a function of numbers is given a text in the place of a tensor, or one that makes one tensor of several a
     text among numbers: most refuse it.
     """

@@ -407,3 +407,111 @@ def a_text_written_of_floats():
     with tf.GradientTape() as tape:
         y = tf.strings.format("{}", v)
     return tape.gradient(y, v)
+
+
+def one_of_several_as_the_target_of_a_jacobian():
+    """sometimes none"""
+    first, second = tf.Variable(0.5), tf.constant(1.7)
+    with tf.GradientTape() as tape:
+        y = first or second
+    return tape.jacobian(y, first)
+
+
+def floats_for_the_lengths_of_parts():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.split(tf.sign(v), v)[0]
+    return tape.gradient(y, v)
+
+
+def a_fold_over_a_number():
+    """unknown"""
+
+    @tf.function
+    def folded(value):
+        return tf.foldl(lambda a, b: a + b, value, True)
+
+    with tf.GradientTape() as tape:
+        y = folded(v[0])
+    return tape.gradient(y, v)
+
+
+def none_before_a_tensor_in_a_list():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = tf.add_n([None, v * 1.0])
+    return tape.gradient(y, v)
+
+
+def none_before_one_that_is_transformed():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.ops.ifft2([None, m])
+    return tape.gradient(y, m)
+
+
+def places_that_rows_have_taken():
+    """none, flows"""
+    places = tf.constant([0, 1, 2])
+    with tf.GradientTape() as tape:
+        y = tf.IndexedSlices(v, places).indices
+    return tape.gradient(y, [v, places])
+
+
+def counted_up_to_less_than_the_first():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.range(5.0, tf.sigmoid(v[0]))
+    return tape.gradient(tf.sign(y), v)
+
+
+def counted_by_nothing():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.sign(tf.range(1.0, v[2], 0.0))
+    return tape.gradient(y, v)
+
+
+def joined_with_a_tensor_of_more_axes():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.sign(keras.ops.concatenate([v * 1.0, m * 1.0]))
+    return tape.gradient(y, v)
+
+
+def a_text_for_an_axis():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.sign(keras.ops.quantile(v * 1.0, 0.5, "a"))
+    return tape.gradient(y, v)
+
+
+def a_tensor_for_a_dtype():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.float32, v)
+    return tape.gradient(y, v)
+
+
+def a_sparse_tensor_of_a_graph_that_asks_for_a_gradient():
+    """unknown"""
+
+    @tf.function
+    def counted(value):
+        return tf.sparse.bincount([0, 1, 2], weights=value)
+
+    with tf.GradientTape() as tape:
+        y = counted(v)
+    return tape.gradient(y, v)
+
+
+def what_only_a_graph_answers():
+    """none"""
+
+    @tf.function
+    def consumers(value):
+        return value.consumers()
+
+    with tf.GradientTape() as tape:
+        y = consumers(v * 1.0)
+    return tape.gradient(y, v)
