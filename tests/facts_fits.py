@@ -90,6 +90,8 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
                 yield from _of_experiment(name, expression, env, places)
             alone = {n for n, each in given if isinstance(each, ast.Name)} - {"self"}
             yield from _of_others(name, expression, env, places, alone)
+            plain = {n: leaves for n, leaves in places.items() if made_of.keys().isdisjoint(leaves)}
+            yield from _of_all(name, expression, env, plain) if len(plain) < len(places) else ()
         made = {n: leaves for n, argument in given if (leaves := _within(argument, env))}
         yield from _of_others(name, expression, env, made, set()) if made else ()
 
@@ -99,12 +101,12 @@ def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
 
 
 def _named(call: ast.Call, env: Mapping[str, Any]) -> tuple[ast.Call, dict[str, Any]]:
-    """A call with names in the place of what other calls make tensors, and these."""
+    """A call with names in the place of what other calls make tensors, of the dtypes that are tried, and these."""
     made: dict[str, Any] = {}
 
     def named(argument: ast.expr) -> ast.expr:
         value = lab.run(ast.unparse(argument), env) if isinstance(argument, ast.Call) else None
-        if not isinstance(value, lab.tf.Tensor):
+        if not isinstance(value, lab.tf.Tensor) or value.dtype.name not in DTYPES.values():
             return argument
         made[f"made{len(made)}"] = value
         return ast.Name(f"made{len(made) - 1}", ast.Load())
@@ -143,13 +145,20 @@ def _of_others(
     """What becomes of tensors of other dtypes, in the place of some and in that of all; and of a list of tensors in
     that of one, for the parameters that are given one `alone`.
     """
-    names = tuple(sorted(places))
     for parameter, leaves in places.items():
         turned = _of_dtypes(env, leaves)
         if parameter in alone and env[leaves[0]].shape.rank:
             turned["["] = {leaves[0]: [env[leaves[0]][0]] * len(env[leaves[0]])}
         for letter, given in turned.items():
             yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **given}))
+    yield from _of_all(name, expression, env, places)
+
+
+def _of_all(
+    name: str, expression: str, env: dict[str, Any], places: Mapping[str, list[str]]
+) -> Iterator[tuple[Case, bool]]:
+    """The same of all at once."""
+    names = tuple(sorted(places))
     every = [leaf for leaves in places.values() for leaf in leaves]
     for letter, given in _of_dtypes(env, every).items() if len(places) > 1 else ():
         yield (name, names, (letter,) * len(names)), bool(raised(expression, {**env, **given}))

@@ -132,5 +132,6 @@ def _counting(world: Libraries, given: Given) -> bool:
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
     "concatenate": _concatenation,
-    "reshape": _reshaping, "betainc": _beta, "range": _counting, **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
+    "reshape": _reshaping, "betainc": _beta, "range": _counting,
+    **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

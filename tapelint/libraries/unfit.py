@@ -303,14 +303,12 @@ def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> b
     """
     if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.kind != "function" or not effect.inputs:
         return False
-    tensors = {*effect.inputs, *fitting.given_calls(fact)}
-    settings = [p.name for p in fact.parameters if not p.star and p.name not in tensors]
-    ones = {name for each in fact.experiments for name, value in each.given.items() if isinstance(value, (int, float))}
-    return any(
-        has_floats(world, value) or (name in ones and bool(of_value(world, value)) and is_tensor(value))
-        for name in settings
-        if (value := given.get(name)) is not UNBOUND
-    )
+    settings = [p.name for p in fact.parameters if not p.star and p.name not in effect.inputs]
+    given_to = {name: value for name in settings if (value := given.get(name)) is not UNBOUND}
+    odd = {name for name, value in given_to.items() if has_floats(world, value)}
+    with_axes = {name for name, value in given_to.items() if is_tensor(value) and of_value(world, value)}
+    odd |= with_axes & {n for e in fact.experiments for n, tried in e.given.items() if isinstance(tried, (int, float))}
+    return bool(odd) and not odd <= fitting.given_calls(fact)
 
 
 def has_floats(world: Libraries, value: Value) -> bool:

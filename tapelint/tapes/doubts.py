@@ -66,11 +66,10 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     """The exception that the program may have met before the call or may meet in it, or ""; `every`: the sources."""
     found, failing, targets = "", tapes.world.known.failing, _targets(tapes, execution)
     left = tapes.world.known.left_in_graph
+    may_fail = _may_have_met(tapes, failing, targets) or _may_have_asked(tapes, execution)
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, failing, targets) or _may_have_asked(tapes, execution):
-        found = REFUSED
-    elif _adds_a_number(tapes, execution):
+    elif may_fail or _adds_a_number(tapes, execution):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
