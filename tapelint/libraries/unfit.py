@@ -157,7 +157,21 @@ def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function or an operator may raise for the dtypes or the shapes of what it is given."""
     if _perhaps_of_widths(world, fact, given) or dtypes.refused(world, fact, given) == dtypes.PERHAPS:
         return True
+    if fact.name.startswith("operator ") and _is_unlike_of_keras(world, fact.name[9:], given):
+        return True
     return shapes_misfit.is_misfit(world, fact.name, given)
+
+
+def _is_unlike_of_keras(world: Libraries, op: str, given: Given) -> bool:
+    """Whether a variable of Keras 3 stands to the right of floats of another dtype, which it is not converted to: its
+    own operators are only asked where those of a tensor give up, which they do not where they compare.
+    """
+    left, right = given.get("left"), given.get("right")
+    if not (isinstance(right, Variable) and right.flavor == "keras"):
+        return False
+    asked = isinstance(left, Variable) or (isinstance(left, Data) and op in ("==", "!=", "<", "<=", ">", ">="))
+    known = {widths.of(world, left), widths.seeming(world, right) or "float32"}  # as Keras makes them by default
+    return asked and getattr(left, "flavor", "tf") == "tf" and len(known) == 2 and known <= widths.FLOATS
 
 
 def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:

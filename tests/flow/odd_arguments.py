@@ -515,3 +515,33 @@ def what_only_a_graph_answers():
     with tf.GradientTape() as tape:
         y = consumers(v * 1.0)
     return tape.gradient(y, v)
+
+
+def doubles_beside_a_variable_of_keras():
+    """unknown"""
+    kept, doubles = keras.Variable([1.0, 2.0, 3.0]), tf.Variable([1.0, 2.0, 3.0], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = doubles == kept
+    return tape.gradient(y, doubles)
+
+
+def a_variable_of_keras_beside_doubles():
+    """none"""
+    kept, doubles = keras.Variable([1.0, 2.0, 3.0]), tf.Variable([1.0, 2.0, 3.0], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        y = kept == doubles
+    return tape.gradient(y, doubles)
+
+
+def values_of_rows_that_do_not_take_them():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.RaggedTensor.from_row_splits(v[:2], [0, 1, 3]).flat_values
+    return tape.gradient(y, v)
+
+
+def a_text_beside_numbers():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.math.squared_difference("a", v)
+    return tape.gradient(y, v)
