@@ -49,7 +49,7 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         name = parameter.name
         if _is_no_name(name, given.get(name)) or _is_no_default(parameter, given.get(name), name in tensors):
             return True
-        if name in DTYPES and is_tensor(given.get(name)):
+        if name in DTYPES and _is_no_dtype(given.get(name)):
             return True
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
@@ -66,6 +66,10 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
 
 def _is_no_name(parameter: str, value: Value) -> bool:
     return parameter == "name" and isinstance(value, Const) and not isinstance(value.value, (str, NoneType))
+
+
+def _is_no_dtype(value: Value) -> bool:
+    return is_tensor(value) or (isinstance(value, Const) and not isinstance(value.value, (str, NoneType)))
 
 
 def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:

@@ -288,7 +288,7 @@ HANDLERS: dict[str, Check] = {
     **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh", "lu"), _square),
     **{f"from_{word}": _in_rows for word in ("row_splits", "row_limits", "row_lengths")},
     **{f"from_nested_{word}": _in_rows for word in ("row_splits", "row_lengths")},
-    "from_value_rowids": _of_rows, "IndexedSlices": _of_rows, "set_shape": _ensured, "eigh_tridiagonal": _off_diagonal,
+    "from_value_rowids": _of_rows, "set_shape": _ensured, "eigh_tridiagonal": _off_diagonal,
     "take_along_axis": _along, "slice_update": _updated, "SparseTensor": _made_sparse,
     **dict.fromkeys(("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"), _labels),
     "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse,
