@@ -14,15 +14,18 @@ import propose_facts as propose
 from facts_dtypes import arguments_of
 from facts_unlike import leaves_in, raised
 
-from tapelint.facts.parse import full_name, header_name, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
 from tapelint.facts.table import FOLDER, fits
 
 FILES = (
     *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_image.txt"),
     *("keras_ops.txt", "keras_losses.txt", "keras_backend.txt", "tf_random.txt", "tf_sparse.txt"),
-    *("keras_metrics.txt", "python.txt"),
+    *("keras_metrics.txt", "python.txt", "methods.txt"),
 )
-OF_PYTHON = ("builtins.", "copy.", "functools.", "operator.", "statistics.")
+OF_PYTHON = (
+    *("builtins.", "copy.", "functools.", "operator.", "statistics."),
+    *("ndarray.", "Metric.", "Model.", "TensorArray."),
+)
 """What takes anything, not tensors only; of Python's functions those of `math` are tried."""
 NOT_TRIED = (
     *("nn.conv1d", "nn.conv2d", "nn.conv3d", "nn.convolution", "nn.depthwise_conv2d", "nn.separable_conv2d"),
@@ -35,8 +38,9 @@ OF_SIZES = (
     *(".space_to_batch", ".space_to_batch_nd", ".batch_to_space", ".random_crop", ".stateless_random_crop", ".norm"),
     *(".scatter_nd", ".slice_update", ".scatter", ".scatter_update", ".take_along_axis", ".rearrange", ".get_item"),
     *(f".tensor_scatter_nd_{name}" for name in ("add", "max", "min", "sub", "update")),
-    ".lu_solve",
+    *(".lu_solve", ".set_shape"),
 )
+VARIABLES = ("Variable.", "KerasVariable.")
 """Whose other arguments say how many axes there are."""
 RANKS = range(5)
 Case = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -64,7 +68,7 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
     if not lines or header.startswith("#"):
         return
     signatures, name = read_header(header), full_name(header_name(header))
-    if name.startswith(OF_PYTHON):
+    if name.startswith(OF_PYTHON) or not signatures:
         return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
     for line in lines:
@@ -75,23 +79,53 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
         if isinstance(call.func, ast.Call) != (len(signatures) > 1):
             continue
         env = propose.env_of(expression)
+        call, made_of = _named(call, env)
+        expression, env = ast.unparse(call), {**env, **made_of}
         given = arguments_of(call, names)
+        if names[:1] == ["self"] and isinstance(call.func, ast.Attribute):
+            given.append(("self", call.func.value))
         places = {n: leaves for n, argument in given if (leaves := _tensors(argument, env))}
         if places:
             if not name.endswith(NOT_TRIED):
                 yield from _of_experiment(name, expression, env, places)
-            yield from _of_others(name, expression, env, places, {n for n, each in given if isinstance(each, ast.Name)})
+            alone = {n for n, each in given if isinstance(each, ast.Name)} - {"self"}
+            yield from _of_others(name, expression, env, places, alone)
+            plain = {n: leaves for n, leaves in places.items() if made_of.keys().isdisjoint(leaves)}
+            yield from _of_all(name, expression, env, plain) if len(plain) < len(places) else ()
+        made = {n: leaves for n, argument in given if (leaves := _within(argument, env))}
+        yield from _of_others(name, expression, env, made, set()) if made else ()
 
 
 def _tensors(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
     return [leaf for leaf in leaves_in(argument) if isinstance(env[leaf], lab.tf.Tensor)]
 
 
+def _named(call: ast.Call, env: Mapping[str, Any]) -> tuple[ast.Call, dict[str, Any]]:
+    """A call with names in the place of what other calls make tensors, of the dtypes that are tried, and these."""
+    made: dict[str, Any] = {}
+
+    def named(argument: ast.expr) -> ast.expr:
+        value = lab.run(ast.unparse(argument), env) if isinstance(argument, ast.Call) else None
+        if not isinstance(value, lab.tf.Tensor) or value.dtype.name not in DTYPES.values():
+            return argument
+        made[f"made{len(made)}"] = value
+        return ast.Name(f"made{len(made) - 1}", ast.Load())
+
+    args = [named(each) for each in call.args]
+    return ast.Call(call.func, args, [ast.keyword(k.arg, named(k.value)) for k in call.keywords]), made
+
+
+def _within(argument: ast.expr, env: Mapping[str, Any]) -> list[str]:
+    """The tensors of floats that a thing is made of which a function is given."""
+    leaves = leaves_of(argument) if isinstance(argument, ast.Call) else ()
+    return [each for each in leaves if isinstance(env[each], lab.tf.Tensor) and env[each].dtype.is_floating]
+
+
 def _of_experiment(
     name: str, expression: str, env: dict[str, Any], places: Mapping[str, list[str]]
 ) -> Iterator[tuple[Case, bool]]:
     names = tuple(sorted(places))
-    of_sizes = name.endswith(OF_SIZES)
+    of_sizes = name.endswith(OF_SIZES) or name.startswith(VARIABLES)
     for ranks in () if of_sizes else _ranks(env, [places[n][0] for n in names]):
         tried = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
         every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in tried)
@@ -99,7 +133,7 @@ def _of_experiment(
     for parameter, letter, shorter in _shorter(env, places):
         yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **shorter}))
     for parameter, leaves in places.items():
-        for letter, turned in _turned(env, leaves).items():
+        for letter, turned in _turned(env, leaves).items() if parameter != "self" else ():
             if (letter == "n" and of_sizes) or (letter in "Ns" and not name.startswith("keras.")):
                 continue  # what TensorFlow makes of None is in nones.txt, and of some texts the end of the process
             yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **turned}))
@@ -111,13 +145,20 @@ def _of_others(
     """What becomes of tensors of other dtypes, in the place of some and in that of all; and of a list of tensors in
     that of one, for the parameters that are given one `alone`.
     """
-    names = tuple(sorted(places))
     for parameter, leaves in places.items():
         turned = _of_dtypes(env, leaves)
         if parameter in alone and env[leaves[0]].shape.rank:
             turned["["] = {leaves[0]: [env[leaves[0]][0]] * len(env[leaves[0]])}
         for letter, given in turned.items():
             yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **given}))
+    yield from _of_all(name, expression, env, places)
+
+
+def _of_all(
+    name: str, expression: str, env: dict[str, Any], places: Mapping[str, list[str]]
+) -> Iterator[tuple[Case, bool]]:
+    """The same of all at once."""
+    names = tuple(sorted(places))
     every = [leaf for leaves in places.values() for leaf in leaves]
     for letter, given in _of_dtypes(env, every).items() if len(places) > 1 else ():
         yield (name, names, (letter,) * len(names)), bool(raised(expression, {**env, **given}))

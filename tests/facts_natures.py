@@ -23,7 +23,7 @@ EXAMPLES = {
     "composite": ("tf.data.Dataset.range(3)", "iter(tf.data.Dataset.range(3))"),
     "convertible": ("'a'", "b'a'"),
     "dtyped": ("keras.layers.Dense(2)", "keras.Sequential()", "keras.metrics.Mean()", "keras.losses.Poisson()"),
-    "number": ("2.0", "1", "True", "33", "101"),
+    "number": ("2.0", "1", "True", "33", "101", "'float32'"),
     "other number": ("0.5", "0", "False", "-1", "40", "2j"),
     "plain": (
         *("lambda: 1", "tf.GradientTape()", "keras.optimizers.SGD()", "{1.0}", "...", "slice(1)", "iter([1.0])"),

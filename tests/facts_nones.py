@@ -54,8 +54,9 @@ def _of_block(block: str) -> Iterator[tuple[str, str, str]]:
             if needed[index] not in free:
                 yield function, needed[index], _outcome(_changed(call, index, ast.Constant(None)), expression)
             if isinstance(argument, ast.List) and isinstance(argument.elts[-1], ast.Name):
-                last = ast.List([*argument.elts[:-1], ast.Constant(None)])
-                yield function, f"{needed[index]}[]", _outcome(_changed(call, index, last), expression)
+                for place in {0, len(argument.elts) - 1}:
+                    missing = ast.List([ast.Constant(None) if i == place else e for i, e in enumerate(argument.elts)])
+                    yield function, f"{needed[index]}[]", _outcome(_changed(call, index, missing), expression)
 
 
 def _changed(call: ast.Call, index: int, argument: ast.expr) -> str:

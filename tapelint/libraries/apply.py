@@ -70,15 +70,21 @@ def call_fact(
         return nothing
     if effect.error and root(fact.name) in sys.stdlib_module_names and not _error(world, effect, given):
         return detached(world, fact.name, args, site, "python", "")  # only that it refuses others is known
+    if _error(world, effect, given) and _may_raise_another(world, fact, effect, given):
+        nothing = world.run.opaque(site, given.values.values())
+        world.known.failing.add(nothing.node.id)
+        return nothing
     if fact.kind == "function":
         failures.note_operation(world, name or fact.name, given, effect.result.kind)
     made = answer(world, name or fact.name, effect, given, site)
     parts.hold(world, fact.name, given, made)
+    result = [_nothing(world, name or fact.name, given, site)] if made == NO_VALUE else world.run.nodes_in(made)
     if unfit.perhaps_refused(world, fact, effect, given):
-        world.known.refusing.update(node.id for node in world.run.nodes_in(made))
-    if isinstance(made, (Data, Tuple, Many, Cell)) and unfit.may_fail(world, fact, given):
-        world.known.failing.update(node.id for node in world.run.nodes_in(made))
-    doubt(world, fact, given, made)
+        world.known.refusing.update(node.id for node in result)
+    may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
+    doubtful = fitting.is_doubtful(world, fact, given) or unfit.is_given_text(world, fact, effect, given)
+    if doubtful or (may_fail and unfit.may_fail(world, fact, given)):
+        world.known.failing.update(node.id for node in result)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
     return made
@@ -88,6 +94,28 @@ def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
     if fitting.is_doubtful(world, fact, given):
         world.known.failing.update(node.id for node in world.run.nodes_in(made))
+
+
+def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a call that was seen to raise has arguments for which it may raise something else, or nothing: it was
+    tried with variables of floats.
+    """
+    refusing = effect.variable_error or effect.keras_variable_error
+    variables = [o for v in given.values.values() for o in options(v) if isinstance(o, Variable)]
+    if refusing and variables and all(each.dtype != "f" for each in variables):
+        return True
+    if unfit.perhaps_refused(world, fact, effect, given) or unfit.may_fail(world, fact, given):
+        return True
+    return fitting.is_oddly_set(world, fact, given)
+
+
+def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:
+    """A call that gave None, which stands for it where it may have raised instead."""
+    behind = {node.id: node for value in given.values.values() for node in world.run.nodes_in(value)}
+    with world.paused():
+        node = world.run.node(name, [Edge(each, NONE) for each in behind.values()], site, kind="object", dtype="?")
+    world.known.nothing.append(node)
+    return node
 
 
 def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -182,7 +210,8 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
         return effect.variable_error
     if effect.keras_variable_error and any(isinstance(v, Variable) and v.flavor == "keras" for v in values):
         return effect.keras_variable_error
-    if effect.error and any(_is_tensor(world, v) for v in values):
+    otherwise = world.run.graph_mode and any(known.graph_outcome for known in effect.inputs.values())
+    if effect.error and not otherwise and any(_is_tensor(world, v) for v in values):
         return effect.error  # seen of tensors; of plain numbers nothing is known
     return ""
 
@@ -245,12 +274,18 @@ def edges_of(world: Libraries, inputs: Mapping[str, Input], given: Given, site: 
         outcome = _outcome(world, known, value)
         if outcome in (NONE, ZERO) and known.outcome in ("none", "zero") and dtype_of(world, value) == "c":
             outcome = ANYTHING  # facts are about real numbers
-        if known.outcome == "raises":
+        if known.outcome == "raises" and dtype_of(world, value) in WITHOUT_GRADIENT:
+            outcome = NONE
+        elif known.outcome == "raises":
             failure = known.error or "LookupError"
         again = known.again_error or ("none" if known.again_outcome == "none" else "")
         real = known.linearity in ("linear", "bilinear") or dtype_of(world, value) != "c"
         edges.append(Edge(node, outcome, known.linearity if real else "unclear", given.places.get(name), again))
     return edges, failure
+
+
+WITHOUT_GRADIENT = ("i", "b", "s")
+"""The dtypes of what no operation is recorded for."""
 
 
 def _outcome(world: Libraries, known: Input, value: Value) -> int:
@@ -324,7 +359,8 @@ def make_data(
         kind = "numpy"  # a number is drawn for each
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
-    as_target = next((known.target_error for known in effect.inputs.values() if known.target_error), "")
+    trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}
+    as_target = next((known.target_error for known in trained.values() if known.target_error), "")
     node = world.run.node(
         name,
         edges,
@@ -374,7 +410,9 @@ def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tup
 
 
 def _of_target(edge: Edge, word: str) -> int:
-    """The outcome of an edge of a target; zeros were seen for floats only."""
+    """The outcome of an edge of a target; zeros were seen for floats only, and exceptions."""
+    if word == "raises" and edge.node.dtype in WITHOUT_GRADIENT:
+        return NONE
     return ANYTHING if word == "zero" and edge.node.dtype != "f" else OUTCOMES[word]
 
 

@@ -181,9 +181,13 @@ def dtype_of(world: Libraries, value: Value) -> str:
     return next((letter for letter in "cf?ibs" if letter in inner), "")
 
 
-def is_dtype_number(number: object) -> bool:
-    """Whether TensorFlow reads a number as that of a dtype where it needs a tensor."""
-    return number in DTYPE_NUMBERS
+def is_of_dtype(value: object) -> bool:
+    """Whether TensorFlow reads a number, or a text, as that of a dtype where it needs a tensor."""
+    return value in DTYPE_NAMES if isinstance(value, str) else value in DTYPE_NUMBERS
 
 
 DTYPE_NUMBERS = frozenset((*range(1, 34), *range(101, 134)))
+DTYPE_NAMES = frozenset(
+    "bfloat16 bool complex64 complex128 double float float16 float32 float64 half int8 int16 int32 int64 string "  # noqa: SIM905
+    "uint8 uint16 uint32 uint64".split()
+)

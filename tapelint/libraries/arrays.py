@@ -34,6 +34,7 @@ from tapelint.flow.values import (
 
 from . import apply, arguments, members, numbers, sequences, symbols, unseen, widths
 from .names import EXTERNAL, root
+from .shapes import as_shape, differ, of_value
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
@@ -67,7 +68,7 @@ def register(registry: Registry) -> None:
     registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world)
     registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
-    registry.methods[("tensor", "set_shape")] = lambda world, base, args, site: NO_VALUE
+    registry.methods[("tensor", "set_shape")] = _set_shape
     registry.methods[("ndarray", "__setitem__")] = _store_in_array
     for op in ("+", "-", "*", "/", "**", "//", "%", "@"):
         registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
@@ -394,6 +395,15 @@ def _change(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 def _change_first(world: Libraries, args: Arguments, site: Site) -> Value:
     """`np.copyto(array, values)` and the like."""
     return _change(world, args.positional[0], args.after(1), site) if args.positional else NO_VALUE
+
+
+def _set_shape(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`tensor.set_shape(shape)`, which refuses another one than there is, and gives None."""
+    asked, known = as_shape(world, args.get(0, "shape")), of_value(world, base)
+    if isinstance(base, Data) and asked is not None and known is not None and differ(asked, known):
+        world.known.failing.add(base.node.id)
+        world.known.nothing.append(base.node)
+    return NO_VALUE
 
 
 def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

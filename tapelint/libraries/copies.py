@@ -97,6 +97,8 @@ def _clone(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _deep_copy(world: Libraries, args: Arguments, site: Site) -> Value:
     value, memo = args.get(0, "x"), args.get(1, "memo", NO_VALUE)
+    if isinstance(value, Variable) and value.flavor == "tf" and world.run.graph_mode:
+        world.raised("NotImplementedError", site, "copy.deepcopy")
     done: dict[int, Value] = {}
     if isinstance(memo, Cell) and memo.kind == "dict":
         done = world.copied.setdefault(memo.uid, done)

@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, Parameter, fits
 from tapelint.facts.parse import split_line
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Const,
+    Data,
+    Tuple,
+    Value,
+    Variable,
+    is_tensor,
+    options,
+)
 
 from . import dtypes, shapes, shapes_misfit, widths
-from .arguments import DTYPES, listed, plain_constant, python_numbers
-from .natures import form
+from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
+from .natures import class_of, form
 
 if TYPE_CHECKING:
     from .arguments import Given
@@ -24,25 +35,31 @@ if TYPE_CHECKING:
 
 def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse what it is given: each time that such a thing was tried, it did."""
-    if _is_oddly_set(world, fact, given):
+    if is_oddly_set(world, fact, given):
         return True
     return is_unfit(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given)
 
 
-def _is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
+def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a setting is of a sort that no experiment had there, nor the default."""
     if not fact.name.startswith(("tensorflow.", "keras.")) or not fact.experiments:
         return False
     tensors = {name for each in fact.experiments for name in each.inputs}
     for parameter in fact.parameters:
         name = parameter.name
-        if _is_no_name(name, given.get(name)) or _is_no_dtype(parameter, given.get(name)):
+        if _is_no_name(name, given.get(name)) or _is_no_default(parameter, given.get(name), name in tensors):
+            return True
+        if name in DTYPES and _is_no_dtype(given.get(name)):
             return True
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
         tried = [each.given[name] for each in fact.experiments if name in each.given]
         sorts = {_sort_of(_default(parameter)), *map(_sort_of, tried)}
         if sort and "" not in sorts and not _is_among(sort, sorts):
+            return True
+        if sort == "text" and name in ("axis", "axes"):
+            return True
+        if name == "seed" and _length(plain_constant(world, value)) not in (None, *map(_length, tried)):
             return True
     return False
 
@@ -51,14 +68,19 @@ def _is_no_name(parameter: str, value: Value) -> bool:
     return parameter == "name" and isinstance(value, Const) and not isinstance(value.value, (str, NoneType))
 
 
-def _is_no_dtype(parameter: Parameter, value: Value) -> bool:
-    """Whether None stands for a dtype where it is not the default."""
-    return parameter.name in DTYPES and value == NO_VALUE and parameter.default not in (None, "None")
+def _is_no_dtype(value: Value) -> bool:
+    return is_tensor(value) or (isinstance(value, Const) and not isinstance(value.value, (str, NoneType)))
+
+
+def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:
+    """Whether None stands for a dtype, or for a tensor, that has another default."""
+    known = is_tensor or parameter.name in DTYPES
+    return known and value == NO_VALUE and parameter.default not in (None, "None")
 
 
 def _is_among(sort: str, sorts: set[str]) -> bool:
     """Whether a sort is one of those that were tried, or is converted to one; any may be where None alone was."""
-    alike = {"whole": ("float", "truth"), "truth": ("none",)}.get(sort, ())
+    alike = {"whole": ("float",), "truth": ("none",)}.get(sort, ())
     return sort in sorts or sorts == {"none"} or not sorts.isdisjoint(alike)
 
 
@@ -67,6 +89,10 @@ def _sort_of(value: object) -> str:
     if isinstance(value, tuple):
         return _sort_of(value[0]) if value else ""
     return "none" if value is None else SORTS.get(type(value), "")
+
+
+def _length(value: object) -> int | None:
+    return len(value) if isinstance(value, tuple) else None
 
 
 SORTS = {bool: "truth", int: "whole", float: "float", str: "text"}
@@ -83,7 +109,7 @@ def _default(parameter: Parameter) -> object:
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
     """The same, whatever the dtypes of the tensors."""
     rows = _rows(fact, given)
-    several = _given_several(fact.parameters, tuple(e.text for e in fact.experiments)) if rows else set[str]()
+    several = _given_several(fact) if rows else set[str]()
     for names, refused in rows:
         values = [given.values[name] for name in names]
         sorts = _sorts(world, values[0]) if len(values) == 1 else ()
@@ -108,6 +134,7 @@ def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> b
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
     kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
+    kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
     asked = {names[0]: {letter for (letter,) in refused} for names, refused in rows if len(names) == 1}
@@ -129,9 +156,21 @@ NATURES = frozenset("bfi")
 
 
 def _dtypes(world: Libraries, value: Value) -> set[str]:
-    """The letter for the dtype of a tensor, if it is known; a list of tensors is converted to any."""
-    letters = {dtypes.letter_of(world, part) for part in options(value)}
+    """The letter for the dtype of a tensor, or of one in parts, if it is known; a list of tensors is converted to
+    any.
+    """
+    letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in options(value)}
     return letters if len(letters) == 1 and letters <= LETTERS else set()
+
+
+def _other_letter(world: Libraries, value: Value) -> str:
+    """That of a tensor in parts; for an array of floats, which is not converted to whole numbers, that of floats."""
+    if not isinstance(value, Data) or (value.kind != "numpy" and not form(value)):
+        return ""
+    letter = dtype_of(world, value)
+    if value.kind == "numpy":
+        return letter if letter == "f" else ""
+    return dtypes.SIZES.get(widths.of(world, value), letter) if letter == "f" else letter
 
 
 LETTERS = frozenset("bcdfhi")
@@ -195,16 +234,29 @@ def _rank(world: Libraries, value: Value, is_one: bool) -> int | None:
     return rank if rank is None or not is_one or isinstance(value, (Data, Variable)) else rank + 1
 
 
-@cache
-def _given_several(parameters: tuple[Parameter, ...], experiments: tuple[str, ...]) -> set[str]:
+def _given_several(fact: Fact) -> set[str]:
     """The parameters that experiments give lists of tensors."""
-    names, found = [p.name for p in parameters if not p.keyword_only], set[str]()
+    return {name for name, argument in _tried(*_texts(fact)) if not isinstance(argument, ast.Name)}
+
+
+def given_calls(fact: Fact) -> set[str]:
+    """The parameters that experiments give what another call makes, a tensor mostly."""
+    return {name for name, argument in _tried(*_texts(fact)) if isinstance(argument, ast.Call)}
+
+
+def _texts(fact: Fact) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+    return fact.parameters, tuple(each.text for each in fact.experiments)
+
+
+@cache
+def _tried(parameters: tuple[Parameter, ...], experiments: tuple[str, ...]) -> Sequence[tuple[str, ast.expr]]:
+    """The parameters that experiments give something, and what they give."""
+    names, found = [p.name for p in parameters if not p.keyword_only], list[tuple[str, ast.expr]]()
     names += [p.name for p in parameters if p.star == "*"] * MOST_GIVEN
     for text in experiments:
         call = ast.parse(split_line(text)[2], mode="eval").body
         if isinstance(call, ast.Call):
-            given = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
-            found |= {name for name, argument in given if not isinstance(argument, ast.Name)}
+            found += [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
     return found
 
 

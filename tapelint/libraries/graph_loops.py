@@ -305,6 +305,8 @@ def _is_empty(world: Libraries, elems: Value) -> bool:
 
 def _states(world: Libraries, args: Arguments, start: Value, kept: bool, site: Site) -> list[Value]:
     """The first state and those after one and two rounds."""
+    if shapes.of_value(world, args.get(1, "elems")) == ():
+        return [_without_rows(world, args, site)] * 3
     row = rows(world, args.get(1, "elems"), site)
     states = [start if start not in (UNBOUND, NO_VALUE) else row]
     for _ in range(2):
@@ -313,6 +315,13 @@ def _states(world: Libraries, args: Arguments, start: Value, kept: bool, site: S
             world.raised(error, site, "tensorflow.scan")
             break
     return states
+
+
+def _without_rows(world: Libraries, args: Arguments, site: Site) -> Value:
+    """What comes of a loop over what has no rows, which raises."""
+    made = world.run.opaque(site, args.every())
+    world.known.failing.add(made.node.id)
+    return made
 
 
 def _refused_state(world: Libraries, first: Value, later: Value, kept: bool) -> str:

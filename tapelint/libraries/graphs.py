@@ -18,9 +18,11 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
+    Class,
     Const,
     Data,
     Flag,
+    Function,
     Library,
     Many,
     Partial,
@@ -30,7 +32,8 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import numbers, singletons
+from . import arrays, numbers, singletons
+from .arguments import category
 from .staging import (
     from_function,
     staged,
@@ -39,6 +42,7 @@ from .staging import (
     staged_value,
     together,
 )
+from .structures import flattened
 from .symbols import is_symbol
 from .traces import done_some_times, repeated
 from .world import Libraries, Registry
@@ -114,11 +118,26 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
+    if any(map(_is_no_result, flattened(world, made) or ())):
+        world.raised("TypeError", site, "tensorflow.function")
     result = from_function(world, made, site)
     given = {node.id for node in run.nodes_in(result)}
     depth = run.graph_depth
     world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n, depth) and n.id not in given}
     return result
+
+
+def _is_no_result(value: Value) -> bool:
+    """Whether a graph function cannot return a value: neither a tensor nor what one is made of."""
+    if isinstance(value, Cell):
+        return value.kind in NO_RESULTS and not isinstance(value.info, arrays.AsText)
+    if isinstance(value, Library):
+        return category(value.name.rpartition(".")[2]) != "?"
+    return isinstance(value, (Function, Class))
+
+
+NO_RESULTS = ("dtype", "layer", "loss", "metric", "optimizer", "set", "tape")
+"""The kinds of what no tensor is made of."""
 
 
 def _leaving_converted(world: Libraries) -> AbstractContextManager[None]:

@@ -28,6 +28,8 @@ from . import apply, keras_refusals, widths
 from .keras import LayerInfo, penalty
 from .keras_members import is_gone
 from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
+from .shapes import of_value
+from .shapes_misfit import clash
 from .tensorflow import make_variable
 from .weights import is_of_keras_2
 from .world import FunctionHandler, Libraries, Registry
@@ -159,6 +161,10 @@ def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -
     node = _pack(world, args, site)
     if node is not None:
         world.run.state.set((base.uid, "seen"), Opaque(node))
+        world.known.nothing.append(node)
+        shapes = [shape for value in args.every()[:2] if (shape := of_value(world, value)) is not None]
+        if len({len(shape) for shape in shapes}) == 1 and clash(shapes):
+            world.known.failing.add(node.id)
     return NO_VALUE
 
 

@@ -97,7 +97,7 @@ def _is_eager(world: Libraries, value: Value) -> bool:
     """Whether a value is certainly a variable or a tensor that is computed at once."""
     if isinstance(value, Variable):
         return not (value.flavor == "keras" or world.has_old_names)
-    is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.dtype in "fi"
+    is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.dtype in "fibc"
     is_tensor = is_tensor and not world.has_old_names and not world.is_in_graph(value)
     return is_tensor and isinstance(value, Data) and is_made_of_tensors(world, value)
 

@@ -105,7 +105,7 @@ def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
         return "TypeError" if world.run.graph_mode else "ValueError"
     if "tensor s" in (left, right):  # the text is made a tensor, too
         return "" if op in ("+", "==", "!=") else UNLIKE
-    if (op == "%" and left == "str") or "tensor b" in (left, right):
+    if (op == "%" and left == "str") or op == "@" or "tensor b" in (left, right):
         return UNLIKE
     return "InvalidArgumentError" if op == "+" and right == "str" and not world.run.graph_mode else "TypeError"
 

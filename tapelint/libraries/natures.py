@@ -29,7 +29,7 @@ from tapelint.flow.values import (
 )
 from tapelint.source import class_body, last_name
 
-from .arguments import category, is_dtype_number
+from .arguments import category, is_of_dtype
 from .names import HOLDING, is_of_keras, root
 
 TARGET, SOURCE, WATCHED, GIVEN, JACOBIAN_TARGET, JACOBIAN_SOURCE = range(6)
@@ -131,10 +131,14 @@ GENERATORS = ("tensorflow.random.Generator", "tensorflow.random.get_global_gener
 """What makes a generator of random numbers."""
 
 
+OPERATORS = "tensorflow.linalg.LinearOperator"
+
+
 def class_of(value: Value) -> str:
     """The class, as facts about its methods have it, of what is no plain tensor; "" where that is not known."""
     if isinstance(value, Opaque):
-        return "Generator" if value.node.detail.startswith(GENERATORS) else ""
+        operator = value.hint.rpartition(".")[2] if value.hint.startswith(OPERATORS) else ""
+        return "Generator" if value.node.detail.startswith(GENERATORS) else operator
     return CLASSES.get(form(value), "") if isinstance(value, Data) else ""
 
 
@@ -149,7 +153,7 @@ def _of_number(value: Data) -> str:
     one may be that of a dtype.
     """
     if value.dtype == "s":
-        return "convertible"
+        return "number" if nature_of(value.node.op) == "number" else "convertible"
     known = value.range.constant if value.range is not None else None
     if known is None:
         return "other number" if value.dtype in ("f", "c") else "?number"
@@ -157,11 +161,11 @@ def _of_number(value: Data) -> str:
 
 
 def _of_constant(value: object) -> str:
-    if isinstance(value, (str, bytes)):
-        return "convertible"
-    if not isinstance(value, (int, float, complex)):
+    if not isinstance(value, (str, bytes, int, float, complex)):
         return "plain"
-    return "number" if is_dtype_number(value) else "other number"
+    if is_of_dtype(value):
+        return "number"
+    return "convertible" if isinstance(value, (str, bytes)) else "other number"
 
 
 OF_CELLS = {

@@ -48,8 +48,12 @@ class Known:
     """By the node of a result, the nodes of arguments that may be given back as they are."""
     held: dict[int, Value] = field(default_factory=dict)
     """By the node of a thing in parts, what it has taken as it is."""
+    indices: dict[int, Value] = field(default_factory=dict)
+    """By the node of an `IndexedSlices`, the places that it has taken as they are."""
     refusing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for being given None, or a text, in the place of numbers."""
+    nothing: list[Node] = field(default_factory=list)
+    """The nodes of calls that gave None."""
     of_objects: set[int] = field(default_factory=set)
     """The nodes of arrays of objects, whose numbers are what they were given: tensors perhaps."""
     left_in_graph: set[int] = field(default_factory=set)

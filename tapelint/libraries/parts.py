@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge
 from tapelint.flow.outcomes import ANYTHING, FLOWS
-from tapelint.flow.values import Data, Value, Variable
+from tapelint.flow.values import Data, Value, Variable, is_tensor
 
 from .natures import IN_PARTS, form
 
@@ -38,6 +38,8 @@ COMPONENTS = ("values", "flat_values")
 def hold(world: Libraries, name: str, given: Given, made: Value) -> None:
     """Note what a thing holds that a function has made."""
     value = given.values.get(HOLDS.get(name, ""))
+    if name == "tensorflow.IndexedSlices" and isinstance(made, Data) and is_tensor(given.get("indices")):
+        world.known.indices[made.node.id] = given.get("indices")
     if value is None or not isinstance(made, Data):
         return
     if isinstance(value, Data) and value.kind == "tensor" and value.dtype == made.dtype:
@@ -60,9 +62,13 @@ def value_read(world: Libraries, variable: Variable, made: Data) -> None:
 def component(world: Libraries, base: Data, name: str) -> Value | None:
     """What a thing holds; None where the attribute is another one, or nobody can tell."""
     nature = form(base)
+    if name == "indices":
+        return world.known.indices.get(base.node.id)
     if name not in COMPONENTS or nature not in IN_PARTS:
         return None
     held = world.known.held.get(base.node.id)
+    if isinstance(held, (Data, Variable)) and base.node.id in world.known.failing:
+        world.known.failing.add(held.node.id)  # if it could be held, it is what is asked for
     if held is None:
         return None if base.node.is_indexed_slices else replace(base, is_part=True)
     inner = component(world, held, name) if name == "flat_values" and isinstance(held, Data) else None

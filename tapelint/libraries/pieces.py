@@ -80,9 +80,12 @@ def _meshgrid(name: str) -> FunctionHandler:
     def meshgrid(world: Libraries, args: Arguments, site: Site) -> Value:
         fact = world.facts.fact(name)
         assert fact is not None
+        whole = apply.call_fact(world, fact, args, site)
         made = [apply.call_fact(world, fact, Arguments([vector]), site) for vector in args.positional]
-        if args.rest is not None or not all(isinstance(value, Many) for value in made):
-            return apply.call_fact(world, fact, args, site)
+        if args.rest is not None or not all(isinstance(value, Many) for value in (whole, *made)):
+            return whole
+        if any(node.id in world.known.failing for node in world.run.nodes_in(whole)):
+            world.known.failing.update(node.id for each in made for node in world.run.nodes_in(each))
         parts = tuple(value.element for value in made if isinstance(value, Many))
         return containers.make_list(world.run, Tuple(parts), site=site)
 

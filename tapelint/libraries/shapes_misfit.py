@@ -7,7 +7,7 @@ from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.values import Cell, Tuple, Value
+from tapelint.flow.values import UNBOUND, Cell, Const, Tuple, Value
 
 from . import shapes_places
 from .numbers_exact import constant
@@ -28,17 +28,19 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
-    if not name.startswith(OF_TENSORFLOW):
+    if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
         return False
     if name.startswith(OF_NUMPY):
         return op == "pad" and shapes_places.is_outside(world, name, given)
     if op == "einsum":
         return shapes_places.is_odd_sum(world, given)
-    handler = HANDLERS.get(op)
+    handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-OF_TENSORFLOW = ("tensorflow.", "operator ", "keras.backend.")
+OF_TENSORFLOW = (
+    *("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor."),
+)
 OF_NUMPY = "tensorflow.experimental.numpy."
 
 
@@ -60,6 +62,18 @@ def _product(world: Libraries, given: Given) -> bool:
     if any(shape is not None and len(shape) < 2 for shape in sides):
         return True
     inner = (first[-1], second[-2]) if first is not None and second is not None else (None, None)
+    return None not in inner and inner[0] != inner[1]
+
+
+def _product_of_any(world: Libraries, given: Given) -> bool:
+    """The same where a vector stands for a matrix."""
+    sides = [of_value(world, value) for value in given.values.values()]
+    if () in sides:
+        return True
+    first, second = sides if len(sides) == 2 else (None, None)
+    if not first or not second:
+        return False
+    inner = first[-1], second[-2:][0]
     return None not in inner and inner[0] != inner[1]
 
 
@@ -88,6 +102,8 @@ def _stack(world: Libraries, given: Given) -> bool:
 def _concatenation(world: Libraries, given: Given) -> bool:
     """Tensors that differ elsewhere than along the axis, or that have none."""
     axis, parts = constant(world, given, "axis"), _parts(world, given)
+    if axis is None:  # as Keras has it, and as it had
+        axis = 0 if "xs" in given.values else -1 if "tensors" in given.values else None
     if not isinstance(axis, int):
         return False
     if any(not -len(part) <= axis < len(part) for part in parts):
@@ -102,7 +118,20 @@ def _beta(world: Libraries, given: Given) -> bool:
     return shapes[0] == () and any(shapes[1:])
 
 
+def _counting(world: Libraries, given: Given) -> bool:
+    """Numbers that are counted by 0, or up to one that is less than the first."""
+    from . import numbers
+
+    start, limit, delta = (given.get(name) for name in ("start", "limit", "delta"))
+    if delta is not UNBOUND or limit is UNBOUND:
+        return delta in (Const(0), Const(0.0))
+    first, last = numbers.of_value(world, start), numbers.of_value(world, limit)
+    return first is not None and last is not None and first.low > last.high
+
+
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
-    "reshape": _reshaping, "betainc": _beta,
+    "concatenate": _concatenation,
+    "reshape": _reshaping, "betainc": _beta, "range": _counting,
+    **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

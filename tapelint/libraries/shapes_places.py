@@ -72,7 +72,7 @@ def _expand(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _transpose(world: Libraries, given: Given, shape: Shape) -> bool:
-    order = constant(world, given, "perm")
+    order = constant(world, given, "perm", "axes")
     return isinstance(order, tuple) and sorted(_numbers(order)) != list(range(len(shape)))
 
 
@@ -92,7 +92,7 @@ def _pad(world: Libraries, given: Given, shape: Shape) -> bool:
 
 
 def _slice(world: Libraries, given: Given, shape: Shape) -> bool:
-    begin, size = constant(world, given, "begin"), constant(world, given, "size")
+    begin, size = constant(world, given, "begin", "start_indices"), constant(world, given, "size", "shape")
     if any(isinstance(each, tuple) and len(each) != len(shape) for each in (begin, size)):
         return True
     ends = zip(_numbers(begin), _numbers(size), shape, strict=False)
@@ -159,6 +159,20 @@ def _scatter(world: Libraries, given: Given, shape: Shape) -> bool:
     return shape[-1] > len(whole) or differ(updates, (*shape[:-1], *whole[shape[-1] :]))
 
 
+def _put_in(world: Libraries, given: Given, shape: Shape) -> bool:
+    """The same of updates of a tensor; `shape`: that of the tensor."""
+    updates, places = of_value(world, given.get("updates")), of_value(world, given.get("indices"))
+    if updates is None or not places or places[-1] is None:
+        return False
+    return places[-1] > len(shape) or differ(updates, (*places[:-1], *shape[places[-1] :]))
+
+
+def _in_time(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Sequences that are longer than there are steps; `shape`: that of all, the steps first."""
+    lengths = list(_numbers(constant(world, given, "sequence_length")))
+    return len(shape) < 2 or any(shape[0] is not None and length > shape[0] for length in lengths)
+
+
 def _matvec(world: Libraries, given: Given, shape: Shape) -> bool:
     vector = of_value(world, given.get("b"))
     if given.values.keys() & {"transpose_a", "adjoint_a"} or vector is None:
@@ -183,9 +197,70 @@ def _classes(world: Libraries, given: Given, shape: Shape) -> bool:
     return logits is not None and (not logits or differ(shape, logits[:-1]))
 
 
+def _labels(world: Libraries, given: Given, shape: Shape) -> bool:
+    """The same where labels may have a last axis of length 1."""
+    pred = of_value(world, given.get("output" if "output" in given.values else "y_pred"))
+    if pred is None:
+        return False
+    alone = len(shape) == len(pred) and shape[-1:] == (1,)
+    return not pred or differ(shape[:-1] if alone else shape, pred[:-1])
+
+
+def _along(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Places for a tensor of other axes; or more than one axis of them for one that is taken flat."""
+    places, axis = of_value(world, given.get("indices")), constant(world, given, "axis")
+    if places is None:
+        return False
+    return len(places) != 1 or not shape if axis is None else len(places) != len(shape)
+
+
+def _updated(world: Libraries, given: Given, shape: Shape) -> bool:
+    """More than there is to be overwritten."""
+    updates = of_value(world, given.get("updates"))
+    if updates is None:
+        return False
+    pairs = zip(updates, shape, strict=False)
+    return len(updates) != len(shape) or any(None not in (a, b) and a > b for a, b in pairs if a and b is not None)
+
+
+def _made_sparse(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Another number of values than there are places; `shape`: that of the places."""
+    values = of_value(world, given.get("values"))
+    return len(shape) != 2 or (values is not None and differ(values, shape[:1]))
+
+
+def _off_diagonal(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Other than one number less beside the diagonal, `shape`."""
+    beside = of_value(world, given.get("beta"))
+    if beside is None:
+        return False
+    return not shape or not beside or (None not in (shape[-1], beside[-1]) and shape[-1] != beside[-1] + 1)  # type: ignore[operator]
+
+
+def _in_rows(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Values that are more or fewer than the rows take."""
+    if not shape:
+        return True
+    length = shape[0]
+    splits, lengths = constant(world, given, "row_splits", "row_limits"), constant(world, given, "row_lengths")
+    nested = constant(world, given, "nested_row_splits"), constant(world, given, "nested_row_lengths")
+    splits = nested[0][-1] if isinstance(nested[0], tuple) and nested[0] else splits
+    lengths = nested[1][-1] if isinstance(nested[1], tuple) and nested[1] else lengths
+    ends, parts = list(_numbers(splits)), list(_numbers(lengths))
+    if length is None:
+        return False
+    return bool(ends and ends[-1] != length) or bool(parts and sum(parts) != length)
+
+
+def _of_rows(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Values that are no rows, or more or fewer than the names of theirs; `shape`: that of the values."""
+    names = of_value(world, given.get("value_rowids"))
+    return not shape or (names is not None and differ(shape[:1], names))
+
+
 def is_odd_sum(world: Libraries, given: Given) -> bool:
     """Whether tensors do not have the axes that the equation of `tf.einsum` names, or these differ in length."""
-    equation, inputs = constant(world, given, "equation"), given.get("inputs")
+    equation, inputs = constant(world, given, "equation", "subscripts"), given.get("inputs", given.get("operands"))
     items = containers.sequence(world.run, inputs) if isinstance(inputs, (Cell, Tuple)) else None
     if not isinstance(equation, str) or "." in equation or not isinstance(items, Tuple):
         return False
@@ -205,9 +280,16 @@ def is_odd_sum(world: Libraries, given: Given) -> bool:
 HANDLERS: dict[str, Check] = {
     "squeeze": _squeeze, "expand_dims": _expand, "transpose": _transpose, "tile": _tile, "pad": _pad, "slice": _slice,
     "ensure_shape": _ensured, "split": _split, "unstack": _unstack, "gather": _gather, "embedding_lookup": _gather,
+    **{f"tensor_scatter_nd_{word}": _put_in for word in ("add", "sub", "max", "min", "update")},
+    **dict.fromkeys(("ctc_beam_search_decoder", "ctc_greedy_decoder"), _in_time),
     "boolean_mask": _masked, "scatter_nd": _scatter, "matvec": _matvec, "bias_add": _bias,
     **{f"segment_{word}": _segments for word in ("sum", "mean", "max", "min", "prod")},
     **{f"unsorted_segment_{word}": _unsorted_segments for word in ("sum", "mean", "max", "min", "prod", "sqrt_n")},
-    **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh"), _square),
+    **dict.fromkeys(("det", "logdet", "slogdet", "inv", "cholesky", "eigh", "eigvalsh", "lu"), _square),
+    **{f"from_{word}": _in_rows for word in ("row_splits", "row_limits", "row_lengths")},
+    **{f"from_nested_{word}": _in_rows for word in ("row_splits", "row_lengths")},
+    "from_value_rowids": _of_rows, "set_shape": _ensured, "eigh_tridiagonal": _off_diagonal,
+    "take_along_axis": _along, "slice_update": _updated, "SparseTensor": _made_sparse,
+    **dict.fromkeys(("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"), _labels),
     "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse,
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, ZERO
+from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Flag, Many, Tuple, Value, Variable, is_tensor
 
 from . import apply, widths
@@ -106,7 +106,10 @@ def _array_unstack(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 
 def _array_size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    return Data(world.run.constant_node(), "tensor", "i", ())
+    node = world.run.node_of(containers.stored(world.run, base), site) if isinstance(base, Cell) else None
+    if node is None:
+        return Data(world.run.constant_node(), "tensor", "i", ())
+    return Data(world.run.node("TensorArray.size", [Edge(node, NONE)], site, dtype="i"), "tensor", "i", ())
 
 
 TENSOR_ARRAY = {

@@ -209,7 +209,10 @@ def _split(world: Libraries, args: Arguments, site: Site) -> Value:
     items = containers.sequence(world.run, sizes)
     count = sizes.value if isinstance(sizes, Const) and isinstance(sizes.value, int) else None
     count = len(items.items) if isinstance(items, Tuple) else count
-    return _parts(world, "tensorflow.split", args, site, count)
+    made = _parts(world, "tensorflow.split", args, site, count)
+    if unfit.has_floats(world, sizes):
+        world.known.refusing.update(each.id for each in world.run.nodes_in(made))
+    return made
 
 
 def _unstack(world: Libraries, args: Arguments, site: Site) -> Value:

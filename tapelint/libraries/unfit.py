@@ -28,19 +28,19 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         return ""  # else it would have been told before
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
-    if error and _of_text(world, fact, effect, given):
+    if error and (is_given_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
         return UNCLEAR
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(widths.PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
-    return UNCLEAR if fitting.is_unfit(world, fact, given) else alone
+    return UNCLEAR if fitting.is_unfit(world, fact, given) or fitting.is_oddly_set(world, fact, given) else alone
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
     """Whether a function may be given what it does not take."""
     return (
         _perhaps_of_none(fact, effect, given)
-        or _of_text(world, fact, effect, given)
+        or is_given_text(world, fact, effect, given)
         or _of_setting(world, fact, effect, given)
         or _of_float(world, fact, effect, given)
     )
@@ -159,7 +159,21 @@ def may_fail(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function or an operator may raise for the dtypes or the shapes of what it is given."""
     if _perhaps_of_widths(world, fact, given) or dtypes.refused(world, fact, given) == dtypes.PERHAPS:
         return True
+    if fact.name.startswith("operator ") and _is_unlike_of_keras(world, fact.name[9:], given):
+        return True
     return shapes_misfit.is_misfit(world, fact.name, given)
+
+
+def _is_unlike_of_keras(world: Libraries, op: str, given: Given) -> bool:
+    """Whether a variable of Keras 3 stands to the right of floats of another dtype, which it is not converted to: its
+    own operators are only asked where those of a tensor give up, which they do not where they compare.
+    """
+    left, right = given.get("left"), given.get("right")
+    if not (isinstance(right, Variable) and right.flavor == "keras"):
+        return False
+    asked = isinstance(left, Variable) or (isinstance(left, Data) and op in ("==", "!=", "<", "<=", ">", ">="))
+    known = {widths.of(world, left), widths.seeming(world, right) or "float32"}  # as Keras makes them by default
+    return asked and getattr(left, "flavor", "tf") == "tf" and len(known) == 2 and known <= widths.FLOATS
 
 
 def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -277,19 +291,36 @@ def _is_dense(value: Value) -> bool:
 CLIPPING = ("tensorflow.clip_by_norm", "tensorflow.clip_by_value")
 
 
-def _of_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function of numbers is given a text in the place of a tensor: most refuse it."""
-    if not fact.name.startswith("tensorflow.") or fact.name.startswith(OF_TEXTS):
+def is_given_text(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
+    """Whether a function of numbers is given a text in the place of a tensor, or one that makes one tensor of several a
+    text among numbers: most refuse it.
+    """
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")):
         return False
-    return any(is_text(world, given.get(name)) for name in effect.inputs)
+    values = [given.get(name) for name in effect.inputs]
+    last = fact.name.rpartition(".")[2]
+    if last in (*PACKING["tensorflow"], "concat") and any(_has_text_among_numbers(world, value) for value in values):
+        return True
+    return not fact.name.startswith(OF_TEXTS) and any(is_text(world, value) for value in values)
+
+
+def _has_text_among_numbers(world: Libraries, value: Value) -> bool:
+    parts = listed(world, value)
+    return any(is_text(world, part) for part in parts) and any(dtype_of(world, part) in tuple("fib") for part in parts)
 
 
 def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
-    """Whether a function is given tensors of floats where no experiment had a tensor: as an axis, or a length."""
-    if not fact.name.startswith("tensorflow.") or fact.kind != "function" or not effect.inputs:
+    """Whether a function is given a tensor of floats, or one that has axes, where no experiment had a tensor but an
+    axis, or a length.
+    """
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.kind != "function" or not effect.inputs:
         return False
     settings = [p.name for p in fact.parameters if not p.star and p.name not in effect.inputs]
-    return any(has_floats(world, given.get(name)) for name in settings)
+    given_to = {name: value for name in settings if (value := given.get(name)) is not UNBOUND}
+    odd = {name for name, value in given_to.items() if has_floats(world, value)}
+    with_axes = {name for name, value in given_to.items() if is_tensor(value) and of_value(world, value)}
+    odd |= with_axes & {n for e in fact.experiments for n, tried in e.given.items() if isinstance(tried, (int, float))}
+    return bool(odd) and not odd <= fitting.given_calls(fact)
 
 
 def has_floats(world: Libraries, value: Value) -> bool:
@@ -303,7 +334,8 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
     """
     if not fact.name.startswith(("tensorflow.", "operator ")) or fact.name.startswith(widths.PROMOTING):
         return False
-    values = {name: value for name in effect.inputs if (value := given.get(name)) is not UNBOUND}
+    names = given.values if "left" in given.values else effect.inputs
+    values = {name: value for name in names if (value := given.get(name)) is not UNBOUND}
     parts = [(name, part) for name, value in values.items() for part in _numbers_in(world, value)]
     tensors = [part for _, part in parts if is_tensor(part)]
     plain = [(name, part) for name, part in parts if dtype_of(world, part) == "f" and python_numbers(world, part)]

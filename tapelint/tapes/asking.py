@@ -164,6 +164,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     _doubt_aliases(answer, aliases, len(every))
     if answer.error and not execution.error:
         execution.error, execution.trouble = answer.error, "unregistered"
+    elif answer.error and execution.trouble == "impossible target" and _is_of_a_graph(tapes, execution):
+        execution.error = f"?{execution.error.lstrip('?')}"  # which asks for gradients when it is called
     elif answer.unsure_error and not execution.error:
         execution.error = "?LookupError"
     maybe = failure(tapes, execution, every)
@@ -176,6 +178,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     if maybe and (not execution.error or maybe == REFUSED):
         execution.error = f"?{execution.error.lstrip('?') or maybe}"
     doubts = Doubts(tapes, execution, answer)
+    if doubts.refused and execution.error:
+        execution.error = f"?{execution.error.lstrip('?')}"
     for listed, row in zip(found, rows, strict=True):
         outcome = 0
         for index in row:
@@ -199,6 +203,11 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
+
+
+def _is_of_a_graph(tapes: Tapes, execution: Execution) -> bool:
+    """Whether a target is computed in a graph function that is called outside of one."""
+    return any(node.depth > 0 for node in tapes.world.run.graph.ancestors(execution.targets)) and not execution.in_graph
 
 
 def _is_perhaps_no_target(execution: Execution) -> bool:

@@ -172,11 +172,11 @@ class _Walk:
         told = ((node.id, question.since(node)) for nodes in asked for node in nodes)
         self._watched_at = {key: number for key, number in told if number}
         self._read = {edge.node.id for target in question.targets for edge in target.as_target}
-        self._ends = _alternatives(question.targets) if question.summed else self._read_anew()
+        self._ends = set(_alternatives(question.targets)) if question.summed else self._read_anew()
 
     def _read_anew(self) -> set[int]:
         """The targets that are sources by themselves, as a Jacobian sees them."""
-        targets = self.question.targets if self.question.rereads else ()
+        targets = _alternatives(self.question.targets).values() if self.question.rereads else ()
         return {target.id for target in targets if target.kind == "variable" and not target.detail}
 
     def place(self, node: Node) -> int:
@@ -258,15 +258,15 @@ def _may_be_anywhere(source: Node) -> bool:
     return source.opaque or source.op == "weights"
 
 
-def _alternatives(targets: Sequence[Node]) -> set[int]:
-    """The targets, and each of several that a target is."""
-    found = {t.id for t in targets}
+def _alternatives(targets: Sequence[Node]) -> dict[int, Node]:
+    """The targets, and each of several that a target is, by their ids."""
+    found = {t.id: t for t in targets}
     todo = list(targets)
     while todo:
         node = todo.pop()
         for edge in node.edges if node.op == "join" and node.detail != "graph" else ():
             if edge.node.id not in found:
-                found.add(edge.node.id)
+                found[edge.node.id] = edge.node
                 todo.append(edge.node)
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import whose_backward_pass
 from tapelint.flow.graph import Node
 from tapelint.flow.outcomes import NONE, ZERO, Outcomes
-from tapelint.flow.values import NO_VALUE, Opaque, Value, options
+from tapelint.flow.values import NO_VALUE, Data, Opaque, Value, options
 from tapelint.tapes.backprop import PYTHON, Answer
 from tapelint.tapes.journal import Execution
 
@@ -34,7 +34,7 @@ class Doubts:
         self._unknown_target = any(n.op == UNKNOWN_TARGET for n in execution.targets)
         self._itself = _perhaps_the_same(tapes, execution.targets)
         self._may_be_no_tensor = any(map(_may_be_no_tensor, execution.leaves))
-        self._refused = _may_have_met(tapes, tapes.world.known.refusing, execution.targets)
+        self.refused = _may_have_met(tapes, tapes.world.known.refusing, _targets(tapes, execution))
         some = any(outcome & ZERO for outcome in answer.outcomes)
         self._spoiling = _spoiling(tapes, execution.targets) if some else _Spoiling()
 
@@ -46,7 +46,7 @@ class Doubts:
             return True
         if outcome == NONE and (self._may_be_no_tensor or any(node.id in self._itself for node in nodes.values())):
             return True
-        if outcome in (NONE, ZERO) and self._refused:
+        if outcome in (NONE, ZERO) and self.refused:
             return True
         return bool(outcome & ZERO) and any(self._on_zero(node, index) for index, node in nodes.items())
 
@@ -66,9 +66,10 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     """The exception that the program may have met before the call or may meet in it, or ""; `every`: the sources."""
     found, failing, targets = "", tapes.world.known.failing, _targets(tapes, execution)
     left = tapes.world.known.left_in_graph
+    may_fail = _may_have_met(tapes, failing, targets) or _may_have_asked(tapes, execution)
     if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
         found = "TypeError"
-    elif _may_have_met(tapes, failing, targets) or _adds_a_number(tapes, execution):
+    elif may_fail or _adds_a_number(tapes, execution):
         found = REFUSED
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
@@ -76,10 +77,13 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
 
 
 def _targets(tapes: Tapes, execution: Execution) -> Sequence[Node]:
-    """The targets of a call; those of all calls before where it has none, but None in their place."""
+    """The targets of a call, and what holds them; where it has none, but None in their place, those of all calls
+    before, and what gave None.
+    """
+    holding = [leaf.node for leaf in execution.leaves if isinstance(leaf, Data) and leaf.node.held is not None]
     if execution.targets or NO_VALUE not in execution.leaves:
-        return execution.targets
-    return [node for before in tapes.executions for node in before.targets]
+        return [*execution.targets, *holding]
+    return [*(node for before in tapes.executions for node in before.targets), *tapes.world.known.nothing]
 
 
 def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> bool:
@@ -89,8 +93,16 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     before = tapes.world.run.graph.ancestors(targets)
     inner = [tapes.gradients[node.id][0] for node in before if node.id in tapes.gradients]
     return any(node.id in failing for node in before) or any(
-        _may_have_met(tapes, failing, execution.targets) for execution in inner
+        _may_have_met(tapes, failing, _targets(tapes, execution)) for execution in inner
     )
+
+
+def _may_have_asked(tapes: Tapes, execution: Execution) -> bool:
+    """Whether a gradient that the target is computed from may have raised; any, where the target is None."""
+    if NO_VALUE in execution.leaves:
+        return any(each.error.startswith("?") for each in tapes.executions if each is not execution)
+    before = tapes.world.run.graph.ancestors(_targets(tapes, execution)) if tapes.gradients else ()
+    return any(tapes.gradients[n.id][0].error.startswith("?") for n in before if n.id in tapes.gradients)
 
 
 def _asks_again(tapes: Tapes, execution: Execution) -> bool:

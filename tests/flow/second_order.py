@@ -486,3 +486,13 @@ def rows_beside_the_whole():
             loss = tf.reduce_sum(tf.gather(w, [0, 1]) ** 2) * tf.reduce_sum(w)
         dw = inner.gradient(loss, w)
     return outer.gradient(dw, w)
+
+
+def a_product_across_another_vector():
+    """none, flows"""
+    u, v = tf.Variable([1.0, 2.0, 3.0]), tf.Variable([3.0, 1.0, 2.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.linalg.cross(u, v)
+        g = inner.gradient(y, u, output_gradients=tf.constant([1.0, 2.0, 4.0]))
+    return outer.gradient(g, [u, v])
