@@ -454,6 +454,8 @@ class Expressions(Comprehensions):
             return self.world.subscript(base, key, site)
         if isinstance(base, Cell) and base.kind == "list" and isinstance(key, Tuple):
             self.world.raised("TypeError", site)  # as for an array
+        if isinstance(key, Const) and not isinstance(key.value, int):
+            self.world.raised("TypeError", site)
         self.world.keyed(key, site)
         found = containers.index(self, items, key, site)
         if found is UNBOUND:

@@ -19,6 +19,7 @@ from .values import (
     UNBOUND,
     Cell,
     Const,
+    Data,
     Many,
     OneOf,
     Opaque,
@@ -99,7 +100,7 @@ class Statements(Attempts):
             return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
         fewest = len(targets) - (star is not None)
         fits = len(items) >= fewest if star is not None else len(items) == fewest
-        if not fits and isinstance(value, (Tuple, Cell)) and not several:
+        if not fits and isinstance(value, (Tuple, Cell, Data, Variable)) and not several:
             self.world.raised("ValueError", site)
         if star is not None and len(items) < fewest:
             return [self.part(site, value) for _ in targets]

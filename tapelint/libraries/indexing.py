@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
-from . import members
+from . import members, shapes
 from .widths import PROMOTES
 from .world import Libraries
 
@@ -23,11 +23,17 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     """Whether a key seems to ask for what a tensor of its shape has not: a place behind its end, another axis,
     no step."""
     shape = base.shape if isinstance(base, (Data, Variable)) else None
-    if shape is None or not _is_plain(world, base):
+    array = isinstance(base, Data) and base.kind == "numpy"
+    if not (array or isinstance(base, Variable) or _is_plain(world, base)):
         return False
     keys = [k for k in _keys(world, key) if k not in (NO_VALUE, Const(...))]
-    if any(isinstance(k, Data) and k.dtype == "b" for k in keys):
+    if any(map(_is_no_number, keys)):
+        return True
+    if shape is None:
         return False
+    if any(isinstance(k, Data) and k.dtype == "b" for k in keys):
+        mask = keys[0].shape if len(keys) == 1 and isinstance(keys[0], Data) else None
+        return mask is not None and (len(mask) > len(shape) or shapes.differ(mask, shape[: len(mask)]))
     outside = any(
         isinstance(k, Const) and type(k.value) is int and length is not None and not -length <= k.value < length
         for k, length in zip(keys, shape, strict=False)

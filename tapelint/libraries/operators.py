@@ -69,7 +69,8 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         else:
             world.known.failing.add(nothing.node.id)
         return nothing
-    kinds = {_side(option) for operand in operands for option in options(operand)}
+    deciding = operands[:1] if op == "[]" else operands
+    kinds = {_side(option) for operand in deciding for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)
     held = any(isinstance(option, (Cell, Tuple)) for operand in operands for option in options(operand))
@@ -114,6 +115,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     if op == "[]":
         shape = _indexed_shape(world, operands[0], operands[1])
         width = widths.of(world, operands[0])
+        if indexing.may_be_outside(world, operands[0], operands[1]):
+            world.known.failing.add(node.id)
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)

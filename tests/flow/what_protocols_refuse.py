@@ -289,3 +289,44 @@ def an_iterator_beside_a_variable():
     with tf.GradientTape() as tape:
         y = v * reversed([v])
     return tape.gradient(y, v)
+
+
+def a_list_is_asked_for_a_text():
+    """raises TypeError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * [1.0, 2.0]["a"]
+    return tape.gradient(y, v)
+
+
+def more_rows_than_names():
+    """raises ValueError"""
+    v = tf.Variable([1.5, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        first, second = v * 2.0
+        y = first * second
+    return tape.gradient(y, v)
+
+
+def a_mask_of_another_length():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v[tf.constant([True, False, True])]
+    return tape.gradient(y, v)
+
+
+def an_array_by_the_place_of_a_tensor():
+    """flows"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * np.array([1.0, 2.0])[whole]
+    return tape.gradient(y, v)
+
+
+def an_array_has_one_axis():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * np.array([1.0, 2.0])[:, 0]
+    return tape.gradient(y, v)
