@@ -86,8 +86,11 @@ def call_fact(
 
 def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
-    if fitting.is_doubtful(world, fact, given):
-        world.known.failing.update(node.id for node in world.run.nodes_in(made))
+    oddly = fitting.is_oddly_given(world, fact, given)
+    if oddly or fitting.is_unfit(world, fact, given):
+        nodes = [node.id for node in world.run.nodes_in(made)]
+        world.known.failing.update(nodes)
+        world.known.refusing.update(nodes if oddly else ())
 
 
 def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -168,7 +171,7 @@ def _to_call(world: Libraries, value: Value) -> bool:
 
 def _error(world: Libraries, effect: Effect, given: Given) -> str:
     values = [o for v in given.values.values() for o in options(v)]
-    if world.run.graph_mode and effect.graph_error and not effect.inputs:
+    if world.run.graph_mode and effect.graph_error and not effect.inputs and "self" not in given.values:
         return effect.graph_error  # which no tensor is needed for
     first = next((v for v in values if _is_symbolic(world, v)), None) if world.run.graph_mode else None
     if first is not None:
@@ -272,7 +275,7 @@ def _value(
     """What comes out; `own` are the edges from the arguments, `more` others, which lead to each part of a tuple too."""
     result = effect.result
     if result.kind == "none":
-        return NO_VALUE
+        return nothing(world, name, site)
     if result.kind == "tuple" and result.parts:
         parts = [
             _part(world, name, part, given, more, site, failure) if part is not None else world.run.opaque(site)
@@ -289,6 +292,12 @@ def _value(
         return Opaque(node, name)
     made = make_data(world, name, effect, given, edges, site, failure)
     return Many(made) if result.kind == "tuple" else made
+
+
+def nothing(world: Libraries, name: str, site: Site) -> Value:
+    """None; of a function of TensorFlow's in a graph an operation, or None."""
+    in_graph = world.run.graph_mode and name.startswith("tensorflow.")
+    return world.inert(name, Arguments([]), site) if in_graph else NO_VALUE
 
 
 def _holds(name: str) -> bool:

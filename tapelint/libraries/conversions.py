@@ -76,7 +76,8 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
             node = world.run.node(name, edges, site, dtype=value.dtype)
             return Data(node, "tensor", value.dtype, value.shape, value.range, value.width)
-        if wanted in (UNBOUND, NO_VALUE):
+        needed = any(p.name == "dtype" and not p.has_default for p in fact.parameters)
+        if wanted is UNBOUND or (wanted == NO_VALUE and not needed):
             return value
         made = apply.call_fact(world, fact, args, site)
         same = _is_of(world, value, wanted)
