@@ -170,3 +170,16 @@ def a_loss_of_whole_numbers():
     with tf.GradientTape() as tape:
         y = v * keras.losses.Hinge()(tf.constant([0, 1]), tf.constant([0, 1]))
     return tape.gradient(y, v)
+
+
+def truths_that_a_graph_makes_floats():
+    """flows"""
+    mask = tf.constant(True)
+
+    @tf.function
+    def step():
+        return v * tf.constant(mask, dtype=tf.float32)
+
+    with tf.GradientTape() as tape:
+        y = step()
+    return tape.gradient(y, v)
