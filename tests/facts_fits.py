@@ -4,7 +4,8 @@ other dtypes, numbers, lists, arrays and variables in the place of tensors."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ OF_PYTHON = (
     *("ndarray.", "Metric.", "Model.", "TensorArray."),
 )
 """What takes anything, not tensors only; of Python's functions those of `math` are tried."""
+OF_NUMPY = ("numpy.txt",)
+"""What fits_numpy.txt is about."""
 NOT_TRIED = (
     *("nn.conv1d", "nn.conv2d", "nn.conv3d", "nn.convolution", "nn.depthwise_conv2d", "nn.separable_conv2d"),
     *("nn.depthwise_conv2d_backprop_filter", "nn.max_pool3d", "image.combined_non_max_suppression"),
@@ -47,16 +50,17 @@ Case = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A function, its parameters, and what each was given: a rank, or a letter."""
 
 
-def listed() -> set[Case]:
-    """What fits.txt says is refused, but for what is not tried here."""
+def listed(numpys: bool = False) -> set[Case]:
+    """What fits.txt, or NumPy's own table, says is refused, but for what is not tried here."""
     every = {(name, names, given) for name, rows in fits().items() for names, refused in rows for given in refused}
+    every = {case for case in every if case[0].startswith("numpy.") == numpys}
     return {case for case in every if not (case[0].endswith(NOT_TRIED) and case[2][0] not in (*DTYPES, "["))}
 
 
-def measured() -> set[Case]:
+def measured(files: Sequence[str] = FILES) -> set[Case]:
     """The same as it was seen: refused in each experiment that was made with it."""
     seen: dict[Case, set[bool]] = {}
-    for file in FILES:
+    for file in files:
         for block in Path(FOLDER, file).read_text(encoding="utf-8").split("\n\n"):
             for case, refused in _of_block(block.strip("\n")):
                 seen.setdefault(case, set()).add(refused)
@@ -249,10 +253,10 @@ def _of_dtypes(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str,
 
 
 def main() -> None:
-    """Print the lines of fits.txt as they are measured."""
+    """Print the lines of fits.txt as they are measured; with an argument those of NumPy's functions."""
     told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for name, names, given in measured():
-        short = name.replace("tensorflow.", "tf.")
+    for name, names, given in measured(OF_NUMPY if sys.argv[1:] else FILES):
+        short = name.replace("tensorflow.", "tf.") if not name.startswith("numpy.") else f"np.{name[6:]}"
         told.setdefault((short, names), []).append("".join(given))
     for (name, names), every in sorted(told.items()):
         print(name, ", ".join(names), " ".join(sorted(every)), sep="  ")

@@ -17,7 +17,7 @@ from tapelint.facts.table import FOLDER, NO_FACTS
 ALIKE = (
     *("numpy.txt", "keras_ops.txt", "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt", "operators.txt"),
     *("methods.txt", "tf_image.txt", "tf_nn.txt", "tf_random.txt", "tf_signal.txt", "tf_other.txt", "tf_sparse.txt"),
-    "keras_layers.txt",
+    *("keras_layers.txt", "keras_losses.txt"),
 )
 UNLIKE = ("dtype", "float", "complex", "cast", "while_loop", "scan", "map_fn", "ctc_", "edit_distance", "one_hot")
 UNLIKE += ("Activation(", "RandomHue", "RandomPosterization")

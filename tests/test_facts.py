@@ -110,6 +110,20 @@ def test_which_functions_refuse_lists_of_numbers() -> None:
 
 
 @needs_tensorflow
+def test_what_functions_of_numpy_refuse() -> None:
+    import facts_fits
+
+    assert facts_fits.measured(facts_fits.OF_NUMPY) == facts_fits.listed(numpys=True)
+
+
+@needs_tensorflow
+def test_which_settings_are_refused() -> None:
+    import facts_settings
+
+    assert facts_settings.measured() == facts_settings.listed()
+
+
+@needs_tensorflow
 def test_which_layers_refuse_numbers_of_axes() -> None:
     import facts_ranks
 

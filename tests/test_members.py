@@ -5,10 +5,12 @@ import re
 from types import ModuleType
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
+from keras.src.utils import tracking
 
-from tapelint.libraries import keras_arguments, keras_members, members
+from tapelint.libraries import array_members, keras_arguments, keras_members, members, plain
 
 
 def test_members_are_theirs() -> None:
@@ -23,9 +25,32 @@ def test_members_are_theirs() -> None:
         tf.constant(1.0)
     )
     assert eager | traced == members.TENSOR
+    assert eager - traced == members.OF_EAGER | {"numpy"}
     sliced = {name for name in dir(tf.Variable([1.0])[0]) if not name.startswith("_")}
     assert sliced - eager == members.OF_SLICES
     assert {name for name in dir(tf.Module()) if not name.startswith("_")} == members.MODULE
+
+
+def _public(value: object) -> set[str]:
+    return {name for name in dir(value) if not name.startswith("_")}
+
+
+def test_members_of_arrays() -> None:
+    """Some of them are there in other versions only."""
+    kinds = (np.float16, np.float32, np.float64, np.int32, np.int64, np.bool_, np.complex64)
+    assert _public(np.ndarray) <= array_members.ARRAY
+    assert set.union(*map(_public, kinds)) <= array_members.ARRAY | array_members.SCALAR
+    common = set.intersection(_public(np.ndarray), *map(_public, kinds))
+    assert common >= array_members.ARRAY - array_members.OF_ONE
+
+
+def test_what_lists_have_in_modules_and_layers() -> None:
+    module, held = tf.Module(), set[str]()
+    module.items = [[1.0], (1.0,), {"a": 1.0}]
+    for value in module.items:
+        held |= _public(value)
+    held |= _public(tracking.TrackedList([])) | _public(tracking.TrackedDict({}))
+    assert held - _public([]) - _public(()) - _public({}) == plain.TRACKED
 
 
 def test_what_tensors_lack() -> None:

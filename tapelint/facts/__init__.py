@@ -21,6 +21,7 @@ from tapelint.facts.table import (
     of_none,
     refused,
     refused_ranks,
+    settings,
     unlike,
     whose_backward_pass,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "of_none",
     "refused",
     "refused_ranks",
+    "settings",
     "unlike",
     "whose_backward_pass",
 ]

@@ -17,7 +17,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names", "fits", "ranks", "lists", "protocols", "operands"),
+    *("objects", "names", "fits", "fits_numpy", "settings", "ranks", "lists", "protocols", "operands"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -312,12 +312,23 @@ def dtypes() -> Mapping[str, Mapping[tuple[frozenset[str], str], tuple[str, str]
 @cache
 def fits() -> Mapping[str, Sequence[tuple[tuple[str, ...], frozenset[tuple[str, ...]]]]]:
     """What a function refuses of what its experiments were not made with, by the name of its fact: some parameters, and
-    what is refused for them, each a rank or a letter (as in fits.txt).
+    what is refused for them, each a rank or a letter (as in fits.txt, and fits_numpy.txt).
     """
     found: dict[str, list[tuple[tuple[str, ...], frozenset[tuple[str, ...]]]]] = {}
-    for name, parameters, refused in rows("fits.txt"):
+    for name, parameters, refused in (*rows("fits.txt"), *rows("fits_numpy.txt")):
         given = frozenset(map(tuple, refused.split()))
         found.setdefault(full_name(name), []).append((tuple(parameters.split(", ")), given))
+    return found
+
+
+@cache
+def settings() -> Mapping[str, Mapping[str, str]]:
+    """What a function refuses where its experiments have whole numbers, by the name of its fact and the parameter: the
+    letters of settings.txt.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name, parameter, refused in rows("settings.txt"):
+        found.setdefault(full_name(name), {})[parameter] = refused
     return found
 
 

@@ -82,18 +82,21 @@ def call_fact(
     if unfit.perhaps_refused(world, fact, effect, given):
         world.known.refusing.update(node.id for node in result)
     may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
-    doubtful = fitting.is_doubtful(world, fact, given) or unfit.is_given_text(world, fact, effect, given)
-    if doubtful or (may_fail and unfit.may_fail(world, fact, given)):
+    if unfit.is_given_text(world, fact, effect, given) or (may_fail and unfit.may_fail(world, fact, given)):
         world.known.failing.update(node.id for node in result)
+    doubt(world, fact, given, result)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)
     return made
 
 
-def doubt(world: Libraries, fact: Fact, given: Given, made: Value) -> None:
+def doubt(world: Libraries, fact: Fact, given: Given, made: Iterable[Node]) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
-    if fitting.is_doubtful(world, fact, given):
-        world.known.failing.update(node.id for node in world.run.nodes_in(made))
+    oddly = fitting.is_oddly_given(world, fact, given)
+    if oddly or fitting.is_unfit(world, fact, given):
+        nodes = [node.id for node in made]
+        world.known.failing.update(nodes)
+        world.known.refusing.update(nodes if oddly else ())
 
 
 def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
@@ -196,7 +199,7 @@ def _to_call(world: Libraries, value: Value) -> bool:
 
 def _error(world: Libraries, effect: Effect, given: Given) -> str:
     values = [o for v in given.values.values() for o in options(v)]
-    if world.run.graph_mode and effect.graph_error and not effect.inputs:
+    if world.run.graph_mode and effect.graph_error and not effect.inputs and "self" not in given.values:
         return effect.graph_error  # which no tensor is needed for
     first = next((v for v in values if _is_symbolic(world, v)), None) if world.run.graph_mode else None
     if first is not None:
@@ -307,7 +310,7 @@ def _value(
     """What comes out; `own` are the edges from the arguments, `more` others, which lead to each part of a tuple too."""
     result = effect.result
     if result.kind == "none":
-        return NO_VALUE
+        return nothing(world, name, site)
     if result.kind == "tuple" and result.parts:
         parts = [
             _part(world, name, part, given, more, site, failure) if part is not None else world.run.opaque(site)
@@ -324,6 +327,12 @@ def _value(
         return Opaque(node, name)
     made = make_data(world, name, effect, given, edges, site, failure)
     return Many(made) if result.kind == "tuple" else made
+
+
+def nothing(world: Libraries, name: str, site: Site) -> Value:
+    """None; of a function of TensorFlow's in a graph an operation, or None."""
+    in_graph = world.run.graph_mode and name.startswith("tensorflow.")
+    return world.inert(name, Arguments([]), site) if in_graph else NO_VALUE
 
 
 def _holds(name: str) -> bool:

@@ -32,9 +32,8 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, arguments, members, numbers, sequences, symbols, unseen, widths
+from . import apply, arguments, array_members, members, numbers, sequences, shapes, symbols, unseen, widths
 from .names import EXTERNAL, root
-from .shapes import as_shape, differ, of_value
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
 
 LARGEST_UNROLLED = 12
@@ -43,8 +42,6 @@ OBJECTS = (Library("builtins.object"), Library("numpy.object_"), Const("object")
 KEPT = ("dict", "layer", "optimizer", "object")
 """The kinds of things, beside the project's own, of which NumPy makes no numbers."""
 DEEPEST = 4
-OWN = "attribute"
-"""An attribute, perhaps a method, of an object that another library made of plain numbers."""
 
 
 def register(registry: Registry) -> None:
@@ -68,7 +65,8 @@ def register(registry: Registry) -> None:
     registry.methods[("shape", "num_elements")] = lambda world, base, args, site: sequences.count(world)
     registry.methods[("tensor", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
     registry.methods[("variable", "get_shape")] = lambda world, base, args, site: shape_value(world, base, site)
-    registry.methods[("tensor", "set_shape")] = _set_shape
+    registry.methods[("tensor", "set_shape")] = registry.methods[("variable", "set_shape")] = _set_shape
+    registry.methods[("ndarray", "item")] = _item
     registry.methods[("ndarray", "__setitem__")] = _store_in_array
     for op in ("+", "-", "*", "/", "**", "//", "%", "@"):
         registry.methods[("ndarray", f"operator {op}=")] = _augmented(op)
@@ -185,13 +183,36 @@ def _size(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     items = world.run.state.get((base.uid, "items"))
     world.keyed(args.positional[0], site)
     if isinstance(items, Tuple):
-        found = containers.index(world.run, items, args.positional[0])
-        if found is UNBOUND and isinstance(args.positional[0], Const):
+        key = args.positional[0]
+        place = key.value if isinstance(key, Const) and type(key.value) is int else None
+        if place is not None and not -len(items.items) <= place < len(items.items):
             world.raised("IndexError", site, "shape")
+        found = containers.index(world.run, items, key)
         if isinstance(found, (Const, Data, Tuple)):
             return found
     number = sequences.count(world)
     return Many(number) if isinstance(args.positional[0], SliceOf) else number
+
+
+def _set_shape(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`x.set_shape(shape)`, which raises where the shape is known to be another one."""
+    known, wanted = shapes.of_value(world, base), shapes.as_shape(world, args.get(0, "shape"))
+    if known is not None and wanted is not None and shapes.differ(known, wanted):
+        world.raised("ValueError", site, "Tensor.set_shape")
+    return NO_VALUE
+
+
+def _item(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+    """`array.item()`: the only number of an array; one of several is asked for by its place."""
+    shape = shapes.of_value(world, base)
+    if not args.every() and shape is not None and any(length not in (1, None) for length in shape):
+        world.raised("ValueError", site, "ndarray.item")
+    fact = world.facts.fact("ndarray.item")
+    if fact is None or _object(base):
+        return _array_method(world, base, args.before(Const("item")), site)
+    full = args.before(base)
+    full.places[0] = getattr(getattr(site.node, "func", None), "value", site.node)
+    return apply.call_fact(world, fact, full, site)
 
 
 class AsText(str):
@@ -200,9 +221,16 @@ class AsText(str):
     __slots__ = ()
 
 
-def dtype_value(dtype: str) -> Value:
+class OfArray(str):
+    """The category of a dtype that is NumPy's."""
+
+    __slots__ = ()
+
+
+def dtype_value(dtype: str, of_numpy: bool = False) -> Value:
     """`x.dtype`."""
-    return Cell(0, "dtype", dtype) if dtype in "fibcs" else Cell(0, "dtype", "?")
+    word = dtype if dtype in "fibcs" else "?"
+    return Cell(0, "dtype", OfArray(word) if of_numpy else word)
 
 
 def _dtype(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -218,6 +246,8 @@ def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | No
             world.raised("AttributeError", site, f"str.{name}")
             return world.run.opaque(site)
         return None
+    if name == "name" and word != "?":
+        return Cell(0, "dtype", AsText(word))
     if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
         return base
     kinds = {"is_floating": "f", "is_integer": "i", "is_bool": "b", "is_complex": "c"}
@@ -231,10 +261,13 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if members.lacks(world, base, name) or symbols.lacks(world, base, name):
         world.raised("AttributeError", site, f"Tensor.{name}")
         return world.run.opaque(site)
+    if isinstance(base, Data) and base.kind == "numpy" and array_members.lacks(world, base, name):
+        world.raised("AttributeError", site, f"ndarray.{name}")
+        return world.run.opaque(site)
     if name == "shape":
         return shape_value(world, base, site)
     if name == "dtype" and isinstance(base, (Data, Variable)):
-        return dtype_value(base.dtype)
+        return dtype_value(base.dtype, isinstance(base, Data) and base.kind == "numpy")
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world)
@@ -243,7 +276,8 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
         return Const(known) if name == "name" else world.inert(f"Tensor.{name}", Arguments([]), site)
     if isinstance(base, Data) and base.kind == "numpy" and not _has(world, name):
         edges = [Edge(base.node, NONE)]
-        made = world.run.node(f"{_object(base) or 'ndarray'}.{name}", edges, site, dtype="f", kind="numpy", detail=OWN)
+        op = f"{_object(base) or 'ndarray'}.{name}"
+        made = world.run.node(op, edges, site, dtype="f", kind="numpy", detail=array_members.OWN)
         return Data(made, "numpy", "f")
     if name in ("T", "real", "imag", "flat"):
         fact = world.facts.fact(f"{'Tensor' if isinstance(base, Data) and base.kind == 'tensor' else 'ndarray'}.{name}")
@@ -395,15 +429,6 @@ def _change(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 def _change_first(world: Libraries, args: Arguments, site: Site) -> Value:
     """`np.copyto(array, values)` and the like."""
     return _change(world, args.positional[0], args.after(1), site) if args.positional else NO_VALUE
-
-
-def _set_shape(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """`tensor.set_shape(shape)`, which refuses another one than there is, and gives None."""
-    asked, known = as_shape(world, args.get(0, "shape")), of_value(world, base)
-    if isinstance(base, Data) and asked is not None and known is not None and differ(asked, known):
-        world.known.failing.add(base.node.id)
-        world.known.nothing.append(base.node)
-    return NO_VALUE
 
 
 def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

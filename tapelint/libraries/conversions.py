@@ -74,9 +74,13 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.depth:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]
-            node = world.run.node(name, edges, site, dtype=value.dtype)
-            return Data(node, "tensor", value.dtype, value.shape, value.range, value.width)
-        if wanted in (UNBOUND, NO_VALUE):
+            kept = wanted in (UNBOUND, NO_VALUE)
+            dtype = value.dtype if kept else apply.dtype_argument(wanted)
+            width = value.width if kept else widths.named(wanted)
+            node = world.run.node(name, edges, site, dtype=dtype)
+            return Data(node, "tensor", dtype, value.shape, value.range, width)
+        needed = any(p.name == "dtype" and not p.has_default for p in fact.parameters)
+        if wanted is UNBOUND or (wanted == NO_VALUE and not needed):
             return value
         made = apply.call_fact(world, fact, args, site)
         same = _is_of(world, value, wanted)

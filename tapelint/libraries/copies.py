@@ -30,7 +30,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import layer_members, optimizer_variables, revival, trainability
+from . import layer_members, optimizer_variables, revival, shapes, trainability
 from .compiled import note_compiled
 from .keras import BACKWARD, LayerInfo, own_built
 from .models import build_any
@@ -61,6 +61,10 @@ def _detaching(name: str, kind: str) -> MethodHandler:
         weights = weights_of(world, base) or []
         nodes: list[Node] = [n for v in (*args.every(), *weights) if (n := world.run.node_of(v, site)) is not None]
         made = world.run.node(f"Model.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind=kind)
+        shape = shapes.of_value(world, args.get(0, "x"))
+        if world.run.graph_mode or (shape is not None and len(shape) < 2):
+            world.known.failing.add(made.id)  # most models take batches
+            world.known.refusing.add(made.id)
         if isinstance(base, Cell) and name == "train_on_batch":
             layer_members.reload(world, base, args, site)
         return Data(made, kind, "f")

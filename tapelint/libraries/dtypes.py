@@ -10,8 +10,9 @@ from tapelint.flow import containers
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
 
 from . import widths
-from .arguments import DTYPES, Given, dtype_of
+from .arguments import DTYPES, Given, dtype_of, python_numbers
 from .natures import form
+from .refusing import may_be_missing
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -33,18 +34,20 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
     tried = list(dict.fromkeys(names for names, _ in table))
     others = frozenset().union(*tried)
     fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
-    every = (_of_some(world, names, table, given) for names in fitting)
+    every = (_of_some(world, fact, names, table, given) for names in fitting)
     return max(every, key=lambda said: (said != "", said != PERHAPS), default="")
 
 
 Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
 
 
-def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given) -> str:
+def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, given: Given) -> str:
     """The same of what some parameters are given."""
     parts = [part for name in sorted(names) for part in _parts(world, given.get(name))]
     kinds = {letter for part in parts if (letter := letter_of(world, part))}
-    kind = next(iter(kinds)) if len(kinds) == 1 else ""
+    alone = not kinds and fact.kind == "function" and len(given.values) == 1  # beside others it may be converted
+    plain = _of_numbers(world, parts) if alone and table.get((names, "i"), ("-",))[0] == OF_KERNELS else ""
+    kind = next(iter(kinds)) if len(kinds) == 1 else plain
     beside = {type(part.value) for part in parts if isinstance(part, Const)}
     anywhere = beside | {type(value.value) for value in given.values.values() if isinstance(value, Const)}
     if kind == "i" and float in anywhere and (names, "p") in table:
@@ -55,8 +58,8 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
     if said == "-":
         return ""
     certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
-    certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not _may_be_missing(world, parts)
-    each = [any(letter_of(world, part) for part in _parts(world, given.get(name))) for name in names]
+    certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not may_be_missing(world, parts)
+    each = [plain or any(letter_of(world, part) for part in _parts(world, given.get(name))) for name in names]
     beside_python = kind == "p" or "left" in given.values
     beside_python = beside_python or (kind == "d" and said != OF_KERNELS)
     certain = certain and (all(map(_is_number_or_tensor, parts)) if beside_python else all(each))
@@ -69,6 +72,13 @@ def _of_some(world: Libraries, names: frozenset[str], table: Table, given: Given
     if kind == "i" and int in anywhere and "left" in given.values:
         return PERHAPS  # an operator takes whole numbers beside a number of their kind
     return said if certain else PERHAPS
+
+
+def _of_numbers(world: Libraries, values: Iterable[Value]) -> str:
+    """The letter of the tensors that are made of whole numbers of Python's, where a call is given nothing else."""
+    every = [python_numbers(world, value) for value in values]
+    numbers = [number for each in every for number in each or ()]
+    return "i" if numbers and all(every) and all(type(number) is int for number in numbers) else ""
 
 
 def letter_of(world: Libraries, value: Value) -> str:
@@ -114,12 +124,6 @@ def _is_of_numbers(world: Libraries, value: Value) -> bool:
     """Whether an argument is, or holds, a tensor or a text, which no experiment had there."""
     parts = _parts(world, value)
     return any(letter_of(world, part) or isinstance(getattr(part, "value", None), (str, bytes)) for part in parts)
-
-
-def _may_be_missing(world: Libraries, parts: Sequence[Value]) -> bool:
-    """Whether an exception may have come before one of some tensors was made."""
-    nodes = world.run.graph.ancestors([part.node for part in parts if isinstance(part, (Data, Variable))])
-    return any(node.id in world.known.failing | world.known.refusing for node in nodes)
 
 
 def _is_several(value: Value) -> bool:

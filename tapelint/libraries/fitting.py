@@ -9,7 +9,7 @@ from itertools import combinations
 from types import NoneType
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Fact, Parameter, fits
+from tapelint.facts import Fact, Parameter, fits, settings
 from tapelint.facts.parse import split_line
 from tapelint.flow.values import (
     NO_VALUE,
@@ -24,7 +24,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import dtypes, shapes, shapes_misfit, widths
+from . import dtypes, packing, shapes, shapes_misfit, widths
 from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
 from .natures import class_of, form
 
@@ -33,15 +33,40 @@ if TYPE_CHECKING:
     from .world import Libraries
 
 
-def is_doubtful(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether a function may refuse what it is given: each time that such a thing was tried, it did."""
-    if is_oddly_set(world, fact, given):
+def is_oddly_given(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a function may refuse a setting, or the dtype of a tensor: each time that such was tried, it did."""
+    if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given):
         return True
-    return is_unfit(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given)
+    several = _given_several(fact)
+    if packing.does_not_go_together(world, fact, given, several):
+        return True
+    if _is_given_symbols(world, fact, given) or _are_floats_for_places(world, fact, given):
+        return True
+    first = next((given.get(p.name) for p in fact.parameters), UNBOUND)
+    return packing.is_of_another_kind(world, fact.name, first, given.get("dtype"))
+
+
+def _are_floats_for_places(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether floats stand where the only whole numbers are wanted that a function is given."""
+    rows = _rows(fact, given)
+    places = [names[0] for names, refused in rows if len(names) == 1 and refused >= OF_FLOATS]
+    return len(places) == 1 and packing.are_floats(world, given.values[places[0]])
+
+
+def _is_given_symbols(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether NumPy is given a tensor of a graph where no experiment had a tensor: it has no numbers yet."""
+    if not (world.run.graph_mode and fact.name.startswith("numpy.")):
+        return False
+    tried = {name for each in fact.experiments for name in each.inputs}
+    others = [part for name, v in given.values.items() if name not in tried for part in (v, *listed(world, v))]
+    return any(world.is_in_graph(part) or isinstance(part, Variable) for part in others)
 
 
 def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether a setting is of a sort that no experiment had there, nor the default."""
+    """Whether a setting is of a sort that no experiment had there, nor the default; or one that is refused."""
+    refused = settings().get(fact.name, {})
+    if any(LETTERS_OF.get(_sort_of_value(world, given.get(name)), "-") in refused[name] for name in refused):
+        return True
     if not fact.name.startswith(("tensorflow.", "keras.")) or not fact.experiments:
         return False
     tensors = {name for each in fact.experiments for name in each.inputs}
@@ -64,6 +89,10 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     return False
 
 
+LETTERS_OF = {"float": "f", "none": "N"}
+"""The letters of settings.txt."""
+
+
 def _is_no_name(parameter: str, value: Value) -> bool:
     return parameter == "name" and isinstance(value, Const) and not isinstance(value.value, (str, NoneType))
 
@@ -73,15 +102,33 @@ def _is_no_dtype(value: Value) -> bool:
 
 
 def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:
-    """Whether None stands for a dtype, or for a tensor, that has another default."""
-    known = is_tensor or parameter.name in DTYPES
-    return known and value == NO_VALUE and parameter.default not in (None, "None")
+    """Whether None stands for a tensor that has another default, or for a dtype whose default is not None."""
+    if value != NO_VALUE or parameter.star or parameter.default == "None":
+        return False
+    return parameter.name in DTYPES or (is_tensor and parameter.default is not None)
 
 
 def _is_among(sort: str, sorts: set[str]) -> bool:
     """Whether a sort is one of those that were tried, or is converted to one; any may be where None alone was."""
     alike = {"whole": ("float",), "truth": ("none",)}.get(sort, ())
     return sort in sorts or sorts == {"none"} or not sorts.isdisjoint(alike)
+
+
+def _sort_of_value(world: Libraries, value: Value) -> str:
+    """The sort of a setting, or of the numbers that it holds; "" where it is not known."""
+    if value is UNBOUND:
+        return ""
+    if isinstance(value, (Data, Variable)):
+        return OF_DTYPES.get(packing.sure_kind(world, value), "") if getattr(value, "kind", "") != "?" else ""
+    parts = listed(world, value)
+    if NO_VALUE in parts:
+        return "none"
+    if parts and isinstance(parts[0], (Data, Variable, Cell, Tuple)):
+        return _sort_of_value(world, parts[0])
+    return _sort_of(plain_constant(world, value))
+
+
+OF_DTYPES = {"b": "truth", "i": "whole", "f": "float", "s": "text"}
 
 
 def _sort_of(value: object) -> str:
@@ -107,7 +154,7 @@ def _default(parameter: Parameter) -> object:
 
 
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
-    """The same, whatever the dtypes of the tensors."""
+    """The same of ranks, of lengths, and of what is no tensor."""
     rows = _rows(fact, given)
     several = _given_several(fact) if rows else set[str]()
     for names, refused in rows:
@@ -118,6 +165,9 @@ def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
             return True
     return _differ(world, fact, given)
 
+
+OF_FLOATS = {("f",), ("d",)}
+"""Refused where whole numbers are asked for."""
 
 Row = tuple[tuple[str, ...], frozenset[tuple[str, ...]]]
 
@@ -227,11 +277,11 @@ def _rank(world: Libraries, value: Value, is_one: bool) -> int | None:
     it is not known, and for what is no tensor.
     """
     parts = _parts(world, value)
-    if not all(isinstance(part, Variable) or _is_tensor(part) for part in parts):
+    if not all(isinstance(part, Variable) or _is_tensor(part) or python_numbers(world, part) for part in parts):
         return None
     found = {None if (shape := shapes.of_value(world, part)) is None else len(shape) for part in parts}
     rank = found.pop() if len(found) == 1 else None
-    return rank if rank is None or not is_one or isinstance(value, (Data, Variable)) else rank + 1
+    return rank if rank is None or not is_one or parts[0] is value else rank + 1
 
 
 def _given_several(fact: Fact) -> set[str]:
@@ -264,7 +314,7 @@ MOST_GIVEN = 4
 
 
 def _is_tensor(value: Value) -> bool:
-    return isinstance(value, Data) and value.kind == "tensor" and not form(value)
+    return isinstance(value, Data) and value.kind in ("tensor", "numpy") and not form(value)
 
 
 def _sorts(world: Libraries, value: Value) -> Iterator[str]:

@@ -32,7 +32,7 @@ from .graphs import converted, symbolic_arguments, unconverted
 from .staging import as_tensors, looped, together
 from .structures import flattened
 from .traces import some_times
-from .world import Libraries, Registry
+from .world import FunctionHandler, Libraries, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,27 @@ class Packed(Value):
 
 def register(registry: Registry) -> None:
     """Add the handlers."""
-    loops = {
-        "while_loop": _while_loop, "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold,
-        "foldr": _fold,
+    over_rows: dict[str, FunctionHandler] = {
+        "map_fn": _map_fn, "vectorized_map": _vectorized_map, "scan": _scan, "foldl": _fold, "foldr": _fold,
     }  # fmt: skip
+    loops = {"while_loop": _while_loop, **{name: _over_rows(handler) for name, handler in over_rows.items()}}
     of_keras = {"while_loop": _while_loop, "map": _keras_map, "vectorized_map": _keras_vectorized_map}
     registry.functions.update({f"tensorflow.{name}": some_times(handler) for name, handler in loops.items()})
     registry.functions.update({f"keras.ops.{name}": some_times(handler) for name, handler in of_keras.items()})
+
+
+def _over_rows(handler: FunctionHandler) -> FunctionHandler:
+    """A loop over the rows of tensors, of which a number has none: it is refused, now this way, now that."""
+
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        made, given = handler(world, args, site), args.get(1, "elems")
+        if shapes.of_value(world, given) == ():
+            nodes = [node.id for node in world.run.nodes_in(made)]
+            world.known.failing.update(nodes)
+            world.known.refusing.update(nodes)
+        return made
+
+    return call
 
 
 def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import Data, Library, OneOf, Opaque, Value, Variable, options
+from tapelint.flow.values import Const, Data, Library, OneOf, Opaque, Tuple, Value, Variable, options
 
-from . import apply
+from . import apply, plain, shapes
 from .world import FunctionHandler, Libraries, Registry
 
 OF_ARRAYS = ("keras.utils.to_categorical", "keras.utils.normalize")
@@ -51,5 +51,9 @@ def _linear(convert: FunctionHandler) -> FunctionHandler:
 
 def _shape(world: Libraries, args: Arguments, site: Site) -> Value:
     """A tuple of the sizes."""
-    shape = world.run.attribute(args.get(0, "x"), "shape", site)
+    given = args.get(0, "x")
+    if plain.lacks(given, "shape"):  # a tensor is made of it
+        known = shapes.of_value(world, given)
+        return Tuple(tuple(map(Const, known))) if known is not None else world.run.opaque(site)
+    shape = world.run.attribute(given, "shape", site)
     return world.run.call(Library("builtins.tuple"), Arguments([shape]), site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
-from . import members, shapes
+from . import members, packing, shapes
 from .widths import PROMOTES
 from .world import Libraries
 
@@ -23,8 +23,8 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     """Whether a key seems to ask for what a tensor of its shape has not: a place behind its end, another axis,
     no step."""
     shape = base.shape if isinstance(base, (Data, Variable)) else None
-    array = isinstance(base, Data) and base.kind == "numpy"
-    if not (array or isinstance(base, Variable) or _is_plain(world, base)):
+    of_numpy = isinstance(base, Data) and base.kind == "numpy" and not base.node.detail
+    if not (of_numpy or isinstance(base, Variable) or _is_plain(world, base)):
         return False
     keys = [k for k in _keys(world, key) if k not in (NO_VALUE, Const(...))]
     if any(map(_is_no_number, keys)):
@@ -43,12 +43,21 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     return odd or (outside and Const(...) not in _keys(world, key)) or len(keys) > len(shape)
 
 
+def is_odd_in_arrays(world: Libraries, key: Value) -> bool:
+    """Whether a key is none that an array of NumPy takes for certain: a tensor that a graph has no numbers of, a
+    variable, floats.
+    """
+    keys = [k for k in _keys(world, key) if not isinstance(k, SliceOf)]
+    floats = [k for k in keys if isinstance(k, (Data, Variable)) and packing.sure_kind(world, k) == "f"]
+    return bool(floats) or any(_is_no_number(k) or isinstance(k, Variable) or world.is_in_graph(k) for k in keys)
+
+
 def _is_plain(world: Libraries, base: Value) -> bool:
     """Whether a value is a tensor as such, or a variable, for certain, and not told to take keys as NumPy does."""
     if world.run.one_of_several or world.run.state.get(PROMOTES) != UNBOUND:
         return False
     if isinstance(base, Variable):
-        return base.flavor == "tf"
+        return True
     return isinstance(base, Data) and base.kind == "tensor" and members.is_made_of_tensors(world, base)
 
 

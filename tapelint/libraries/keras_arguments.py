@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tapelint.facts import Fact
 from tapelint.flow.core import Arguments
+from tapelint.flow.values import Cell, Const, Data, Tuple, Value, Variable, options
 
+from . import widths
 from .arguments import misfit
 from .names import OLD_KERAS
 from .world import Libraries
@@ -30,10 +32,26 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
         return
     if ".optimizers." in name:
         taken: bool = args.keywords.keys() <= OF_OPTIMIZERS and ".legacy." not in name
+        taken = taken and not any(_is_no_rate(world, option) for option in options(args.get(0, "learning_rate")))
     else:
         taken = fact is None or not fact.parameters or _fits(fact, args)
-    if not taken:
+    if not taken or any(map(_is_tensor, args.every())):
         world.run.lose_track()
+
+
+def _is_tensor(value: Value) -> bool:
+    """Whether a setting is a tensor or a variable: some objects take it for a number, some refuse it."""
+    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
+
+
+def _is_no_rate(world: Libraries, value: Value) -> bool:
+    """Whether a value is certainly no float of Python's, and nothing to call: no rate of learning."""
+    if isinstance(value, Const):
+        return value.value is not None and not isinstance(value.value, float)
+    if isinstance(value, Data) and value.kind == "numpy":
+        return bool(value.shape) or widths.of(world, value) == "float32"
+    is_list = isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
+    return is_list or _is_tensor(value)
 
 
 def _fits(fact: Fact, args: Arguments) -> bool:

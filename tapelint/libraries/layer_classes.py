@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapelint.flow.values import UNBOUND, Cell, Data, Value, Variable
 
-from . import members
+from . import array_members, members, plain
 from .input_layers import KIND
 from .keras import RECURRENT, LayerInfo, lacks_weights, own_built
 from .names import OLD_KERAS
@@ -24,9 +24,13 @@ OF_SOME = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", 
 
 
 def has_attribute(world: Libraries, value: Value, name: str) -> bool | None:
-    """Whether a variable or a tensor has an attribute, or a layer that Keras made one that is a weight of others; None
-    where nobody can tell.
+    """Whether a variable, a tensor, an array or something of Python's has an attribute, or a layer that Keras made one
+    that is a weight of others; None where nobody can tell.
     """
+    if (known := plain.has(value, name)) is not None:
+        return known
+    if isinstance(value, Data) and value.kind == "numpy":
+        return array_members.has(world, value, name)
     if isinstance(value, (Variable, Data)):
         return members.has(world, value, name)
     is_layer = isinstance(value, Cell) and value.kind in ("layer", "lambda layer", KIND)

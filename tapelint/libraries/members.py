@@ -61,6 +61,8 @@ TENSOR = frozenset(
 
 OF_GRAPHS = frozenset(["graph", "name", "op", "value_index"])
 """What a tensor has in a graph only, and a variable if it is no name."""
+OF_EAGER = frozenset(["backing_device", "cpu", "gpu", "is_packed"])
+"""What a tensor has outside of graphs only, beside `numpy`."""
 
 ALWAYS_OF_TENSORS = ("shape", "dtype", "get_shape", "ref")
 OF_SLICES = frozenset(["assign"])
@@ -81,12 +83,17 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
     """Whether a value is certainly a tensor that is all there, or a variable, and has no such attribute."""
     if world.run.state.get(PROMOTES) != UNBOUND or name.startswith("_"):
         return False
-    if name in OF_GRAPHS and not world.run.graph_mode and not (name == "name" and isinstance(value, Variable)):
+    if isinstance(value, Variable) and value.flavor == "keras":
+        return name not in KERAS_VARIABLE and not world.run.is_set_somewhere(name)
+    if name in OF_GRAPHS and not (name == "name" and isinstance(value, Variable)):
         return _is_eager(world, value)
     if isinstance(value, Variable):
-        mine = VARIABLE if value.flavor == "tf" else KERAS_VARIABLE
-        return name not in mine and not world.run.is_set_somewhere(name)
-    if name in TENSOR | OF_SLICES or not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fi":
+        return name not in VARIABLE and not world.run.is_set_somewhere(name)
+    if not isinstance(value, Data) or value.kind != "tensor" or value.dtype not in "fib":
+        return False
+    if name in OF_EAGER and world.is_in_graph(value):
+        return is_made_of_tensors(world, value)
+    if name in TENSOR | OF_SLICES:
         return False
     if any(n.opaque or n.outside or _may_be_in_parts(n) for n in world.run.graph.ancestors([value.node])):
         return False
@@ -96,7 +103,7 @@ def lacks(world: Libraries, value: Value, name: str) -> bool:
 def _is_eager(world: Libraries, value: Value) -> bool:
     """Whether a value is certainly a variable or a tensor that is computed at once."""
     if isinstance(value, Variable):
-        return not (value.flavor == "keras" or world.has_old_names)
+        return not world.has_old_names
     is_tensor = isinstance(value, Data) and value.kind == "tensor" and value.dtype in "fibc"
     is_tensor = is_tensor and not world.has_old_names and not world.is_in_graph(value)
     return is_tensor and isinstance(value, Data) and is_made_of_tensors(world, value)
@@ -124,9 +131,9 @@ def has(world: Libraries, value: Variable | Data, name: str) -> bool | None:
         bare = value.kind == "tensor" and sliced and is_made_of_tensors(world, value)
         plain = value.kind == "tensor" and name in ALWAYS_OF_TENSORS
         return True if plain else False if bare or lacks(world, value, name) else None
-    if name in (VARIABLE if value.flavor == "tf" else KERAS_VARIABLE):
-        return True
-    return False if lacks(world, value, name) else None
+    if lacks(world, value, name):
+        return False
+    return True if name in (VARIABLE if value.flavor == "tf" else KERAS_VARIABLE) else None
 
 
 def _may_be_in_parts(node: Node) -> bool:

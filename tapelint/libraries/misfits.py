@@ -15,6 +15,7 @@ from tapelint.flow.values import (
     Data,
     Function,
     Generator,
+    Method,
     Tuple,
     Value,
     Variable,
@@ -22,11 +23,12 @@ from tapelint.flow.values import (
     options,
 )
 
+from . import members, widths
 from . import operands as measured
-from . import widths
 from .natures import form
+from .refusing import OF_KERNELS
 from .widths import PROMOTES
-from .world import Libraries, Registry
+from .world import Libraries, Registry, kind_of
 
 ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
 ORDER = ("<", "<=", ">", ">=")
@@ -72,6 +74,8 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if len(sides) == 1:
         return "TypeError" if op == "unary -" and sides[0] in NOT_NEGATED else ""
     left, right = sides
+    if op == "*" and right == "str" and left.startswith("tensor ") and not world.run.graph_mode:
+        return _repeated(operands[0], left)
     if (known := measured.refused(world, op, *operands)) is not None:
         return UNLIKE if known == measured.UNCLEAR else known
     if op == "@" and widths.unlike(world, *operands):
@@ -82,6 +86,8 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
         compared = any(isinstance(operand, Variable) and operand.flavor == "tf" for operand in operands)
         return _with_none(op, left, right) if op in (*ARITHMETIC, *ORDER, "@") or compared else ""
     tensors = [side for side in sides if side.startswith("tensor ")]
+    if tensors and "shape" in sides:
+        return _with_shape(world, op, right == "shape") if tensors == ["tensor f"] else UNLIKE
     if tensors and ("str" in sides or not STRANGERS.isdisjoint(sides)):
         return _with_no_number(world, op, left, right)
     if len(tensors) == 2:
@@ -93,8 +99,26 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
 
 NOT_NEGATED = ("None", "str", "list", "dict", "function", "sparse")
 
+OF_NO_NUMBERS = ("dataset", "optimizer", "layer", "loss", "tape")
+"""The kinds of libraries' things that are no numbers."""
+
 STRANGERS = {"dict", "function", "object"}
 """What is no number, and nothing that a tensor is made of."""
+
+
+def _with_shape(world: Libraries, op: str, on_the_right: bool) -> str:
+    """A tensor of floats beside a shape, which is made a tensor of whole numbers."""
+    if op == "@" and world.run.graph_mode:
+        return UNLIKE
+    return OF_KERNELS if op in ("+", "@") and on_the_right and not world.run.graph_mode else "TypeError"
+
+
+def _repeated(value: Value, side: str) -> str:
+    """A tensor before a text: Python takes it for the number of times that the text is repeated."""
+    shape = value.shape if isinstance(value, (Data, Variable)) else None
+    if shape is None or side != "tensor f":
+        return UNLIKE
+    return "TypeError" if shape else "AttributeError"
 
 
 def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
@@ -107,7 +131,7 @@ def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
         return "" if op in ("+", "==", "!=") else UNLIKE
     if (op == "%" and left == "str") or op == "@" or "tensor b" in (left, right):
         return UNLIKE
-    return "InvalidArgumentError" if op == "+" and right == "str" and not world.run.graph_mode else "TypeError"
+    return OF_KERNELS if op in ("+", "@") and right == "str" and not world.run.graph_mode else "TypeError"
 
 
 def _side(world: Libraries, value: Value) -> str:
@@ -125,6 +149,14 @@ def _side(world: Libraries, value: Value) -> str:
         return words.get(value.kind, "") if value.dtype != "?" else ""
     if isinstance(value, (Function, Bound, Generator)) or (isinstance(value, Cell) and value.kind == "iterator"):
         return "function"
+    if _is_method(world, value):
+        return "function"
+    if isinstance(value, Cell) and value.kind in OF_NO_NUMBERS:
+        return "object"
+    if isinstance(value, Cell) and value.kind == "shape":
+        return "shape" if value.info is not None and None not in value.info else ""
+    if isinstance(value, Cell) and value.kind == "dtype":
+        return "object" if type(value.info) is str and value.info != "?" else ""
     if isinstance(value, Cell) and value.kind == "instance":
         plain = world.run.is_equal_to_itself_only(value) and world.run.hooks.isdisjoint(CONVERTING)
         return "object" if plain else ""
@@ -132,6 +164,17 @@ def _side(world: Libraries, value: Value) -> str:
         return "dict"
     of_items = isinstance(value, Tuple) and not isinstance(value, View)
     return "list" if of_items or (isinstance(value, Cell) and value.kind == "list") else ""
+
+
+def _is_method(world: Libraries, value: Value) -> bool:
+    """Whether a value is a method, for certain, of a tensor or a variable."""
+    if not isinstance(value, Method) or not isinstance(value.base, (Data, Variable)):
+        return False
+    kind = kind_of(value.base)
+    fact = world.facts.fact(f"{'Variable' if kind == 'variable' else 'Tensor'}.{value.name}")
+    known = (kind, value.name) in world.registry.methods or (fact is not None and fact.kind == "method")
+    known = known and not (value.name == "numpy" and world.run.graph_mode)
+    return kind in ("tensor", "variable") and known and members.has(world, value.base, value.name) is not False
 
 
 CONVERTING = frozenset(

@@ -234,7 +234,7 @@ def _squeeze(world: Libraries, given: Given, array: Array, of: ArrayOf, double: 
     gone = (
         axes_of(axis, len(array.shape)) if axis is not None else tuple(i for i, n in enumerate(array.shape) if n == 1)
     )
-    if gone is None:
+    if gone is None or any(array.shape[i] != 1 for i in gone):
         return None
     return Array(tuple(n for i, n in enumerate(array.shape) if i not in gone), array.flat)
 

@@ -69,8 +69,8 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         else:
             world.known.failing.add(nothing.node.id)
         return nothing
-    deciding = operands[:1] if op == "[]" else operands
-    kinds = {_side(option) for operand in deciding for option in options(operand)}
+    whose = operands[:1] if op == "[]" else operands
+    kinds = {_side(option) for operand in whose for option in options(operand)}
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)
     held = any(isinstance(option, (Cell, Tuple)) for operand in operands for option in options(operand))
@@ -107,15 +107,16 @@ def _plain(world: Libraries, op: str, operands: list[Value], site: Site, dtype: 
 
 def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site, kind: str) -> Value:
     nodes = [n for v in operands if (n := world.run.node_of(v, site)) is not None]
-    dtypes = [d for v in operands if (d := apply.dtype_of(world, v))]
-    dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ib" if c in dtypes), "?")
-    node = world.run.node(f"operator {op}", [Edge(n) for n in nodes], site, dtype=dtype, kind=kind)
+    dtypes = [d for v in (operands[:1] if op == "[]" else operands) if (d := apply.dtype_of(world, v))]
+    dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ibs" if c in dtypes), "?")
+    edges = [Edge(n) if op != "[]" or n.kind in ("numpy", "python") else Edge(n, NONE) for n in nodes]
+    node = world.run.node(f"operator {op}", edges, site, dtype=dtype, kind=kind)
     given = apply.bind((), Arguments(operands))
     failures.note_operation(world, f"operator {op}", given)
     if op == "[]":
         shape = _indexed_shape(world, operands[0], operands[1])
         width = widths.of(world, operands[0])
-        if indexing.may_be_outside(world, operands[0], operands[1]):
+        if indexing.may_be_outside(world, *operands) or indexing.is_odd_in_arrays(world, operands[1]):
             world.known.failing.add(node.id)
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)
@@ -208,7 +209,7 @@ def _with_places(operands: list[Value], site: Site) -> Arguments:
 def _index(world: Libraries, base: Value, key: Value, site: Site) -> Value:
     """`tensor[key]`: the gradient flows to the tensor, never to the key."""
     if error := indexing.refused(world, base, key):
-        world.raised(error, site, "operator []")
+        refusing.refuse(world, error, site, "operator []", [base])
         return world.run.opaque(site, [base])
     node = world.run.node_of(base, site)
     ragged = node is not None and node.op.startswith("tensorflow.ragged.")  # a row of which others have no part

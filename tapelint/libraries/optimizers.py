@@ -22,7 +22,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import optimizer_variables
+from . import optimizer_variables, shapes
 from .keras_members import is_gone
 from .optimizer_variables import OF_ANY_CLASS
 from .refusing import listed
@@ -77,11 +77,20 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
         _taken_apart(world, seen.items, site)
     note_slots(world, base, site)
     optimizer_variables.applied(world, base, _second_of(seen), site)
-    if of_keras and isinstance(seen, Tuple) and any(map(_is_turned_round, seen.items)):
+    if of_keras and isinstance(seen, Tuple) and any(map(_is_to_no_variable, seen.items)):
         world.raised("AttributeError", site, "Optimizer.apply_gradients")
     for row in each:
+        if isinstance(row, Tuple) and len(row.items) == 2:
+            _doubt_shape(world, *row.items)
         _touch(world, row, site)
-    return NO_VALUE
+    return world.inert("iterations", Arguments([]), site)
+
+
+def _doubt_shape(world: Libraries, gradient: Value, variable: Value) -> None:
+    """Note where a gradient is known not to have the shape of its variable."""
+    found = [shapes.of_value(world, value) for value in (gradient, variable)]
+    if isinstance(variable, Variable) and None not in found and found[0] != () and shapes.differ(*found):  # type: ignore[arg-type]
+        world.known.failing.add(variable.node.id)
 
 
 def _taken_apart(world: Libraries, rows: Sequence[Value], site: Site) -> None:
@@ -119,12 +128,14 @@ def _is_without_gradient(pair: Value) -> bool:
     return isinstance(pair, Tuple) and len(pair.items) == 2 and pair.items[0] == NO_VALUE
 
 
-def _is_turned_round(pair: Value) -> bool:
-    """Whether a pair has a variable for the gradient, and a tensor in the place of the variable."""
+def _is_to_no_variable(pair: Value) -> bool:
+    """Whether a pair has a gradient, and a tensor or a number in the place of the variable."""
     if not isinstance(pair, Tuple) or len(pair.items) != 2:
         return False
     first, second = pair.items
-    return isinstance(first, Variable) and isinstance(second, Data) and second.kind == "tensor"
+    held = isinstance(first, (Data, Variable, Const)) and first != NO_VALUE
+    number = isinstance(second, Const) and isinstance(second.value, (int, float))
+    return held and (number or (isinstance(second, Data) and second.kind in ("tensor", "numpy", "python")))
 
 
 def _apply_unknown(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
@@ -154,6 +165,10 @@ def _apply(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     note_slots(world, base, site)
     if variables != NO_VALUE:
         optimizer_variables.applied(world, base, _as_tuple(world, variables), site)
+    given, written = columns.items
+    if isinstance(given, Tuple) and isinstance(written, Tuple):
+        for gradient, variable in zip(given.items, written.items, strict=False):
+            _doubt_shape(world, gradient, variable)
     _touch(world, variables, site)
     return NO_VALUE
 

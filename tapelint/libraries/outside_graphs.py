@@ -8,6 +8,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Value, Variable
 
+from . import shapes
 from .weights import is_keras, is_of_keras_2, weights_of
 from .world import Libraries, MethodHandler, Registry
 
@@ -44,7 +45,9 @@ def _of_numpy(world: Libraries, name: str, args: Arguments, site: Site) -> Value
 
 def _refused(name: str, handler: MethodHandler) -> MethodHandler:
     def method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-        if world.run.graph_mode and isinstance(base, Cell) and (error := _error(world, base, name)):
+        shape = shapes.of_value(world, args.get(0, "x"))
+        fits = shape is None or len(shape) > 1  # what is no batch most models refuse before
+        if world.run.graph_mode and isinstance(base, Cell) and fits and (error := _error(world, base, name)):
             world.raised(error, site, f"Model.{name}")
         return handler(world, base, args, site)
 

@@ -247,8 +247,8 @@ def _is_known(world: Libraries, found: Value) -> bool:
 
 def _may_lack(value: Value) -> bool:
     """Whether a value is known to lack some attributes."""
-    kinds = ("tape", "optimizer", "metric", "dtype", *LAYERS)
-    return isinstance(value, (Data, Variable, Const)) or (isinstance(value, Cell) and value.kind in kinds)
+    kinds = ("tape", "optimizer", "metric", "dtype", "list", "dict", "set", *LAYERS)
+    return isinstance(value, (Data, Variable, Const, Tuple)) or (isinstance(value, Cell) and value.kind in kinds)
 
 
 def _members(world: Libraries, args: Arguments, site: Site) -> Value:

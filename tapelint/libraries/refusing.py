@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.graph import ROWS, SEVERAL, Node, Site
-from tapelint.flow.values import Cell, Data, Many, Tuple, Value, Variable
+from tapelint.flow.values import Cell, Data, Many, Opaque, Tuple, Value, Variable
 
 from .natures import form
 
@@ -48,9 +48,28 @@ def missing(world: Libraries, base: Data, name: str, site: Site) -> Value | None
 
 
 def refuse(world: Libraries, error: str, site: Site, call: str, values: Sequence[Value]) -> None:
-    """These values are refused: lists are noted as they are now."""
+    """These values are refused, if they were made: lists are noted as they are now."""
+    if may_be_missing(world, values, error):
+        return
     world.recorder.note("refused", Tuple(tuple(listed(world, value) for value in values)), site)
     world.raised(error, site, call)
+
+
+def may_be_missing(world: Libraries, values: Sequence[Value], error: str = "") -> bool:
+    """Whether another exception than `error` may have come before one of some values was made."""
+    nodes = world.run.graph.ancestors([v.node for v in values if isinstance(v, (Data, Opaque, Variable))])
+    failing, refusing = world.known.failing, world.known.refusing
+    doubtful = [node for node in nodes if node.id in failing or node.id in refusing]
+    alike = error == OF_KERNELS and not world.run.graph_mode
+    return (not alike and bool(doubtful)) or any(not _is_refused_by_kernels(world, node) for node in doubtful)
+
+
+OF_KERNELS = "InvalidArgumentError"
+
+
+def _is_refused_by_kernels(world: Libraries, node: Node) -> bool:
+    """Whether the exception of an operation outside of graphs is the one that comes of numbers and shapes."""
+    return node.id not in world.known.refusing and node.op.startswith(("tensorflow.", "operator "))
 
 
 def listed(world: Libraries, value: Value, depth: int = 0) -> Value:

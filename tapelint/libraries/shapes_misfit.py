@@ -28,6 +28,8 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
+    if name.startswith(("numpy.", "ndarray.")):
+        return shapes_places.is_axis_outside(world, op, given)
     if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
         return False
     if name.startswith(OF_NUMPY):

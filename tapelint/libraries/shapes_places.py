@@ -26,6 +26,12 @@ def is_outside(world: Libraries, name: str, given: Given) -> bool:
     return shape is not None and check is not None and check(world, given, shape)
 
 
+def is_axis_outside(world: Libraries, op: str, given: Given) -> bool:
+    """Whether a function of NumPy is asked for an axis that its first array has not."""
+    shape = of_value(world, next(iter(given.values.values()), UNBOUND))
+    return shape is not None and op in REDUCING | ALONG and _axes(world, given, shape)
+
+
 ALONG = frozenset(
     "softmax log_softmax cumsum cumprod l2_normalize normalize sort argsort cumulative_logsumexp".split()  # noqa: SIM905
 )

@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 )
 from tapelint.source import walk
 
-from . import apply, initializers, layer_names, optimizer_variables, shapes, trainability, widths
+from . import apply, initializers, layer_names, optimizer_variables, plain, shapes, trainability, widths
 from .compiled import never_compiled, note_compiled
 from .graphs import symbolic_arguments, unconverted
 from .keras import LayerInfo, build, first_trainable, make_layer, own_built
@@ -300,7 +300,7 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 def _shape_of(world: Libraries, inputs: Value, site: Site) -> Value:
     """The shape with which `build` is called."""
-    if inputs is UNBOUND:
+    if inputs is UNBOUND or plain.lacks(inputs, "shape"):
         return world.inert("shape", Arguments([]), site)
     return world.run.attribute(inputs, "shape", site)
 

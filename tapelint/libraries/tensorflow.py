@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
 )
 
-from . import apply, arguments, parts, singletons, unfit, widths
+from . import apply, arguments, packing, parts, singletons, unfit, widths
 from .variable_names import name_it
 from .world import FunctionHandler, Libraries, Registry
 
@@ -107,7 +107,13 @@ def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
     trainable = args.get(1, "trainable", Const(True))
     lifted = args.keywords.get("experimental_enable_variable_lifting", NO_VALUE) in (NO_VALUE, Const(True))
     with nullcontext() if lifted else singletons.watched(world, UNBOUND):
-        made = make_variable(world, initial, args.keywords.get("dtype", UNBOUND), trainable, "tf", site)
+        dtype = args.keywords.get("dtype", UNBOUND)
+        if initial == NO_VALUE:
+            world.raised("ValueError", site, "tf.Variable")
+        made = make_variable(world, initial, dtype, trainable, "tf", site)
+        if packing.is_of_another_kind(world, "tensorflow.Variable", initial, dtype):
+            world.known.failing.add(made.node.id)
+            world.known.refusing.add(made.node.id)
     name_it(world, made, args.get(4, "name"))
     return made
 
@@ -157,6 +163,9 @@ def make_variable(
     node = world.run.node(
         f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable"
     )
+    if packing.is_of_keras_variables(world, initial):
+        world.known.failing.add(node.id)
+        world.known.refusing.add(node.id)
     is_trainable = {True: True, False: False, None: True}.get(getattr(trainable, "value", "?"))  # type: ignore[arg-type]
     node.detail = "" if is_trainable else "not trainable"
     shape = shapes.of_value(world, initial) if initial is not UNBOUND else None
@@ -317,7 +326,7 @@ def _assert_equal(name: str) -> FunctionHandler:
     def compare(world: Libraries, args: Arguments, site: Site) -> Value:
         one, other = args.get(0, "x"), args.get(1, "y")
         if isinstance(one, (Data, Variable)) and one == other:
-            return NO_VALUE
+            return apply.nothing(world, name, site)
         fact = world.facts.fact(name)
         assert fact is not None
         return apply.call_fact(world, fact, args, site)

@@ -10,7 +10,7 @@ from tapelint.facts import Effect, Fact, asks_list, of_none, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
-from . import dtypes, fitting, operands, shapes_misfit, widths
+from . import dtypes, fitting, operands, packing, shapes_misfit, widths
 from .arguments import Given, dtype_of, listed, python_numbers
 from .natures import form
 from .shapes import differ, of_value
@@ -26,6 +26,8 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
     if fact.kind == "operator" and operands.are_measured(world, fact, given):
         return ""  # else it would have been told before
+    if packing.holds_no_tensor(world, fact, effect, given):
+        return UNCLEAR
     error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
     if error and (is_given_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
@@ -222,20 +224,10 @@ def _kind_of_numbers(world: Libraries, value: Value) -> str:
     return "l" if items and all(_kind_of_numbers(world, item) in ("n", "l") for item in items) else ""
 
 
-PACKING = {
-    "tensorflow": frozenset(
-        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp square abs "  # noqa: SIM905
-        "exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
-    ),
-    "keras.ops": frozenset("stack sum mean max convert_to_tensor square exp array".split()),  # noqa: SIM905
-}
-"""Functions of one tensor, and those that make one of several, which put a list together first."""
-
-
 def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a list is made one tensor that begins with a variable of Keras 3, whose dtype TensorFlow cannot read."""
     root, _, last = fact.name.rpartition(".")
-    names = PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
+    names = packing.PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
     if last not in names or not fact.parameters:
         return False
     first = next(iter(listed(world, given.get(fact.parameters[0].name))), None)
@@ -246,7 +238,7 @@ def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception where one tensor is made of floats of several dtypes."""
     parts = listed(world, given.get(fact.parameters[0].name)) if fact.parameters else ()
     is_made = fact.name.startswith("tensorflow.") and not fact.name.startswith(widths.PROMOTING)
-    is_made = is_made and fact.name.rpartition(".")[2] in PACKING["tensorflow"]
+    is_made = is_made and fact.name.rpartition(".")[2] in packing.PACKING["tensorflow"]
     if not is_made or world.run.state.get(widths.PROMOTES) != UNBOUND:
         return ""
     floats = [part for part in parts if is_tensor(part)]
@@ -299,7 +291,8 @@ def is_given_text(world: Libraries, fact: Fact, effect: Effect, given: Given) ->
         return False
     values = [given.get(name) for name in effect.inputs]
     last = fact.name.rpartition(".")[2]
-    if last in (*PACKING["tensorflow"], "concat") and any(_has_text_among_numbers(world, value) for value in values):
+    packs = last in (*packing.PACKING["tensorflow"], "concat")
+    if packs and any(_has_text_among_numbers(world, value) for value in values):
         return True
     return not fact.name.startswith(OF_TEXTS) and any(is_text(world, value) for value in values)
 

@@ -136,6 +136,9 @@ class Libraries:
         return is_below(name, self._differentiable_modules)
 
     def attribute(self, base: Value, name: str, site: Site) -> Value:
+        if plain.lacks(base, name):
+            self.raised("AttributeError", site, name)
+            return self.run.opaque(site)
         if isinstance(base, Library):
             return self._library_attribute(base, name)
         if isinstance(base, Data):
@@ -159,9 +162,6 @@ class Libraries:
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
             return self._function_attribute(base, name, site)
-        if type(base) is Const and isinstance(base.value, str) and not hasattr(base.value, name):
-            self.raised("AttributeError", site, f"str.{name}")
-            return self.run.opaque(site)
         return Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:

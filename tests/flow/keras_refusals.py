@@ -4,6 +4,7 @@ a source."""
 import copy
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 x = tf.ones((2, 3))
@@ -277,3 +278,51 @@ def gradients_applied_to_the_variables_of_a_build():
     with tf.GradientTape() as tape:
         y = v * 2.0
     return tape.gradient(y, v)
+
+
+def a_rate_that_is_a_tensor():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = v * keras.optimizers.SGD(tf.constant(0.1)).learning_rate
+    return tape.gradient(y, v)
+
+
+def a_rate_of_doubles():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+    keras.optimizers.SGD(np.float64(0.1))
+    return tape.gradient(y, v)
+
+
+def the_number_of_updates():
+    """flows"""
+    with tf.GradientTape() as tape:
+        count = keras.optimizers.SGD(0.1).apply_gradients([(tf.constant(1.0), v)])
+        y = v * tf.cast(count, tf.float32)
+    return tape.gradient(y, v)
+
+
+def a_gradient_for_a_number():
+    """raises AttributeError"""
+    with tf.GradientTape() as tape:
+        y = v * 2.0
+        keras.optimizers.SGD(0.1).apply_gradients([(tf.constant(1.0), 2.0)])
+    return tape.gradient(y, v)
+
+
+def a_gradient_of_another_shape():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.round(v)
+        keras.optimizers.SGD(0.1).apply_gradients([(tf.constant([1.0, 2.0]), v)])
+    return tape.gradient(y, v)
+
+
+def a_tensor_that_a_layer_is_made_with():
+    """unknown"""
+    scale = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(scale)
+        y = keras.layers.Rescaling(scale)(x)
+    return tape.gradient(y, scale)

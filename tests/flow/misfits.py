@@ -260,3 +260,35 @@ def a_text_that_is_made_of_numbers():
     with tf.GradientTape() as tape:
         y = tf.strings.format("{}", x)
     return tape.gradient(y, x)
+
+
+def a_text_after_a_number():
+    """raises AttributeError"""
+    scale = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = scale * "2"
+    return tape.gradient(y, scale)
+
+
+def a_text_after_several_numbers():
+    """raises TypeError"""
+    scale = tf.Variable([2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = scale * "2"
+    return tape.gradient(y, scale)
+
+
+def an_axis_that_is_too_long_to_be_taken_away():
+    """unknown"""
+    scale = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = tf.round(scale) * tf.squeeze(tf.constant([2.0, 3.0]), 0)
+    return tape.gradient(y, scale)
+
+
+def a_name_as_a_factor():
+    """raises AttributeError"""
+    scale = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = scale * scale.name
+    return tape.gradient(y, scale)

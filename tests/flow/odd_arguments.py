@@ -110,7 +110,7 @@ def what_a_metric_takes_as_the_target():
 
 
 def a_shape_that_a_tensor_has_not():
-    """unknown"""
+    """raises ValueError"""
     with tf.GradientTape() as tape:
         y = (v * 2.0).set_shape([2])
     return tape.gradient(y, v)
