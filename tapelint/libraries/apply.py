@@ -435,6 +435,8 @@ def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
     """The category of what comes out."""
     result = effect.result
     asked = next((v for name in DTYPES if (v := given.get(name)) not in (UNBOUND, NO_VALUE)), UNBOUND)
+    if asked is UNBOUND and given.rest is not None:
+        return "?"  # it may be among what is unpacked
     if result.dtype == "argument" or asked not in (UNBOUND, NO_VALUE):
         return dtype_argument(asked)
     if result.dtype != "same":

@@ -98,8 +98,10 @@ MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor", "tensorflow.Var
 
 
 def is_of_another_kind(world: Libraries, name: str, value: Value, dtype: Value) -> bool:
-    """Whether a tensor is to be made of floats that is to hold whole numbers, or truths; or the other way round."""
-    if name not in MAKING or dtype in (UNBOUND, NO_VALUE):
+    """Whether a tensor is to be made of floats that is to hold whole numbers, or truths; or the other way round. Arrays
+    are converted.
+    """
+    if name not in MAKING or dtype in (UNBOUND, NO_VALUE) or (isinstance(value, Data) and value.kind == "numpy"):
         return False
     asked = plain_constant(world, dtype)
     wanted = category(asked) if isinstance(asked, str) else "?"

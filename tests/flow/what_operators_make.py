@@ -74,3 +74,24 @@ def a_list_of_floats_beside_whole_numbers():
     with tf.GradientTape() as tape:
         y = v * tf.cast(counts - [1.0, 2.0], tf.float32)
     return tape.gradient(y, v)
+
+
+def an_array_of_truths_becomes_floats():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    mask = tf.constant(np.array([1, 2]) > 1, dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        y = v * mask
+    return tape.gradient(y, v)
+
+
+def a_dtype_behind_unpacked_arguments():
+    """flows"""
+    v = tf.Variable([[1.5], [2.0]])
+
+    def rows(*args):
+        return tf.nn.embedding_lookup(v, tf.cast(*args, tf.int32))
+
+    with tf.GradientTape() as tape:
+        y = rows(tf.constant([1.0, 0.0]))
+    return tape.gradient(y, v)
