@@ -85,7 +85,7 @@ def _begins_with_keras(items: Sequence[Value]) -> bool:
 
 
 def _differ(world: Libraries, items: Sequence[Value]) -> bool:
-    known = [shape for item in items if (shape := shapes.of_value(world, item)) is not None]
+    known = {shape for item in items if (shape := shapes.of_value(world, item)) is not None}
     return any(shapes.differ(one, other) for one, other in combinations(known, 2))
 
 
