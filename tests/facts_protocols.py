@@ -56,6 +56,7 @@ STAGED = {
     "if _: ...": "y = V * 1.0\n    if _:\n        y = y * 2.0\n    return y",
     "while _: ...": f"y = V * 1.0\n    while _:\n        {AT_MOST_TWICE}\n        y = y * 2.0\n    return y",
     "while _: break": "y = V * 1.0\n    while _:\n        y = y * 2.0\n        break\n    return y",
+    "for x in _: ...": "y = V * 1.0\n    for x in _:\n        y = y * 2.0\n    return y",
     "tf.cond(_, one, two)": "return tf.cond(_, lambda: V * 1.0, lambda: V * 2.0)",
 }
 """What becomes an operation of a graph, as the body of a function: in a graph it is run, not only traced."""

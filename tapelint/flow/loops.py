@@ -116,6 +116,8 @@ class Loops(Matching):
         shared = once if once is not None and once.uid <= begun else None  # others may hold it
         site = self.site(node.iter)
         staged = self.world.staged(iterable)
+        if staged == "graph":
+            self.world.looped(iterable, site)
         items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
         orders = sets.orders(self, iterable) if not staged else []
         if orders:

@@ -16,6 +16,8 @@ def refused(world: Libraries, base: Value, key: Value) -> str:
         return ""
     if (isinstance(key, Const) and isinstance(key.value, bool)) or _is_truth(key):
         return "ValueError"  # a mask of one truth
+    if _is_mask_of_another_shape(base, key):
+        return "ValueError"
     return "TypeError" if any(_is_no_key(k) for k in _keys(world, key)) else ""
 
 
@@ -32,8 +34,7 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     if shape is None:
         return False
     if any(isinstance(k, Data) and k.dtype == "b" for k in keys):
-        mask = keys[0].shape if len(keys) == 1 and isinstance(keys[0], Data) else None
-        return mask is not None and (len(mask) > len(shape) or shapes.differ(mask, shape[: len(mask)]))
+        return _is_mask_of_another_shape(base, key)
     outside = any(
         isinstance(k, Const) and type(k.value) is int and length is not None and not -length <= k.value < length
         for k, length in zip(keys, shape, strict=False)
@@ -50,6 +51,15 @@ def is_odd_in_arrays(world: Libraries, key: Value) -> bool:
     keys = [k for k in _keys(world, key) if not isinstance(k, SliceOf)]
     floats = [k for k in keys if isinstance(k, (Data, Variable)) and packing.sure_kind(world, k) == "f"]
     return bool(floats) or any(_is_no_number(k) or isinstance(k, Variable) or world.is_in_graph(k) for k in keys)
+
+
+def _is_mask_of_another_shape(base: Value, key: Value) -> bool:
+    """Whether a mask of truths certainly does not fit the first axes of what it is to pick from."""
+    shape = base.shape if isinstance(base, (Data, Variable)) else None
+    mask = key.shape if isinstance(key, Data) and key.dtype == "b" else None
+    if shape is None or mask is None:
+        return False
+    return len(mask) > len(shape) or shapes.differ(mask, shape[: len(mask)])
 
 
 def _is_plain(world: Libraries, base: Value) -> bool:

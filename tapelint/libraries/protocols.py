@@ -26,7 +26,7 @@ CONDITIONS = {
     "not": "not _", "assert": TRUTH, "comprehension": TRUTH, "if": "if _: ...", "while": "while _: ...",
 }  # fmt: skip
 """What a condition is to AutoGraph, which leaves some as they are, and makes operations of the others."""
-LEFT_LOOP = "while _: break"
+LEFT_LOOP, LOOP = "while _: break", "for x in _: ..."
 INDEX, SLICE, PERCENT = "[1.0, 2.0, 3.0][_]", "[1.0, 2.0, 3.0][:_]", "'%f' % _"
 IN_GRAPH = "OperatorNotAllowedInGraphError"
 """What a tensor of a graph raises where Python wants its truth or its items."""
@@ -98,6 +98,11 @@ def keyed(world: Libraries, key: Value, site: Site) -> None:
 def iterated(world: Libraries, value: Value, site: Site) -> None:
     """Python iterates over a value."""
     refuse(world, ITERATION, value, site, "iteration")
+
+
+def looped(world: Libraries, value: Value, site: Site) -> None:
+    """A loop over a value becomes an operation of a graph."""
+    refuse(world, LOOP, value, site, "loop")
 
 
 def asked(world: Libraries, value: Value, site: Site) -> None:

@@ -216,6 +216,10 @@ SAME_LAYERS = frozenset(
 )
 
 
+TYPES_OF_NUMPY = frozenset(f"numpy.{kind}" for kind in ("float16", "float32", "float64", "int32", "int64", "bool_"))
+"""What makes a number of a number, and an array of an array."""
+
+
 def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     """The shape of a call's result, for the calls that make arrays or keep a shape."""
     op = short(name)
@@ -244,7 +248,7 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     handler = HANDLERS.get(op)
     if handler is not None:
         return handler(world, given)
-    if op in SAME_SHAPE or name.rpartition(".")[2] in SAME_SHAPE or name in SAME_LAYERS:
+    if name in TYPES_OF_NUMPY or op in SAME_SHAPE or name.rpartition(".")[2] in SAME_SHAPE or name in SAME_LAYERS:
         return of_value(world, first)
     return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name or op == "moments" else None
 

@@ -327,6 +327,7 @@ class Libraries:
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])
 
     asked = protocols.asked
+    looped = protocols.looped
     keyed = protocols.keyed
 
     def is_in_graph(self, value: Value) -> bool:

@@ -309,7 +309,7 @@ def more_rows_than_names():
 
 
 def a_mask_of_another_length():
-    """unknown"""
+    """raises ValueError"""
     v = tf.Variable([1.5, 2.0])
     with tf.GradientTape() as tape:
         y = v[tf.constant([True, False, True])]
@@ -329,4 +329,28 @@ def an_array_has_one_axis():
     v = tf.Variable(1.5)
     with tf.GradientTape() as tape:
         y = v * np.array([1.0, 2.0])[:, 0]
+    return tape.gradient(y, v)
+
+
+def a_loop_of_a_graph_over_a_scalar():
+    """raises ValueError"""
+    v = tf.Variable(1.5)
+
+    @tf.function
+    def f(x):
+        y = v * 1.0
+        for part in x:
+            y = y * part
+        return y
+
+    with tf.GradientTape() as tape:
+        y = f(one)
+    return tape.gradient(y, v)
+
+
+def a_number_of_numpys_has_no_length():
+    """raises TypeError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * len(np.float32(2.0))
     return tape.gradient(y, v)
