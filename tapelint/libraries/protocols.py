@@ -30,6 +30,8 @@ LEFT_LOOP, LOOP = "while _: break", "for x in _: ..."
 INDEX, SLICE, PERCENT = "[1.0, 2.0, 3.0][_]", "[1.0, 2.0, 3.0][:_]", "'%f' % _"
 IN_GRAPH = "OperatorNotAllowedInGraphError"
 """What a tensor of a graph raises where Python wants its truth or its items."""
+OF_TRUTH = ("builtins.bool", "operator.truth", "operator.not_")
+"""What asks for a truth; what else a graph's tensors do not allow is to iterate over them."""
 OF_TEXTS = ("builtins.float", "builtins.int")
 """What reads a number from a text."""
 UNCLEAR = "?"
@@ -50,7 +52,7 @@ def refuse(world: Libraries, expression: str, value: Value, site: Site, call: st
     """Raise what an expression certainly raises of a value. Returns the exception, "" where there is none."""
     error = refused(world, expression, value).strip(UNCLEAR)
     if error:
-        world.raised(error, site, call if world.run.graph_mode or not call.startswith("condition ") else "truth")
+        world.raised(error, site, call)
     return error
 
 
@@ -67,12 +69,13 @@ def of_call(world: Libraries, name: str, args: Arguments, site: Site) -> str:
     if name in OF_TEXTS and len(args.positional) == 1 and _is_text(args.positional[0]):
         error = UNCLEAR  # what a tensor is shown as is no number most of the time
     if error not in ("", UNCLEAR):
-        world.raised(error, site, name)
+        asks = "condition call" if name in OF_TRUTH else "iteration"
+        world.raised(error, site, asks if error == IN_GRAPH else name)
     return error
 
 
-def check_condition(world: Libraries, kind: str, value: Value, site: Site, statement: ast.AST) -> str:
-    """Raise what a condition raises of a value; returns the exception, "" where there is none.
+def of_condition(world: Libraries, kind: str, value: Value, statement: ast.AST) -> str:
+    """The exception that a condition certainly raises of a value; "" where there is none.
 
     In converted code what `and` and `or` raise hangs on what else is in them.
     """
@@ -84,7 +87,7 @@ def check_condition(world: Libraries, kind: str, value: Value, site: Site, state
         if refused(world, expression, value):
             world.known.failing.update(o.node.id for o in options(value) if isinstance(o, (Data, Variable)))
         return ""
-    return refuse(world, expression, value, site, f"condition {kind}")
+    return refused(world, expression, value).strip(UNCLEAR)
 
 
 def keyed(world: Libraries, key: Value, site: Site) -> None:
@@ -107,7 +110,7 @@ def looped(world: Libraries, value: Value, site: Site) -> None:
 
 def asked(world: Libraries, value: Value, site: Site) -> None:
     """Python asks for a truth, which no tensor of a graph has while that is made."""
-    refuse(world, TRUTH, value, site, "condition call")
+    refuse(world, TRUTH, value, site, "condition call" if world.run.graph_mode else "truth")
 
 
 def _is_text(value: Value) -> bool:

@@ -260,7 +260,7 @@ def _members(world: Libraries, args: Arguments, site: Site) -> Value:
 def _or_default(world: Libraries, base: Value, name: str, default: Value, site: Site) -> Value:
     """An attribute that the object's own code gives, or the default where that raises."""
     value, ends = world.run.attempted(lambda: world.run.attribute(base, name, site))
-    if ends is False and not isinstance(value, Opaque):
+    if ends is False and not isinstance(value, Opaque) and _is_known(world, value):
         return value
     return default if ends else world.run.join(value, default)
 

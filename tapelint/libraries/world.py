@@ -137,7 +137,7 @@ class Libraries:
 
     def attribute(self, base: Value, name: str, site: Site) -> Value:
         if plain.lacks(base, name):
-            self.raised("AttributeError", site, name)
+            self.raised("AttributeError", site, f"{kind_of(base)}.{name}")
             return self.run.opaque(site)
         if isinstance(base, Library):
             return self._library_attribute(base, name)

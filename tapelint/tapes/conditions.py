@@ -26,13 +26,13 @@ def note(tapes: Tapes, kind: str, value: Value, test: ast.expr, frame: Frame, st
     tapes.tests[id(statement)] = value
     if is_symbol(tapes.world, value):
         tapes.world.raised("TypeError", site, "truth of a symbolic tensor")
-    error = protocols.check_condition(tapes.world, kind, value, site, statement)
-    if not is_tensor(value):
-        _note_left_out(tapes, value, site, statement, frame)
-        return
-    refused = error if error == protocols.IN_GRAPH else ""
-    tapes.take_down(Event("condition", site, value, call=kind, error=refused, statement=statement))
-    if not error and not tapes.world.staged(value):
+    error = protocols.of_condition(tapes.world, kind, value, statement)
+    if is_tensor(value):
+        refused = error if error == protocols.IN_GRAPH else ""
+        tapes.take_down(Event("condition", site, value, call=kind, error=refused, statement=statement))
+    if error:
+        tapes.world.raised(error, site, f"condition {kind}" if tapes.world.run.graph_mode else "truth")
+    elif not (is_tensor(value) and tapes.world.staged(value)):
         _note_left_out(tapes, value, site, statement, frame)
 
 

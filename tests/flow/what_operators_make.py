@@ -95,3 +95,20 @@ def a_dtype_behind_unpacked_arguments():
     with tf.GradientTape() as tape:
         y = rows(tf.constant([1.0, 0.0]))
     return tape.gradient(y, v)
+
+
+class Pair:
+    def __init__(self, value):
+        self.value = value
+
+    def __add__(self, other):
+        return Pair(self.value + getattr(other, "value", other))
+
+
+def a_tensor_where_an_object_may_stand():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        part = v * 2.0
+        y = (Pair(part) + part).value
+    return tape.gradient(y, v)
