@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import facts_lab as lab
 import propose_facts as propose
@@ -46,6 +46,7 @@ OF_SIZES = (
 VARIABLES = ("Variable.", "KerasVariable.")
 """Whose other arguments say how many axes there are."""
 RANKS = range(5)
+K = TypeVar("K")
 Case = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A function, its parameters, and what each was given: a rank, or a letter."""
 
@@ -59,10 +60,15 @@ def listed(numpys: bool = False) -> set[Case]:
 
 def measured(files: Sequence[str] = FILES) -> set[Case]:
     """The same as it was seen: refused in each experiment that was made with it."""
-    seen: dict[Case, set[bool]] = {}
+    return always_refused(files, _of_block)
+
+
+def always_refused(files: Sequence[str], of_block: Callable[[str], Iterator[tuple[K, bool]]]) -> set[K]:
+    """Of what the blocks of some files say each time whether it is refused, that which always is."""
+    seen: dict[K, set[bool]] = {}
     for file in files:
         for block in Path(FOLDER, file).read_text(encoding="utf-8").split("\n\n"):
-            for case, refused in _of_block(block.strip("\n")):
+            for case, refused in of_block(block.strip("\n")):
                 seen.setdefault(case, set()).add(refused)
     return {case for case, refused in seen.items() if refused == {True}}
 

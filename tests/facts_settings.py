@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import facts_fits
 import propose_facts as propose
@@ -13,7 +12,7 @@ from facts_dtypes import arguments_of
 from facts_unlike import raised
 
 from tapelint.facts.parse import full_name, header_name, read_header, split_line
-from tapelint.facts.table import FOLDER, rows
+from tapelint.facts.table import rows
 
 FILES = (*(file for file in facts_fits.FILES if file != "methods.txt"), "numpy.txt", "tf_numpy.txt")
 OF_PYTHON = (*facts_fits.OF_PYTHON, "math.")
@@ -27,12 +26,7 @@ def listed() -> set[Key]:
 
 def measured() -> set[Key]:
     """The same as it was seen: refused in each experiment that has a number there."""
-    seen: dict[Key, set[bool]] = {}
-    for name in FILES:
-        for block in Path(FOLDER, name).read_text(encoding="utf-8").split("\n\n"):
-            for key, refused in _of_block(block.strip("\n")):
-                seen.setdefault(key, set()).add(refused)
-    return {key for key, refused in seen.items() if refused == {True}}
+    return facts_fits.always_refused(FILES, _of_block)
 
 
 def _of_block(block: str) -> Iterator[tuple[Key, bool]]:

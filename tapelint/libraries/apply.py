@@ -41,6 +41,7 @@ from .arguments import dtype_of as dtype_of
 from .arguments import misfit as misfit
 from .arguments import plain_constant as plain_constant
 from .names import root
+from .protocols import IN_GRAPH
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -205,7 +206,8 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
     if first is not None:
         if isinstance(first, Variable) and effect.graph_variable_error:
             return effect.graph_variable_error
-        if effect.graph_error and (effect.graph_error != ITERATED or any(_is_array(v) for v in values)):
+        of_lists = effect.graph_error == IN_GRAPH and not any(map(_is_array, values))  # to iterate over one is no fault
+        if effect.graph_error and not of_lists:
             return effect.graph_error
     refusing = effect.refusing_variables or given.values.keys()
     refused = [o for name in refusing for o in options(given.get(name))]
@@ -217,10 +219,6 @@ def _error(world: Libraries, effect: Effect, given: Given) -> str:
     if effect.error and not otherwise and any(_is_tensor(world, v) for v in values):
         return effect.error  # seen of tensors; of plain numbers nothing is known
     return ""
-
-
-ITERATED = "OperatorNotAllowedInGraphError"
-"""What iterating over a tensor, or asking for its truth, raises in a graph: of no concern to a list of tensors."""
 
 
 def _is_array_of_some(value: Value) -> bool:

@@ -23,6 +23,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    View,
 )
 
 if TYPE_CHECKING:
@@ -132,6 +133,12 @@ def plain_constant(world: Libraries, value: Value) -> object:
         items = tuple(plain_constant(world, item) for item in value.items)
         return items if UNSET not in items else UNSET
     return UNSET
+
+
+def is_list(value: Value) -> bool:
+    """Whether a value is a list or a tuple, whatever it holds."""
+    is_tuple = isinstance(value, Tuple) and not isinstance(value, View)
+    return is_tuple or (isinstance(value, Cell) and value.kind == "list")
 
 
 def listed(world: Libraries, value: Value) -> Sequence[Value]:

@@ -6,7 +6,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import FALSE, NO_VALUE, UNBOUND, Cell, Const, Many, Names, Tuple, Value, Variable, options
 
-from . import arguments, layer_members, numbers
+from . import layer_members, numbers, packing
 from .tensorflow import make_variable
 from .weights import leaves
 from .world import Libraries, Registry
@@ -33,8 +33,7 @@ def register(registry: Registry) -> None:
 
 def _apply_average(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`average.apply(variables)`: it takes no variable of Keras 3, whose dtype is a text."""
-    first = next(iter(arguments.listed(world, args.get(0, "var_list"))), NO_VALUE)
-    if isinstance(first, Variable) and first.flavor == "keras":
+    if packing.is_of_keras_variables(world, args.get(0, "var_list")):
         world.raised("AttributeError", site, "tf.train.ExponentialMovingAverage.apply")
     return NO_VALUE
 

@@ -12,14 +12,13 @@ from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tupl
 from . import widths
 from .arguments import DTYPES, Given, dtype_of, python_numbers
 from .natures import form
-from .refusing import may_be_missing
+from .refusing import OF_KERNELS, may_be_missing
 
 if TYPE_CHECKING:
     from .world import Libraries
 
 PERHAPS, UNCLEAR = "perhaps", "unclear"
 """An exception may come; one comes, but which one is not known."""
-OF_KERNELS = "InvalidArgumentError"
 
 
 def refused(world: Libraries, fact: Fact, given: Given) -> str:

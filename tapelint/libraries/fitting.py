@@ -11,18 +11,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, Parameter, fits, settings
 from tapelint.facts.parse import split_line
-from tapelint.flow.values import (
-    NO_VALUE,
-    UNBOUND,
-    Cell,
-    Const,
-    Data,
-    Tuple,
-    Value,
-    Variable,
-    is_tensor,
-    options,
-)
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
 
 from . import dtypes, packing, shapes, shapes_misfit, widths
 from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
@@ -35,20 +24,19 @@ if TYPE_CHECKING:
 
 def is_oddly_given(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse a setting, or the dtype of a tensor: each time that such was tried, it did."""
-    if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, _rows(fact, given), given):
+    rows = _rows(fact, given)
+    if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, rows, given):
         return True
-    several = _given_several(fact)
-    if packing.does_not_go_together(world, fact, given, several):
+    if packing.does_not_go_together(world, fact, given, _given_several):
         return True
-    if _is_given_symbols(world, fact, given) or _are_floats_for_places(world, fact, given):
+    if _is_given_symbols(world, fact, given) or _are_floats_for_places(world, rows, given):
         return True
     first = next((given.get(p.name) for p in fact.parameters), UNBOUND)
     return packing.is_of_another_kind(world, fact.name, first, given.get("dtype"))
 
 
-def _are_floats_for_places(world: Libraries, fact: Fact, given: Given) -> bool:
+def _are_floats_for_places(world: Libraries, rows: Sequence[Row], given: Given) -> bool:
     """Whether floats stand where the only whole numbers are wanted that a function is given."""
-    rows = _rows(fact, given)
     places = [names[0] for names, refused in rows if len(names) == 1 and refused >= OF_FLOATS]
     return len(places) == 1 and packing.are_floats(world, given.values[places[0]])
 

@@ -25,14 +25,15 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     """Whether a key seems to ask for what a tensor of its shape has not: a place behind its end, another axis,
     no step."""
     shape = base.shape if isinstance(base, (Data, Variable)) else None
+    keys = [k for k in _keys(world, key) if k not in (NO_VALUE, Const(...))]
+    is_odd = any(map(_is_no_number, keys))
+    if shape is None and not is_odd:
+        return False
     of_numpy = isinstance(base, Data) and base.kind == "numpy" and not base.node.detail
     if not (of_numpy or isinstance(base, Variable) or _is_plain(world, base)):
         return False
-    keys = [k for k in _keys(world, key) if k not in (NO_VALUE, Const(...))]
-    if any(map(_is_no_number, keys)):
+    if is_odd or shape is None:
         return True
-    if shape is None:
-        return False
     if any(isinstance(k, Data) and k.dtype == "b" for k in keys):
         return _is_mask_of_another_shape(base, key)
     outside = any(

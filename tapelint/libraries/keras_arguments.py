@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapelint.facts import Fact
 from tapelint.flow.core import Arguments
-from tapelint.flow.values import Cell, Const, Data, Tuple, Value, Variable, options
+from tapelint.flow.values import Cell, Const, Data, Tuple, Value, is_tensor, options
 
 from . import widths
 from .arguments import misfit
@@ -35,13 +35,8 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
         taken = taken and not any(_is_no_rate(world, option) for option in options(args.get(0, "learning_rate")))
     else:
         taken = fact is None or not fact.parameters or _fits(fact, args)
-    if not taken or any(map(_is_tensor, args.every())):
+    if not taken or any(map(is_tensor, args.every())):  # some objects take one for a number, some refuse it
         world.run.lose_track()
-
-
-def _is_tensor(value: Value) -> bool:
-    """Whether a setting is a tensor or a variable: some objects take it for a number, some refuse it."""
-    return isinstance(value, Variable) or (isinstance(value, Data) and value.kind == "tensor")
 
 
 def _is_no_rate(world: Libraries, value: Value) -> bool:
@@ -51,7 +46,7 @@ def _is_no_rate(world: Libraries, value: Value) -> bool:
     if isinstance(value, Data) and value.kind == "numpy":
         return bool(value.shape) or widths.of(world, value) == "float32"
     is_list = isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict"))
-    return is_list or _is_tensor(value)
+    return is_list or is_tensor(value)
 
 
 def _fits(fact: Fact, args: Arguments) -> bool:

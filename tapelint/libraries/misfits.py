@@ -16,15 +16,14 @@ from tapelint.flow.values import (
     Function,
     Generator,
     Method,
-    Tuple,
     Value,
     Variable,
-    View,
     options,
 )
 
 from . import members, widths
 from . import operands as measured
+from .arguments import is_list
 from .natures import form
 from .refusing import OF_KERNELS
 from .widths import PROMOTES
@@ -54,7 +53,7 @@ def misfit(world: Libraries, op: str, operands: list[Value]) -> str:
     UNLIKE where TensorFlow has an answer of its own.
     """
     found = {_refusal(world, op, pair) for pair in _pairs(operands)}
-    if UNLIKE in found or (op == "@" and found not in ({""}, {"InvalidArgumentError"})):
+    if UNLIKE in found or (op == "@" and found not in ({""}, {OF_KERNELS})):
         return UNLIKE  # of products it was not measured which exception comes
     return found.pop() if len(found) == 1 else ""
 
@@ -131,7 +130,7 @@ def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
         return "" if op in ("+", "==", "!=") else UNLIKE
     if (op == "%" and left == "str") or op == "@" or "tensor b" in (left, right):
         return UNLIKE
-    return OF_KERNELS if op in ("+", "@") and right == "str" and not world.run.graph_mode else "TypeError"
+    return OF_KERNELS if op == "+" and right == "str" and not world.run.graph_mode else "TypeError"
 
 
 def _side(world: Libraries, value: Value) -> str:
@@ -162,8 +161,7 @@ def _side(world: Libraries, value: Value) -> str:
         return "object" if plain else ""
     if isinstance(value, Cell) and value.kind in ("dict", "set"):
         return "dict"
-    of_items = isinstance(value, Tuple) and not isinstance(value, View)
-    return "list" if of_items or (isinstance(value, Cell) and value.kind == "list") else ""
+    return "list" if is_list(value) else ""
 
 
 def _is_method(world: Libraries, value: Value) -> bool:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact
 from tapelint.facts.table import KINDS_OF_OPERANDS, REFUSALS, RESULTS, operands
-from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Bound, Cell, Const, Data, Function, Tuple, Value, Variable, View, options
+from tapelint.flow.values import UNBOUND, Bound, Cell, Const, Data, Function, Value, Variable, options
 
 from . import widths
-from .arguments import Given, category
+from .arguments import Given, category, is_list, listed
 from .natures import nature
 
 if TYPE_CHECKING:
@@ -74,8 +73,10 @@ def _told(world: Libraries, op: str, left: Value, right: Value) -> set[str] | No
     if world.run.state.get(widths.PROMOTES) != UNBOUND:
         return None
     place = "graph" if world.run.graph_mode else "eager"
+    if (op, place, KINDS_OF_OPERANDS[0]) not in operands():
+        return None
     kinds = [list(_kinds(world, value)) for value in (left, right)]
-    if not all(kinds) or (op, place, kinds[0][0]) not in operands():
+    if not all(kinds):
         return None
     return {operands()[op, place, a][KINDS_OF_OPERANDS.index(b)] for a, b in product(*kinds)}
 
@@ -111,10 +112,6 @@ def _of_python(world: Libraries, value: Value) -> str:
         return "0"
     if isinstance(value, Cell) and value.kind == "dict" and value.info is None:
         return "9"
-    is_list = isinstance(value, Cell) and value.kind == "list"
-    is_list = is_list or (isinstance(value, Tuple) and not isinstance(value, View))
-    items = containers.sequence(world.run, value) if is_list else None
-    if not isinstance(items, Tuple) or not items.items:
-        return ""
-    types = {type(item.value) if isinstance(item, Const) else None for item in items.items}
+    items = listed(world, value) if is_list(value) else ()
+    types = {type(item.value) if isinstance(item, Const) else None for item in items}
     return "7" if types == {float} else "8" if types == {int} else ""

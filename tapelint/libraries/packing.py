@@ -4,7 +4,7 @@ wanted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -59,18 +59,19 @@ def _is_iterator(value: Value) -> bool:
     return of_python or isinstance(value, Generator)
 
 
-def does_not_go_together(world: Libraries, fact: Fact, given: Given, several: set[str]) -> bool:
+def does_not_go_together(world: Libraries, fact: Fact, given: Given, several: Callable[[Fact], Set[str]]) -> bool:
     """Whether a list stands for one tensor that cannot be made of it: its items have other shapes, or the first is a
-    variable of Keras 3, whose dtype TensorFlow cannot read. `several`: the parameters that take lists of tensors.
+    variable of Keras 3, whose dtype TensorFlow cannot read. `several`: which parameters take lists of tensors.
     """
     if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.name.startswith(OF_STRUCTURES):
         return False
-    last = fact.name.rpartition(".")[2]
-    several = set() if last in PACKING["tensorflow"] else several | {p.name for p in fact.parameters if p.star}
+    lists = {name: items for name, value in given.values.items() if (items := listed(world, value))}
+    lists = {n: items for n, items in lists.items() if any(isinstance(item, (Data, Variable)) for item in items)}
+    if lists and fact.name.rpartition(".")[2] not in PACKING["tensorflow"]:
+        taken = several(fact) | {p.name for p in fact.parameters if p.star}
+        lists = {name: items for name, items in lists.items() if name not in taken}
     return any(
-        name not in several and (_begins_with_keras(items) or _differ(world, items) or _are_arrays(world, items))
-        for name, value in given.values.items()
-        if (items := listed(world, value)) and any(isinstance(item, (Data, Variable)) for item in items)
+        _begins_with_keras(items) or _differ(world, items) or _are_arrays(world, items) for items in lists.values()
     )
 
 

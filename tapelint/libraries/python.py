@@ -493,7 +493,7 @@ def _only_binds(nodes: list[ast.AST]) -> bool:
     return not any(isinstance(n, done) for n in nodes) and not any(stored)
 
 
-def is_cast(world: Libraries, value: Value) -> bool:
+def _is_cast(world: Libraries, value: Value) -> bool:
     """Whether AutoGraph has made a cast of `float(value)`."""
     run = world.run
     eager = run.converted and not run.no_autograph and not run.graph_mode
@@ -523,7 +523,7 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
                 world.run.may_raise("ValueError")
             truth = world.run.truth(value)
             return Const(truth) if truth is not None else world.run.unknown_bool(value, site)
-        if name in ("float", "int") and is_cast(world, value):
+        if name in ("float", "int") and _is_cast(world, value):
             wanted = Library("tensorflow.float32" if name == "float" else "tensorflow.int32")
             return world.call_library("tensorflow.cast", Arguments([value, wanted], places=args.places), site)
         fact = world.facts.fact(f"builtins.{name}")

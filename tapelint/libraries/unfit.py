@@ -230,8 +230,7 @@ def _packs_variables(world: Libraries, fact: Fact, given: Given) -> bool:
     names = packing.PACKING.get("keras.ops" if root == "keras.ops" else root.partition(".")[0], frozenset())
     if last not in names or not fact.parameters:
         return False
-    first = next(iter(listed(world, given.get(fact.parameters[0].name))), None)
-    return isinstance(first, Variable) and first.flavor == "keras"
+    return packing.is_of_keras_variables(world, given.get(fact.parameters[0].name))
 
 
 def _of_list(world: Libraries, fact: Fact, given: Given) -> str:
