@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -12,6 +13,7 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
+    Const,
     Data,
     Library,
     Many,
@@ -23,7 +25,8 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import apply
+from . import apply, widths
+from .arguments import category
 from .graphs import eager
 from .traces import done_elsewhen, tried
 from .world import FunctionHandler, Libraries, MethodHandler, Registry
@@ -82,25 +85,51 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     nodes = [n for v in inputs if (n := world.run.node_of(v, site)) is not None]
     shapes_of = {v.node.id: v.shape for v in inputs if isinstance(v, (Data, Variable))}
 
-    def wrap(value: Value, dtype: str) -> Value:
+    def wrap(value: Value, wanted: Value) -> Value:
         node = world.run.node_of(value, site)
         edges = [Edge(n, _without_a_body(n, shapes_of.get(n.id)), OUT_OF_SIGHT) for n in nodes] + (
             [Edge(node, FLOWS if node.id >= first else NONE, OUT_OF_SIGHT)] if node is not None else []
         )
+        dtype = apply.dtype_argument(wanted)
         made = world.run.node("tensorflow.py_function", edges, site, dtype=dtype)
         _note_mere_zeros(world, made, inputs, handed, node)
-        return Data(made, "tensor", dtype)
+        if _breaks_the_promise(world, value, widths.named(wanted)):
+            _refuse(world, [made], site)
+        return Data(made, "tensor", dtype, width=widths.named(wanted))
 
     wanted = args.get(2, "Tout")
     if result == NO_VALUE and isinstance(wanted, Library) and not world.run.graph_mode:
         world.raised("InvalidArgumentError", site, "tensorflow.py_function")
-    kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else None
-    if isinstance(kinds, list):
-        made = world.run.elements(result, site)
-        values = made if isinstance(made, list) and len(made) == len(kinds) else [result] * len(kinds)
-        parts = [wrap(v, apply.dtype_argument(k)) for v, k in zip(values, kinds, strict=True)]
-        return containers.make_list(world.run, Tuple(tuple(parts)))
-    return wrap(result, apply.dtype_argument(wanted))
+    kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else [wanted]
+    returned = world.run.elements(result, site) if containers.sequence(world.run, result) is not None else [result]
+    if isinstance(kinds, Many):
+        return wrap(result, wanted)
+    values = returned if isinstance(returned, list) and len(returned) >= len(kinds) else [result] * len(kinds)
+    parts = [wrap(value, kind) for value, kind in zip(values, kinds, strict=False)]
+    if isinstance(returned, list) and len(returned) < len(kinds):
+        _refuse(world, [each.node for each in parts if isinstance(each, Data)], site)
+    return parts[0] if kinds == [wanted] else containers.make_list(world.run, Tuple(tuple(parts)))
+
+
+def _breaks_the_promise(world: Libraries, value: Value, promised: str) -> bool:
+    """Whether a body returns a tensor of another dtype than was promised: only what is no tensor is converted."""
+    if not promised or not isinstance(value, Data) or value.kind != "tensor":
+        return False
+    width = widths.of(world, value)
+    return (width in widths.EXACT and width != promised) or {value.dtype, category(promised)} in KNOWN_APART
+
+
+KNOWN_APART = ({"f", "i"}, {"f", "b"}, {"f", "c"}, {"i", "b"}, {"i", "c"}, {"b", "c"})
+"""The categories of numbers that are not each other's."""
+
+
+def _refuse(world: Libraries, made: Sequence[Node], site: Site) -> None:
+    """The call raises; in a graph it does when that is run, if nothing else does before."""
+    if world.run.graph_mode:
+        world.known.failing.update(node.id for node in made)
+        world.known.refusing.update(node.id for node in made)
+    else:
+        world.raised("InvalidArgumentError", site, "tensorflow.py_function")
 
 
 def _handed(world: Libraries, value: Value, site: Site) -> Value:
@@ -152,39 +181,92 @@ def _without_a_body(node: Node, shape: tuple[int | None, ...] | None) -> int:
 
 
 def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
-    """The body runs on arrays; outside graphs right here, so that what it captured is recorded as ever."""
-    node = world.run.node_of(args.get(1, "inp"), site)
-    wanted = args.get(2, "Tout")
-    body = args.get(0, "func")
-    result: Value = NO_VALUE
+    """The body runs on arrays; outside graphs right here, so that what it captured is recorded as ever, and it is not
+    held to what was promised: what it returns is made tensors.
+    """
+    inputs, wanted, body = args.get(1, "inp"), args.get(2, "Tout"), args.get(0, "func")
+    edges = _cut(world, args)
+    known = isinstance(body, Library) and world.facts.fact(body.name) is not None
+    if not (known or world.is_callable(body)):
+        return _as_promised(world, wanted, edges, site)
 
     def run() -> Value:
         with eager(world):
-            return world.run.call(body, Arguments(_as_arrays(world, args.get(1, "inp"), site)), site)
+            return world.run.call(body, Arguments(_as_arrays(world, inputs, site)), site)
 
-    if world.is_callable(body) and world.run.graph_mode:
-        tried(world, run)
-    elif world.is_callable(body):
-        result = run()
-        if result == NO_VALUE:
-            return result  # outside a graph nobody holds it to what was promised
+    if world.run.graph_mode:
+        widths_seen: list[tuple[str, ...]] = []
 
-    def made(dtype: str, value: Value) -> Value:
-        edges = [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
-        if (computed := world.run.node_of(value, site)) is not None:
-            edges.append(Edge(computed, FLOWS, "linear"))
-        if not world.run.graph_mode:
-            dtype = apply.dtype_of(world, value) or dtype  # only a graph holds the body to what was promised
-        return Data(world.run.node("tensorflow.numpy_function", edges, site, dtype=dtype), "tensor", dtype)
+        def seen() -> Value:
+            widths_seen.append(tuple(_width_of_array(world, value) for value in _returned(world, run(), site)))
+            return NO_VALUE
 
-    if containers.sequence(world.run, wanted) is not None:
-        kinds = world.run.elements(wanted, site)
-        each = [kinds.element] if isinstance(kinds, Many) else kinds
-        parts = world.run.elements(result, site) if len(each) > 1 and result != NO_VALUE else [result]
-        several = parts if isinstance(parts, list) and len(parts) == len(each) else [result] * len(each)
-        items = [made(apply.dtype_argument(k), v) for k, v in zip(each, several, strict=True)]
-        return containers.make_list(world.run, Tuple(tuple(items)))
-    return made(apply.dtype_argument(wanted), result)
+        tried(world, seen)
+        return _as_promised(world, wanted, edges, site, *widths_seen)
+    result = run()
+    if result == NO_VALUE:
+        return result
+    if isinstance(containers.sequence(world.run, result), Many):
+        return _as_promised(world, wanted, [*edges, *_to(world, result, site)], site)
+    made = [_made_tensor(world, value, edges, site) for value in _returned(world, result, site)]
+    return made[0] if len(made) == 1 else containers.make_list(world.run, Tuple(tuple(made)))
+
+
+def _cut(world: Libraries, args: Arguments) -> list[Edge]:
+    """The inputs of a body that runs on arrays: no gradient goes back to them."""
+    node = world.run.node_of(args.get(1, "inp"))
+    return [Edge(node, NONE, "other", args.places.get(1, args.places.get("inp")))] if node is not None else []
+
+
+def _to(world: Libraries, value: Value, site: Site) -> list[Edge]:
+    node = world.run.node_of(value, site)
+    return [Edge(node, FLOWS, "linear")] if node is not None else []
+
+
+def _returned(world: Libraries, result: Value, site: Site) -> list[Value]:
+    """The values that a body returned, one or several."""
+    items = world.run.elements(result, site) if containers.sequence(world.run, result) is not None else [result]
+    return items if isinstance(items, list) else [result]
+
+
+def _made_tensor(world: Libraries, value: Value, edges: Sequence[Edge], site: Site) -> Value:
+    """What a body returned, as a tensor."""
+    tensor = world.call_library("tensorflow.convert_to_tensor", Arguments([value]), site)
+    dtype = apply.dtype_of(world, tensor)
+    made = world.run.node(NUMPY, [*edges, *_to(world, value, site)], site, dtype=dtype or "?")
+    known = isinstance(tensor, Data) and tensor.kind == "tensor"
+    return replace(tensor, node=made) if isinstance(tensor, Data) and known else Data(made, "tensor", dtype)
+
+
+def _as_promised(
+    world: Libraries, wanted: Value, edges: Sequence[Edge], site: Site, seen: Sequence[str] = ()
+) -> Value:
+    """Tensors as `Tout` has them; `seen`: the dtypes of what the body was seen to return."""
+    is_list = containers.sequence(world.run, wanted) is not None
+    kinds = world.run.elements(wanted, site) if is_list else [wanted]
+    each = [kinds.element] if isinstance(kinds, Many) else kinds
+    made = [_promised(world, kind, edges, site) for kind in each]
+    if seen and not isinstance(kinds, Many) and any(
+        len(seen) != len(each) or (dtype and data.width and dtype != data.width)
+        for dtype, data in zip(seen, made, strict=False)
+    ):
+        _refuse(world, [data.node for data in made], site)
+    return containers.make_list(world.run, Tuple(tuple(made))) if is_list else made[0]
+
+
+def _promised(world: Libraries, kind: Value, edges: Sequence[Edge], site: Site) -> Data:
+    dtype = apply.dtype_argument(kind)
+    return Data(world.run.node(NUMPY, edges, site, dtype=dtype), "tensor", dtype, width=widths.named(kind))
+
+
+NUMPY = "tensorflow.numpy_function"
+OF_PYTHON = {float: "float64", int: "int64", bool: "bool"}
+"""The dtypes of the arrays that are made of Python's numbers."""
+
+
+def _width_of_array(world: Libraries, value: Value) -> str:
+    """The dtype of the array that is made of what a body returned; "" where it is not known."""
+    return OF_PYTHON.get(type(value.value), "") if isinstance(value, Const) else widths.of(world, value)
 
 
 def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:
@@ -194,5 +276,5 @@ def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:
     for value in [items.element] if isinstance(items, Many) else items:
         dtype = apply.dtype_of(world, value) or "f"
         shape, known = getattr(value, "shape", None), getattr(value, "range", None)
-        found.append(Data(world.run.constant_node(), "numpy", dtype, shape, known))
+        found.append(Data(world.run.constant_node(), "numpy", dtype, shape, known, widths.of(world, value)))
     return found
