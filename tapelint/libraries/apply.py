@@ -110,7 +110,7 @@ def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Give
         return True
     if unfit.perhaps_refused(world, fact, effect, given) or unfit.may_fail(world, fact, given):
         return True
-    return fitting.is_oddly_set(world, fact, given)
+    return fitting.is_oddly_set(world, fact, given) or fitting.is_of_refused_ranks(world, fact, given)
 
 
 def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:

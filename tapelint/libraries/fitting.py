@@ -143,15 +143,22 @@ def _default(parameter: Parameter) -> object:
 
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
     """The same of ranks, of lengths, and of what is no tensor."""
+    for names, refused in _rows(fact, given):
+        sorts = _sorts(world, given.values[names[0]]) if len(names) == 1 else ()
+        if any((sort,) in refused for sort in sorts):
+            return True
+    return is_of_refused_ranks(world, fact, given) or _differ(world, fact, given)
+
+
+def is_of_refused_ranks(world: Libraries, fact: Fact, given: Given) -> bool:
+    """The same of ranks alone."""
     rows = _rows(fact, given)
     several = _given_several(fact) if rows else set[str]()
     for names, refused in rows:
-        values = [given.values[name] for name in names]
-        sorts = _sorts(world, values[0]) if len(values) == 1 else ()
-        ranks = [_rank(world, value, is_one=n not in several) for n, value in zip(names, values, strict=True)]
-        if _are_refused(ranks, refused) or any((s,) in refused for s in sorts):
+        ranks = [_rank(world, given.values[name], is_one=name not in several) for name in names]
+        if _are_refused(ranks, refused):
             return True
-    return _differ(world, fact, given)
+    return False
 
 
 OF_FLOATS = {("f",), ("d",)}
