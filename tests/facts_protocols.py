@@ -60,6 +60,8 @@ STAGED = {
     "tf.cond(_, one, two)": "return tf.cond(_, lambda: V * 1.0, lambda: V * 2.0)",
 }
 """What becomes an operation of a graph, as the body of a function: in a graph it is run, not only traced."""
+STATEMENTS = {"with _: ...": "with _:\n        pass"}
+"""Other statements, as the body of a function."""
 PLACES = ("eager", "before", "graph", "plain before", "plain graph")
 """Where: in eager code; in a graph, of what was there before it and of its own tensors; the same without AutoGraph."""
 CONVERTED = ("before", "graph")
@@ -124,7 +126,7 @@ def _module(expressions: Sequence[str], folder: Path) -> ModuleType:
     """A function for each expression, in a file, from which AutoGraph reads it."""
     file = folder / "expressions_of_protocols.py"
     lines = [f"import {name}\n" for name in NEEDED] + ["import tensorflow as tf\nV = tf.Variable(1.0)\n"]
-    bodies = [STAGED.get(expression, f"return {expression}") for expression in expressions]
+    bodies = [{**STAGED, **STATEMENTS}.get(expression, f"return {expression}") for expression in expressions]
     lines += [f"\ndef f{index}(_):\n    {body}\n" for index, body in enumerate(bodies)]
     file.write_text("".join(lines))
     spec = importlib.util.spec_from_file_location(file.stem, file)

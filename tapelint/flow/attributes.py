@@ -451,6 +451,8 @@ class Attributes(Functions):
         elif self.is_frozen(base):
             self.world.raised("FrozenInstanceError", site)
         else:
+            if not several:
+                self.refused_attribute(base, site)
             self.store_attribute(base, name, value, site, several)
 
     def is_frozen(self, base: Value) -> bool:

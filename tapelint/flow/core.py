@@ -596,7 +596,7 @@ class Core(Escape, Doubting):
     def iterate(self, value: Value, site: Site) -> list[Value] | Many:
         """What iterating gives where Python itself does it, which some values refuse."""
         self.world.iterated(value, site)
-        self.asked(value, "__iter__")
+        self.asked(value, "__iter__", site)
         return self.elements(value, site)
 
 

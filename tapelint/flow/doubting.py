@@ -26,12 +26,16 @@ class Doubting:
         """Run the bodies of all modules that were imported, and not run as nothing was asked of them."""
         raise NotImplementedError
 
-    def asked(self, value: Value, name: str) -> None:
+    def asked(self, value: Value, name: str, site: Site | None = None) -> None:
         """An operation asks a value for a method; where it has none a TypeError may leave."""
         raise NotImplementedError
 
     def refused_operands(self, op: str, left: Value, right: Value) -> None:
         """An operator is asked for that no class has run; where the sides do not fit each other it may raise."""
+        raise NotImplementedError
+
+    def refused_attribute(self, base: Value, site: Site) -> None:
+        """`base.name = value`, which Python's own containers and constants have no room for."""
         raise NotImplementedError
 
     def hashed(self, key: Value, site: Site) -> None:

@@ -215,6 +215,7 @@ class Operators(Waiting):
             elif isinstance(right, Cell) and right.kind in ("dict", "set"):
                 self.hashed(left, site)
             self.refused_operands(op, left, right)
+            self.world.sought(left, right, site)
             self._asked_of_first(left, right, site)
             present = self._contains(left, right)
             if present is not None:

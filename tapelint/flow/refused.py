@@ -39,16 +39,20 @@ PLAIN_BASES = (*PLAIN, Library("tensorflow.Module"))
 OF_NUMBERS = ("__iter__", "__getitem__", "__setitem__", "__len__", "__enter__")
 """Methods that numbers and functions have not."""
 
+CONTAINERS = ("list", "dict", "set")
+
 NAMED_TUPLE = Library("typing.NamedTuple")
 PROTOCOLS = (Library("typing.Protocol"), Library("typing_extensions.Protocol"))
 MOST_BITS = 1000
 
 
 class Refused(Classes):
-    """Asks before an operation whether Python refuses it; it only matters where a handler may catch that."""
+    """Asks before an operation whether Python refuses it: what is refused for certain, and what a handler may catch."""
 
-    def asked(self, value: Value, name: str) -> None:
-        if self.attempts and any(self._lacks(option, name) for option in options(value)):
+    def asked(self, value: Value, name: str, site: Site | None = None) -> None:
+        if site is not None and all(_is_plain_value(option) and self._lacks(option, name) for option in options(value)):
+            self.world.raised("TypeError", site)
+        elif self.attempts and any(self._lacks(option, name) for option in options(value)):
             self.may_raise("TypeError", isinstance(value, Const))
 
     def _lacks(self, value: Value, name: str) -> bool:
@@ -74,6 +78,13 @@ class Refused(Classes):
         if self.state.get((value.uid, TUPLE)) is not UNBOUND:
             return False
         return all(self.class_attribute(value, each) is None for each in _INSTEAD.get(name, (name,)))
+
+    def refused_attribute(self, base: Value, site: Site) -> None:
+        for option in options(base):
+            is_plain = isinstance(option, (Const, Tuple)) or (isinstance(option, Cell) and option.kind in CONTAINERS)
+            if not is_plain or getattr(option, "info", None) is not None:
+                return
+        self.world.raised("AttributeError", site)
 
     # -- operators
 
@@ -255,3 +266,8 @@ def _is_small(value: object) -> bool:
     if isinstance(value, (str, bytes)):
         return len(value) < MOST_BITS
     return not isinstance(value, (int, float)) or isinstance(value, bool) or abs(value) < MOST_BITS
+
+
+def _is_plain_value(value: Value) -> bool:
+    """Whether a value is a constant or a function: all that it has is known."""
+    return isinstance(value, (Const, Function, Bound))

@@ -124,7 +124,7 @@ class Statements(Attempts):
         several = isinstance(base, OneOf)
         for option in options(base):
             self.before_write(option)
-            self.asked(option, "__setitem__")
+            self.asked(option, "__setitem__", None if several else site)
             if isinstance(option, Cell) and option.kind == "dict":
                 self.hashed(key, site)
                 old = containers.lookup(self, option, key) if several else UNBOUND

@@ -397,11 +397,17 @@ def _augmented(op: str) -> MethodHandler:
         assert isinstance(base, Data)
         made = world.run.operate(op, base, args.positional[0], site)
         if isinstance(made, Data) and made.kind == "numpy":
+            if base.shape and BY_ROOM.find(made.dtype) > BY_ROOM.find(base.dtype) >= 0:
+                world.raised("TypeError", site, f"ndarray operator {op}=")
             _changed(world, base)
             world.run.state.set((base.node.id, "stored"), made)
         return made
 
     return augment
+
+
+BY_ROOM = "bifc"
+"""Arrays of each of these categories have no room for the numbers of the later ones."""
 
 
 def _elementwise(name: str) -> FunctionHandler:

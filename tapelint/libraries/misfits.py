@@ -21,7 +21,7 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import members, widths
+from . import members, protocols, widths
 from . import operands as measured
 from .arguments import is_list
 from .natures import form
@@ -53,7 +53,8 @@ def misfit(world: Libraries, op: str, operands: list[Value]) -> str:
     UNLIKE where TensorFlow has an answer of its own.
     """
     found = {_refusal(world, op, pair) for pair in _pairs(operands)}
-    if UNLIKE in found or (op == "@" and found not in ({""}, {OF_KERNELS})):
+    of_product = op == "@" and any(isinstance(o, (Data, Variable)) for each in operands for o in options(each))
+    if UNLIKE in found or (of_product and found not in ({""}, {OF_KERNELS})):
         return UNLIKE  # of products it was not measured which exception comes
     return found.pop() if len(found) == 1 else ""
 
@@ -71,7 +72,7 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
         alone = all(side in (ROWS, "int", "float", "bool") for side in sides)
         return "TypeError" if alone and op in (*ARITHMETIC, *ORDER) else ""
     if len(sides) == 1:
-        return "TypeError" if op == "unary -" and sides[0] in NOT_NEGATED else ""
+        return _of_one(world, op, operands[0], sides[0])
     left, right = sides
     if op == "*" and right == "str" and left.startswith("tensor ") and not world.run.graph_mode:
         return _repeated(operands[0], left)
@@ -94,6 +95,16 @@ def _refusal(world: Libraries, op: str, operands: list[Value]) -> str:
     if tensors:
         return _tensor_and_number(world, op, left, right)
     return _of_python(op, left, right)
+
+
+def _of_one(world: Libraries, op: str, operand: Value, side: str) -> str:
+    """A sign before one operand."""
+    if op in protocols.SIGNS and side in NOT_NEGATED:
+        return "TypeError" if op == "unary -" or side != "sparse" else ""
+    if world.run.state.get(PROMOTES) != UNBOUND:
+        return ""
+    error = protocols.of_sign(world, op, operand)
+    return UNLIKE if error in (protocols.UNCLEAR, measured.OF_NUMPY) else error
 
 
 NOT_NEGATED = ("None", "str", "list", "dict", "function", "sparse")
@@ -225,4 +236,5 @@ def _of_python(op: str, left: str, right: str) -> str:
     if len(number) == 1:
         repeats = op == "*" and held[0] in ("list", "str") and number[0] not in ("float", "some f")
         return "" if repeats or (op == "%" and left == "str") else "TypeError"
-    return "TypeError" if held == ["list", "list"] and op in ("-", "/", "//", "**") else ""
+    refused = op in ("/", "//", "**", "@") or (op == "-" and "dict" not in held)  # sets have a difference
+    return "TypeError" if refused and len(held) == 2 else ""

@@ -25,6 +25,8 @@ OF_TENSORS = frozenset(
     "transpose".split()
 )
 """What tensors and arrays have, and no tuple."""
+OF_SHAPES = frozenset(("as_list", "dims", "is_fully_defined", "ndims", "num_elements", "rank"))
+"""What the shapes of tensors have, and no tuple of sizes, which is what arrays have for a shape."""
 SINCE = frozenset(["bit_count", "from_number", "is_integer"])
 """What Python's numbers have in some of its versions."""
 OF_CELLS: dict[str, tuple[type, ...]] = {
@@ -51,9 +53,13 @@ def lacks(base: Value, name: str) -> bool:
     if name.startswith("_") or name in TRACKED | SINCE:
         return False
     kinds = _types_of(base)
-    if isinstance(base, Tuple) and name not in OF_TENSORS:
+    if isinstance(base, Tuple) and name not in OF_TENSORS and not (name in OF_SHAPES and _are_sizes(base)):
         return False  # of a named tuple the fields are not always known
     return bool(kinds) and not any(hasattr(kind, name) for kind in kinds)
+
+
+def _are_sizes(base: Tuple) -> bool:
+    return bool(base.items) and all(isinstance(item, Const) and type(item.value) is int for item in base.items)
 
 
 def has(value: Value, name: str) -> bool | None:

@@ -13,7 +13,7 @@ from tapelint.facts.table import calls_of_protocols, protocols
 from tapelint.flow.core import Arguments
 from tapelint.flow.functions import own_nodes
 from tapelint.flow.graph import SEVERAL, Site
-from tapelint.flow.values import Const, Data, SliceOf, Value, Variable, options
+from tapelint.flow.values import Cell, Const, Data, SliceOf, Tuple, Value, Variable, options
 
 from . import widths
 from .natures import nature
@@ -27,6 +27,10 @@ CONDITIONS = {
 }  # fmt: skip
 """What a condition is to AutoGraph, which leaves some as they are, and makes operations of the others."""
 LEFT_LOOP, LOOP = "while _: break", "for x in _: ..."
+ENTERED = "with _: ..."
+SOUGHT = {str: "'a' in _", float: "2.0 in _", int: "2 in _", type(None): "None in _"}
+"""What is looked for in a value."""
+SIGNS = {"unary +": "+_", "unary -": "-_", "unary ~": "~_"}
 INDEX, SLICE, PERCENT = "[1.0, 2.0, 3.0][_]", "[1.0, 2.0, 3.0][:_]", "'%f' % _"
 IN_GRAPH = "OperatorNotAllowedInGraphError"
 """What a tensor of a graph raises where Python wants its truth or its items."""
@@ -106,6 +110,26 @@ def iterated(world: Libraries, value: Value, site: Site) -> None:
 def looped(world: Libraries, value: Value, site: Site) -> None:
     """A loop over a value becomes an operation of a graph."""
     refuse(world, LOOP, value, site, "loop")
+
+
+def sought(world: Libraries, item: Value, value: Value, site: Site) -> None:
+    """Python looks for an item in a value."""
+    expression = SOUGHT.get(type(item.value)) if isinstance(item, Const) else None
+    if expression is not None:
+        refuse(world, expression, value, site, "in")
+
+
+def entered(world: Libraries, value: Value, site: Site) -> Value:
+    """`with value:`, which Python's own containers have no methods for, either."""
+    if isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict", "set")):
+        world.raised("TypeError", site, "with")
+    refuse(world, ENTERED, value, site, "with")
+    return value if isinstance(value, (Cell, Variable)) else world.run.opaque(site, [value])
+
+
+def of_sign(world: Libraries, op: str, value: Value) -> str:
+    """The exception of an operator of one operand; `UNCLEAR` where it is not known which, "" where there is none."""
+    return refused(world, SIGNS[op], value) if op in SIGNS else ""
 
 
 def asked(world: Libraries, value: Value, site: Site) -> None:

@@ -16,6 +16,7 @@ from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
+    NO_VALUE,
     SYMBOLIC,
     UNBOUND,
     Bound,
@@ -329,6 +330,7 @@ class Libraries:
     asked = protocols.asked
     looped = protocols.looped
     keyed = protocols.keyed
+    sought = protocols.sought
 
     def is_in_graph(self, value: Value) -> bool:
         """Whether a value is a tensor without numbers, in the graph that is being made."""
@@ -343,8 +345,7 @@ class Libraries:
             results.append(handler(self, option, site) if handler is not None else self._entered(option, site))  # type: ignore[arg-type]
         return self.run.join_all(results)
 
-    def _entered(self, value: Value, site: Site) -> Value:
-        return value if isinstance(value, (Cell, Variable)) else self.run.opaque(site, [value])
+    _entered = protocols.entered
 
     def leave(self, value: Value, site: Site) -> None:
         for option in options(value):
@@ -490,7 +491,8 @@ class Libraries:
         if top in EXTERNAL or top in ("numpy", *PYTHONS_NUMBERS):
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
         if top in INERT or name in constants.INERT:
-            return self.inert(name, args, site)
+            nothing = self.inert(name, args, site)
+            return NO_VALUE if name in constants.NOTHING else nothing
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
         made = self.run.call_unknown(Library(name), args, site)

@@ -119,7 +119,7 @@ def a_function_made_a_layer():
 
 
 def elements_written_backwards():
-    """unknown, unknown"""
+    """flows, none"""
     with tf.GradientTape() as tape:
         y = tf.TensorArray(tf.float32, 2, clear_after_read=False).write(1, w).write(0, v).read(0)
     return tape.gradient(y, [v, w])

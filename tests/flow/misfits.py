@@ -174,14 +174,14 @@ def an_operation_of_keras_that_takes_no_variable_of_tensorflow():
 
 
 def elements_of_two_shapes_in_one_array():
-    """unknown"""
+    """raises ValueError"""
     with tf.GradientTape() as tape:
         y = tf.TensorArray(tf.float32, 2).write(0, v).write(1, tf.round(w)).stack()
     return tape.gradient(y, v)
 
 
 def an_element_of_another_dtype():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.TensorArray(tf.float32, 1).write(0, tf.cast(v, tf.float64)).stack()
     return tape.gradient(y, v)
