@@ -97,7 +97,8 @@ class Statements(Attempts):
         star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
         if isinstance(items, Many):
             rest = containers.make_list(self, items)
-            return [rest if i == star else self.fresh_element(items.element, site) for i in range(len(targets))]
+            each = [self._unpacked_part(value, items, site) for _ in targets]
+            return [rest if i == star else part for i, part in enumerate(each)]
         fewest = len(targets) - (star is not None)
         fits = len(items) >= fewest if star is not None else len(items) == fewest
         if not fits and isinstance(value, (Tuple, Cell, Data, Variable)) and not several:
@@ -110,6 +111,11 @@ class Statements(Attempts):
         after = len(targets) - star - 1
         middle = items[star : len(items) - after]
         return [*items[:star], containers.make_list(self, Tuple(tuple(middle))), *items[len(items) - after :]]
+
+    def _unpacked_part(self, value: Value, items: Many, site: Site) -> Value:
+        """One of many parts: those of a tensor are each another tensor."""
+        anew = self.elements(value, site) if isinstance(value, (Data, Variable)) else items
+        return self.fresh_element(anew.element if isinstance(anew, Many) else items.element, site)
 
     def fresh_element(self, element: Value, site: Site) -> Value:
         """One of many like elements, apart from the others."""

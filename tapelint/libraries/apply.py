@@ -15,6 +15,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import MISSING, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
+from tapelint.flow.ranges import Range
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -461,6 +462,8 @@ def detached(world: Libraries, name: str, args: Arguments, site: Site, kind: str
 
 
 def tensor_like(world: Libraries, value: Value, node: Node) -> Data:
-    """A tensor of the form of a value."""
+    """A tensor of the form and the numbers of a value, whose gradient may be another: it is not known as the same."""
     shape, bounds = getattr(value, "shape", None), getattr(value, "range", None)
+    if isinstance(bounds, Range) and bounds.key is not None:
+        bounds = replace(bounds, key=world.known.key("node", node.id), rows=None)
     return Data(node, "tensor", node.dtype, shape, bounds, widths.of(world, value))

@@ -47,7 +47,7 @@ def lacks(world: Libraries, value: Data, name: str) -> bool:
     """
     if name.startswith("_") or name in ARRAY or (name in SCALAR and not value.shape):
         return False
-    return _is_of_numbers(world, value) and _is_of_numpy(world, value.node)
+    return _is_of_numbers(world, value) and is_of_numpy(world, value.node)
 
 
 def _is_of_numbers(world: Libraries, value: Value) -> bool:
@@ -57,12 +57,12 @@ def _is_of_numbers(world: Libraries, value: Value) -> bool:
 
 def has(world: Libraries, value: Data, name: str) -> bool | None:
     """Whether an array or a scalar of NumPy has an attribute; None where nobody can tell."""
-    if name in ARRAY - OF_ONE and _is_of_numbers(world, value) and _is_of_numpy(world, value.node):
+    if name in ARRAY - OF_ONE and _is_of_numbers(world, value) and is_of_numpy(world, value.node):
         return True
     return False if lacks(world, value, name) else None
 
 
-def _is_of_numpy(world: Libraries, node: Node) -> bool:
+def is_of_numpy(world: Libraries, node: Node) -> bool:
     """Whether NumPy made a value, and of what none of its functions makes anything but arrays and scalars."""
     seen, todo = {node.id}, [node]
     while todo:

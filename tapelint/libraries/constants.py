@@ -32,8 +32,8 @@ INERT = frozenset(
 )
 """Functions of Python that neither keep nor change a tensor that they are handed."""
 
-NOTHING = frozenset(f"builtins.{name}" for name in ("print", "help", "breakpoint"))
-"""Those of which nothing comes back."""
+GIVEN = dict.fromkeys((f"builtins.{name}" for name in ("print", "help", "breakpoint")), NO_VALUE)
+"""What comes back of those that give the same each time."""
 
 SHOWING = ("builtins", "logging", "pprint", "reprlib", "traceback", "warnings")
 """Whose functions that give nothing back do not go over what they are handed."""

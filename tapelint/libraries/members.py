@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.facts import nature_of, refused_ranks
-from tapelint.flow.graph import PERHAPS_ROWS, ROWS, Node
+from tapelint.flow.graph import PERHAPS_ROWS, ROWS, SEVERAL, Node
 from tapelint.flow.values import (
     TRUE,
     UNBOUND,
@@ -142,7 +142,8 @@ def _may_be_in_parts(node: Node) -> bool:
         return True
     if any(word in node.op for word in MAY_BE_IN_PARTS):
         return True
-    return node.detail in (ROWS, PERHAPS_ROWS) or node.is_indexed_slices or nature_of(node.op) not in ("", "?plain")
+    perhaps = node.detail in (ROWS, PERHAPS_ROWS, SEVERAL) or node.is_indexed_slices
+    return perhaps or nature_of(node.op) not in ("", "?plain")
 
 
 def module_lacks(world: Libraries, module: Cell, name: str) -> bool:

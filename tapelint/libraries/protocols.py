@@ -16,7 +16,9 @@ from tapelint.flow.graph import SEVERAL, Site
 from tapelint.flow.values import Cell, Const, Data, SliceOf, Tuple, Value, Variable, options
 
 from . import widths
+from .array_members import is_of_numpy
 from .natures import nature
+from .refusing import is_tensor
 
 if TYPE_CHECKING:
     from .world import Libraries
@@ -115,7 +117,7 @@ def looped(world: Libraries, value: Value, site: Site) -> None:
 def sought(world: Libraries, item: Value, value: Value, site: Site) -> None:
     """Python looks for an item in a value."""
     expression = SOUGHT.get(type(item.value)) if isinstance(item, Const) else None
-    if expression is not None:
+    if expression is not None and all(_is_surely_made_of_numbers(world, option) for option in options(value)):
         refuse(world, expression, value, site, "in")
 
 
@@ -123,8 +125,16 @@ def entered(world: Libraries, value: Value, site: Site) -> Value:
     """`with value:`, which Python's own containers have no methods for, either."""
     if isinstance(value, Tuple) or (isinstance(value, Cell) and value.kind in ("list", "dict", "set")):
         world.raised("TypeError", site, "with")
-    refuse(world, ENTERED, value, site, "with")
+    if _is_surely_made_of_numbers(world, value):
+        refuse(world, ENTERED, value, site, "with")
     return value if isinstance(value, (Cell, Variable)) else world.run.opaque(site, [value])
+
+
+def _is_surely_made_of_numbers(world: Libraries, value: Value) -> bool:
+    """Whether a value is a tensor, a variable or an array whatever it is made of: not a dict, or what a file holds."""
+    if isinstance(value, Data) and value.kind == "numpy":
+        return is_of_numpy(world, value.node)
+    return isinstance(value, Variable) or is_tensor(value)
 
 
 def of_sign(world: Libraries, op: str, value: Value) -> str:

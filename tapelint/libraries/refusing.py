@@ -33,7 +33,7 @@ MOST_DEEP = 20
 
 def set_item(world: Libraries, base: Value, value: Value, site: Site) -> None:
     """`base[i] = value` raises a TypeError for variables and tensors, in a graph as well."""
-    if isinstance(base, Variable) or _is_tensor(base):
+    if isinstance(base, Variable) or is_tensor(base):
         refuse(world, "TypeError", site, ITEM, [base, value])
     else:
         world.run.escape([value])
@@ -80,7 +80,7 @@ def listed(world: Libraries, value: Value, depth: int = 0) -> Value:
     return Many(items.element) if isinstance(items, Many) else value
 
 
-def _is_tensor(value: Value) -> bool:
+def is_tensor(value: Value) -> bool:
     """Whether a value is a tensor of TensorFlow for certain, and no variable or thing in parts."""
     return isinstance(value, Data) and value.kind == "tensor" and not form(value) and _gives_a_tensor(value.node)
 
@@ -111,7 +111,7 @@ def _lacks(value: Data, name: str) -> bool:
     """
     if form(value) == ROWS:
         return not name.startswith("_") and name not in OF_ROWS
-    return name in ASSIGNING and _is_tensor(value) and (value.node.op != "operator []" or name != "assign")
+    return name in ASSIGNING and is_tensor(value) and (value.node.op != "operator []" or name != "assign")
 
 
 def is_never_iterated(value: Value) -> bool:

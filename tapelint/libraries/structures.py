@@ -34,6 +34,10 @@ def _map_structure(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) -> Value:
     first = values[0]
+    if isinstance(first, OneOf):
+        with world.run.for_one_of_several():
+            each = [_mapped(world, function, [option, *values[1:]], site) for option in first.options]
+        return world.run.join_all(each)
     if isinstance(first, Cell) and first.kind == "dict":
         known = containers.pairs(world.run, first)
         if known is None:

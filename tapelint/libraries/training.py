@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import Edge, Site
+from tapelint.flow.graph import SEVERAL, Edge, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, Opaque, Tuple, Value
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
 
 from . import apply, unfit
 from .graph_loops import rows
@@ -33,11 +33,14 @@ def through(world: Libraries, value: Value, site: Site) -> Value:
         known = containers.pairs(world.run, value)
         if known is not None:
             return containers.make_dict(world.run, [(k, through(world, v, site)) for k, v in known], site)
+    if isinstance(value, OneOf):
+        return world.run.join_all([through(world, option, site) for option in value.options])
     node = world.run.node_of(value, site)
     edges = [Edge(node, NONE)] if node is not None else []
     dtype = unfit.dtype_made(world, value)
     with world.paused():
         made = world.run.node(THROUGH, edges, site, dtype=dtype)
+    made.detail = SEVERAL if isinstance(value, Opaque) else ""  # a structure of tensors, perhaps
     return Data(made, "tensor", dtype)
 
 

@@ -16,7 +16,6 @@ from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta, Key
 from tapelint.flow.values import (
-    NO_VALUE,
     SYMBOLIC,
     UNBOUND,
     Bound,
@@ -491,8 +490,7 @@ class Libraries:
         if top in EXTERNAL or top in ("numpy", *PYTHONS_NUMBERS):
             return apply.detached(self, name, args, site, "numpy" if top != "math" else "python")
         if top in INERT or name in constants.INERT:
-            nothing = self.inert(name, args, site)
-            return NO_VALUE if name in constants.NOTHING else nothing
+            return constants.GIVEN.get(name, self.inert(name, args, site))
         if self.is_of_tape_library(name):
             return self._differentiable(name, args, site)
         made = self.run.call_unknown(Library(name), args, site)
