@@ -73,6 +73,11 @@ class State:
             self.log.read.setdefault(key, value)
         return value.value if type(value) is Perhaps else value
 
+    def looked_at(self, key: Key) -> Value:
+        """The value, or UNBOUND; it is not the program that reads it."""
+        value = self._heap.get(key, UNBOUND)
+        return value.value if type(value) is Perhaps else value
+
     def those(self, owner: int, names: Sequence[str]) -> list[Value]:
         """The values of the fields of these names that something has, without those that it lacks."""
         if self.log is not None:

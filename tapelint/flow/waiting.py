@@ -135,14 +135,14 @@ class Waiting(Core):
 
     def is_disturbed(self, computed: Computed) -> bool:
         """Whether what items were made from is another by now."""
-        return any(self.state.get(key) != value for key, value in computed.read.items())
+        return any(self.state.looked_at(key) != value for key, value in computed.read.items())
 
     def asked_in_step(self, value: Value, index: int) -> None:
         """The item at an index is asked for: what is changed since in sequences that lie behind is no matter."""
         computed = self.computed_for(value)
         if computed is None or not isinstance(value, Cell) or value.uid not in self.in_step:
             return
-        now = {key: self.state.get(key) for key in computed.read}
+        now = {key: self.state.looked_at(key) for key in computed.read}
         if any(not _same_from(index, held, now[key]) for key, held in computed.read.items()):
             self.lose_track()
 
@@ -218,7 +218,7 @@ class Waiting(Core):
             yield
         seen = log is not None and not computed.written.isdisjoint(log.read)
         in_step = isinstance(value, Cell) and value.uid in self.in_step and body
-        if in_step and any(_is_longer(held, self.state.get(key)) for key, held in computed.read.items()):
+        if in_step and any(_is_longer(held, self.state.looked_at(key)) for key, held in computed.read.items()):
             self.lose_track()
         if seen or (computed.written and may_end_early(body)) or (not in_step and self.is_disturbed(computed)):
             self.lose_track()

@@ -6,6 +6,7 @@ from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
 from . import members, packing, shapes
+from .array_members import is_of_numpy
 from .widths import PROMOTES
 from .world import Libraries
 
@@ -29,7 +30,7 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     is_odd = any(map(_is_no_number, keys))
     if shape is None and not is_odd:
         return False
-    of_numpy = isinstance(base, Data) and base.kind == "numpy" and not base.node.detail
+    of_numpy = isinstance(base, Data) and base.kind == "numpy" and is_of_numpy(world, base.node)
     if not (of_numpy or isinstance(base, Variable) or _is_plain(world, base)):
         return False
     if is_odd or shape is None:
@@ -45,10 +46,12 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
     return odd or (outside and Const(...) not in _keys(world, key)) or len(keys) > len(shape)
 
 
-def is_odd_in_arrays(world: Libraries, key: Value) -> bool:
-    """Whether a key is none that an array of NumPy takes for certain: a tensor that a graph has no numbers of, a
-    variable, floats.
+def is_odd_in_arrays(world: Libraries, base: Value, key: Value) -> bool:
+    """Whether a value is certainly an array of NumPy, and a key none that it takes for certain: a tensor that a graph
+    has no numbers of, a variable, floats. What a library reads from a file may take texts.
     """
+    if not (isinstance(base, Data) and base.kind == "numpy" and is_of_numpy(world, base.node)):
+        return False
     keys = [k for k in _keys(world, key) if not isinstance(k, SliceOf)]
     floats = [k for k in keys if isinstance(k, (Data, Variable)) and packing.sure_kind(world, k) == "f"]
     return bool(floats) or any(_is_no_number(k) or isinstance(k, Variable) or world.is_in_graph(k) for k in keys)

@@ -116,8 +116,7 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     if op == "[]":
         shape = _indexed_shape(world, operands[0], operands[1])
         width = widths.of(world, operands[0])
-        odd = kind == "numpy" and indexing.is_odd_in_arrays(world, operands[1])
-        if odd or indexing.may_be_outside(world, *operands):
+        if indexing.is_odd_in_arrays(world, *operands) or indexing.may_be_outside(world, *operands):
             world.known.failing.add(node.id)
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)

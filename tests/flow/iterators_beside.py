@@ -1,0 +1,91 @@
+"""Iterators that are gone over beside others; the docstring is the verdict of each source."""
+
+import tensorflow as tf
+
+w = tf.Variable(2.0)
+v = tf.Variable(3.0)
+
+
+def over_a_reversed_list():
+    """flows, flows"""
+    x = 0.0
+    with tf.GradientTape() as tape:
+        for f, q in zip([32.0, 16.0], reversed([w * 1.0, v * 2.0])):
+            x = x + f * q
+    return tape.gradient(x, [w, v])
+
+
+def over_a_kept_iterator():
+    """none, flows"""
+    with tf.GradientTape() as tape:
+        xs = reversed([w * 1.0, v * 2.0])
+        x = 0.0
+        for f, q in zip([32.0], xs):
+            x = x + f * q
+    return tape.gradient(x, [w, v])
+
+
+def taken_meanwhile():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        xs = iter([w * 1.0, v * 2.0, w * 3.0])
+        x = 0.0
+        for f, q in zip([32.0, 16.0], xs):
+            x = x + f * q
+            next(xs, None)
+    return tape.gradient(x, [w, v])
+
+
+def grown_meanwhile():
+    """unknown, unknown"""
+    with tf.GradientTape() as tape:
+        ys = [w * 1.0]
+        x = 0.0
+        for f, q in zip([32.0, 16.0], ys):
+            x = x + f * q
+            ys.append(v * 2.0)
+    return tape.gradient(x, [w, v])
+
+
+def one_left_over():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        xs = iter([w * 1.0, v * 2.0])
+        x = 0.0
+        for q, f in zip(xs, [32.0]):
+            x = x + f * q
+        for q in xs:
+            x = x + q
+    return tape.gradient(x, [w, v])
+
+
+def one_left_over_behind():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        xs = iter([w * 1.0, v * 2.0])
+        x = 0.0
+        for f, q in zip([32.0], xs):
+            x = x + f * q
+        for q in xs:
+            x = x + q
+    return tape.gradient(x, [w, v])
+
+
+def enumerated():
+    """flows, zero"""
+    with tf.GradientTape() as tape:
+        xs = reversed([w * 1.0, v * 2.0])
+        x = 0.0
+        for i, (f, q) in enumerate(zip([32.0, 16.0], xs)):
+            x = x + f * q * float(i)
+    return tape.gradient(x, [w, v])
+
+
+def mapped():
+    """flows, flows"""
+    with tf.GradientTape() as tape:
+        xs = map(lambda q: q * 2.0, reversed([w * 1.0, v * 2.0]))
+        x = 0.0
+        for f, q in zip([32.0, 16.0], xs):
+            x = x + f * q
+    return tape.gradient(x, [w, v])
