@@ -19,8 +19,14 @@ REFUSED = {
     ("loop", "ValueError"): "a variable of it changes its shape from round to round, which a graph refuses",
     ("loop", "NotImplementedError"): "a graph's loop cannot be left by a `return`",
     ("iteration", "OperatorNotAllowedInGraphError"): "Python cannot iterate over a tensor while a graph is made",
+    ("argument changed", "ValueError"): "a `tf.function` must leave the lists and dicts as they are that it is handed",
+    ("TensorArray.read", "InvalidArgumentError"): "an element is gone once it was read, without `clear_after_read=False`",
+    ("TensorArray.write", "InvalidArgumentError"): "the TensorArray is of another dtype than what is written",
+    ("TensorArray.write", "OutOfRangeError"): "the TensorArray has no such place, without `dynamic_size=True`",
+    ("tensorflow.py_function", "InvalidArgumentError"): "the function returns something else than `Tout` promises",
+    ("ndarray operator op=", "TypeError"): "an array of whole numbers has no room for other numbers",
 }
-"""What AutoGraph says no to, by what it makes of the code and the exception."""
+"""What is said no to, by what it is noted under and the exception."""
 
 
 def steps_to_the_end(tapes: Tapes, execution: Execution) -> tuple[Step, ...]:

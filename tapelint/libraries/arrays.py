@@ -398,7 +398,7 @@ def _augmented(op: str) -> MethodHandler:
         made = world.run.operate(op, base, args.positional[0], site)
         if isinstance(made, Data) and made.kind == "numpy":
             if base.shape and BY_ROOM.find(made.dtype) > BY_ROOM.find(base.dtype) >= 0:
-                world.raised("TypeError", site, f"ndarray operator {op}=")
+                world.raised("TypeError", site, "ndarray operator op=")
             _changed(world, base)
             world.run.state.set((base.node.id, "stored"), made)
         return made

@@ -6,7 +6,7 @@ comes out of one, `staging` knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
@@ -113,8 +113,16 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
     try:
         signed = is_signed(callee)
         traced = _traced(world, args, site, signed)
+        _refuse_sets(world, traced.every(), site)
+        held = dict(_containers(world, traced.every()))
+
+        def body() -> Value:
+            made = run.call(callee.function, traced, site)
+            _refuse_changes(world, held, made, site)
+            return made
+
         with symbolic_arguments(world, traced.every()), _leaving_converted(world):
-            made = repeated(world, callee, args, signed, lambda: run.call(callee.function, traced, site))
+            made = repeated(world, callee, args, signed, body)
     finally:
         run.graph_mode -= 1
         run.no_autograph = outer
@@ -125,6 +133,62 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
     depth = run.graph_depth
     world.known.left_in_graph |= {n.id for n in run.graph.nodes[first:] if _stays(n, depth) and n.id not in given}
     return result
+
+
+def _containers(world: Libraries, values: Iterable[Value], depth: int = 0) -> Iterator[tuple[Cell, Value]]:
+    """The lists and dicts that a graph function is handed, those in them too, with what they hold."""
+    for value in values if depth < DEEPEST else ():
+        held = value
+        if isinstance(value, Cell) and value.kind in ("list", "dict") and value.info is None:
+            held = world.run.state.looked_at((value.uid, "items"))
+            yield value, held
+        if isinstance(held, Tuple):
+            yield from _containers(world, held.items, depth + 1)
+
+
+DEEPEST = 5
+"""So deep lists and dicts lie in each other."""
+
+
+def _refuse_changes(world: Libraries, held: Mapping[Cell, Value], made: Value, site: Site) -> None:
+    """A graph function must leave the lists and dicts as they are that it is handed, copies of those of its caller."""
+    if world.run.ended():
+        return
+    pairs = [(before, world.run.state.looked_at((cell.uid, "items"))) for cell, before in held.items()]
+    if any(_is_another(before, now) for before, now in pairs):
+        world.raised("ValueError", site, CHANGED)
+    elif any(before != now for before, now in pairs):
+        world.known.refusing.update(node.id for node in world.run.nodes_in(made))
+
+
+CHANGED = "argument changed"
+"""The call that this exception is noted under."""
+
+
+def _is_another(before: Value, now: Value) -> bool:
+    """Whether what a container holds is certainly not what it held."""
+    if not (isinstance(before, Tuple) and isinstance(now, Tuple)):
+        return False
+    if len(before.items) != len(now.items):
+        return True
+    return any(
+        _is_another(a, b) if isinstance(a, Tuple) and isinstance(b, Tuple) else _are_others(a, b)
+        for a, b in zip(before.items, now.items, strict=True)
+    )
+
+
+def _are_others(one: Value, other: Value) -> bool:
+    """Whether two values are certainly not the same object."""
+    if one == other or not all(isinstance(v, (Const, Data, Variable)) for v in (one, other)):
+        return False
+    nodes = [v.node for v in (one, other) if isinstance(v, Data)]
+    return not any(n.opaque or n.is_transparent or n.op == "join" for n in nodes)
+
+
+def _refuse_sets(world: Libraries, values: Iterable[Value], site: Site) -> None:
+    """Sets have no place in the signature of a graph function."""
+    if any(isinstance(value, Cell) and value.kind == "set" and value.info is None for value in values):
+        world.raised("TypeError", site, "tensorflow.function")
 
 
 def _is_no_result(value: Value) -> bool:
@@ -255,10 +319,10 @@ def _traced(world: Libraries, args: Arguments, site: Site, signed: bool) -> Argu
             return Tuple(tuple(trace(v, key) for v in value.items), value.names)
         if isinstance(value, Cell) and value.kind in ("list", "dict"):
             items = containers.stored(world.run, value)
-            found = trace(items, key) if _holds_traced(world, items) else None
-            if found is not None:
+            is_plain = value.info is None and world.run.filled_with(value) is None
+            if is_plain or _holds_traced(world, items):
                 copied = Cell(world.run.uid(), value.kind)
-                world.run.state.set((copied.uid, "items"), found)
+                world.run.state.set((copied.uid, "items"), trace(items, key))
                 return copied
         if isinstance(value, Data) and _is_handed(world, value):
             where = Site(site.source, args.places.get(key, site.node))
