@@ -32,7 +32,7 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from . import arrays, numbers, singletons
+from . import arrays, numbers, signatures, singletons
 from .arguments import category
 from .staging import (
     from_function,
@@ -112,7 +112,8 @@ def call_graph_function(world: Libraries, callee: Value, args: Arguments, site: 
     first = len(run.graph.nodes)
     try:
         signed = is_signed(callee)
-        traced = _traced(world, args, site, signed)
+        traced = _traced(world, signatures.bound(world, callee, args, site) if signed else args, site, signed)
+        signatures.mark(world, callee, traced)
         _refuse_sets(world, traced.every(), site)
         held = dict(_containers(world, traced.every()))
 

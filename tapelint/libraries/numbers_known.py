@@ -67,6 +67,8 @@ class Known:
     ranges: dict[int, Range] = field(default_factory=dict)
     arrays: dict[int, Array] = field(default_factory=dict)
     """By the node of a result, all its numbers, where they are known."""
+    signed: dict[int, tuple[int | None, ...]] = field(default_factory=dict)
+    """By the node of an argument of a graph function, the shape by its signature."""
     settled: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     variables: dict[int, Variable] = field(default_factory=dict)

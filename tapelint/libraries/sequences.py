@@ -211,7 +211,7 @@ def _range(world: Libraries, args: Arguments, site: Site) -> Value:
         if len(found) <= LONGEST_RANGE:
             return Counted(tuple(Const(n) for n in found))
     for value in args.positional:
-        world.run.asked(value, "__index__")
+        world.run.asked(value, "__index__", site)
     return Many(Data(world.run.constant_node(), "python", "i"))
 
 
@@ -219,7 +219,7 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0] if args.positional else UNBOUND
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
         return Const(len(value.value))
-    world.run.asked(value, "__len__")
+    world.run.asked(value, "__len__", site)
     if isinstance(value, Variable) and not world.run.graph_mode:
         world.raised("TypeError", site, "builtins.len")
     items = containers.sequence(world.run, value)
