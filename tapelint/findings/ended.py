@@ -21,7 +21,7 @@ REFUSED = {
     ("iteration", "OperatorNotAllowedInGraphError"): "Python cannot iterate over a tensor while a graph is made",
     ("argument changed", "ValueError"): "a `tf.function` must leave the lists and dicts as they are that it is handed",
     ("input signature", "TypeError"): "the `input_signature` says another dtype, shape or number of tensors",
-    ("TensorArray.read", "InvalidArgumentError"): "an element is gone once it is read, without `clear_after_read=False`",
+    ("TensorArray.read", "InvalidArgumentError"): "it is gone once it is read, but for `clear_after_read=False`",
     ("TensorArray.write", "InvalidArgumentError"): "the TensorArray is of another dtype than what is written",
     ("TensorArray.write", "OutOfRangeError"): "the TensorArray has no such place, without `dynamic_size=True`",
     ("tensorflow.py_function", "InvalidArgumentError"): "the function returns something else than `Tout` promises",

@@ -123,6 +123,11 @@ MOST_DEEP = 20
 """So deep lists lie in lists."""
 
 
+def has_slice(key: Value) -> bool:
+    """Whether a key is a slice, or has one in it."""
+    return isinstance(key, SliceOf) or (isinstance(key, Tuple) and any(map(has_slice, key.items)))
+
+
 def pairs(core: Core, cell: Cell) -> list[tuple[Value, Value]] | None:
     """A dict's pairs where all keys are known."""
     return _written(core, cell) if core.filled_with(cell) is None else None

@@ -38,6 +38,10 @@ class Doubting:
         """`base.name = value`, which Python's own containers and constants have no room for."""
         raise NotImplementedError
 
+    def not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
+        """What is not in a container."""
+        raise NotImplementedError
+
     def hashed(self, key: Value, site: Site) -> None:
         """A value becomes a key, which some cannot be."""
         raise NotImplementedError

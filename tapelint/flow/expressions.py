@@ -438,7 +438,8 @@ class Expressions(Comprehensions):
             if isinstance(base.info, Value) and not containers.has(self, base, key):
                 found = self._made_for(base, key, found, site)
             if found is UNBOUND:
-                return self._not_found(base, key, "KeyError" if base.info is None else "", site)
+                told = base.info is None and not containers.has_slice(key)  # of slices Python's versions differ
+                return self.not_found(base, key, "KeyError" if told else "", site)
             return containers.picked(self, found, key, site)
         if isinstance(base, Cell) and base.kind == "instance":
             method = self.class_attribute(base, "__getitem__")
@@ -460,7 +461,7 @@ class Expressions(Comprehensions):
         found = containers.index(self, items, key, site)
         if found is UNBOUND:
             whole = isinstance(items, Tuple) and isinstance(key, Const)
-            return self._not_found(base, key, "IndexError" if whole else "", site)
+            return self.not_found(base, key, "IndexError" if whole else "", site)
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)
         return containers.picked(self, found, key, site)
@@ -480,7 +481,7 @@ class Expressions(Comprehensions):
         containers.note_present(self, base, key)
         return value
 
-    def _not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
+    def not_found(self, base: Value, key: Value, error: str, site: Site) -> Value:
         """What is not in a container: a KeyError or IndexError where only the code that is run can have filled it."""
         own = isinstance(base, Tuple) or (
             isinstance(base, Cell)

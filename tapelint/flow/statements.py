@@ -224,8 +224,11 @@ class Statements(Attempts):
         if method is not None:
             self.call(method, Arguments([key]), site)
         elif isinstance(base, Cell) and base.kind == "dict":
+            self.hashed(key, site)
             if containers.remove(self, base, key) is UNBOUND:
                 self.may_raise("KeyError")
+                if containers.has(self, base, key) is False and base.info is None:
+                    self.not_found(base, key, "KeyError", site)
         elif isinstance(base, Cell) and base.kind == "list":
             self._delete_from_list(base, key)
         elif not isinstance(base, Opaque):

@@ -516,7 +516,8 @@ def _number(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
                 return Const(
                     {"float": float, "int": int, "bool": bool, "complex": complex, "str": str}[name](value.value)
                 )
-            except (TypeError, ValueError, OverflowError):
+            except (TypeError, ValueError, OverflowError) as error:
+                world.raised(type(error).__name__, site, f"builtins.{name}")
                 return world.run.opaque(site)
         if name == "bool":
             if isinstance(value, Data) and value.kind == "numpy" and value.shape not in ((), (1,)):

@@ -172,7 +172,7 @@ def a_handler_of_what_is_computed():
 
 
 def a_number_is_read_in_vain_before_a_handler_that_is_looked_up():
-    """unknown, unknown"""
+    """none, flows"""
     kinds = {"bad": (KeyError, ValueError)}
     with tf.GradientTape() as tape:
         try:

@@ -751,7 +751,7 @@ def handler_of_a_key_that_is_missing():
 
 
 def handler_of_a_text_that_is_no_number():
-    """unknown, unknown"""
+    """none, flows"""
     with tf.GradientTape() as tape:
         try:
             y = v * int("seven")
