@@ -209,11 +209,12 @@ def _lookups() -> dict[str, Set[str]]:
 def is_there(qualified: str, spelled: str) -> bool:
     """Whether TensorFlow and Keras have a name, as far as is known: names.txt has those of some modules.
 
-    `spelled`: as the program has it, which may be a name of `tf.keras`; "" where it is of a library's own making.
+    `spelled`: as the program has it, which may be a name of `tf.keras` or `tf.losses`; "" where it is of a library's
+    own making.
     """
     if not spelled:
         return True
-    in_tensorflow = spelled.startswith("tensorflow.keras.")
+    in_tensorflow = spelled.startswith("tensorflow.")
     cut = qualified.find(".")
     while cut > 0:
         following = qualified.find(".", cut + 1)

@@ -363,8 +363,8 @@ def make_data(
     if failure and dtype in "ib":
         dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
-    if kind == "python" and name.startswith("numpy.random.") and any(map(_is_array_of_some, given.values.values())):
-        kind = "numpy"  # a number is drawn for each
+    if kind == "python" and name.startswith("numpy.random.") and _draws_many(given):
+        kind = "numpy"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}
@@ -387,6 +387,12 @@ def make_data(
     symbolic = kind == "tensor" and world.is_symbolic(given.values.values())
     width = widths.of_call(world, name, effect, given, dtype)
     return Data(node, "symbolic" if symbolic else kind, dtype, shape, bounds, width)
+
+
+def _draws_many(given: Given) -> bool:
+    """Whether NumPy draws, or may draw, an array: one of a size, or a number for each of an array's."""
+    sized = given.get("size") not in (UNBOUND, NO_VALUE) or given.rest is not None
+    return sized or any(map(_is_array_of_some, given.values.values()))
 
 
 COPYING = ("ndarray.item", "ndarray.tolist")

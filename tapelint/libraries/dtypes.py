@@ -28,13 +28,20 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
     table = dtypes().get(fact.name)
     left = given.get("left")
     converts = isinstance(left, Variable) and left.flavor == "keras"  # its operators do, whatever stands beside it
-    if table is None or given.rest is not None or world.run.one_of_several or converts:
+    if table is None or given.rest is not None or world.run.one_of_several or converts or _is_whole_power(fact, given):
         return ""
     tried = list(dict.fromkeys(names for names, _ in table))
     others = frozenset().union(*tried)
     fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
     every = (_of_some(world, fact, names, table, given) for names in fitting)
     return max(every, key=lambda said: (said != "", said != PERHAPS), default="")
+
+
+def _is_whole_power(fact: Fact, given: Given) -> bool:
+    """Whether something is raised to a power that whole numbers have, too: to a whole number that is not negative."""
+    power = given.get("right")
+    whole = isinstance(power, Const) and type(power.value) is int and power.value >= 0
+    return whole and fact.name.startswith("operator **")
 
 
 Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]

@@ -13,6 +13,10 @@ SAME_MODULES = (
     ("tensorflow.python.keras.", "keras."),
     ("tensorflow.python.eager.backprop.", "tensorflow."),
     ("tensorflow.contrib.eager.", "tensorflow."),
+    ("tensorflow.losses.", "keras.losses."),
+    ("tensorflow.metrics.", "keras.metrics."),
+    ("tensorflow.optimizers.", "keras.optimizers."),
+    ("tensorflow.initializers.", "keras.initializers."),
     ("keras.src.", "keras."),
 )
 

@@ -18,11 +18,33 @@ def register(registry: Registry) -> None:
     """Add them."""
     for name in MAKERS:
         registry.functions[f"numpy.random.{name}"] = _generator
+    registry.functions["numpy.random.choice"] = _choice
     registry.methods[("numpy generator", "*")] = _drawn
 
 
 def _generator(world: Libraries, args: Arguments, site: Site) -> Value:
     return Cell(world.run.uid(), "numpy generator", site=site)
+
+
+def _choice(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`np.random.choice(a, size)`: of a whole number it draws places below it, one or an array of them; tensors beside
+    it, the probabilities perhaps, are read as arrays.
+    """
+    first, name = args.get(0, "a"), "numpy.random.choice"
+    if not _is_whole(first) or args.rest is not None or any(map(world.is_in_graph, args.every())):
+        fact = world.facts.fact(name)
+        assert fact is not None
+        return apply.call_fact(world, fact, args, site)
+    size = args.get(1, "size", NO_VALUE)
+    drawn = apply.detached(world, name, args, site, "python" if size == NO_VALUE else "numpy", "i")
+    return drawn if size == NO_VALUE else Data(drawn.node, drawn.kind, "i", shapes.as_shape(world, size))
+
+
+def _is_whole(value: Value) -> bool:
+    """Whether a value is a whole number of Python's."""
+    if isinstance(value, Const):
+        return type(value.value) is int and value.value > 0
+    return isinstance(value, Data) and value.kind == "python" and value.dtype == "i"
 
 
 def _drawn(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -80,6 +80,7 @@ MADE_BY_SHAPE = {
     "keras.ops.reshape": "newshape",
     "numpy.random.normal": "size",
     "numpy.random.uniform": "size",
+    "numpy.random.randint": "size",
     "numpy.random.rand": "args",
     "numpy.random.randn": "args",
 }

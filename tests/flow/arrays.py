@@ -158,3 +158,25 @@ def normal_numbers_by_whole_ones():
     with tf.GradientTape() as tape:
         y = tf.round(v) + tf.random.normal([2], 0, 1)
     return tape.gradient(y, v)
+
+
+def a_layer_of_whole_numbers_that_are_drawn():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.keras.layers.Embedding(5, 2)(np.random.randint(0, 5, size=(1, 3))) * v
+    return tape.gradient(y, v)
+
+
+def a_place_that_is_chosen_by_chance():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = tf.math.log(rows[0, np.random.choice(2, p=rows[0] / np.sum(rows[0]))])
+    return tape.gradient(y, rows)
+
+
+def a_row_that_is_chosen_before_the_tape():
+    """none"""
+    y = rows[np.random.choice(2)]
+    with tf.GradientTape() as tape:
+        z = y * v
+    return tape.gradient(z, y)

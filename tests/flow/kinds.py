@@ -193,3 +193,19 @@ def one_of_two_names_of_methods():
     with tf.GradientTape() as tape:
         y = getattr(Named(), name)()
     return tape.gradient(y, w)
+
+
+def a_power_of_a_whole_number():
+    """none"""
+    whole = tf.Variable(3)
+    with tf.GradientTape() as tape:
+        y = whole**2 + 3 * whole
+    return tape.gradient(y, whole)
+
+
+def a_negative_power_of_a_whole_number():
+    """unknown"""
+    whole = tf.Variable(3)
+    with tf.GradientTape() as tape:
+        y = whole**-1
+    return tape.gradient(y, whole)

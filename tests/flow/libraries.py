@@ -1008,3 +1008,19 @@ def numbers_drawn_by_a_tensor_of_bounds():
     with tf.GradientTape() as tape:
         y = tf.random.normal([], mean=rows) * 2.0
     return tape.batch_jacobian(y, rows)
+
+
+def a_loss_of_tensorflow_itself():
+    """flows"""
+    with tf.GradientTape() as tape:
+        loss = tf.losses.MSE(v * 2.0, [1.0, 2.0, 3.0])
+    return tape.gradient(loss, v)
+
+
+def a_metric_of_tensorflow_itself():
+    """none"""
+    error = tf.metrics.Mean()
+    with tf.GradientTape() as tape:
+        error.update_state(v)
+        loss = error.result()
+    return tape.gradient(loss, v)
