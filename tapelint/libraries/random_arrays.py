@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Value
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Value, Variable
 
 from . import apply, passing, shapes, widths
 from .world import Libraries, Registry
@@ -27,8 +27,9 @@ def _generator(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _choice(world: Libraries, args: Arguments, site: Site) -> Value:
-    """`np.random.choice(a, size)`: of a whole number it draws places below it, one or an array of them; tensors beside
-    it, the probabilities perhaps, are read as arrays.
+    """`np.random.choice(a, size)`: of a whole number it draws places below it, one or an array of them.
+
+    Probabilities of 32 bits need not have the sum 1 exactly in an array, but in a tensor.
     """
     first, name = args.get(0, "a"), "numpy.random.choice"
     if not _is_whole(first) or args.rest is not None or any(map(world.is_in_graph, args.every())):
@@ -37,6 +38,9 @@ def _choice(world: Libraries, args: Arguments, site: Site) -> Value:
         return apply.call_fact(world, fact, args, site)
     size = args.get(1, "size", NO_VALUE)
     drawn = apply.detached(world, name, args, site, "python" if size == NO_VALUE else "numpy", "i")
+    odds = args.get(3, "p", NO_VALUE)
+    if isinstance(odds, Variable) or (isinstance(odds, Data) and odds.kind == "tensor"):
+        world.known.failing.add(drawn.node.id)
     return drawn if size == NO_VALUE else Data(drawn.node, drawn.kind, "i", shapes.as_shape(world, size))
 
 

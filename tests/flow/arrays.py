@@ -170,7 +170,7 @@ def a_layer_of_whole_numbers_that_are_drawn():
 def a_place_that_is_chosen_by_chance():
     """flows"""
     with tf.GradientTape() as tape:
-        y = tf.math.log(rows[0, np.random.choice(2, p=rows[0] / np.sum(rows[0]))])
+        y = tf.math.log(rows[0, np.random.choice(2, p=np.squeeze(rows[0]) / np.sum(rows[0]))])
     return tape.gradient(y, rows)
 
 
@@ -180,3 +180,11 @@ def a_row_that_is_chosen_before_the_tape():
     with tf.GradientTape() as tape:
         z = y * v
     return tape.gradient(z, y)
+
+
+def odds_of_a_tensor():
+    """unknown"""
+    odds = rows[0] / tf.reduce_sum(rows[0])
+    with tf.GradientTape() as tape:
+        y = tf.math.log(odds[np.random.choice(2, p=odds)])
+    return tape.gradient(y, rows)
