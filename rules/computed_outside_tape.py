@@ -48,7 +48,10 @@ def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
         return
     what = cut.result or cut.place.text
     because = f"`{what}` {WHEN.get(cut.detail, 'is computed where no tape records')}"
-    yield rule.cut(cut, because, fix=_moved(cut, ask), help=f"compute `{what}` inside the `with` block")
+    help = f"compute `{what}` inside the `with` block"
+    if cut.other("once") is not None:  # in `__init__`, or in the function that gives a closure
+        help = f"compute `{what}` where it is used, in a function that the `with` block calls"
+    yield rule.cut(cut, because, fix=_moved(cut, ask), help=help)
 
 
 def _moved(cut: Cut, ask: Context) -> Fix | None:

@@ -61,6 +61,11 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
         said = f"the `tf.py_function` around `{cut.place.text}` is not handed it"
         yield rule.cut(cut, said, help="hand it over as an argument: `inp=[...]`")
         return
+    if cut.detail == "looked up":
+        where = "" if cut.call.rpartition(".")[2] in cut.place.text else f" in an `{cut.call.rpartition('.')[2]}`"
+        help = "an index has no slope: differentiate by what is looked up, such as the output of the `Embedding`"
+        yield rule.cut(cut, f"`{cut.place.text}` only looks it up{where}", help=help)
+        return
     if cut.detail == "index":
         help = "an index has no slope: differentiate by what is looked up, or interpolate between two entries"
     elif called(cut, *COMPARISONS):

@@ -40,6 +40,9 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     because = f"the gradient of `{cut.place.text}` is 0"
     if cut.outcome == "none":
         because = f"the gradient of `{cut.place.text}` cannot be differentiated again"
+    elif cut.detail == "again":
+        help = "use an activation that has one, such as `tanh`, `swish` or `softplus`"
+        because = f"the second derivative of `{cut.call.rpartition('.')[2]}` in `{cut.place.text}` is 0"
     elif called(cut, "*clip*", "*.maximum", "*.minimum", "*relu*"):
         because = f"`{cut.place.text}` does not move outside its bounds"
     yield rule.cut(cut, because, help=help)

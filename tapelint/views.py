@@ -65,7 +65,8 @@ class Cut:
     the argument through which the path comes, `result` how the user calls what comes out (a name it is assigned to,
     else its text). `certain`: on every way through and for every value; otherwise it is for some, or the target may be
     something that left the code that can be seen. `rest` holds the other places that matter, by a word
-    ("with", "watch", "definition", "variable", "assignment", "condition", "callers call", "inner gradient").
+    ("with", "watch", "definition", "variable", "assignment", "condition", "callers call", "inner gradient"; "once" if
+    the place is passed only when an object or a closure is made).
     """
 
     reason: Reason

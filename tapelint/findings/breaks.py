@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tapelint.findings.cuts import Cuts
+from tapelint.findings.cuts import Cuts, makes_variable
 from tapelint.findings.paths import Hop, chain_sites, gives_function, place_of, seen_from
-from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, Chain, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Cell
 from tapelint.libraries.names import EXTERNAL, PYTHONS_NUMBERS, root, shown
@@ -31,15 +31,20 @@ class Breaks(Cuts):
             if node.is_transparent:
                 continue
             if hop.edge.outcome == NONE:
-                return self._lost(execution, hops, index)
+                return self._lost(execution, hops, self._out_of_sight(hops, index))
             if not hop.edge.outcome & FLOWS:
                 return self._zero(execution, hops, index)
             if not node.recorded.get(rec):
-                told = self._telling(hops, index, rec)
+                told = self._telling(hops, self._out_of_sight(hops, index), rec)
                 if hops[told].edge.outcome == NONE:
                     return self._lost(execution, hops, told)
                 return self._unrecorded(execution, hops, told)
         return None  # every edge of the way flows: it is taken on some ways through only
+
+    def _out_of_sight(self, hops: Sequence[Hop], index: int) -> int:
+        """The place of the `tf.numpy_function` in whose body, in a graph, a break lies; or of the break itself."""
+        later = range(index, len(hops))
+        return next((i for i in later if hops[i].edge.linearity == CAPTURED and _is_numpy_function(hops[i])), index)
 
     def _telling(self, hops: Sequence[Hop], index: int, rec: int) -> int:
         """Of several breaks the one that explains, not what led there: a data set, an assignment, an inner gradient."""
@@ -67,7 +72,7 @@ class Breaks(Cuts):
         elif node.op == "gradient" and node.detail:
             reason = "zero"
         message = _lost_message(node, reason)
-        if hop.edge.linearity == CAPTURED:
+        if hop.edge.linearity == CAPTURED and not _is_numpy_function(hop):
             message = "the path ends: what a `tf.py_function` captures is not recorded"
             return replace(self.at_hop(execution, hops, index, "operation", message), detail="captured")
         made = self.at_hop(execution, hops, index, reason, message)
@@ -75,6 +80,8 @@ class Breaks(Cuts):
             return replace(made, detail="dataset loop" if node.op.endswith(".reduce") else "dataset")
         if reason == "operation" and _against_noise(hop):
             return replace(made, detail="noise")
+        if reason == "operation" and _looks_up(hop):
+            return replace(made, detail="looked up")
         return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
 
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
@@ -88,7 +95,8 @@ class Breaks(Cuts):
         reason: Reason = "constant" if node.detail == "constant" else "zero"
         made = self.at_hop(execution, hops, index, reason, f"the gradient of {shown(name)} is always zero")
         only_now = reason == "constant" and self._is_trained_away(execution, hops[index])
-        return replace(made, call=name, detail="start" if only_now else made.detail)
+        again = "again" if node.op == "gradient" and node.detail else made.detail
+        return replace(made, call=name, detail="start" if only_now else again)
 
     def _is_trained_away(self, execution: Execution, hop: Hop) -> bool:
         """Whether it is a source that lets nothing through, by the zeros that it holds, and its own gradient flows."""
@@ -118,10 +126,10 @@ class Breaks(Cuts):
         return self._moved(execution, made, node, detail)
 
     def _fills_a_new_one(self, hops: Sequence[Hop], rec: int) -> bool:
-        """Whether what is written goes into a variable that was made while the tape records."""
+        """Whether what is written goes into a `tf.Variable` that was made while the tape records."""
         read = next((hop.node for hop in hops if hop.node.kind != "written"), None)
         variables = [edge.node for edge in read.edges if edge.node.kind == "variable"] if read is not None else []
-        return bool(variables) and all(rec in node.active for node in variables)
+        return bool(variables) and all(rec in node.active and makes_variable(node.site) for node in variables)
 
     def _moved(self, execution: Execution, cut: Cut, node: Node, detail: str) -> Cut:
         """Say it in the code that owns the tape, where a call from there led to the place."""
@@ -133,11 +141,13 @@ class Breaks(Cuts):
             site = execution.site
         else:
             site = seen_from(node.chain, owner.chain, node.site) if owner is not None else node.site
+            if site is node.site and site is not None and owner is not None and node.chain is not owner.chain:
+                site = self._where_called(site, node.chain, owner.chain)
             if detail == "stopped":
                 site = self._inside_stop(node) or site
             if node.site is not None and self._while_making(node, owner):
                 site, detail = node.site, "no tape"
-                cut = replace(cut, detail=detail)
+                cut = replace(cut, detail=detail, rest=(*cut.rest, ("once", place_of(site))))
         if site is None:
             return cut
         rest = cut.rest
@@ -152,6 +162,14 @@ class Breaks(Cuts):
             result=self.syntax.name(site),
             rest=rest,
         )
+
+    def _where_called(self, site: Site, chain: Chain | None, owner: Chain | None) -> Site:
+        """The call of the model or layer, by code that is none, in whose `call` a place stands; or the place itself."""
+        while chain is not None and chain is not owner:
+            if getattr(self.syntax.function(site), "name", "") not in ("call", "__call__"):
+                break
+            site, chain = chain.site, chain.outer
+        return site
 
     def _while_making(self, node: Node, owner: Entered | None) -> bool:
         """Whether an operation runs once, when an object or a closure is made: in `__init__`, or called from there."""
@@ -202,6 +220,17 @@ class Breaks(Cuts):
             if isinstance(cell, Cell):
                 return cell.site
         return None
+
+
+def _looks_up(hop: Hop) -> bool:
+    """Whether a value is only a place in a table: the ids that an embedding or a `gather` is given."""
+    last = hop.node.op.rpartition(".")[2]
+    tables = {edge.argument for edge in hop.node.edges if edge.outcome & FLOWS}
+    return last.endswith("Embedding") or (last in PICKING and hop.edge.argument not in tables)
+
+
+def _is_numpy_function(hop: Hop) -> bool:
+    return hop.node.op == "tensorflow.numpy_function"
 
 
 def _against_noise(hop: Hop) -> bool:

@@ -141,7 +141,7 @@ class Finder(Breaks):
         first = next((h.node for h in hops if not h.node.is_transparent), None)
         if detail == "tensor" and first is not None and rec not in first.active and node.recorded:
             return None
-        if node.op == COPIED_ARGUMENT and node.site is not None:
+        if _is_copied_variable(node) and node.site is not None:
             return self._copied_argument(execution, source, node.site)
         site = self.source_site(execution, source)
         if detail == "watching is off" and execution.tape.site is not None:
@@ -200,7 +200,7 @@ class Finder(Breaks):
 
     def _no_way(self, execution: Execution, source: SourceResult, node: Node) -> Cut:
         """The target is not computed from the source: what is the source then?"""
-        if node.op == COPIED_ARGUMENT and node.site is not None:
+        if _is_copied_variable(node) and node.site is not None:
             return self._copied_argument(execution, source, node.site)
         shared = self._shared(execution, node)
         detail = self._why_unrelated(execution, source, node, shared)
@@ -251,6 +251,11 @@ class Finder(Breaks):
                 return Site(part.site.source, inner).text(40)
         name = self.syntax.name(whole.site) if whole.site is not None else ""
         return name if "(" not in name else ""
+
+
+def _is_copied_variable(node: Node) -> bool:
+    """Whether a `tf.function` sees a variable as this tensor; a tensor that it is handed is one to it as well."""
+    return node.op == COPIED_ARGUMENT and any(edge.node.kind == "variable" for edge in node.edges)
 
 
 def _is_variable(source: SourceResult) -> bool:

@@ -96,10 +96,8 @@ class Cuts:
     def definition(self, source: SourceResult) -> Site | None:
         """Where a source's variable is made, if the project makes it."""
         for option in options(source.value):
-            if isinstance(option, Variable) and option.site is not None:
-                node = option.site.node
-                if isinstance(node, ast.Call) and _makes_variable(node):
-                    return option.site
+            if isinstance(option, Variable) and makes_variable(option.site):
+                return option.site
         return None
 
     def owner(self, execution: Execution) -> Entered | None:
@@ -136,8 +134,10 @@ class Cuts:
         return Step(execution.site.span, f"TensorFlow returns {says} for `{source.expression}`")
 
 
-def _makes_variable(node: ast.Call) -> bool:
-    return last_name(node.func) in ("Variable", "add_weight", "add_variable")
+def makes_variable(site: Site | None) -> bool:
+    """Whether a place is a call that makes one variable."""
+    node = site.node if site is not None else None
+    return isinstance(node, ast.Call) and last_name(node.func) in ("Variable", "add_weight", "add_variable")
 
 
 def joined(cuts: Iterable[Cut]) -> tuple[Cut, ...]:

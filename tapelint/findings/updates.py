@@ -186,8 +186,7 @@ class _Update:
         if all(_is_variable(row.items[0]) for row in rows) and any(self._is_gradient(row.items[1]) for row in rows):
             return self._swapped(site)
         second = columns.items[1] if isinstance(columns, Tuple) and len(columns.items) == 2 else None
-        if any(self._is_gradient(row.items[0]) and _is_object(row.items[1]) for row in rows):
-            text = "the second of a pair must be a variable: a model's are in `trainable_variables`"
+        if text := self._no_variable(rows):
             return made(
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
@@ -204,6 +203,18 @@ class _Update:
                 self.syntax, "update arguments", site, text=text, error="AttributeError", steps=[Step(site.span, text)]
             )
         return self._mismatch(rows, columns, site, old) if isinstance(seen, Tuple) else None
+
+    def _no_variable(self, rows: Sequence[Tuple]) -> str:
+        """What stands in the place of a variable, in words; "" where none does, or nothing is known of it."""
+        for gradient, variable in (row.items for row in rows):
+            if all(map(_is_variable, _items(variable))) and self._is_list(gradient) and _is_list(variable):
+                return "a list of variables stands in the place of one; join the lists: `first + [second]`"
+            if self._is_gradient(gradient) and _is_object(variable):
+                return "the second of a pair must be a variable: a model's are in `trainable_variables`"
+            if self._is_gradient(gradient) and isinstance(variable, Data) and variable.kind in ("tensor", "numpy"):
+                kind = "a tensor" if variable.kind == "tensor" else "a NumPy array"
+                return f"the second of a pair is {kind}, which no optimizer can change; make it a `tf.Variable` before"
+        return ""
 
     def _is_pair(self, value: Value) -> bool:
         """Whether a value is a gradient and a variable."""
@@ -365,6 +376,10 @@ def _items(value: Value) -> list[Value]:
     if isinstance(value, Tuple):
         return list(value.items)
     return [value.element] if isinstance(value, Many) and value.element is not UNBOUND else []
+
+
+def _is_list(value: Value) -> bool:
+    return isinstance(value, (Many, Tuple)) and bool(_items(value))
 
 
 def _is_object(value: Value) -> bool:

@@ -129,10 +129,12 @@ def _is_without_gradient(pair: Value) -> bool:
 
 
 def _is_to_no_variable(pair: Value) -> bool:
-    """Whether a pair has a gradient, and a tensor or a number in the place of the variable."""
+    """Whether a pair has a gradient, and a tensor or a number in the place of the variable, or lists in both."""
     if not isinstance(pair, Tuple) or len(pair.items) != 2:
         return False
     first, second = pair.items
+    if all(isinstance(each, Tuple) and each.items for each in pair.items):
+        return True
     held = isinstance(first, (Data, Variable, Const)) and first != NO_VALUE
     number = isinstance(second, Const) and isinstance(second.value, (int, float))
     return held and (number or (isinstance(second, Data) and second.kind in ("tensor", "numpy", "python")))

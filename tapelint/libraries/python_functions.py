@@ -196,12 +196,16 @@ def _numpy_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
     if world.run.graph_mode:
         widths_seen: list[tuple[str, ...]] = []
+        behind: list[Node] = []
 
         def seen() -> Value:
-            widths_seen.append(tuple(_width_of_array(world, value) for value in _returned(world, run(), site)))
+            result = run()
+            behind.extend(world.run.nodes_in(result))
+            widths_seen.append(tuple(_width_of_array(world, value) for value in _returned(world, result, site)))
             return NO_VALUE
 
         tried(world, seen)
+        edges += [Edge(each, NONE, CAPTURED) for each in behind]
         return _as_promised(world, wanted, edges, site, *widths_seen)
     result = run()
     if result == NO_VALUE:
