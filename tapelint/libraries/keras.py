@@ -466,7 +466,8 @@ def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:
 
 def penalty(world: Libraries, regularizer: Value, value: Value, site: Site) -> Value:
     """What a regularizer makes of a weight or of what a layer gives."""
-    if world.is_callable(regularizer):
+    is_object = isinstance(regularizer, Cell) and regularizer.kind == "regularizer"
+    if is_object or world.is_callable(regularizer):
         return world.run.call(regularizer, Arguments([value]), site)
     node = world.run.node_of(value, site)
     edges = [Edge(node, FLOWS, "square")] if node is not None else []

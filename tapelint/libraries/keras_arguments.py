@@ -14,6 +14,14 @@ from .world import Libraries
 OF_LAYERS = frozenset("activity_regularizer autocast dtype input_dim input_shape name trainable".split())  # noqa: SIM905
 """What every layer takes besides its own."""
 
+OF_BEFORE = {
+    "keras.layers.LeakyReLU": frozenset(["alpha"]),
+    "keras.layers.Embedding": frozenset(["input_length"]),
+    "keras.layers.LSTM": frozenset(["implementation"]),
+    "keras.layers.GRU": frozenset(["implementation"]),
+}
+"""What some layers still take as Keras 2 had it."""
+
 OF_OPTIMIZERS = frozenset(
     "adam_beta_1 adam_beta_2 adam_lr_ratio adam_weight_decay amsgrad beta beta_1 beta_2 beta_2_decay centered "  # noqa: SIM905
     "clip_threshold clipnorm clipvalue decay dynamic_growth_steps ema_momentum "
@@ -50,8 +58,8 @@ def _is_no_rate(world: Libraries, value: Value) -> bool:
 
 
 def _fits(fact: Fact, args: Arguments) -> bool:
-    own = {p.name for p in fact.parameters}
-    return not misfit(fact.parameters, args) and (fact.kind != "layer" or args.keywords.keys() <= own | OF_LAYERS)
+    known = {p.name for p in fact.parameters} | OF_LAYERS | OF_BEFORE.get(fact.name, frozenset())
+    return not misfit(fact.parameters, args) and (fact.kind != "layer" or args.keywords.keys() <= known)
 
 
 def note_called(world: Libraries, fact: Fact, args: Arguments) -> None:

@@ -417,12 +417,7 @@ def _fit(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     step = world.run.class_attribute(base, "train_step") if base.kind == "instance" else None
     if step is not None:
         x, y = args.get(0, "x"), args.get(1, "y")
-        batch = [
-            world.inert("batch", Arguments([v]), site) if not isinstance(v, Const) else v
-            for v in (x, y)
-            if v is not UNBOUND
-        ]
-        fresh = [_batch_of(world, v, site) for v in batch]
+        fresh = [_batch_of(world, v, site) for v in (x, y) if v is not UNBOUND]
         data: Value = Tuple(tuple(fresh)) if len(fresh) != 1 else one_batch(world, x, fresh[0], site)
         eagerly = _runs_eagerly(world, base)
         mode = nullcontext() if eagerly or is_old(world, base) else unconverted(world)
@@ -441,9 +436,13 @@ def one_batch(world: Libraries, x: Value, fresh: Value, site: Site) -> Value:
 
 
 def _batch_of(world: Libraries, value: Value, site: Site) -> Value:
-    node = world.run.node_of(value, site)
+    """A part of the data: whole numbers and truths stay what they are, other numbers become floats of Keras's."""
+    given = apply.dtype_of(world, value) if isinstance(value, (Data, Variable)) else ""
+    batch = value if isinstance(value, Const) else world.inert("batch", Arguments([value]), site)
+    node = world.run.node_of(batch, site)
+    dtype = given if given in ("i", "b") else "f"
     edges = [Edge(node, NONE)] if node is not None else []
-    return Data(world.run.node("Model.fit", edges, site, dtype="f"), "tensor", "f")
+    return Data(world.run.node("Model.fit", edges, site, dtype=dtype), "tensor", dtype)
 
 
 # -- Python's own, modules, losses

@@ -445,3 +445,24 @@ def columns_of_nobody_knows_how_many_rows():
                 raise ValueError
             y += first * tf.round(second)
     return tape.gradient(y, [v, w])
+
+
+def counted_pairs():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.zeros(3)
+        for i, (a, b) in enumerate(zip([1.0, 2.0], [v, v])):
+            y = y + a * b if i == 0 else y + a * tf.round(w)
+    return tape.gradient(y, [v, w])
+
+
+def counted_pairs_of_which_more_is_taken_meanwhile():
+    """unknown"""
+    pairs = zip([v, v, w], [1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.zeros(3)
+        for i, (a, b) in enumerate(pairs):
+            y = y + a * b
+            if i == 0:
+                next(pairs)
+    return tape.gradient(y, w)

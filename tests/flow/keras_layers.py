@@ -305,3 +305,28 @@ def an_array_that_a_layer_is_given():
     with tf.GradientTape() as tape:
         y = scale * Same()(np.ones((1, 1), np.int32))
     return tape.gradient(y, scale)
+
+
+def a_layer_with_a_penalty():
+    """flows, none"""
+    layer = layers.Dense(2, kernel_regularizer=keras.regularizers.l2(0.01), kernel_constraint=keras.constraints.NonNeg())
+    with tf.GradientTape() as tape:
+        layer(x)
+        loss = tf.add_n(layer.losses)
+    return tape.gradient(loss, layer.trainable_variables)
+
+
+def a_penalty_that_is_called():
+    """flows"""
+    weight = tf.Variable([[1.0, -2.0]])
+    with tf.GradientTape() as tape:
+        loss = keras.regularizers.L1(0.1)(weight)
+    return tape.gradient(loss, weight)
+
+
+def what_layers_take_as_before():
+    """flows"""
+    layer = layers.LeakyReLU(alpha=0.2)
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, x)
