@@ -38,7 +38,7 @@ def overflows(judgement: Judgement, users: Users) -> Pattern | None:
     after, ends = _uses(node, users)
     for end, edge in ends:
         op = short(end.op)
-        if op in ("log", "log1p"):
+        if op == "log1p" or (op == "log" and _is_added_to(edge.node, after)):
             return Pattern(f"`{text}` overflows before the logarithm is taken", _whole(end))
         if op in ("/", "reciprocal") and len(end.edges) >= 1:
             inputs = [e.node.id for e in end.edges]
@@ -68,7 +68,8 @@ def _is_entropy(node: Node) -> bool:
 
 
 def _is_added_to(divisor: Node, after: Collection[int]) -> bool:
-    """Whether something is added to an exponential before it divides: alone it is a scale that is kept positive.
+    """Whether something is added to an exponential before it divides, or its logarithm is taken: alone it is a scale
+    that is kept positive.
 
     `after`: what is made of the exponential.
     """

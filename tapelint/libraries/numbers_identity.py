@@ -72,6 +72,7 @@ WHOLE = frozenset(
 )
 MOST_ROWS = 16
 MOST_TERMS = 4
+MOST_ALIKE = 200
 
 
 def identified(world: Libraries, name: str, op: str, given: Given, node: Node, found: Range) -> Range:
@@ -308,6 +309,30 @@ def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
     """How the operands of a difference are related."""
     if op not in ("-", "squared_difference") or len(values) < 2:
         return ""
+    equal = _by_keys(world, values)
+    a, b = (getattr(value, "node", None) for value in values[:2])
+    return equal or ("alike" if isinstance(a, Node) and isinstance(b, Node) and _are_alike(a, b) else "")
+
+
+def _are_alike(a: Node, b: Node) -> bool:
+    """Whether two values are computed by the same operations with the same weights, each from an input of its own."""
+    shared, todo, seen = False, [(a, b)], set[tuple[int, int]]()
+    while todo:
+        one, other = todo.pop()
+        if one is other:
+            shared = shared or one.kind == "variable"
+            continue
+        if one.kind == other.kind == "variable" or is_random(one.op) or len(seen) > MOST_ALIKE:
+            return False
+        same = one.op == other.op and len(one.edges) == len(other.edges)
+        if same and (one.id, other.id) not in seen:
+            seen.add((one.id, other.id))
+            todo += [(x.node, y.node) for x, y in zip(one.edges, other.edges, strict=True)]
+    return shared
+
+
+def _by_keys(world: Libraries, values: Sequence[Value]) -> str:
+    """How two values are related by the keys of their numbers and rows."""
     left, right = (key_of(world, v) for v in values[:2])
     if left is None or right is None:
         return ""

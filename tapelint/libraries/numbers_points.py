@@ -166,8 +166,9 @@ def _difference(scene: Scene) -> list[Reach]:
             "all": f"`{scene.text}` is a difference of equals",
             "row": f"both sides of `{scene.text}` have a row in common",
             "pairs": "each is compared with itself too",
+            "alike": f"the sides of `{scene.text}` are equal where what the same weights are given is",
         }[scene.equal]
-        return [Reach(0.0, because, "all" if scene.equal == "all" else "row", True)]
+        return [Reach(0.0, because, "all" if scene.equal == "all" else "row", scene.equal != "alike")]
     if b.constant is not None:
         return _mapped(points_of(a), lambda x: function(x, b.low))
     return _mapped(points_of(b), lambda x: function(a.low, x)) if a.constant is not None else []
