@@ -150,6 +150,8 @@ class Breaks(Cuts):
                 cut = replace(cut, detail=detail, rest=(*cut.rest, ("once", place_of(site))))
         if site is None:
             return cut
+        if detail in ("before", "after", "no tape"):
+            site = self.syntax.assigned(site)
         rest = cut.rest
         if owner is not None:
             rest = (*rest, ("with", Place(owner.site.span, "")))

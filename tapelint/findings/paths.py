@@ -133,6 +133,14 @@ class Syntax:
             return Site(site.source, statement.target).text(40)
         return site.text(40)
 
+    def assigned(self, site: Site) -> Site:
+        """The whole of what a statement gives a name, where a place is a part of that; else the place itself."""
+        statement = self.statement(site)
+        is_name = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], (ast.Name, ast.Attribute))
+        if not isinstance(statement, ast.Assign) or not is_name or len(statement.targets) > 1:
+            return site
+        return Site(site.source, statement.value)
+
     def under(self, site: Site, method: str) -> bool:
         """Whether a node stands in a with block that is entered by a call of this method."""
         parents = self._of(site.source)

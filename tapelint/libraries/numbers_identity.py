@@ -316,7 +316,7 @@ def how_equal(world: Libraries, op: str, values: Sequence[Value]) -> str:
 
 def _are_alike(a: Node, b: Node) -> bool:
     """Whether two values are computed by the same operations with the same weights, each from an input of its own."""
-    shared, todo, seen = False, [(a, b)], set[tuple[int, int]]()
+    shared, apart, todo, seen = False, False, [(a, b)], set[tuple[int, int]]()
     while todo:
         one, other = todo.pop()
         if one is other:
@@ -325,10 +325,11 @@ def _are_alike(a: Node, b: Node) -> bool:
         if one.kind == other.kind == "variable" or is_random(one.op) or len(seen) > MOST_ALIKE:
             return False
         same = one.op == other.op and len(one.edges) == len(other.edges)
+        apart = apart or not same or not one.edges
         if same and (one.id, other.id) not in seen:
             seen.add((one.id, other.id))
             todo += [(x.node, y.node) for x, y in zip(one.edges, other.edges, strict=True)]
-    return shared
+    return shared and apart
 
 
 def _by_keys(world: Libraries, values: Sequence[Value]) -> str:
