@@ -150,7 +150,8 @@ class Breaks(Cuts):
                 cut = replace(cut, detail=detail, rest=(*cut.rest, ("once", place_of(site))))
         if site is None:
             return cut
-        if detail in ("before", "after", "no tape"):
+        asks = self.syntax.statement(site) is self.syntax.statement(execution.site)
+        if detail in ("before", "after", "no tape") and not asks:
             site = self.syntax.assigned(site)
         rest = cut.rest
         if owner is not None:

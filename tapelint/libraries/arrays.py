@@ -330,7 +330,7 @@ def _rows(world: Libraries, value: Cell, site: Site) -> list[Value] | Many:
     def row(index: int | None) -> Value:
         edges = [Edge(node, FLOWS, "linear")] if node is not None else []
         made = world.run.node("operator []", edges, site, dtype=dtype, kind=kind)
-        bounds = numbers.of_part(world, value, Const(0), index, shape[0] if shape else None, False)[1]
+        bounds = numbers.of_part(world, value, Const(0), index, None)[1]
         return Data(made, kind, dtype, rest, bounds, widths.of(world, value))
 
     if shape and shape[0] is not None and shape[0] <= LARGEST_UNROLLED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,12 @@ def of_index(world: Libraries, base: Value, key: Value) -> Range | None:
 
 
 def of_part(
-    world: Libraries, value: Value, axis: Value, index: int | None, count: int | None, split: bool
+    world: Libraries, value: Value, axis: Value, index: int | None, split: Sequence[int | None] | int | None
 ) -> tuple[shapes.Shape | None, Range | None]:
-    """Shape and numbers of one of the parts that `unstack`, `split` or iterating give; `index` None: of any of them."""
+    """Shape and numbers of one of the parts that `unstack`, `split` or iterating give; `index` None: of any of them.
+
+    `split`: into how many parts the axis is split, or how long each is, -1 for what is left; None where it is gone.
+    """
     shape = shapes.of_value(world, value)
     if (
         shape is None
@@ -51,19 +55,31 @@ def of_part(
             own, array=None, points=(), key=None, rows=None, same=frozenset()
         ) if own is not None else None
     at = axis.value % len(shape)
-    length = shape[at]
-    if index is None or (split and (length is None or not count or length % count)):
+    ends = _ends(shape[at], split, index) if split is not None and index is not None else None
+    if index is None or (split is not None and ends is None):
         own = of_value(world, value)
-        rest = None if split else (*shape[:at], *shape[at + 1 :])
+        rest = None if split is not None else (*shape[:at], *shape[at + 1 :])
         return rest, replace(own, array=None, key=None, rows=None, same=frozenset()) if own is not None else None
     whole = SliceOf(NO_VALUE, NO_VALUE, NO_VALUE)
     place: Value = Const(index)
     rest = (*shape[:at], *shape[at + 1 :])
-    if split and length is not None and count:
-        step = length // count
-        place = SliceOf(Const(index * step), Const((index + 1) * step), NO_VALUE)
-        rest = (*shape[:at], step, *shape[at + 1 :])
+    if ends is not None:
+        place = SliceOf(Const(ends[0]), Const(ends[1]), NO_VALUE)
+        rest = (*shape[:at], ends[1] - ends[0], *shape[at + 1 :])
     return rest, of_index(world, value, Tuple((*[whole] * at, place)))
+
+
+def _ends(length: int | None, split: Sequence[int | None] | int, index: int) -> tuple[int, int] | None:
+    """Where a part of an axis begins and ends; None where that is not known, or the parts do not fit."""
+    if isinstance(split, int):
+        if length is None or split <= 0 or length % split:
+            return None
+        split = [length // split] * split
+    sizes = list(split)
+    if sizes.count(-1) == 1 and length is not None and None not in sizes:
+        sizes[sizes.index(-1)] = length - sum(n for n in sizes if n is not None) - 1
+    known = [n for n in sizes[: index + 1] if n is not None and n >= 0]
+    return (sum(known[:-1]), sum(known)) if len(known) == index + 1 else None
 
 
 def _index_key(world: Libraries, key: Value) -> Key | None:

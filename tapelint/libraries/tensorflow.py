@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -188,7 +188,11 @@ def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) ->
     return Const(width) if width else UNBOUND
 
 
-def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int | None) -> Value:
+def _parts(
+    world: Libraries, name: str, args: Arguments, site: Site, count: int | None,
+    split: Sequence[int | None] | int | None = None,
+) -> Value:  # fmt: skip
+    """The parts of a tensor along an axis; `count`: how many, `split`: how long they are, where they are no entries."""
     value = args.get(0, "value")
     node = world.run.node_of(value, site)
     dtype = apply.dtype_of(world, value) or "?"
@@ -198,7 +202,7 @@ def _parts(world: Libraries, name: str, args: Arguments, site: Site, count: int 
         from . import numbers
 
         edges = [Edge(node, FLOWS, "linear", args.places.get(0))] if node is not None else []
-        shape, bounds = numbers.of_part(world, value, axis, index, count, name.endswith("split"))
+        shape, bounds = numbers.of_part(world, value, axis, index, split)
         made = world.run.node(name, edges, site, dtype=dtype)
         if unfit.has_floats(world, axis):
             world.known.refusing.add(made.id)
@@ -217,8 +221,11 @@ def _split(world: Libraries, args: Arguments, site: Site) -> Value:
     sizes = args.get(1, "num_or_size_splits")
     items = containers.sequence(world.run, sizes)
     count = sizes.value if isinstance(sizes, Const) and isinstance(sizes.value, int) else None
-    count = len(items.items) if isinstance(items, Tuple) else count
-    made = _parts(world, "tensorflow.split", args, site, count)
+    lengths: Sequence[int | None] | int = count if count is not None else ()
+    if isinstance(items, Tuple):
+        count = len(items.items)
+        lengths = [n.value if isinstance(n, Const) and type(n.value) is int else None for n in items.items]
+    made = _parts(world, "tensorflow.split", args, site, count, lengths)
     if unfit.has_floats(world, sizes):
         world.known.refusing.update(each.id for each in world.run.nodes_in(made))
     return made

@@ -292,3 +292,20 @@ def a_name_as_a_factor():
     with tf.GradientTape() as tape:
         y = scale * scale.name
     return tape.gradient(y, scale)
+
+
+def parts_of_lengths_of_their_own():
+    """flows"""
+    row = tf.Variable(tf.ones((1, 8)))
+    with tf.GradientTape() as tape:
+        first, last = tf.split(row, [6, 2], axis=1)
+        y = first @ tf.ones((6, 3)) + tf.reshape(last, (2, 1))[0] * tf.reshape(tf.split(row, [-1, 3], axis=1)[0], (5,))[:3]
+    return tape.gradient(y, row)
+
+
+def parts_that_are_taken_for_halves():
+    """unknown"""
+    row = tf.Variable(tf.ones((1, 8)))
+    with tf.GradientTape() as tape:
+        y = tf.split(row, [6, 2], axis=1)[0] @ tf.ones((4, 3))
+    return tape.gradient(y, row)
