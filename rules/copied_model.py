@@ -38,7 +38,12 @@ rule = Rule(__name__, code="TL110", tags=("keras",))
 @rule.on_cut("detached", "operation", "unrelated")
 def check(cut: Cut, ask: Context) -> Iterator[Diagnostic]:
     if cut.reason == "unrelated":
+        original = cut.other("original")
         if cut.detail != "copy":
+            return
+        if original is not None and original.text.isidentifier():
+            help = f"compute with `{cut.place.text}`, or watch `{original.text}` and ask for its gradient"
+            yield rule.cut(cut, f"it is a copy of `{original.text}`, which the target is computed from", help=help)
             return
     elif called(cut, "tensorflow.constant"):
         fix = ask.fix("unwrap_call", "Use the variable itself", cut.place, safe=True) if cut.argument else None

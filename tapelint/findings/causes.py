@@ -5,12 +5,14 @@ The tape does not know the source, the target is not computed from it, or the wa
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from tapelint.diagnostic import Step
 from tapelint.findings.breaks import Breaks
+from tapelint.findings.cuts import makes_variable
 from tapelint.findings.paths import Hop, operand, place_of, way
 from tapelint.flow.graph import CARRIES_NOTHING, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
@@ -207,8 +209,11 @@ class Finder(Breaks):
         rest: list[tuple[str, Place]] = []
         if detail == "derived" and shared is not None and shared.site is not None:
             rest.append(("variable", Place(shared.site.span, self._whole(node, shared))))
+        if detail == "copy" and (original := self._original(execution, source)) is not None:
+            rest.append(("original", original))
         site = self.source_site(execution, source)
         message = {
+            "copy": f"`{source.expression}` is a copy of what the target is computed from",
             "unused": f"nothing in the target is computed from `{source.expression}`",
             "swapped": f"`{source.expression}` is computed from the target, not the other way round",
             "derived": f"`{source.expression}` is made here, beside the way to the target",
@@ -226,8 +231,22 @@ class Finder(Breaks):
             return "linear"
         if not _is_variable(source) and (shared is not None or self._was_variable(execution, source)):
             return "derived"
+        if self._original(execution, source) is not None:
+            return "copy"
         all_none = all(other.outcome == NONE for other in execution.sources)
         return "other model" if all_none and _is_variable(source) else "unused"
+
+    def _original(self, execution: Execution, source: SourceResult) -> Place | None:
+        """What a variable was made of, where the target is computed from that, not from the variable."""
+        if not any(isinstance(o, Variable) and makes_variable(o.site) for o in options(source.value)):
+            return None
+        behind = {node.id for node in self.tapes.world.run.graph.ancestors(execution.targets)}
+        for node in source.nodes:
+            for edge in node.edges:
+                made_before = edge.node.id in behind and edge.node.site is not None and edge.node.kind != "variable"
+                if made_before and node.site is not None and isinstance(edge.argument, ast.expr):
+                    return place_of(Site(node.site.source, edge.argument))
+        return None
 
     def _shared(self, execution: Execution, node: Node) -> Node | None:
         """The last thing that the tape knows and that both the source and the target are made from."""

@@ -67,6 +67,17 @@ def _is_entropy(node: Node) -> bool:
     return False
 
 
+def is_of_a_variable(node: Node) -> bool:
+    """Whether the exponent is a variable, or a multiple of one: by its logarithm a positive number can be learned."""
+    while len(carrying := [edge.node for edge in node.edges if edge.node.edges or edge.node.kind == "variable"]) == 1:
+        node = carrying[0]
+        if node.kind == "variable":
+            return True
+        if short(node.op) not in ("*", "negative", "identity", "/") and not node.is_transparent:
+            return False
+    return False
+
+
 def _is_added_to(divisor: Node, after: Collection[int]) -> bool:
     """Whether something is added to an exponential before it divides, or its logarithm is taken: alone it is a scale
     that is kept positive.

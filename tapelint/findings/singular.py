@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from tapelint.diagnostic import Span, Step
 from tapelint.findings.flatness import Call, nothing_comes_back
-from tapelint.findings.overflow import overflows
+from tapelint.findings.overflow import is_of_a_variable, overflows
 from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import SURE, Edge, Node, Site
@@ -257,7 +257,8 @@ class _Reader:
         pattern = overflows(judgement, self.users) if judgement.kind == "overflow" else None
         if pattern is not None:
             rest += [("whole", pattern.whole)] if pattern.whole is not None else []
-            if evidence == "unknown":
+            scale = is_of_a_variable(node) and shapes.of_value(self.tapes.world, judgement.value) == ()
+            if evidence == "unknown" and not scale:
                 evidence, because = "possible", pattern.because
         if evidence != "unknown" and not inside and guarded_by_if(self.syntax, judgement):
             evidence = "unknown"
