@@ -367,6 +367,9 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         _frozen(world, cell, given, site)
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
     more, more_unknown = apply.constants(world, given)
+    if info.name.endswith(".ReLU"):  # what it is told says which numbers it gives
+        told = {word: parameter(info, word) for word in ("negative_slope", "threshold")}
+        given.values.update({n: v for n, v in told.items() if v is not UNBOUND and getattr(v, "value", True)})
     function = written(world, cell, "activation")
     function = parameter(info, "activation") if function is UNBOUND else function
     effect = info.fact.effect({**constants, **more}, unknown | more_unknown)

@@ -15,7 +15,7 @@ from tapelint.facts import Effect, Result
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.ranges import UNBOUNDED, Range
-from tapelint.flow.values import UNBOUND, Const, Data, Opaque, Value, Variable, is_tensor
+from tapelint.flow.values import NO_VALUE, UNBOUND, Const, Data, Opaque, Value, Variable, is_tensor
 
 from . import arguments, numbers_exact, numbers_gates, numbers_layers, numbers_settled, numbers_singular, shapes
 from .numbers_bounds import MANY, ONE, RISING, TRUTHS, TWO, largest, rising, smallest, some_norm, truth
@@ -62,10 +62,13 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     op = short(name)
     values = list(given.values.values())
     double = _double(world, name, given, values)
+    op = "" if (otherwise := _is_told_otherwise(name, op, given)) else op
     array = numbers_exact.compute(world, op, given, lambda v: array_of(world, v), double) if op else None
     if array is not None:
         found = Range.of(array, double)
         numbers_gates.set_up(world, op, effect, given, node, array)
+    elif otherwise:
+        found = UNBOUNDED
     else:
         found = _interval(world, name, op, effect, given, node)
     found = identified(world, name, op, given, node, replace(found, double=double))
@@ -82,6 +85,23 @@ def bounds(world: Libraries, name: str, effect: Effect, given: Given, node: Node
     if _is_mask(world, op, found, node, values):
         world.known.masks.add(node.id)
     return found
+
+
+TOLD = frozenset(
+    "adjoint_a adjoint_b ddof correction exclusive initial negative_slope off_value on_value reverse threshold weights "  # noqa: SIM905
+    "where".split()
+)
+"""Arguments by which a function computes other numbers than those that are known here."""
+FLATTENING = ("argmax", "argmin", "cumsum", "cumprod")
+"""What goes along the first axis in TensorFlow, and over all numbers elsewhere, where no axis is named."""
+
+
+def _is_told_otherwise(name: str, op: str, given: Given) -> bool:
+    """Whether the arguments of a call are such that nothing is known of the numbers."""
+    values = (given.get(word) for word in TOLD & given.values.keys())
+    told = any(value is not UNBOUND and not (isinstance(value, Const) and not value.value) for value in values)
+    flat = op in FLATTENING and not name.startswith("tensorflow.") and given.get("axis", NO_VALUE) == NO_VALUE
+    return told or flat
 
 
 def _is_no_number(world: Libraries, op: str, found: Range, values: Sequence[Value]) -> bool:

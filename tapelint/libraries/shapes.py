@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
 
 from .numbers_names import short
 
@@ -291,8 +291,11 @@ def after_layer(name: str, parameter: Callable[[str], Value], before: Shape) -> 
     """The shape of what a layer makes of one tensor; None where that is not known."""
     shape: Shape | None = None
     last, number = name.rpartition(".")[2], _length_made(name, parameter)
+    channels_first = parameter("data_format") not in (UNBOUND, NO_VALUE, Const("channels_last"))
     if name in SAME_LAYERS:
         shape = before
+    elif channels_first:
+        pass
     elif last == "Dense":
         shape = (*before[:-1], number)
     elif last in ("Conv1D", "Conv2D") and len(before) > 2:
@@ -302,7 +305,9 @@ def after_layer(name: str, parameter: Callable[[str], Value], before: Shape) -> 
     elif last == "Flatten" and before:
         shape = (before[0], _count(before[1:]))
     elif last.startswith("Global") and before:
-        shape = (before[0], before[-1])
+        kept = parameter("keepdims")
+        between = [1] * (len(before) - 2) if kept == TRUE else []
+        shape = (before[0], *between, before[-1]) if kept in (TRUE, FALSE) else None
     elif last in ("LSTM", "GRU", "SimpleRNN") and len(before) == 3:
         whole = parameter("return_sequences")
         known = whole in (Const(True), Const(False))
@@ -326,7 +331,7 @@ def of_weight(name: str, weight: str, parameter: Callable[[str], Value], inputs:
         return None
     if last == "Dense":
         return (inputs[-1], out)
-    if parameter("groups") != Const("1"):
+    if parameter("groups") != Const("1") or parameter("data_format") not in (NO_VALUE, Const("channels_last")):
         return None
     rank = {"Conv1D": 1, "Conv2D": 2}.get(last, 0)
     return (*_each(parameter("kernel_size"), rank), inputs[-1], out) if rank else None
@@ -335,14 +340,14 @@ def of_weight(name: str, weight: str, parameter: Callable[[str], Value], inputs:
 def _convolved(sizes: Sequence[int | None], parameter: Callable[[str], Value]) -> list[int | None]:
     """The lengths of a map after a convolution."""
     rank = len(sizes)
-    kernel, step = (_each(parameter(word), rank) for word in ("kernel_size", "strides"))
+    kernel, step, apart = (_each(parameter(word), rank) for word in ("kernel_size", "strides", "dilation_rate"))
     padding = parameter("padding")
-    if None in kernel or None in step or padding not in (Const("valid"), Const("same")):
+    if None in (*kernel, *step, *apart) or padding not in (Const("valid"), Const("same")):
         return [None] * rank
     same = padding == Const("same")
     return [
-        None if n is None or k is None or s is None else -(-n // s) if same else (n - k) // s + 1
-        for n, k, s in zip(sizes, kernel, step, strict=True)
+        None if n is None or not (k and s and d) else -(-n // s) if same else (n - (k - 1) * d - 1) // s + 1
+        for n, k, s, d in zip(sizes, kernel, step, apart, strict=True)
     ]
 
 
@@ -380,12 +385,12 @@ def _product(world: Libraries, given: Given) -> Shape | None:
 def turned_sides(world: Libraries, given: Given) -> list[Shape | None] | None:
     """The shapes of the two sides of a product of matrices as they are multiplied; None where that is not clear."""
     shapes = [of_value(world, v) for v in list(given.values.values())[:2]]
-    for index, flag in enumerate(("transpose_a", "transpose_b")):
-        turned = given.get(flag, Const(False))
+    for index, side in enumerate("ab"):
+        turned = [given.get(f"{word}_{side}", Const(False)) for word in ("transpose", "adjoint")]
         shape = shapes[index] if index < len(shapes) else None
-        if not isinstance(turned, Const):
+        if not all(isinstance(each, Const) for each in turned):
             return None
-        if turned.value and shape is not None and len(shape) >= 2:
+        if any(getattr(each, "value", None) for each in turned) and shape is not None and len(shape) >= 2:
             shapes[index] = (*shape[:-2], shape[-1], shape[-2])
     return shapes
 

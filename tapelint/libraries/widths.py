@@ -90,7 +90,8 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
         return ""
     values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
-    return of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
+    found = of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
+    return "" if found.startswith("complex") else found  # real numbers are made of them
 
 
 MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")

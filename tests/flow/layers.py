@@ -330,3 +330,28 @@ def a_layer_that_is_perhaps_made():
     with tf.GradientTape() as tape:
         y = layer(inputs)
     return tape.gradient(y, layer.trainable_variables)
+
+
+def a_relu_that_lets_more_through():
+    """flows"""
+    w = tf.Variable([-1.0, -2.0])
+    with tf.GradientTape() as tape:
+        y = keras.layers.ReLU(negative_slope=0.5)(w)
+    return tape.gradient(y, w)
+
+
+def a_relu_that_lets_nothing_through():
+    """zero"""
+    w = tf.Variable([-1.0, -2.0])
+    with tf.GradientTape() as tape:
+        y = keras.layers.ReLU()(w)
+    return tape.gradient(y, w)
+
+
+def a_map_whose_kernel_is_spread():
+    """flows"""
+    image = tf.Variable(tf.ones((1, 8, 8, 3)))
+    with tf.GradientTape() as tape:
+        y = keras.layers.Conv2D(2, 3, dilation_rate=2)(image)
+        z = tf.reshape(y, (1, 32)) * tf.reshape(keras.layers.GlobalMaxPooling2D(keepdims=True)(y), (1, 1, 2))[0, 0, 0]
+    return tape.gradient(z, image)

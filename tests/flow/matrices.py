@@ -92,3 +92,11 @@ def a_sign_of_what_an_infinite_slope_went_into():
         moved = x - 0.1 * inner.gradient(loss, x)
         y = tf.sign(moved)
     return outer.gradient(y, x)
+
+
+def a_product_with_the_adjoint():
+    """flows"""
+    rows = tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    with tf.GradientTape() as tape:
+        y = tf.matmul(rows, rows, adjoint_b=True) + tf.ones((2, 2))
+    return tape.gradient(y, rows)
