@@ -1,7 +1,9 @@
 """The target is computed with a copy of what the gradient is asked for.
 
 `clone_model`, `copy.deepcopy` and `get_weights` make copies: other variables, or plain arrays. `tf.constant(v)` copies
-a variable too (a tensor it hands through). The original has no part in the target, so its gradient is `None`.
+a variable too (a tensor it hands through). The original has no part in the target, so its gradient is `None`. The
+other way round a `tf.Variable` that is made of a tensor is a copy of it: what is computed from the tensor has no way
+back to the variable.
 
 Bad:
 
@@ -11,6 +13,14 @@ copy_of_it = keras.models.clone_model(model)  # error: copied-model
 with tf.GradientTape() as tape:
     loss = tf.reduce_sum(copy_of_it(tf.ones([4, 2])))
 g = tape.gradient(loss, model.trainable_variables)  # tf: none, none
+```
+
+```python
+image = tf.constant([[1.0, 2.0]])
+variable = tf.Variable(image)
+with tf.GradientTape() as tape:
+    y = tf.reduce_sum(image * image)
+g = tape.gradient(y, variable)  # tf: none  # error: copied-model
 ```
 
 Good:

@@ -1,7 +1,8 @@
 """A square root, or what contains one, of something that can be zero.
 
 The slope of a square root at 0 is infinite. `tf.sqrt` gives inf there; `tf.norm`, `tf.math.reduce_std` and
-`tf.math.reduce_euclidean_norm`, which take the root of a sum of squares, give NaN: 0 times infinity.
+`tf.math.reduce_euclidean_norm`, which take the root of a sum of squares, give NaN: 0 times infinity. A distance is 0
+between equals: each with itself, or what one model makes of two inputs that are the same (pairs and triplets).
 
 Bad:
 
