@@ -19,6 +19,7 @@ def register(registry: Registry) -> None:
     for name in MAKERS:
         registry.functions[f"numpy.random.{name}"] = _generator
     registry.functions["numpy.random.choice"] = _choice
+    registry.functions["numpy.random.permutation"] = _permutation
     registry.methods[("numpy generator", "*")] = _drawn
 
 
@@ -31,17 +32,31 @@ def _choice(world: Libraries, args: Arguments, site: Site) -> Value:
 
     Probabilities of 32 bits need not have the sum 1 exactly in an array, but in a tensor.
     """
-    first, name = args.get(0, "a"), "numpy.random.choice"
-    if not _is_whole(first) or args.rest is not None or any(map(world.is_in_graph, args.every())):
-        fact = world.facts.fact(name)
-        assert fact is not None
-        return apply.call_fact(world, fact, args, site)
+    name = "numpy.random.choice"
+    if not _is_whole(args.get(0, "a")) or args.rest is not None or any(map(world.is_in_graph, args.every())):
+        return _of_others(world, name, args, site)
     size = args.get(1, "size", NO_VALUE)
     drawn = apply.detached(world, name, args, site, "python" if size == NO_VALUE else "numpy", "i")
     odds = args.get(3, "p", NO_VALUE)
     if isinstance(odds, Variable) or (isinstance(odds, Data) and odds.kind == "tensor"):
         world.known.failing.add(drawn.node.id)
     return drawn if size == NO_VALUE else Data(drawn.node, drawn.kind, "i", shapes.as_shape(world, size))
+
+
+def _permutation(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`np.random.permutation(x)`: of a whole number it gives the places below it in another order."""
+    first, name = args.get(0, "x"), "numpy.random.permutation"
+    if not _is_whole(first):
+        return _of_others(world, name, args, site)
+    drawn = apply.detached(world, name, args, site, dtype="i")
+    return Data(drawn.node, drawn.kind, "i", shapes.as_shape(world, first))
+
+
+def _of_others(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
+    """The same of anything but a whole number, as it was measured."""
+    fact = world.facts.fact(name)
+    assert fact is not None
+    return apply.call_fact(world, fact, args, site)
 
 
 def _is_whole(value: Value) -> bool:

@@ -188,3 +188,11 @@ def odds_of_a_tensor():
     with tf.GradientTape() as tape:
         y = tf.math.log(odds[np.random.choice(2, p=odds)])
     return tape.gradient(y, rows)
+
+
+def rows_in_an_order_that_is_drawn():
+    """flows"""
+    order = np.random.permutation(2)
+    with tf.GradientTape() as tape:
+        y = tf.gather(rows, order[:1]) * np.ones((4, 2), np.float32)[np.random.permutation(4)]
+    return tape.gradient(y, rows)
