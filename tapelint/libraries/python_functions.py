@@ -251,7 +251,7 @@ def _as_promised(
     each = [kinds.element] if isinstance(kinds, Many) else kinds
     made = [_promised(world, kind, edges, site) for kind in each]
     if seen and not isinstance(kinds, Many) and any(
-        len(seen) != len(each) or (dtype and data.width and dtype != data.width)
+        len(seen) != len(each) or (dtype in widths.EXACT and data.width and dtype != data.width)
         for dtype, data in zip(seen, made, strict=False)
     ):
         _refuse(world, [data.node for data in made], site)
