@@ -90,11 +90,17 @@ def _may_have_met(tapes: Tapes, failing: Set[int], targets: Sequence[Node]) -> b
     """Whether an operation before the target may have raised for what it was given, one behind a gradient too."""
     if not failing:
         return False
-    before = tapes.world.run.graph.ancestors(targets)
-    inner = [tapes.gradients[node.id][0] for node in before if node.id in tapes.gradients]
-    return any(node.id in failing for node in before) or any(
-        _may_have_met(tapes, failing, _targets(tapes, execution)) for execution in inner
-    )
+    asked, todo = set[int](), [targets]
+    while todo:
+        before = tapes.world.run.graph.ancestors(todo.pop())
+        if any(node.id in failing for node in before):
+            return True
+        for node in before:
+            inner = tapes.gradients[node.id][0] if node.id in tapes.gradients else None
+            if inner is not None and id(inner) not in asked:
+                asked.add(id(inner))
+                todo.append(_targets(tapes, inner))
+    return False
 
 
 def _may_have_asked(tapes: Tapes, execution: Execution) -> bool:
