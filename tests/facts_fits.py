@@ -21,11 +21,11 @@ from tapelint.facts.table import FOLDER, fits
 FILES = (
     *("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_image.txt"),
     *("keras_ops.txt", "keras_losses.txt", "keras_backend.txt", "tf_random.txt", "tf_sparse.txt"),
-    *("keras_metrics.txt", "python.txt", "methods.txt"),
+    *("keras_metrics.txt", "python.txt", "methods.txt", "keras_layers.txt", "keras_other.txt"),
 )
 OF_PYTHON = (
     *("builtins.", "copy.", "functools.", "operator.", "statistics."),
-    *("ndarray.", "Metric.", "Model.", "TensorArray."),
+    *("ndarray.", "Metric.", "Model.", "TensorArray.", "keras.Variable", "keras.layers.Lambda"),
 )
 """What takes anything, not tensors only; of Python's functions those of `math` are tried."""
 OF_NUMPY = ("numpy.txt",)
@@ -41,10 +41,14 @@ OF_SIZES = (
     *(".space_to_batch", ".space_to_batch_nd", ".batch_to_space", ".random_crop", ".stateless_random_crop", ".norm"),
     *(".scatter_nd", ".slice_update", ".scatter", ".scatter_update", ".take_along_axis", ".rearrange", ".get_item"),
     *(f".tensor_scatter_nd_{name}" for name in ("add", "max", "min", "sub", "update")),
-    *(".lu_solve", ".set_shape"),
+    *(".lu_solve", ".set_shape", ".Reshape", ".Permute", ".EinsumDense"),
+    *(".TimeDistributed", ".Bidirectional", ".RNN", ".SpectralNormalization"),
 )
+"""Where other arguments say how many axes there are, or a layer that is wrapped."""
 VARIABLES = ("Variable.", "KerasVariable.")
 """Whose other arguments say how many axes there are."""
+OF_WEIGHTS = ("  weights ", "  inner ")
+"""How the lines begin that say what a layer holds."""
 RANKS = range(5)
 K = TypeVar("K")
 Case = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -82,6 +86,8 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
         return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
     for line in lines:
+        if line.startswith(OF_WEIGHTS):
+            continue
         _, graph, expression, answer = split_line(line.strip())
         call = ast.parse(expression, mode="eval").body
         if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):

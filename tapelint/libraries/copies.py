@@ -63,8 +63,7 @@ def _detaching(name: str, kind: str) -> MethodHandler:
         made = world.run.node(f"Model.{name}", [Edge(n, NONE) for n in nodes], site, dtype="f", kind=kind)
         shape = shapes.of_value(world, args.get(0, "x"))
         if world.run.graph_mode or (shape is not None and len(shape) < 2):
-            world.known.failing.add(made.id)  # most models take batches
-            world.known.refusing.add(made.id)
+            world.known.doubt([made])  # most models take batches
         if isinstance(base, Cell) and name == "train_on_batch":
             layer_members.reload(world, base, args, site)
         return Data(made, kind, "f")

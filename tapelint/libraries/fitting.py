@@ -290,7 +290,7 @@ def given_calls(fact: Fact) -> set[str]:
 
 
 def _texts(fact: Fact) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
-    return fact.parameters, tuple(each.text for each in fact.experiments)
+    return fact.call_parameters or fact.parameters, tuple(each.text for each in fact.experiments)
 
 
 @cache
@@ -313,12 +313,17 @@ def _is_tensor(value: Value) -> bool:
 
 
 def _sorts(world: Libraries, value: Value) -> Iterator[str]:
-    """The letters for what a value is, or may be, in the place of a tensor."""
+    """The letters for what a value is, or may be, in the place of a tensor: for a list of variables, if it has nothing
+    else.
+    """
+    every = [option for each in _parts(world, value) for option in options(each)]
     if isinstance(value, (Cell, Tuple)) and any(map(is_tensor, _parts(world, value))):
         yield "["
-    for part in (option for each in _parts(world, value) for option in options(each)):
-        if isinstance(part, Variable):
-            yield "k" if part.flavor == "keras" else "v"
+    for part in every:
+        if isinstance(part, Variable) and part.flavor == "keras":
+            yield "k"
+        elif isinstance(part, Variable):
+            yield "v" if all(isinstance(each, Variable) for each in every) else ""
         elif isinstance(part, Data) and part.kind == "numpy":
             yield "a" if widths.of(world, part) == "float64" else "A"
         elif isinstance(part, Const):

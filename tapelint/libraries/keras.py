@@ -390,6 +390,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     if isinstance(result, Data) and not alone:
         result.node.detail = result.node.detail or SEVERAL  # as many as it was given, or as the inner layer gives
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
+    if not info.old:
+        apply.doubt(world, info.fact, given, world.run.nodes_in(result))
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)

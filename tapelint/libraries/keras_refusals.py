@@ -95,9 +95,12 @@ def doubt_labels(world: Libraries, name: str, given: Given, made: Value) -> None
 
 def refuse(world: Libraries, error: str, name: str, given: Given, site: Site) -> Opaque:
     """The call raises; in a graph it is not known what."""
+    nothing = world.run.opaque(site, given.values.values())
     if error != UNCLEAR and not world.run.graph_mode:
         world.raised(error, site, name)
-    return world.run.opaque(site, given.values.values())
+    else:
+        world.known.doubt([nothing.node])
+    return nothing
 
 
 def _plain(name: str) -> str:

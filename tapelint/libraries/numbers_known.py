@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,12 @@ class Known:
     wheres: dict[int, Key] = field(default_factory=dict)
     gates: dict[int, tuple[Gate, ...]] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
+
+    def doubt(self, nodes: Iterable[Node]) -> None:
+        """Note that what these stand for may be an exception instead, nobody knows which."""
+        every = [node.id for node in nodes]
+        self.failing.update(every)
+        self.refusing.update(every)
 
     def as_held(self, holder: Value, made: Value) -> Value:
         """What was taken of an object of the project's, which may be one of the things that it holds, as it is."""

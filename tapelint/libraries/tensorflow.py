@@ -112,8 +112,7 @@ def _variable(world: Libraries, args: Arguments, site: Site) -> Value:
             world.raised("ValueError", site, "tf.Variable")
         made = make_variable(world, initial, dtype, trainable, "tf", site)
         if packing.is_of_another_kind(world, "tensorflow.Variable", initial, dtype):
-            world.known.failing.add(made.node.id)
-            world.known.refusing.add(made.node.id)
+            world.known.doubt([made.node])
     name_it(world, made, args.get(4, "name"))
     return made
 
@@ -164,8 +163,7 @@ def make_variable(
         f"{'tensorflow' if flavor == 'tf' else flavor}.Variable", edges, site, dtype=kind, kind="variable"
     )
     if packing.is_of_keras_variables(world, initial):
-        world.known.failing.add(node.id)
-        world.known.refusing.add(node.id)
+        world.known.doubt([node])
     is_trainable = {True: True, False: False, None: True}.get(getattr(trainable, "value", "?"))  # type: ignore[arg-type]
     node.detail = "" if is_trainable else "not trainable"
     shape = shapes.of_value(world, initial) if initial is not UNBOUND else None

@@ -1,0 +1,66 @@
+"""What layers, activations and losses of Keras 3 refuse: tensors of other ranks and dtypes, lists and numbers; the
+docstring has the verdict a source."""
+
+import keras
+import tensorflow as tf
+
+
+def a_number_for_a_normalisation():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * keras.layers.LayerNormalization()(tf.constant(2.0))
+    return tape.gradient(y, v)
+
+
+def a_vector_for_a_normalisation():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.layers.LayerNormalization()(v * 2.0) * [1.0, 3.0]
+    return tape.gradient(y, v)
+
+
+def numbers_side_by_side():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = keras.layers.Concatenate()([v * 1.0, v * 2.0])
+    return tape.gradient(y, v)
+
+
+def truths_for_an_activation():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * keras.activations.get("relu")(v > 0.0)
+    return tape.gradient(y, v)
+
+
+def a_list_for_a_dense_layer():
+    """unknown"""
+    v = tf.Variable([[1.5, 2.0]])
+    with tf.GradientTape() as tape:
+        y = keras.layers.Dense(1)([v * 1.0, v * 2.0])
+    return tape.gradient(y, v)
+
+
+def matrices_for_a_layer_that_reshapes():
+    """flows"""
+    v = tf.Variable([[1.5, 2.0]])
+    with tf.GradientTape() as tape:
+        y = keras.layers.Reshape([2, 1])(v * 1.0)
+    return tape.gradient(y, v)
+
+
+def a_loss_of_numbers_in_a_graph():
+    """unknown"""
+    v = tf.Variable(1.5)
+
+    @tf.function
+    def loss():
+        return keras.losses.MeanSquaredError()(1.0, v * 2.0)
+
+    with tf.GradientTape() as tape:
+        y = loss()
+    return tape.gradient(y, v)
