@@ -259,6 +259,8 @@ def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | No
         return Cell(0, "dtype", AsText(word))
     if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
         return base
+    if name in ("max", "min") and word in ("f", "i"):
+        return Data(world.run.constant_node(), "numpy", word, ())
     kinds = {"is_floating": "f", "is_integer": "i", "is_bool": "b", "is_complex": "c"}
     return Const(word == kinds[name]) if name in kinds and word != "?" else None
 

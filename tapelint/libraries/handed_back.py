@@ -18,6 +18,7 @@ def register(registry: Registry) -> None:
     """Add them."""
     registry.functions.update({name: _of_arrays(name) for name in OF_ARRAYS})
     registry.functions.update(dict.fromkeys(SHAPES, _shape))
+    registry.functions["numpy.shape"] = _shape_as_it_is
     convert = registry.functions["keras.activations.linear"]
     registry.functions["keras.activations.linear"] = _linear(convert)
 
@@ -49,9 +50,15 @@ def _linear(convert: FunctionHandler) -> FunctionHandler:
     return call
 
 
+def _shape_as_it_is(world: Libraries, args: Arguments, site: Site) -> Value:
+    """What something says of its shape, or a tuple of the sizes of what says nothing."""
+    given = args.get(0, "a")
+    return _shape(world, args, site) if plain.lacks(given, "shape") else world.run.attribute(given, "shape", site)
+
+
 def _shape(world: Libraries, args: Arguments, site: Site) -> Value:
     """A tuple of the sizes."""
-    given = args.get(0, "x")
+    given = args.get(0, "x", args.get(0, "a"))
     if plain.lacks(given, "shape"):  # a tensor is made of it
         known = shapes.of_value(world, given)
         return Tuple(tuple(map(Const, known))) if known is not None else world.run.opaque(site)

@@ -17,6 +17,7 @@ from tapelint.flow.values import (
     Data,
     Library,
     Many,
+    Method,
     OneOf,
     Opaque,
     SliceOf,
@@ -71,6 +72,15 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
         return nothing
     whose = operands[:1] if op == "[]" else operands
     kinds = {_side(option) for operand in whose for option in options(operand)}
+    made = _of_sides(world, op, operands, kinds, site)
+    beside = kinds & {"tensor", "variable"} and op not in (*TRUTHS, "[]")
+    if beside and any(_may_be_no_number(world, o) for v in operands for o in options(v)):
+        world.known.doubt(world.run.nodes_in(made))
+    return made
+
+
+def _of_sides(world: Libraries, op: str, operands: list[Value], kinds: set[str], site: Site) -> Value:
+    """An operator on operands of these kinds, none of which it is known to refuse."""
     if op in REGISTERING and "opaque" in kinds and not any(_is_mask(world, operand) for operand in operands):
         return world.run.call_unknown(Library(f"operator {op}"), Arguments(operands), site)
     held = any(isinstance(option, (Cell, Tuple)) for operand in operands for option in options(operand))
@@ -83,6 +93,26 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     if (made := keras_variables.of_operator(world, op, operands, site)) is not None:
         return made
     return _tensor_operator(world, op, operands, site)
+
+
+def _may_be_no_number(world: Libraries, value: Value) -> bool:
+    """Whether a value is a thing that no tensor is made of, for all that is known: a method, a text, a dtype, some
+    object of a library."""
+    if isinstance(value, Opaque):
+        fact = world.facts.fact(value.hint) if "." in value.hint else None
+        if value.hint.endswith(OF_OPTIMIZERS):
+            return False
+        known = value.node.kind == "object" and value.node.op != "unknown"
+        return known or any(e.result.kind == "object" for e in (fact.experiments if fact else ()))
+    if isinstance(value, Data):
+        return value.kind == "python" and value.dtype == "s"
+    if isinstance(value, Method):
+        return not world.run.is_set_somewhere(value.name)
+    return isinstance(value, Cell) and value.kind == "dtype"
+
+
+OF_OPTIMIZERS = ("learning_rate", "lr", "iterations")
+"""What an optimizer gives that is a number."""
 
 
 def _side(value: Value) -> str:

@@ -70,6 +70,12 @@ def has(value: Value, name: str) -> bool | None:
     return False if lacks(value, name) else None
 
 
+def part_of(base: Value, name: str) -> Const | None:
+    """The real or the imaginary part of a number of Python's; None for anything else."""
+    is_number = isinstance(base, Const) and type(base.value) in (bool, int, float, complex)
+    return Const(getattr(base.value, name)) if is_number and name in ("real", "imag") else None  # type: ignore[attr-defined]
+
+
 def _types_of(value: Value) -> tuple[type, ...]:
     """The classes of which one of Python's own numbers, texts or containers may be; none for anything else."""
     if type(value) is Const:

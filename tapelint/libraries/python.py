@@ -165,7 +165,7 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     plain = kind in PLAIN_TYPES and getattr(value, "info", None) is None
     if plain:
         return Library(f"builtins.{kind}")
-    made = world.run.opaque(site, [])
+    made = world.run.opaque(site, [], op="builtins.type")
     made.node.kind = "object"
     return made
 

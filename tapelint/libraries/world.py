@@ -162,7 +162,7 @@ class Libraries:
             return value if value is not None else self.run.opaque(site, [base], hint=name, op="attribute")
         if isinstance(base, (Function, Bound, Wrapped, Partial)):
             return self._function_attribute(base, name, site)
-        return Method(base, name)
+        return plain.part_of(base, name) or Method(base, name)
 
     def _library_attribute(self, base: Library, name: str) -> Value:
         full, spelled = normalised(f"{base.name}.{name}"), f"{base.spelled or base.name}.{name}"
@@ -545,7 +545,10 @@ class Libraries:
         fallback = self.registry.methods.get((kind_of(base), "*"))
         if fallback is not None:
             return fallback(self, base, args.before(Const(name)), site)
-        return self.run.call_unknown(Method(base, name), args.before(base), site)
+        made = self.run.call_unknown(Method(base, name), args.before(base), site)
+        if name.startswith("__") and isinstance(base, (Data, Variable)):
+            self.known.doubt(self.run.nodes_in(made))
+        return made
 
     def is_callable(self, value: Value) -> bool:
         """Whether a value is certainly something to call."""

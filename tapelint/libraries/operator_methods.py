@@ -1,0 +1,38 @@
+"""The methods of tensors and variables that stand for operators: `x.__add__(y)`."""
+
+from __future__ import annotations
+
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Site
+from tapelint.flow.operators import METHODS
+from tapelint.flow.values import Const, Value, Variable
+
+from .world import Libraries, MethodHandler, Registry
+
+OF_TWO = ("+", "-", "*", "/", "**", "@", "//", "%")
+
+
+def register(registry: Registry) -> None:
+    """Add them; what else begins with an underscore is told nothing of."""
+    for kind in ("tensor", "variable"):
+        for op in OF_TWO:
+            method, reflected = METHODS[op]
+            registry.methods[(kind, method)] = _operator(op, method, False)
+            registry.methods[(kind, reflected)] = _operator(op, reflected, True)
+        registry.methods[(kind, "__getitem__")] = _operator("[]", "__getitem__", False)
+
+
+def _operator(op: str, name: str, is_reflected: bool) -> MethodHandler:
+    def call(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
+        """The operator, but for a variable of Keras 3, which asks no one else where it does not know the other."""
+        if len(args.positional) != 1 or args.keywords or args.rest is not None:
+            made: Value = world.run.call_unknown(Const(name), args.before(base), site)
+            world.known.doubt(world.run.nodes_in(made))
+            return made
+        sides = [args.positional[0], base] if is_reflected else [base, args.positional[0]]
+        made = world.operate(op, sides, site)
+        if isinstance(base, Variable) and base.flavor == "keras":
+            world.known.doubt(world.run.nodes_in(made))
+        return made
+
+    return call
