@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import facts_lab as lab
 import propose_facts as propose
 from facts_dtypes import arguments_of
+from facts_kinds import tried
 from facts_unlike import leaves_in, raised
 
 from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
@@ -108,6 +109,9 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
             yield from _of_others(name, expression, env, places, alone)
             plain = {n: leaves for n, leaves in places.items() if made_of.keys().isdisjoint(leaves)}
             yield from _of_all(name, expression, env, plain) if len(plain) < len(places) else ()
+        optional = {p.name for p in signatures[-1] if p.has_default}
+        for parameter, letter, refused in () if name.endswith(NOT_TRIED) else tried(call, env, given, optional):
+            yield (name, (parameter,), (letter,)), refused
         made = {n: leaves for n, argument in given if (leaves := _within(argument, env))}
         yield from _of_others(name, expression, env, made, set()) if made else ()
 
@@ -142,9 +146,10 @@ def _of_experiment(
 ) -> Iterator[tuple[Case, bool]]:
     names = tuple(sorted(places))
     of_sizes = name.endswith(OF_SIZES) or name.startswith(VARIABLES)
-    for ranks in () if of_sizes else _ranks(env, [places[n][0] for n in names]):
-        tried = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
-        every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in tried)
+    alone = len(names) == 1 and (name.startswith("keras.layers.") or name.endswith(".norm"))
+    for ranks in ([(0,)] if alone else []) if of_sizes else _ranks(env, [places[n][0] for n in names]):
+        ways = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
+        every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in ways)
         yield (name, names, tuple(map(str, ranks))), all(raised(expression, given) for given in every)
     for parameter, letter, shorter in _shorter(env, places):
         yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **shorter}))

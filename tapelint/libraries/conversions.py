@@ -71,6 +71,8 @@ def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
             return read_once(world, value, site)
         if not plain or not (is_tensor or (isinstance(value, Variable) and value.flavor in flavors)):
             made = apply.call_fact(world, fact, args, site)
+            if isinstance(value, Data) and value.node.id in world.known.shapeless:
+                world.known.doubt(world.run.nodes_in(made))
             return _perhaps_the_same(world, value, made, site) if isinstance(value, Opaque) else made
         if isinstance(value, Data) and name.endswith(".constant") and world.run.graph_mode and not value.node.depth:
             edges = [Edge(value.node, NONE, "other", args.places.get(0))]

@@ -56,7 +56,7 @@ def register(registry: Registry) -> None:
 
 def _detaching(name: str, kind: str) -> MethodHandler:
     def detach(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-        if isinstance(base, Cell):
+        if isinstance(base, Cell) and not world.run.graph_mode:  # which no graph can do
             _build_by_calling(world, base, args, site)
         weights = weights_of(world, base) or []
         nodes: list[Node] = [n for v in (*args.every(), *weights) if (n := world.run.node_of(v, site)) is not None]

@@ -14,7 +14,8 @@ from tapelint.facts.parse import split_line
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
 
 from . import dtypes, packing, shapes, shapes_misfit, widths
-from .arguments import DTYPES, dtype_of, listed, plain_constant, python_numbers
+from .arguments import DTYPES, dtype_of, is_list, listed, plain_constant, python_numbers
+from .members import is_made_of_tensors
 from .natures import class_of, form
 
 if TYPE_CHECKING:
@@ -25,14 +26,42 @@ if TYPE_CHECKING:
 def is_oddly_given(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a function may refuse a setting, or the dtype of a tensor: each time that such was tried, it did."""
     rows = _rows(fact, given)
-    if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, rows, given):
+    if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, fact, rows, given):
         return True
     if packing.does_not_go_together(world, fact, given, _given_several):
+        return True
+    if _is_of_another_kind(world, fact, given):
         return True
     if _is_given_symbols(world, fact, given) or _are_floats_for_places(world, rows, given):
         return True
     first = next((given.get(p.name) for p in fact.parameters), UNBOUND)
     return packing.is_of_another_kind(world, fact.name, first, given.get("dtype"))
+
+
+def _is_of_another_kind(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether one tensor stands for a list of them, or for a thing in parts, or nothing where something is needed."""
+    for names, refused in fits().get(fact.name, ()):
+        found = OF_KINDS & refused if len(names) == 1 else frozenset()
+        if not found:
+            continue
+        value = given.get(names[0])
+        if value is UNBOUND:
+            if LEFT_OUT in found and given.rest is None:
+                return True
+        elif (("N",) in found and value == NO_VALUE) or (found - {LEFT_OUT, ("N",)} and _is_one(world, value)):
+            return True
+    return False
+
+
+LEFT_OUT = ("-",)
+OF_KINDS = frozenset([LEFT_OUT, ("]",), ("t",), ("N",)])
+
+
+def _is_one(world: Libraries, value: Value) -> bool:
+    """Whether a value is one tensor for certain, or a number."""
+    if isinstance(value, Data):
+        return value.kind in ("tensor", "numpy") and not form(value) and is_made_of_tensors(world, value)
+    return isinstance(value, Variable) or (isinstance(value, Const) and type(value.value) in (int, float))
 
 
 def _are_floats_for_places(world: Libraries, rows: Sequence[Row], given: Given) -> bool:
@@ -172,13 +201,15 @@ def _rows(fact: Fact, given: Given) -> list[Row]:
     return [(names, refused) for names, refused in fits().get(fact.name, ()) if given.values.keys() >= set(names)]
 
 
-def _is_of_other_dtype(world: Libraries, rows: Sequence[Row], given: Given) -> bool:
+def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given: Given) -> bool:
     """Whether tensors are of a dtype that is refused beside the others; where all are of one, what was seen of it
     counts. Of all that stand for the same and refuse it alone nothing is known.
     """
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
-    kinds = {name: _dtypes(world, given.values[name]) for names, _ in rows for name in names}
+    kept = {name for names, _ in rows for name in names if not is_list(given.values[name])}
+    kept = _given_several(fact) if kept else {name for names, _ in rows for name in names}
+    kinds = {name: _dtypes(world, given.values[name], name in kept) for names, _ in rows for name in names}
     kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
@@ -200,12 +231,22 @@ NATURES = frozenset("bfi")
 """By which of these they refuse, parameters are alike: those for truths, for whole numbers, for floats."""
 
 
-def _dtypes(world: Libraries, value: Value) -> set[str]:
-    """The letter for the dtype of a tensor, or of one in parts, if it is known; a list of tensors is converted to
-    any.
+def _dtypes(world: Libraries, value: Value, is_kept: bool) -> set[str]:
+    """The letter for the dtype of a tensor, or of one in parts, if it is known; of what a list holds, if that is not
+    converted to the dtype of something beside it.
     """
-    letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in options(value)}
+    parts = [option for part in (_leaves(world, value) if is_kept else (value,)) for option in options(part)]
+    letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in parts}
     return letters if len(letters) == 1 and letters <= LETTERS else set()
+
+
+def _leaves(world: Libraries, value: Value, depth: int = 0) -> Sequence[Value]:
+    """What a list holds, or those in it, in turn; else the value alone."""
+    items = listed(world, value) if depth < MOST_DEEP else ()
+    return [leaf for item in items for leaf in _leaves(world, item, depth + 1)] if items else (value,)
+
+
+MOST_DEEP = 8
 
 
 def _other_letter(world: Libraries, value: Value) -> str:
@@ -245,10 +286,12 @@ SUMMING = (".dot", ".inner", ".vdot", ".matmul", ".tensordot", ".batch_dot")
 
 def _are_refused(ranks: Sequence[int | None], refused: frozenset[tuple[str, ...]]) -> bool:
     """Whether tensors of these ranks are refused, of whatever ranks those are that are not known; one of more axes than
-    were tried is so where any is refused, but for one that has more axes in the experiments.
+    were tried is so where another one of many is refused, or any of several.
     """
     if any(rank is not None and rank >= TRIED for rank in ranks):
-        return ("4",) not in refused and any(each[0] in "0123" for each in refused)
+        if len(ranks) == 1:
+            return (("3",) in refused) != (("4",) in refused)
+        return any(each[0] in "0123" for each in refused)
     if all(rank is None for rank in ranks):
         return False
     wanted = [None if rank is None else str(rank) for rank in ranks]

@@ -247,6 +247,9 @@ def _keras_vectorized_map(world: Libraries, args: Arguments, site: Site) -> Valu
 def _each_row(world: Libraries, args: Arguments, wanted: Value, site: Site) -> Value:
     if _runs_no_round(world, args.get(1, "elems")):
         return _of_no_rounds(world, as_example(wanted), site)
+    leaves = flattened(world, args.get(1, "elems")) or ()
+    if wanted not in (KERAS, ROWS_AT_ONCE) and any(isinstance(v, (Data, Variable)) and v.shape == () for v in leaves):
+        world.raised("ValueError", site, "tensorflow.map_fn")
     row = rows(world, args.get(1, "elems"), site)
     made = world.run.call(args.get(0, "fn"), Arguments([row]), site)
     no_tensor = isinstance(made, Variable) or (isinstance(made, Data) and made.kind in ("numpy", "python"))

@@ -198,7 +198,7 @@ def _is_no_result(value: Value) -> bool:
         return value.kind in NO_RESULTS and not isinstance(value.info, arrays.AsText)
     if isinstance(value, Library):
         return category(value.name.rpartition(".")[2]) != "?"
-    return isinstance(value, (Function, Class))
+    return isinstance(value, (Function, Class)) or (isinstance(value, Data) and value.kind == "symbolic")
 
 
 NO_RESULTS = ("dtype", "layer", "loss", "metric", "optimizer", "set", "tape")

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, initializers, keras_arguments, optimizer_variables, shapes, trainability, widths
+from . import apply, fitting, initializers, keras_arguments, optimizer_variables, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
 from .replaced import instead_of, written
@@ -341,6 +341,10 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     info: LayerInfo = cell.info
     world.recorder.note("called", cell, site)
     inputs = shapes.of_value(world, args.get(0, "inputs"))
+    if world.run.graph_mode and not own_built(world, cell) and _is_unfit(world, info, args):
+        nothing = world.run.opaque(site, args.every())  # before it is told that no variable can be made there
+        world.known.doubt([nothing.node])
+        return nothing
     build(world, cell, site, inputs)
     if _is_misfit(world, cell, inputs):
         world.raised("ValueError", site, info.name)
@@ -395,6 +399,14 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)
+
+
+def _is_unfit(world: Libraries, info: LayerInfo, args: Arguments) -> bool:
+    """Whether a layer of Keras 3 is called with what it refuses."""
+    if info.fact is None or info.old:
+        return False
+    given = apply.bind(info.fact.call_parameters, args)
+    return fitting.is_unfit(world, info.fact, given) or fitting.is_oddly_given(world, info.fact, given)
 
 
 def _for_training(world: Libraries, fact: Fact, old: bool, given: apply.Given, args: Arguments) -> apply.Given:

@@ -48,7 +48,10 @@ def _is_refused(world: Libraries, info: LayerInfo, shape: Shape | None) -> bool:
     """Whether a built-in layer refuses a tensor for the number of its axes, or of what it holds."""
     if shape is None:
         return False
-    if info.name.rpartition(".")[2] != "Reshape":
+    if info.name == "keras.layers.Permute":
+        order = as_shape(world, parameter(info, "dims"))
+        return order is not None and len(shape) != len(order) + 1
+    if info.name != "keras.layers.Reshape":
         return len(shape) in refused_ranks(info.name)
     wanted = as_shape(world, parameter(info, "target_shape"))
     if wanted is None or not shape or None in (*shape[1:], *wanted):

@@ -162,6 +162,9 @@ def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -
     if node is not None:
         world.run.state.set((base.uid, "seen"), Opaque(node))
         world.known.nothing.append(node)
+        info: LayerInfo = base.info
+        if info.fact is not None and not info.old:
+            apply.doubt(world, info.fact, apply.bind(info.fact.call_parameters, args), [node])
         shapes = [shape for value in args.every()[:2] if (shape := of_value(world, value)) is not None]
         if len({len(shape) for shape in shapes}) == 1 and clash(shapes):
             world.known.failing.add(node.id)

@@ -265,6 +265,8 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         layers = world.run.state.get((callee.uid, "layers"))
         if isinstance(layers, Tuple) and layers.items and world.run.state.get((callee.uid, "own output")) is UNBOUND:
             _wire(world, callee, layers, site)
+        if isinstance(layers, Tuple) and not layers.items and not is_of_keras_2(world, callee):
+            world.raised("ValueError", site, "Sequential.__call__")
         first = first if is_of_keras_2(world, callee) else as_input(world, first, _input_dtype(layers), site)
         result = _run_sequential(world, callee, first, args, site)
     else:

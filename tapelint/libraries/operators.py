@@ -105,7 +105,7 @@ def _may_be_no_number(world: Libraries, value: Value) -> bool:
         known = value.node.kind == "object" and value.node.op != "unknown"
         return known or any(e.result.kind == "object" for e in (fact.experiments if fact else ()))
     if isinstance(value, Data):
-        return value.kind == "python" and value.dtype == "s"
+        return (value.kind == "python" and value.dtype == "s") or value.node.id in world.known.shapeless
     if isinstance(value, Method):
         return not world.run.is_set_somewhere(value.name)
     return isinstance(value, Cell) and value.kind == "dtype"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Edge
 from tapelint.flow.outcomes import ANYTHING, FLOWS
-from tapelint.flow.values import Data, Value, Variable, is_tensor
+from tapelint.flow.values import NO_VALUE, UNBOUND, Data, Value, Variable, is_tensor
 
 from .natures import IN_PARTS, form
 
@@ -42,6 +42,8 @@ def hold(world: Libraries, name: str, given: Given, made: Value) -> None:
         world.known.indices[made.node.id] = given.get("indices")
     if value is None or not isinstance(made, Data):
         return
+    if name == "tensorflow.IndexedSlices" and given.get("dense_shape") in (UNBOUND, NO_VALUE) and given.rest is None:
+        world.known.shapeless.add(made.node.id)
     if isinstance(value, Data) and value.kind == "tensor" and value.dtype == made.dtype:
         made.node.held, made.node.is_transparent = value.node, True
         made.node.recorded.clear()

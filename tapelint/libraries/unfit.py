@@ -288,7 +288,7 @@ def is_given_text(world: Libraries, fact: Fact, effect: Effect, given: Given) ->
     """
     if not fact.name.startswith(("tensorflow.", "keras.ops.")):
         return False
-    values = [given.get(name) for name in effect.inputs]
+    values = [given.get(name) for name in {*effect.inputs, *(n for e in fact.experiments for n in e.inputs)}]
     last = fact.name.rpartition(".")[2]
     packs = last in (*packing.PACKING["tensorflow"], "concat")
     if packs and any(_has_text_among_numbers(world, value) for value in values):

@@ -545,3 +545,75 @@ def a_text_beside_numbers():
     with tf.GradientTape() as tape:
         y = tf.math.squared_difference("a", v)
     return tape.gradient(y, v)
+
+
+def a_dense_tensor_for_a_sparse_one():
+    """unknown"""
+    v = tf.Variable([[1.5, 2.0]])
+    with tf.GradientTape() as tape:
+        y = tf.sparse.to_dense(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def one_tensor_for_a_list():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.linalg.global_norm(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def one_side_of_a_choice():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.where([True, False], v * 2.0, None)
+    return tape.gradient(y, v)
+
+
+def classes_of_which_nobody_says_how_many():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * tf.keras.utils.to_categorical(tf.constant([0, 1]))
+    return tape.gradient(y, v)
+
+
+def rows_of_a_whole_that_has_no_shape():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * tf.convert_to_tensor(tf.IndexedSlices(tf.constant([1.0]), [0]))
+    return tape.gradient(y, v)
+
+
+def rows_of_a_whole_that_has_one():
+    """flows"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * tf.convert_to_tensor(tf.IndexedSlices(tf.constant([1.0]), tf.constant([0]), tf.constant([2])))
+    return tape.gradient(y, v)
+
+
+def rows_of_a_number():
+    """raises ValueError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = tf.map_fn(lambda row: row * 2.0, v * 1.0)
+    return tape.gradient(y, v)
+
+
+def truths_in_matrices():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * tf.matmul([[v > 0.0]], [[v > 1.0]])
+    return tape.gradient(y, v)
+
+
+def a_mask_of_truths():
+    """none"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = tf.sequence_mask(v)
+    return tape.gradient(y, v)

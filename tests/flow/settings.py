@@ -145,7 +145,7 @@ def a_list_with_nothing_in_it():
 
 
 def the_rows_of_a_number():
-    """unknown"""
+    """raises ValueError"""
     with tf.GradientTape() as tape:
         y = tf.round(tf.map_fn(lambda row: row, v * 2.0))
     return tape.gradient(y, v)

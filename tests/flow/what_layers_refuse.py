@@ -64,3 +64,77 @@ def a_loss_of_numbers_in_a_graph():
     with tf.GradientTape() as tape:
         y = loss()
     return tape.gradient(y, v)
+
+
+def one_tensor_for_a_sum_of_several():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.layers.Add()(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def a_model_without_layers():
+    """raises ValueError"""
+    v = tf.Variable([[1.5, 2.0]])
+    with tf.GradientTape() as tape:
+        y = keras.Sequential([])(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def axes_that_are_not_there():
+    """raises ValueError"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.layers.Permute([1])(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def axes_that_are_there():
+    """flows"""
+    v = tf.Variable([[1.5, 2.0]])
+    with tf.GradientTape() as tape:
+        y = keras.layers.Permute([1])(v * 2.0)
+    return tape.gradient(y, v)
+
+
+def a_number_for_a_normalisation_in_a_graph():
+    """unknown"""
+    v = tf.Variable(1.5)
+
+    @tf.function
+    def normalised():
+        return keras.layers.BatchNormalization()(v * 2.0)
+
+    with tf.GradientTape() as tape:
+        y = normalised()
+    return tape.gradient(y, v)
+
+
+def a_metric_of_numbers():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * keras.metrics.MeanSquaredError()(1.0, v)
+    return tape.gradient(y, v)
+
+
+def truths_that_are_added_up():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * keras.layers.Add()([v > 0.0, v > 1.0])
+    return tape.gradient(y, v)
+
+
+def a_symbol_that_leaves_a_graph():
+    """raises TypeError"""
+    v = tf.Variable([1.5, 2.0])
+
+    @tf.function
+    def made():
+        return keras.Input([2])
+
+    with tf.GradientTape() as tape:
+        y = made()
+    return tape.gradient(y, v)
