@@ -111,7 +111,9 @@ def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Give
         return True
     if unfit.perhaps_refused(world, fact, effect, given) or unfit.may_fail(world, fact, given):
         return True
-    return fitting.is_oddly_set(world, fact, given) or fitting.is_of_refused_ranks(world, fact, given)
+    if fitting.is_oddly_set(world, fact, given) or fitting.is_given_untried(world, fact, given):
+        return True
+    return fitting.is_of_refused_ranks(world, fact, given)
 
 
 def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:
@@ -363,8 +365,11 @@ def make_data(
     if failure and dtype in "ib":
         dtype = _dtype_that_raises(world, effect, given) or dtype
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
-    if kind == "python" and name.startswith("numpy.random.") and _draws_many(given):
+    if kind == "tensor" and name.startswith("numpy.") and not any(_is_tensor(world, v) for v in given.values.values()):
         kind = "numpy"
+    of_some = _draws_many(given) or any(map(_is_array_of_some, given.values.values()))
+    if kind == "python" and name.startswith("numpy.random.") and of_some:
+        kind = "numpy"  # a number is drawn for each
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}

@@ -52,7 +52,8 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
     parts = [part for name in sorted(names) for part in _parts(world, given.get(name))]
     kinds = {letter for part in parts if (letter := letter_of(world, part))}
     alone = not kinds and fact.kind == "function" and len(given.values) == 1  # beside others it may be converted
-    plain = _of_numbers(world, parts) if alone and table.get((names, "i"), ("-",))[0] == OF_KERNELS else ""
+    alone = alone and table.get((names, "i"), ("-",))[0] == OF_KERNELS
+    plain = _of_numbers(world, parts, (names, "f") not in table) if alone else ""
     kind = next(iter(kinds)) if len(kinds) == 1 else plain
     beside = {type(part.value) for part in parts if isinstance(part, Const)}
     anywhere = beside | {type(value.value) for value in given.values.values() if isinstance(value, Const)}
@@ -80,11 +81,17 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
     return said if certain else PERHAPS
 
 
-def _of_numbers(world: Libraries, values: Iterable[Value]) -> str:
-    """The letter of the tensors that are made of whole numbers of Python's, where a call is given nothing else."""
-    every = [python_numbers(world, value) for value in values]
+def _of_numbers(world: Libraries, values: Iterable[Value], is_for_floats: bool) -> str:
+    """The letter of the tensors that are made of whole numbers of Python's, or of arrays of such, where a call is given
+    nothing else; a function that is not for floats converts arrays.
+    """
+    every = [(0,) if is_for_floats and _is_array_of_whole_numbers(v) else python_numbers(world, v) for v in values]
     numbers = [number for each in every for number in each or ()]
     return "i" if numbers and all(every) and all(type(number) is int for number in numbers) else ""
+
+
+def _is_array_of_whole_numbers(value: Value) -> bool:
+    return isinstance(value, Data) and value.kind == "numpy" and value.dtype == "i" and not form(value)
 
 
 def letter_of(world: Libraries, value: Value) -> str:

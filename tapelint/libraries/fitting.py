@@ -30,15 +30,15 @@ def is_oddly_given(world: Libraries, fact: Fact, given: Given) -> bool:
         return True
     if packing.does_not_go_together(world, fact, given, _given_several):
         return True
-    if _is_of_another_kind(world, fact, given):
+    if is_of_another_kind(world, fact, given):
         return True
-    if _is_given_symbols(world, fact, given) or _are_floats_for_places(world, rows, given):
+    if is_given_untried(world, fact, given) or _are_floats_for_places(world, rows, given):
         return True
     first = next((given.get(p.name) for p in fact.parameters), UNBOUND)
     return packing.is_of_another_kind(world, fact.name, first, given.get("dtype"))
 
 
-def _is_of_another_kind(world: Libraries, fact: Fact, given: Given) -> bool:
+def is_of_another_kind(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether one tensor stands for a list of them, or for a thing in parts, or nothing where something is needed."""
     for names, refused in fits().get(fact.name, ()):
         found = OF_KINDS & refused if len(names) == 1 else frozenset()
@@ -70,13 +70,26 @@ def _are_floats_for_places(world: Libraries, rows: Sequence[Row], given: Given) 
     return len(places) == 1 and packing.are_floats(world, given.values[places[0]])
 
 
-def _is_given_symbols(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether NumPy is given a tensor of a graph where no experiment had a tensor: it has no numbers yet."""
-    if not (world.run.graph_mode and fact.name.startswith("numpy.")):
+def is_given_untried(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether NumPy is given a tensor where no experiment had one: one of a graph, which has no numbers yet, a
+    variable, truths, or several numbers.
+    """
+    if not fact.name.startswith("numpy."):
         return False
     tried = {name for each in fact.experiments for name in each.inputs}
-    others = [part for name, v in given.values.items() if name not in tried for part in (v, *listed(world, v))]
-    return any(world.is_in_graph(part) or isinstance(part, Variable) for part in others)
+    others = [(n, part) for n, v in given.values.items() if n not in tried for part in (v, *listed(world, v))]
+    return any(isinstance(v, Variable) or world.is_in_graph(v) or _is_no_place(name, v) for name, v in others)
+
+
+def _is_no_place(name: str, value: Value) -> bool:
+    """Whether a tensor or an array is nothing that says how many there are or where."""
+    if not isinstance(value, Data) or value.kind not in ("tensor", "numpy"):
+        return False
+    return value.dtype == "b" or (bool(value.shape) and (value.dtype == "f" or name not in OF_SHAPES))
+
+
+OF_SHAPES = ("shape", "size", "newshape", "reps", "axis", "axes")
+"""The parameters of NumPy's functions for several whole numbers."""
 
 
 def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -84,7 +97,7 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     refused = settings().get(fact.name, {})
     if any(LETTERS_OF.get(_sort_of_value(world, given.get(name)), "-") in refused[name] for name in refused):
         return True
-    if not fact.name.startswith(("tensorflow.", "keras.")) or not fact.experiments:
+    if not fact.name.startswith(("tensorflow.", "keras.", "numpy.random.")) or not fact.experiments:
         return False
     tensors = {name for each in fact.experiments for name in each.inputs}
     for parameter in fact.parameters:
@@ -207,9 +220,10 @@ def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given:
     """
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
-    kept = {name for names, _ in rows for name in names if not is_list(given.values[name])}
-    kept = _given_several(fact) if kept else {name for names, _ in rows for name in names}
-    kinds = {name: _dtypes(world, given.values[name], name in kept) for names, _ in rows for name in names}
+    every = {name: given.values[name] for names, _ in rows for name in names}
+    kept = every.keys() if all(map(is_list, every.values())) else _given_several(fact)
+    is_alone = len(every) == 1 and not any(p.name in DTYPES for p in fact.parameters)
+    kinds = {name: _dtypes(world, value, name in kept, is_alone) for name, value in every.items()}
     kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
@@ -231,12 +245,12 @@ NATURES = frozenset("bfi")
 """By which of these they refuse, parameters are alike: those for truths, for whole numbers, for floats."""
 
 
-def _dtypes(world: Libraries, value: Value, is_kept: bool) -> set[str]:
+def _dtypes(world: Libraries, value: Value, is_kept: bool, is_alone: bool) -> set[str]:
     """The letter for the dtype of a tensor, or of one in parts, if it is known; of what a list holds, if that is not
     converted to the dtype of something beside it.
     """
     parts = [option for part in (_leaves(world, value) if is_kept else (value,)) for option in options(part)]
-    letters = {dtypes.letter_of(world, part) or _other_letter(world, part) for part in parts}
+    letters = {dtypes.letter_of(world, part) or _other_letter(world, part, is_alone) for part in parts}
     return letters if len(letters) == 1 and letters <= LETTERS else set()
 
 
@@ -249,13 +263,13 @@ def _leaves(world: Libraries, value: Value, depth: int = 0) -> Sequence[Value]:
 MOST_DEEP = 8
 
 
-def _other_letter(world: Libraries, value: Value) -> str:
-    """That of a tensor in parts; for an array of floats, which is not converted to whole numbers, that of floats."""
+def _other_letter(world: Libraries, value: Value, is_alone: bool) -> str:
+    """That of a tensor in parts; of an array where it is not converted, as one of floats is not to whole numbers."""
     if not isinstance(value, Data) or (value.kind != "numpy" and not form(value)):
         return ""
     letter = dtype_of(world, value)
     if value.kind == "numpy":
-        return letter if letter == "f" else ""
+        return letter if letter == "f" or is_alone else ""
     return dtypes.SIZES.get(widths.of(world, value), letter) if letter == "f" else letter
 
 

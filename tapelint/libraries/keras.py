@@ -73,7 +73,7 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         note_optimizer(world, name, site)
         keras_arguments.note_made(world, name, fact, args)
         return optimizer_variables.make(world, name, args, site)
-    if kind in ("layer", "loss", "metric"):
+    if kind in ("layer", "loss", "metric", "regularizer", "constraint"):
         keras_arguments.note_made(world, name, fact, args)
     if kind == "layer":
         return make_layer(world, name, args, site)

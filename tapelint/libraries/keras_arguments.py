@@ -6,8 +6,8 @@ from tapelint.facts import Fact
 from tapelint.flow.core import Arguments
 from tapelint.flow.values import Cell, Const, Data, Tuple, Value, is_tensor, options
 
-from . import widths
-from .arguments import misfit
+from . import fitting, widths
+from .arguments import bind, misfit
 from .names import OLD_KERAS
 from .world import Libraries
 
@@ -43,6 +43,7 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
         taken = taken and not any(_is_no_rate(world, option) for option in options(args.get(0, "learning_rate")))
     else:
         taken = fact is None or not fact.parameters or _fits(fact, args)
+        taken = taken and (fact is None or not fitting.is_oddly_set(world, fact, bind(fact.parameters, args)))
     if not taken or any(map(is_tensor, args.every())):  # some objects take one for a number, some refuse it
         world.run.lose_track()
 

@@ -47,6 +47,7 @@ def register(registry: Registry) -> None:
     for name in ("reset_state", "reset_states", "merge_state"):
         registry.methods[("metric", name)] = lambda world, base, args, site: NO_VALUE
     registry.attributes["metric"] = _of_metric
+    registry.calls["regularizer"] = _call_made
 
 
 SUMS = ("total", "count", "accumulator", "true_positives", "true_negatives", "false_positives", "false_negatives")
@@ -154,6 +155,21 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     apply.doubt(world, info.fact, given, world.run.nodes_in(made))
     width = widths.of_layer(info.args.keywords.get("dtype", UNBOUND))
     return replace(made, width=width) if isinstance(made, Data) else made
+
+
+def _call_made(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
+    """A call of a regularizer or a constraint of Keras."""
+    fact = world.facts.fact(callee.node.op) if isinstance(callee, Data) else None
+    if fact is None or not isinstance(callee, Data) or apply.misfit(fact.call_parameters, args):
+        return world.run.call_unknown(callee, args, site)
+    given = apply.bind(fact.call_parameters, args)
+    constants, unknown = apply.constants(world, given)
+    effect = fact.effect(constants, unknown | {p.name for p in fact.parameters})
+    made = apply.answer(world, fact.name, effect, given, site, [Edge(callee.node, NONE)])
+    apply.doubt(world, fact, given, world.run.nodes_in(made))
+    if any(apply.dtype_of(world, value) != "f" for value in given.values.values()):
+        world.known.doubt(world.run.nodes_in(made))
+    return made
 
 
 def _update_metric(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -32,8 +32,9 @@ SUMMING = ("tensorflow.add_n", "tensorflow.math.accumulate_n")
 
 PACKING = {
     "tensorflow": frozenset(
-        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_logsumexp square abs "  # noqa: SIM905
-        "exp tanh log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
+        "stack convert_to_tensor reduce_sum reduce_mean reduce_max reduce_min reduce_prod "  # noqa: SIM905
+        "reduce_logsumexp square abs exp tanh "
+        "log norm reshape squeeze transpose sqrt sigmoid softmax relu cast identity expand_dims".split()
     ),
     "keras.ops": frozenset("stack sum mean max convert_to_tensor square exp array".split()),  # noqa: SIM905
 }

@@ -6,7 +6,7 @@ from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import SEVERAL, Edge, Site
 from tapelint.flow.outcomes import NONE
-from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value
+from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, Variable
 
 from . import apply, unfit
 from .graph_loops import rows
@@ -76,6 +76,8 @@ def _slices(world: Libraries, value: Value, site: Site) -> Value:
     if isinstance(value, Cell) and value.kind == "list":
         node = world.run.node_of(value, site) or world.run.constant_node()
         return Data(node, "tensor", unfit.dtype_made(world, value))
+    if isinstance(value, (Data, Variable)) and value.shape == ():
+        world.raised("ValueError", site, "tensorflow.data.Dataset.from_tensor_slices")
     return rows(world, value, site)
 
 

@@ -35,7 +35,8 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     alone = dtypes.refused(world, fact, given) if not error and world.run.state.get(widths.PROMOTES) == UNBOUND else ""
     if error or alone in ("", dtypes.PERHAPS):
         return error
-    return UNCLEAR if fitting.is_unfit(world, fact, given) or fitting.is_oddly_set(world, fact, given) else alone
+    odd = fitting.is_oddly_set(world, fact, given) or fitting.is_of_another_kind(world, fact, given)
+    return UNCLEAR if odd or fitting.is_unfit(world, fact, given) else alone
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:

@@ -454,6 +454,8 @@ class Libraries:
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
+        if isinstance(callee, Data) and callee.node.op.startswith(("keras.regularizers.", "keras.constraints.")):
+            kind = "regularizer"
         handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)
         if handler is not None:
             return handler(self, callee, args, site)

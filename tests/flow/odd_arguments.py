@@ -617,3 +617,43 @@ def a_mask_of_truths():
     with tf.GradientTape() as tape:
         y = tf.sequence_mask(v)
     return tape.gradient(y, v)
+
+
+def a_variable_for_a_number_of_draws():
+    """unknown"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * np.random.uniform(0.0, 1.0, tf.Variable(2.0))
+    return tape.gradient(y, v)
+
+
+def a_list_that_numpy_turns_round():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * np.flip([2.0, 3.0])
+    return tape.gradient(y, v)
+
+
+def an_array_of_whole_numbers_for_an_exponential():
+    """raises InvalidArgumentError"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * tf.exp(np.array([0, 1]))
+    return tape.gradient(y, v)
+
+
+def an_array_of_whole_numbers_that_is_dropped():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * tf.nn.dropout(np.array([0, 1]), 0.5)
+    return tape.gradient(y, v)
+
+
+def slices_of_a_number():
+    """raises ValueError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = v * next(iter(tf.data.Dataset.from_tensor_slices(tf.constant(2.0))))
+    return tape.gradient(y, v)

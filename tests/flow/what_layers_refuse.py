@@ -138,3 +138,27 @@ def a_symbol_that_leaves_a_graph():
     with tf.GradientTape() as tape:
         y = made()
     return tape.gradient(y, v)
+
+
+def a_regularizer_of_a_variable():
+    """flows"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.regularizers.L2(0.1)(v)
+    return tape.gradient(y, v)
+
+
+def a_regularizer_of_a_list():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = keras.regularizers.L2(0.1)([v * 1.0])
+    return tape.gradient(y, v)
+
+
+def a_tensor_for_a_factor():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * keras.regularizers.L2(tf.constant(2.0))(tf.ones([2]))
+    return tape.gradient(y, v)
