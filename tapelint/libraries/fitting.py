@@ -109,8 +109,8 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         value = UNBOUND if parameter.star or name in (*DTYPES, "name", *tensors) else given.get(name)
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
         tried = [each.given[name] for each in fact.experiments if name in each.given]
-        sorts = {_sort_of(_default(parameter)), *map(_sort_of, tried)}
-        if sort and "" not in sorts and not _is_among(sort, sorts):
+        sorts = {*([_sort_of(_default(parameter))] if parameter.has_default else ()), *map(_sort_of, tried)}
+        if sort and sorts and "" not in sorts and not _is_among(sort, sorts):
             return True
         if sort == "text" and name in ("axis", "axes"):
             return True

@@ -69,6 +69,7 @@ def register(registry: Registry) -> None:
     for name in ("run_functions_eagerly", "experimental_run_functions_eagerly"):
         registry.functions[f"tensorflow.config.{name}"] = _run_eagerly
     registry.functions["tensorflow.executing_eagerly"] = lambda world, args, site: Const(not world.run.graph_mode)
+    registry.functions["tensorflow.gradients"] = _gradients
     registry.functions["tensorflow.init_scope"] = lambda world, args, site: Cell(world.run.uid(), "init scope", [])
     registry.enters["init scope"] = _enter_init_scope
     registry.leaves["init scope"] = _leave_init_scope
@@ -76,6 +77,13 @@ def register(registry: Registry) -> None:
         world.run.call(base.function, args, site) if isinstance(base, Wrapped) else world.run.opaque(site, [base])
     )
     registry.functions["tensorflow.autograph.to_graph"] = lambda world, args, site: args.get(0, "entity")
+
+
+def _gradients(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`tf.gradients`, which there is in graphs only."""
+    if not world.run.graph_mode and not world.has_old_names:
+        world.raised("RuntimeError", site, "tensorflow.gradients")
+    return world.run.call_unknown(Library("tensorflow.gradients"), args, site)
 
 
 # -- tf.function

@@ -165,9 +165,13 @@ def _type(world: Libraries, args: Arguments, site: Site) -> Value:
     plain = kind in PLAIN_TYPES and getattr(value, "info", None) is None
     if plain:
         return Library(f"builtins.{kind}")
-    made = world.run.opaque(site, [], op="builtins.type")
+    made = world.run.opaque(site, [], op=OF_NUMBERS if isinstance(value, (Data, Variable)) else "unknown")
     made.node.kind = "object"
     return made
+
+
+OF_NUMBERS = "type of numbers"
+"""The class of a tensor, a variable or an array."""
 
 
 def _made_class(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -306,7 +306,9 @@ def _of_setting(world: Libraries, fact: Fact, effect: Effect, given: Given) -> b
     """Whether a function is given a tensor of floats, or one that has axes, where no experiment had a tensor but an
     axis, or a length.
     """
-    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.kind != "function" or not effect.inputs:
+    if not fact.name.startswith(("tensorflow.", "keras.ops.")) or fact.kind != "function":
+        return False
+    if not effect.inputs and (not fact.experiments or fact.name.startswith(packing.OF_STRUCTURES)):
         return False
     settings = [p.name for p in fact.parameters if not p.star and p.name not in effect.inputs]
     given_to = {name: value for name in settings if (value := given.get(name)) is not UNBOUND}

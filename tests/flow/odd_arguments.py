@@ -657,3 +657,19 @@ def slices_of_a_number():
     with tf.GradientTape() as tape:
         y = v * next(iter(tf.data.Dataset.from_tensor_slices(tf.constant(2.0))))
     return tape.gradient(y, v)
+
+
+def a_text_for_a_shape():
+    """unknown"""
+    v = tf.Variable([1.5, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.reshape(v * 2.0, "2")
+    return tape.gradient(y, v)
+
+
+def gradients_of_a_graph_where_there_is_none():
+    """raises RuntimeError"""
+    v = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = tf.gradients(v * 2.0, v)
+    return tape.gradient(y, v)
