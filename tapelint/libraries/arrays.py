@@ -259,8 +259,10 @@ def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | No
         return Cell(0, "dtype", AsText(word))
     if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
         return base
-    if name in ("max", "min") and word in ("f", "i"):
+    if name in ("max", "min") and word in ("f", "i") and not isinstance(word, OfArray):
         return Data(world.run.constant_node(), "numpy", word, ())
+    if name == "size" and not isinstance(word, OfArray):
+        return Data(world.run.constant_node(), "python", "i")
     kinds = {"is_floating": "f", "is_integer": "i", "is_bool": "b", "is_complex": "c"}
     return Const(word == kinds[name]) if name in kinds and word != "?" else None
 

@@ -28,6 +28,7 @@ from . import apply, keras_refusals, widths
 from .keras import LayerInfo, penalty
 from .keras_members import is_gone
 from .layer_calls import ADDED, is_within_a_call, note_loss, regularizer_of
+from .natures import REGULARIZER
 from .shapes import of_value
 from .shapes_misfit import clash
 from .tensorflow import make_variable
@@ -47,7 +48,7 @@ def register(registry: Registry) -> None:
     for name in ("reset_state", "reset_states", "merge_state"):
         registry.methods[("metric", name)] = lambda world, base, args, site: NO_VALUE
     registry.attributes["metric"] = _of_metric
-    registry.calls["regularizer"] = _call_made
+    registry.calls[REGULARIZER] = _call_made
 
 
 SUMS = ("total", "count", "accumulator", "true_positives", "true_negatives", "false_positives", "false_negatives")

@@ -62,6 +62,15 @@ def nature(value: Value) -> str:
     return "?plain" if isinstance(value, (Method, Many)) else ""
 
 
+REGULARIZER = "regularizer"
+"""The kind of a regularizer or a constraint of Keras, under which its call is registered."""
+
+
+def is_regularizer(value: Value) -> bool:
+    """Whether a value is what stands for a regularizer or a constraint of Keras."""
+    return isinstance(value, Data) and value.node.op.startswith(("keras.regularizers.", "keras.constraints."))
+
+
 def mark(made: Node, name: str) -> None:
     """Mark what a library's function gave of which there is no fact: where it is one that the facts are about, or one
     that hands on what the program has made, it may be no tensor.

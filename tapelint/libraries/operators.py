@@ -108,7 +108,7 @@ def _may_be_no_number(world: Libraries, value: Value) -> bool:
         return (value.kind == "python" and value.dtype == "s") or value.node.id in world.known.shapeless
     if isinstance(value, Method):
         return not world.run.is_set_somewhere(value.name)
-    return isinstance(value, Cell) and value.kind == "dtype"
+    return isinstance(value, Cell) and value.kind in ("dtype", "shape")
 
 
 OF_OPTIMIZERS = ("learning_rate", "lr", "iterations")

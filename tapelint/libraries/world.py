@@ -39,7 +39,7 @@ from tapelint.flow.values import (
 
 from . import apply, constants, failures, numbers, outside, parts, plain, protocols, refusing
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
-from .natures import class_of, form, mark
+from .natures import REGULARIZER, class_of, form, is_regularizer, mark
 from .recorder import Recorder
 
 if TYPE_CHECKING:
@@ -453,9 +453,7 @@ class Libraries:
             return self.known.as_held(callee.base, self.call_method(callee.base, callee.name, args, site))
         if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
             return apply.detached(self, callee.node.op, args.before(callee), site)
-        kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else ""
-        if isinstance(callee, Data) and callee.node.op.startswith(("keras.regularizers.", "keras.constraints.")):
-            kind = "regularizer"
+        kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else REGULARIZER if is_regularizer(callee) else ""
         handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)
         if handler is not None:
             return handler(self, callee, args, site)
@@ -547,10 +545,7 @@ class Libraries:
         fallback = self.registry.methods.get((kind_of(base), "*"))
         if fallback is not None:
             return fallback(self, base, args.before(Const(name)), site)
-        made = self.run.call_unknown(Method(base, name), args.before(base), site)
-        if name.startswith("__") and isinstance(base, (Data, Variable)):
-            self.known.doubt(self.run.nodes_in(made))
-        return made
+        return self.run.call_unknown(Method(base, name), args.before(base), site)
 
     def is_callable(self, value: Value) -> bool:
         """Whether a value is certainly something to call."""
