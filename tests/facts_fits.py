@@ -157,7 +157,10 @@ def _of_experiment(
         for letter, turned in _turned(env, leaves).items() if parameter != "self" else ():
             if (letter == "n" and of_sizes) or (letter in "Ns" and not name.startswith("keras.")):
                 continue  # what TensorFlow makes of None is in nones.txt, and of some texts the end of the process
-            yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **turned}))
+            refused = bool(raised(expression, {**env, **turned}))
+            if letter == "n":  # a number: a whole one, too
+                refused = refused and bool(raised(expression, {**env, **dict.fromkeys(turned, 2)}))
+            yield (name, (parameter,), (letter,)), refused
 
 
 def _of_others(

@@ -367,9 +367,8 @@ def make_data(
     kind = result.kind if result.kind in ("tensor", "numpy", "python") else "tensor"
     if kind == "tensor" and name.startswith("numpy.") and not any(_is_tensor(world, v) for v in given.values.values()):
         kind = "numpy"
-    of_some = _draws_many(given) or any(map(_is_array_of_some, given.values.values()))
-    if kind == "python" and name.startswith("numpy.random.") and of_some:
-        kind = "numpy"  # a number is drawn for each
+    if kind == "python" and name.startswith("numpy.random.") and _draws_many(given):
+        kind = "numpy"
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}

@@ -30,6 +30,7 @@ from tapelint.flow.values import (
 from . import apply, fitting, initializers, keras_arguments, optimizer_variables, shapes, trainability, widths
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .names import OLD_KERAS, is_of_keras, of_keras
+from .natures import is_regularizer
 from .replaced import instead_of, written
 from .singletons import note_metric, note_optimizer
 from .symbolic import symbolic
@@ -383,6 +384,18 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     effect = _with_weights(world, effect, given) if edges else effect
     edges += apply.by_own_code(world, _unfollowed(world, cell), site)
     result = apply.answer(world, info.name, effect, given, site, edges)
+    result = _as_layers_give(world, cell, args, given, result, site)
+    result = _activate(world, cell, function, result, site)
+    _note_penalty(world, cell, result, site)
+    return symbolic(world, cell, args, result)
+
+
+def _as_layers_give(
+    world: Libraries, cell: Cell, args: Arguments, given: apply.Given, result: Value, site: Site
+) -> Value:
+    """What a layer gives, with what is known of its dtype, its rows and its shape, and whether it may be refused."""
+    info: LayerInfo = cell.info
+    assert info.fact is not None
     if isinstance(result, Data) and result.dtype == "f":
         result = replace(result, width=widths.of_layer(parameter(info, "dtype")))
     if _may_drop_all(world, info, given):
@@ -396,9 +409,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     if not info.old:
         apply.doubt(world, info.fact, given, world.run.nodes_in(result))
-    result = _activate(world, cell, function, result, site)
-    _note_penalty(world, cell, result, site)
-    return symbolic(world, cell, args, result)
+    return result
 
 
 def _is_unfit(world: Libraries, info: LayerInfo, args: Arguments) -> bool:
@@ -483,8 +494,7 @@ def _unfollowed(world: Libraries, cell: Cell) -> list[Value]:
 
 def penalty(world: Libraries, regularizer: Value, value: Value, site: Site) -> Value:
     """What a regularizer makes of a weight or of what a layer gives."""
-    is_object = isinstance(regularizer, Cell) and regularizer.kind == "regularizer"
-    if is_object or world.is_callable(regularizer):
+    if is_regularizer(regularizer) or world.is_callable(regularizer):
         return world.run.call(regularizer, Arguments([value]), site)
     node = world.run.node_of(value, site)
     edges = [Edge(node, FLOWS, "square")] if node is not None else []

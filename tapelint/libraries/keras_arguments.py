@@ -9,6 +9,7 @@ from tapelint.flow.values import Cell, Const, Data, Tuple, Value, is_tensor, opt
 from . import fitting, widths
 from .arguments import bind, misfit
 from .names import OLD_KERAS
+from .natures import is_regularizer
 from .world import Libraries
 
 OF_LAYERS = frozenset("activity_regularizer autocast dtype input_dim input_shape name trainable".split())  # noqa: SIM905
@@ -44,7 +45,8 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
     else:
         taken = fact is None or not fact.parameters or _fits(fact, args)
         taken = taken and (fact is None or not fitting.is_oddly_set(world, fact, bind(fact.parameters, args)))
-    if not taken or any(map(is_tensor, args.every())):  # some objects take one for a number, some refuse it
+    tensors = [value for value in args.every() if is_tensor(value) and not is_regularizer(value)]
+    if not taken or tensors:  # some objects take one for a number, some refuse it
         world.run.lose_track()
 
 

@@ -265,7 +265,7 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         layers = world.run.state.get((callee.uid, "layers"))
         if isinstance(layers, Tuple) and layers.items and world.run.state.get((callee.uid, "own output")) is UNBOUND:
             _wire(world, callee, layers, site)
-        if isinstance(layers, Tuple) and not layers.items and not is_of_keras_2(world, callee):
+        if layers == Tuple(()) and _is_as_written(world, callee) and not is_of_keras_2(world, callee):
             world.raised("ValueError", site, "Sequential.__call__")
         first = first if is_of_keras_2(world, callee) else as_input(world, first, _input_dtype(layers), site)
         result = _run_sequential(world, callee, first, args, site)
@@ -273,6 +273,12 @@ def call_model(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
         result = replay(world, info, first, args, site)
     world.gave(callee, result)
     return symbolic(world, callee, asked, result)
+
+
+def _is_as_written(world: Libraries, model: Cell) -> bool:
+    """Whether only the code that is run can have put layers into a model."""
+    known: bool = model.info.args.rest is None and model.uid > world.run.outside
+    return known and not world.run.is_in_unknown_hands(model)
 
 
 def _input_dtype(layers: Value) -> str:
