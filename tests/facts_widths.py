@@ -12,7 +12,7 @@ import propose_facts as propose
 from tapelint.facts.parse import full_name, header_name, split_line
 from tapelint.facts.table import FOLDER, rows
 from tapelint.facts.words import DTYPES
-from tapelint.libraries.widths import KNOWN
+from tapelint.libraries.shapes.widths import KNOWN
 
 FILES = (
     "tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_nn.txt", "tf_signal.txt", "tf_other.txt", "tf_random.txt",

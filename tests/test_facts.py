@@ -306,7 +306,7 @@ def test_which_layers_extend_which() -> None:
 
     import keras
 
-    from tapelint.libraries.layer_classes import BASES
+    from tapelint.libraries.keras.layer_classes import BASES
 
     layers = {n: c for n, c in vars(keras.layers).items() if inspect.isclass(c) and c is not keras.layers.Layer}
     pairs = ((a, b) for a in layers for b in layers if layers[a] is not layers[b] and issubclass(layers[a], layers[b]))

@@ -139,3 +139,10 @@ def test_a_package_names_its_rooms_in_the_order_of_reading(package: str) -> None
     for place, room in enumerate(named):
         used = {name.rpartition(".")[2] for _, name in _imports(folder / f"{room}.py", only_top=True)} & rooms
         assert used <= set(named[: place + 1]), f"{room} is to be read after {sorted(used - set(named[:place]))}"
+
+
+def test_the_libraries_name_their_folders() -> None:
+    folder = ROOT / "tapelint" / "libraries"
+    doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_bytes())) or ""
+    named = re.findall(r"`(\w+)`", doc.partition("To read")[2])
+    assert sorted(named) == sorted(path.parent.name for path in folder.glob("*/__init__.py"))

@@ -10,7 +10,10 @@ import pytest
 import tensorflow as tf
 from keras.src.utils import tracking
 
-from tapelint.libraries import array_members, keras_arguments, keras_members, members, plain
+from tapelint.libraries.keras import keras_arguments, keras_members
+from tapelint.libraries.numpy import array_members
+from tapelint.libraries.python import plain
+from tapelint.libraries.tensorflow import members
 
 
 def test_members_are_theirs() -> None:

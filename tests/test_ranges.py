@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapelint.flow.ranges import Array, Range, Reach
-from tapelint.libraries import numbers_arrays, numbers_bounds
-from tapelint.libraries.numbers_arrays import BINARY, REDUCE, UNARY, elementwise, reduced, rounded
-from tapelint.libraries.numbers_bounds import MANY, ONE, RISING, TWO, rising
-from tapelint.libraries.numbers_points import Scene, met
+from tapelint.libraries.numerics import numbers_arrays, numbers_bounds
+from tapelint.libraries.numerics.numbers_arrays import BINARY, REDUCE, UNARY, elementwise, reduced, rounded
+from tapelint.libraries.numerics.numbers_bounds import MANY, ONE, RISING, TWO, rising
+from tapelint.libraries.numerics.numbers_points import Scene, met
 
 NUMBERS = st.floats(-6, 6, allow_nan=False).map(lambda x: rounded(x))
 ENDS = NUMBERS | st.sampled_from([-math.inf, math.inf, -200.0, 200.0])

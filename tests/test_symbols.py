@@ -11,7 +11,7 @@ import propose_facts
 import tf_keras
 
 from tapelint.facts.parse import full_name, header_name, split_line
-from tapelint.libraries import symbols
+from tapelint.libraries.keras import symbols
 
 PARTS = ("image", "linalg", "math", "nn", "numpy", "other", "random", "signal", "sparse")
 MODULES = ("numpy", "keras_backend", "tf", *(f"tf_{part}" for part in PARTS))

@@ -17,8 +17,8 @@ from tapelint.findings.paths import Hop, operand, place_of, way
 from tapelint.flow.graph import CARRIES_NOTHING, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import Variable, options
-from tapelint.libraries.graphs import COPIED_ARGUMENT
 from tapelint.libraries.names import shown
+from tapelint.libraries.tensorflow.graphs import COPIED_ARGUMENT
 from tapelint.tapes import rows
 from tapelint.tapes.journal import Execution, SourceResult
 from tapelint.views import Cut, Place

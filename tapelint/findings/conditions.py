@@ -12,7 +12,7 @@ from tapelint.flow.graph import Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.values import Data, Opaque, Value, Variable, options
 from tapelint.libraries.names import TAPE_LIBRARIES
-from tapelint.libraries.protocols import IN_GRAPH
+from tapelint.libraries.refusals.protocols import IN_GRAPH
 from tapelint.tapes.backprop import Answer
 from tapelint.tapes.conditions import is_tensor
 from tapelint.tapes.journal import Event, Execution, SourceResult, TapeInfo

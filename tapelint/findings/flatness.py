@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from tapelint.flow.graph import Edge, Node
 from tapelint.flow.ranges import Array
-from tapelint.libraries.numbers_judgement import Judgement
-from tapelint.libraries.numbers_names import short
-from tapelint.libraries.numbers_pairs import ITSELF
+from tapelint.libraries.numerics.numbers_judgement import Judgement
+from tapelint.libraries.numerics.numbers_names import short
+from tapelint.libraries.numerics.numbers_pairs import ITSELF
 
 Users = Mapping[int, list[tuple[Node, Edge]]]
 """By node, the operations that take it, each with the edge from it."""

@@ -17,7 +17,7 @@ from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
 from tapelint.flow.values import Function, Method, Value
-from tapelint.libraries.refusing import ASSIGNING
+from tapelint.libraries.refusals.refusing import ASSIGNING
 from tapelint.source import Source, walk
 from tapelint.tapes.journal import Execution
 from tapelint.tapes.tape import Tapes

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tapelint.findings.flatness import Users
 from tapelint.findings.paths import place_of
 from tapelint.flow.graph import Edge, Node
-from tapelint.libraries.numbers_judgement import Judgement
-from tapelint.libraries.numbers_names import short
+from tapelint.libraries.numerics.numbers_judgement import Judgement
+from tapelint.libraries.numerics.numbers_names import short
 from tapelint.views import Place
 
 PASSING = frozenset(

@@ -35,9 +35,9 @@ from tapelint.flow.values import (
     Wrapped,
     options,
 )
+from tapelint.libraries.keras.optimizer_variables import UNKNOWN_VARIABLE
 from tapelint.libraries.names import root
 from tapelint.libraries.natures import nature
-from tapelint.libraries.optimizer_variables import UNKNOWN_VARIABLE
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.refusals import bad_source, bad_target
 from tapelint.tapes.tape import Tapes

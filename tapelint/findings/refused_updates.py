@@ -11,7 +11,7 @@ from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import ROWS, Node, Site
 from tapelint.flow.values import Data, Many, Tuple, Value, Variable, options
 from tapelint.libraries.natures import form
-from tapelint.libraries.refusing import ASSIGNING, ITEM, ITERATION, METHOD, SETTER
+from tapelint.libraries.refusals.refusing import ASSIGNING, ITEM, ITERATION, METHOD, SETTER
 from tapelint.tapes.journal import Event
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem

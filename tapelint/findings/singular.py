@@ -17,11 +17,12 @@ from tapelint.findings.paths import Syntax, place_of, steps_along, way
 from tapelint.findings.singular_guards import asked_for, guarded_by_if
 from tapelint.flow.graph import SURE, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, ZERO
-from tapelint.libraries import numbers_gates, shapes
 from tapelint.libraries.names import TAPE_LIBRARIES
-from tapelint.libraries.numbers_gates import Places
-from tapelint.libraries.numbers_judgement import Judgement
-from tapelint.libraries.numbers_names import short
+from tapelint.libraries.numerics import numbers_gates
+from tapelint.libraries.numerics.numbers_gates import Places
+from tapelint.libraries.numerics.numbers_judgement import Judgement
+from tapelint.libraries.numerics.numbers_names import short
+from tapelint.libraries.shapes import shapes
 from tapelint.tapes.backprop import Answer
 from tapelint.tapes.journal import Execution
 from tapelint.tapes.tape import Tapes

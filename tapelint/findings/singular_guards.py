@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from tapelint.findings.flatness import Users
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Node, Site
-from tapelint.libraries.numbers_arrays import BINARY, UNARY
-from tapelint.libraries.numbers_judgement import Judgement
-from tapelint.libraries.numbers_known import tests_in
+from tapelint.libraries.numerics.numbers_arrays import BINARY, UNARY
+from tapelint.libraries.numerics.numbers_judgement import Judgement
+from tapelint.libraries.numerics.numbers_known import tests_in
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place
 

@@ -10,9 +10,9 @@ from tapelint.findings.found import Found, made
 from tapelint.findings.paths import Syntax, place_of
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Class, Const, Library, Tuple
-from tapelint.libraries.keras import LayerInfo
+from tapelint.libraries.keras.keras import LayerInfo
+from tapelint.libraries.keras.weights import is_keras
 from tapelint.libraries.names import is_of_keras
-from tapelint.libraries.weights import is_keras
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 

@@ -26,7 +26,7 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries.unseen import is_weights
+from tapelint.libraries.keras.unseen import is_weights
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem, ProblemKind

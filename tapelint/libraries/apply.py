@@ -30,7 +30,6 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import failures, fitting, lookups, numbers, numbers_singular, parts, refusing, shapes, unfit, widths
 from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
@@ -42,7 +41,11 @@ from .arguments import dtype_of as dtype_of
 from .arguments import misfit as misfit
 from .arguments import plain_constant as plain_constant
 from .names import root
-from .protocols import IN_GRAPH
+from .numerics import numbers, numbers_singular
+from .refusals import failures, fitting, refusing, unfit
+from .refusals.protocols import IN_GRAPH
+from .shapes import shapes, widths
+from .tensorflow import lookups, parts
 
 if TYPE_CHECKING:
     from .world import Libraries

@@ -27,9 +27,16 @@ from tapelint.flow.values import (
     options,
 )
 
-from . import apply, failures, indexing, keras_variables, misfits, numbers, refusing, shapes, texts, unseen, widths
-from . import operands as measured
-from .world import Libraries, Registry
+from . import apply
+from .keras import keras_variables, unseen
+from .numerics import numbers
+from .python import texts
+from .refusals import failures, misfits, refusing
+from .refusals import operands as measured
+from .registry import Registry
+from .shapes import shapes, widths
+from .tensorflow import indexing
+from .world import Libraries
 
 TRUTHS = ("bool", "==", "!=", "<", "<=", ">", ">=", "not")
 

@@ -9,7 +9,8 @@ from tapelint.flow.core import Arguments, Core
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Const, Data, Many, Member, OneOf, Opaque, Tuple, Value
 
-from .world import Libraries, Registry
+from .registry import Registry
+from .world import Libraries
 
 MOST_PARTS = 30_000
 """Of a structure with more parts nothing is known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
 from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
-from tapelint.flow.state import Delta, Key
+from tapelint.flow.state import Delta
 from tapelint.flow.values import (
     SYMBOLIC,
     UNBOUND,
@@ -37,48 +37,21 @@ from tapelint.flow.values import (
     parts_of,
 )
 
-from . import apply, constants, failures, numbers, outside, parts, plain, protocols, refusing
+from . import apply, constants, outside
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import REGULARIZER, class_of, form, is_regularizer, mark
+from .numerics import numbers
+from .python import plain
 from .recorder import Recorder
+from .refusals import failures, protocols, refusing
+from .registry import Registry
+from .tensorflow import parts
 
 if TYPE_CHECKING:
     from tapelint.flow.interpreter import Interpreter
 
-FunctionHandler = Callable[["Libraries", Arguments, Site], Value]
-MethodHandler = Callable[["Libraries", Value, Arguments, Site], Value]
-AttributeHandler = Callable[["Libraries", Cell, str, Site], "Value | None"]
 SymbolicCall = tuple[Value, Arguments, "int | None"]
 """What was called, with what, and which part of its result is meant."""
-
-
-class Registry:
-    """Handlers by name, gathered from the modules of this package and from the tapes."""
-
-    def __init__(self) -> None:
-        self.functions: dict[str, FunctionHandler] = {}
-        self.methods: dict[tuple[str, str], MethodHandler] = {}
-        self.calls: dict[str, MethodHandler] = {}
-        self.attributes: dict[str, AttributeHandler] = {}
-        self.enters: dict[str, Callable[[Libraries, Cell, Site], Value]] = {}
-        self.leaves: dict[str, Callable[[Libraries, Cell, Site], None]] = {}
-        self.elements: dict[str, Callable[[Libraries, Cell, Site], list[Value] | Many]] = {}
-        self.bases: dict[str, Callable[[Libraries, Value, str, str, Site], Value | None]] = {}
-        self.sets: list[Callable[[Libraries, Value, str, Value, Site], bool]] = []
-        self.kept: Callable[[Libraries, Value, str, Value, bool], Value]
-        self.has_what_is_seen: Callable[[Libraries, Cell], bool]
-        self.store_in: Callable[[Libraries, Opaque, Value], None]
-        self.staged: Callable[[Libraries, Value], str]
-        self.staged_value: Callable[[Libraries, Value, Sequence[Value], Site], Value]
-        self.staged_branch: Callable[[Libraries, str, Delta, Sequence[Delta], Site], None]
-        self.staged_loop: Callable[[Libraries, int, Delta, Delta, int, Site], None]
-        self.traced_on: list[Key] = []
-        self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
-        self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
-        self.texts: list[Callable[[str, Value, Value], bool | None]] = []
-        self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
-        self.guards: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
-        self.iterated: Callable[[Libraries, Value, Site], None]
 
 
 class Libraries:

@@ -28,7 +28,9 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries import natures, unseen, widths
+from tapelint.libraries import natures
+from tapelint.libraries.keras import unseen
+from tapelint.libraries.shapes import widths
 from tapelint.libraries.structures import by_key, flattened, in_order
 from tapelint.tapes import refusals, rows, second_order, sources, watching
 from tapelint.tapes.backprop import Answer, Question, connect

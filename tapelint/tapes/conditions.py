@@ -12,8 +12,8 @@ from tapelint.flow.functions import following
 from tapelint.flow.graph import Site
 from tapelint.flow.interpreter import Interpreter
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable, options
-from tapelint.libraries import protocols
-from tapelint.libraries.symbols import is_symbol
+from tapelint.libraries.keras.symbols import is_symbol
+from tapelint.libraries.refusals import protocols
 from tapelint.tapes.journal import Event
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Library, Value
-from tapelint.libraries import members
 from tapelint.libraries.names import root
-from tapelint.libraries.world import Libraries, MethodHandler
+from tapelint.libraries.registry import MethodHandler
+from tapelint.libraries.tensorflow import members
+from tapelint.libraries.world import Libraries
 from tapelint.tapes import asking, watching
 from tapelint.tapes.journal import TapeInfo
 

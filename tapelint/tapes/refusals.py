@@ -26,8 +26,9 @@ from tapelint.flow.values import (
     one_of,
     options,
 )
-from tapelint.libraries import natures, widths
+from tapelint.libraries import natures
 from tapelint.libraries.arguments import dtype_of
+from tapelint.libraries.shapes import widths
 from tapelint.libraries.structures import cannot_be_sorted, flattened
 from tapelint.tapes import sources
 from tapelint.tapes.journal import NO_RECORDING, Execution, TapeInfo

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tapelint.flow import containers
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Const, Many, Names, OneOf, Opaque, Tuple, Value, Variable
-from tapelint.libraries import keras, weights
-from tapelint.libraries.layer_members import WEIGHT_LISTS
+from tapelint.libraries.keras import keras, weights
+from tapelint.libraries.keras.layer_members import WEIGHT_LISTS
+from tapelint.libraries.keras.unseen import LISTED
 from tapelint.libraries.structures import by_key, in_order
-from tapelint.libraries.unseen import LISTED
 
 if TYPE_CHECKING:
     from tapelint.tapes.tape import Tapes

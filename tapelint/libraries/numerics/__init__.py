@@ -1,0 +1,1 @@
+"""The numbers that calls give: bounds, known arrays, where a derivative is not finite, what cannot change."""

@@ -1,0 +1,1 @@
+"""NumPy's arrays and what they have."""

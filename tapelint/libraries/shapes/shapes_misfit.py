@@ -1,0 +1,139 @@
+"""Arguments whose shapes do not fit, as far as they are known: TensorFlow refuses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations, zip_longest
+from typing import TYPE_CHECKING
+
+from tapelint.flow import containers
+from tapelint.flow.values import UNBOUND, Cell, Const, Tuple, Value
+
+from ..numerics.numbers_exact import constant
+from ..numerics.numbers_names import short
+from . import shapes_places
+from .shapes import BROADCASTING, Shape, as_shape, cannot_become, differ, of_value, turned_sides
+
+if TYPE_CHECKING:
+    from ..arguments import Given
+    from ..world import Libraries
+
+
+def is_misfit(world: Libraries, name: str, given: Given) -> bool:
+    """Whether a function or an operator is given tensors of shapes that do not fit together."""
+    op = short(name)
+    if op in BROADCASTING and name not in ("operator ==", "operator !="):
+        return clash([of_value(world, value) for value in list(given.values.values())[:2]])
+    if name in ("operator &", "operator |", "operator ^"):
+        return clash([of_value(world, value) for value in given.values.values()])
+    if op in ("where", "clip_by_value") and len(given.values) == 3:
+        return clash([of_value(world, value) for value in given.values.values()])
+    if name.startswith(("numpy.", "ndarray.")):
+        return shapes_places.is_axis_outside(world, op, given)
+    if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
+        return False
+    if name.startswith(OF_NUMPY):
+        return op == "pad" and shapes_places.is_outside(world, name, given)
+    if op == "einsum":
+        return shapes_places.is_odd_sum(world, given)
+    handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
+    return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
+
+
+OF_TENSORFLOW = (
+    *("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor."),
+)
+OF_NUMPY = "tensorflow.experimental.numpy."
+
+
+def clash(shapes: Sequence[Shape | None]) -> bool:
+    """Whether shapes are known and cannot be broadcast to one."""
+    known = [shape for shape in shapes if shape is not None]
+    for sizes in zip_longest(*(reversed(shape) for shape in known), fillvalue=1):
+        if len({n for n in sizes if n not in (1, None)}) > 1:
+            return True
+    return False
+
+
+def _product(world: Libraries, given: Given) -> bool:
+    """Matrices whose inner lengths differ, or what has too few axes for a matrix."""
+    sides = turned_sides(world, given)
+    if sides is None or len(sides) != 2:
+        return False
+    first, second = sides
+    if any(shape is not None and len(shape) < 2 for shape in sides):
+        return True
+    inner = (first[-1], second[-2]) if first is not None and second is not None else (None, None)
+    return None not in inner and inner[0] != inner[1]
+
+
+def _product_of_any(world: Libraries, given: Given) -> bool:
+    """The same where a vector stands for a matrix."""
+    sides = [of_value(world, value) for value in given.values.values()]
+    if () in sides:
+        return True
+    first, second = sides if len(sides) == 2 else (None, None)
+    if not first or not second:
+        return False
+    inner = first[-1], second[-2:][0]
+    return None not in inner and inner[0] != inner[1]
+
+
+def _reshaping(world: Libraries, given: Given) -> bool:
+    """Another number of elements than there are."""
+    values = list(given.values.values())
+    before = of_value(world, values[0]) if values else None
+    after = as_shape(world, values[1]) if len(values) > 1 else None
+    if before is None or after is None or None in before or None in after:
+        return False
+    return cannot_become(before, after)
+
+
+def _parts(world: Libraries, given: Given) -> list[Shape]:
+    values: Value | None = next(iter(given.values.values()), None)
+    if isinstance(values, Cell) and values.kind == "list":
+        values = containers.stored(world.run, values)
+    shapes = [of_value(world, item) for item in values.items] if isinstance(values, Tuple) else []
+    return [shape for shape in shapes if shape is not None]
+
+
+def _stack(world: Libraries, given: Given) -> bool:
+    return any(differ(one, other) for one, other in combinations(_parts(world, given), 2))
+
+
+def _concatenation(world: Libraries, given: Given) -> bool:
+    """Tensors that differ elsewhere than along the axis, or that have none."""
+    axis, parts = constant(world, given, "axis"), _parts(world, given)
+    if axis is None:  # as Keras has it, and as it had
+        axis = 0 if "xs" in given.values else -1 if "tensors" in given.values else None
+    if not isinstance(axis, int):
+        return False
+    if any(not -len(part) <= axis < len(part) for part in parts):
+        return True
+    rests = [(*part[: axis % len(part)], *part[axis % len(part) + 1 :]) for part in parts]
+    return any(differ(one, other) for one, other in combinations(rests, 2))
+
+
+def _beta(world: Libraries, given: Given) -> bool:
+    """The point at which the function is asked for has no axes, and what it is asked for has."""
+    shapes = [of_value(world, given.get(name)) for name in ("x", "a", "b")]
+    return shapes[0] == () and any(shapes[1:])
+
+
+def _counting(world: Libraries, given: Given) -> bool:
+    """Numbers that are counted by 0, or up to one that is less than the first."""
+    from ..numerics import numbers
+
+    start, limit, delta = (given.get(name) for name in ("start", "limit", "delta"))
+    if delta is not UNBOUND or limit is UNBOUND:
+        return delta in (Const(0), Const(0.0))
+    first, last = numbers.of_value(world, start), numbers.of_value(world, limit)
+    return first is not None and last is not None and first.low > last.high
+
+
+HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
+    "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
+    "concatenate": _concatenation,
+    "reshape": _reshaping, "betainc": _beta, "range": _counting,
+    **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
+}  # fmt: skip

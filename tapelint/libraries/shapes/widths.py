@@ -1,0 +1,209 @@
+"""How wide numbers are: a dtype by its name, where it is known for sure. TensorFlow converts no tensor to another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tapelint.facts import Effect, always_of
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
+
+from ..arguments import DTYPES, Given, category, dtype_of, python_numbers
+from ..names import root
+
+if TYPE_CHECKING:
+    from ..world import Libraries
+
+EXACT = frozenset(
+    "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128 "  # noqa: SIM905
+    "qint8 quint8 qint16 quint16 qint32".split()
+)
+PERHAPS = "~"
+"""Before the dtype that Keras casts to: float32, unless the program or its settings say another one somewhere."""
+
+PROMOTES = (0, "numpy behavior")
+"""Set where TensorFlow's operators convert numbers as NumPy's do."""
+OF_KERAS = f"{PERHAPS}float32"
+COUNTING = ("tensorflow.range", "numpy.arange")
+"""What counts in the floats that it is given."""
+OTHER_NAMES = {"half": "float16", "double": "float64", "single": "float32"}
+FLOATS = frozenset(("float32", "float64"))
+"""The dtypes of which it was measured that the one is refused beside the other; shorter ones are not in all places."""
+
+
+def of(world: Libraries, value: Value) -> str:
+    """The dtype of a tensor, an array or a variable of TensorFlow's; "" where it is not known for sure."""
+    if isinstance(value, Data):
+        return value.width
+    if isinstance(value, Variable) and value.flavor == "tf":
+        held = world.run.state.get((value.uid, "dtype"))
+        return held.value if isinstance(held, Const) and held.value in EXACT else ""
+    if isinstance(value, OneOf):
+        found = {of(world, option) for option in value.options}
+        return found.pop() if len(found) == 1 else ""
+    return ""
+
+
+def named(value: Value, of_numpy: bool = False) -> str:
+    """The dtype that an argument asks for; "" where that is not clear. NumPy's `float` is another than TensorFlow's."""
+    name = value.name.rpartition(".")[2] if isinstance(value, Library) else getattr(value, "value", "")
+    if not isinstance(name, str):
+        return ""
+    if name == "float":
+        return "float64" if of_numpy else "float32"
+    return name if name in EXACT else OTHER_NAMES.get(name, "")
+
+
+PROMOTING = "tensorflow.experimental.numpy."
+"""The functions of TensorFlow's that make numbers as NumPy does."""
+DRAWING = "numpy.random."
+LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation", "shuffle")
+"""What draws from numbers that it is given; the other functions draw doubles."""
+KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.activations.", "Generator.")
+"""The functions whose facts tell the dtype of what they give."""
+
+
+def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: str) -> str:
+    """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
+    is_numpy = root(name) in ("numpy", "ndarray") or name.startswith(PROMOTING)
+    asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
+    if asked is not UNBOUND:
+        return named(asked, is_numpy)
+    if always := always_of(name):
+        return always if always in EXACT and category(always) == letter else ""
+    if name.startswith(DRAWING):
+        return "float64" if letter == "f" and not name.endswith(LIKE_THE_ARGUMENT) else ""
+    is_operator = name.startswith("operator ")
+    if given.rest is not None or not (is_operator or name.startswith(KNOWN)):
+        return ""
+    if letter == "f" and name.startswith(PROMOTING) and _makes_doubles(world, name, effect, given):
+        return "float64"
+    if effect.result.dtype in EXACT and category(effect.result.dtype) == letter:
+        return effect.result.dtype
+    if letter == "i" and name in MAKING:
+        return "int32" if all(is_whole(world, value) for value in given.values.values()) else ""
+    if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
+        return ""
+    values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
+    found = of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
+    return "" if found.startswith("complex") else found  # real numbers are made of them
+
+
+MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")
+
+
+def is_whole(world: Libraries, value: Value) -> bool:
+    """Whether a value is a whole number of Python's, or a list of such: tensors of 32 bits are made of them."""
+    numbers = python_numbers(world, value)
+    return bool(numbers) and all(type(number) is int and abs(number) < 2**31 for number in numbers or ())
+
+
+def _makes_doubles(world: Libraries, name: str, effect: Effect, given: Given) -> bool:
+    """Whether a function makes floats of whole numbers, and is given no others: floats as NumPy's are."""
+    values = [value for key, value in given.values.items() if key in effect.inputs]
+    whole = all(dtype_of(world, value) in ("i", "b") for value in values)
+    return bool(values) and whole and world.facts.makes_floats(name, effect.experiment)
+
+
+def of_operands(world: Libraries, values: Iterable[Value], is_numpy: bool = False, converting: bool = False) -> str:
+    """The one dtype that all floats among some values have; Python's own take the usual one.
+
+    Where tensors are made of all (`converting`), arrays and Python's floats take the dtype of what comes first.
+    """
+    found = [found for value in values for found in _found_in(world, value)]
+    tensors = {width for kind, width in found if kind == "tensor"}
+    arrays = {width for kind, width in found if kind == "numpy"}
+    widths = _agreed(tensors or arrays)
+    if "" in tensors | arrays or len(widths) > 1:
+        return ""
+    if ("whole", "") in found and not tensors and widths - {"float64"}:
+        return ""  # NumPy makes doubles of most
+    usual = "float64" if is_numpy else "float32"
+    plain = ("python", "") in found
+    if converting and plain and not tensors and found[0][0] == "python":
+        return usual
+    return widths.pop() if widths else usual if plain else ""
+
+
+def _agreed(found: set[str]) -> set[str]:
+    """Some dtypes without those that are the same, if they are as they seem."""
+    return found - {f"{PERHAPS}{width}" for width in found}
+
+
+def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tuple[str, str]]:
+    """What numbers there are in a value, and how wide: floats of a "tensor", of a "numpy" array, or of "python", and
+    "whole" ones of an array.
+    """
+    if isinstance(value, Cell) and value.kind == "list":
+        value = world.run.state.get((value.uid, "items"))
+    if isinstance(value, Tuple):
+        for item in value.items:
+            yield from _found_in(world, item, held=True)
+    elif isinstance(value, Const):
+        if isinstance(value.value, float):
+            yield "python", ""
+    elif isinstance(value, (Data, Variable)) and value.dtype in "ib":
+        if isinstance(value, Data) and value.kind == "numpy" and value.dtype == "i":
+            yield "whole", ""
+    else:
+        kind = value.kind if isinstance(value, Data) else "tensor"
+        if kind == "python" and getattr(value, "shape", None) != ():
+            kind = "numpy"  # perhaps more than one number
+        # A list of numbers of NumPy's is of theirs in eager code, of Python's in a graph; arrays stay what they are.
+        yield kind, "" if kind == "numpy" and held and not getattr(value, "shape", None) else of(world, value)
+
+
+def unlike(world: Libraries, one: Value, other: Value) -> bool:
+    """Whether two tensors of floats are of different dtypes."""
+    return {of(world, one), of(world, other)} == FLOATS and is_tensor(one) and is_tensor(other)
+
+
+def seeming(world: Libraries, value: Value) -> str:
+    """The dtype, of what Keras gives the one that it has by default."""
+    return of(world, value).removeprefix(PERHAPS)
+
+
+def perhaps_unlike(world: Libraries, one: Value, other: Value) -> bool:
+    """Whether two tensors are of different dtypes, if Keras casts as it does by default, and may be refused for it."""
+    if not (is_tensor(one) and is_tensor(other)):
+        return False
+    known = {width for value in (one, other) if (width := seeming(world, value))}
+    letters = {getattr(value, "dtype", "?") for value in (one, other)}
+    return len(known) > 1 or letters == {"i", "b"}
+
+
+def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -> Value:
+    """What a layer is called with, as its code sees it: Keras casts floats of another dtype than the layer's."""
+
+    def cast(leaf: Value) -> Value:
+        if isinstance(leaf, Data) and leaf.kind == "numpy" and not is_old:
+            leaf = world.call_library("tensorflow.convert_to_tensor", Arguments([leaf]), site)
+        if isinstance(leaf, Data) and leaf.dtype not in "ibs" and leaf.width not in ("float32", OF_KERAS):
+            return replace(leaf, width=OF_KERAS)
+        if isinstance(leaf, Variable) and not is_old and of(world, leaf) not in ("", "float32"):
+            node = world.run.node("Layer.input", [Edge(world.use(leaf, site), FLOWS, "linear")], site, dtype="f")
+            return Data(node, "tensor", "f", leaf.shape, width=OF_KERAS)
+        return leaf
+
+    return containers.rebuilt(world.run, value, cast)
+
+
+def autocast_all(world: Libraries, args: Arguments, site: Site, is_old: bool = False) -> Arguments:
+    """The same of all arguments of a call."""
+    keywords = {name: autocast(world, value, site, is_old) for name, value in args.keywords.items()}
+    return replace(args, positional=[autocast(world, v, site, is_old) for v in args.positional], keywords=keywords)
+
+
+def of_layer(dtype: Value) -> str:
+    """The dtype of what a layer or a loss of Keras gives, by the dtype that it was made with."""
+    return OF_KERAS if dtype in (UNBOUND, NO_VALUE) else named(dtype)
+
+
+def is_quantized(world: Libraries, value: Value) -> bool:
+    """Whether a tensor is of whole numbers that stand for floats."""
+    return of(world, value).startswith(("qint", "quint"))

@@ -1,0 +1,1 @@
+"""TensorFlow: variables, graphs, functions with a gradient of their own, data sets."""
