@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -179,7 +179,8 @@ def _finished(
     result = result_like(world, value, lambda: edges[next(numbers)], error, call.site)
     place = _return_place(world, call.backward)
     upstream = [each.node for each in call.upstream]
-    arithmetic = any(_is_plain_arithmetic(node, upstream) for node in world.run.graph.nodes[call.first :])
+    beside = () if world.run.graph_mode else ("numpy",)  # in a graph arrays that are given are tensors
+    arithmetic = any(_is_plain_arithmetic(node, upstream, beside) for node in world.run.graph.nodes[call.first :])
     for part in flattened(world, result) or ():
         if isinstance(part, Data):
             if part.node.dtype in CARRIES_NOTHING and not world.run.graph_mode:
@@ -410,10 +411,14 @@ def _is_kept(world: Libraries, node: Node, gradients: Sequence[Value], first: in
     return any(node is leaf for gradient in gradients for leaf, _ in made_of(world, gradient, first))
 
 
-def _is_plain_arithmetic(node: Node, upstream: Sequence[Node]) -> bool:
-    """Whether Python combines what comes from above with itself or a plain number: `IndexedSlices` cannot do it."""
-    python = node.op.startswith(("operator ", "builtins.")) and node.op != "operator unary -"
-    return python and bool(node.edges) and all(edge.node in upstream for edge in node.edges)
+def _is_plain_arithmetic(node: Node, upstream: Sequence[Node], beside: Collection[str]) -> bool:
+    """Whether Python combines what comes from above with itself, a plain number or something of these kinds:
+    `IndexedSlices` cannot do it.
+    """
+    if not node.op.startswith(("operator ", "builtins.")) or node.op == "operator unary -":
+        return False
+    others = [edge.node for edge in node.edges if edge.node not in upstream]
+    return len(others) < len(node.edges) and all(other.kind in beside for other in others)
 
 
 def _return_place(world: Libraries, backward: Value) -> Site | None:
