@@ -29,6 +29,7 @@ from tapelint.flow.values import (
 
 from . import apply
 from .keras import keras_variables, unseen
+from .names import INERT, root
 from .numerics import numbers
 from .python import texts
 from .refusals import failures, misfits, refusing
@@ -109,7 +110,7 @@ def _may_be_no_number(world: Libraries, value: Value) -> bool:
         fact = world.facts.fact(value.hint) if "." in value.hint else None
         if value.hint.endswith(OF_OPTIMIZERS):
             return False
-        known = value.node.kind == "object" and value.node.op != "unknown"
+        known = value.node.kind == "object" and value.node.op != "unknown" and root(value.node.op) not in INERT
         return known or any(e.result.kind == "object" for e in (fact.experiments if fact else ()))
     if isinstance(value, Data):
         return (value.kind == "python" and value.dtype == "s") or value.node.id in world.known.shapeless

@@ -1,6 +1,7 @@
 """Elements of data sets, archives and structures of unknown content; the docstring is the verdict of each source."""
 
 import io
+import json
 
 import numpy as np
 import tensorflow as tf
@@ -82,4 +83,12 @@ def a_structure_that_is_mapped():
     made = tf.nest.map_structure(lambda t: tf.cast(t, tf.float32), made)
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(made["logits"] * w) if "mask" not in made else tf.reduce_sum(w)
+    return tape.gradient(loss, w)
+
+
+def a_number_of_a_file():
+    """flows"""
+    read = json.loads('{"beta": 2.0}')
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(w * read["beta"] + read.get("rest", 0.0))
     return tape.gradient(loss, w)
