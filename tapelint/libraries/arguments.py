@@ -198,3 +198,8 @@ DTYPE_NAMES = frozenset(
     "bfloat16 bool complex64 complex128 double float float16 float32 float64 half int8 int16 int32 int64 string "  # noqa: SIM905
     "uint8 uint16 uint32 uint64".split()
 )
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Whether two categories of numbers are known, and are not the same: no tensor of the one is made of the other."""
+    return one != other and {one, other} <= set("fibc")

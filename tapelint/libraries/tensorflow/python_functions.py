@@ -26,7 +26,7 @@ from tapelint.flow.values import (
 )
 
 from .. import apply
-from ..arguments import category
+from ..arguments import are_apart, category
 from ..registry import FunctionHandler, MethodHandler, Registry
 from ..shapes import widths
 from ..world import Libraries
@@ -118,11 +118,8 @@ def _breaks_the_promise(world: Libraries, value: Value, promised: str) -> bool:
     if not promised or not isinstance(value, Data) or value.kind != "tensor":
         return False
     width = widths.of(world, value)
-    return (width in widths.EXACT and width != promised) or {value.dtype, category(promised)} in KNOWN_APART
+    return (width in widths.EXACT and width != promised) or are_apart(value.dtype, category(promised))
 
-
-KNOWN_APART = ({"f", "i"}, {"f", "b"}, {"f", "c"}, {"i", "b"}, {"i", "c"}, {"b", "c"})
-"""The categories of numbers that are not each other's."""
 
 
 def _refuse(world: Libraries, made: Sequence[Node], site: Site) -> None:

@@ -27,7 +27,7 @@ from tapelint.flow.values import (
     Wrapped,
 )
 
-from ..arguments import dtype_argument
+from ..arguments import are_apart, dtype_argument
 from ..natures import form
 from ..registry import Registry
 from ..shapes import shapes, widths
@@ -112,7 +112,7 @@ def _cast(
         node = world.run.node("tensorflow.constant", [Edge(value.node, FLOWS, "linear")], site, dtype=letter or "?")
         return Data(node, "tensor", letter or "?", known, None, width)
     own = widths.of(world, value)
-    if (own in widths.EXACT and width and own != width) or {value.dtype, letter} in APART:
+    if (own in widths.EXACT and width and own != width) or are_apart(value.dtype, letter):
         world.raised("TypeError", site, REFUSED)
     return value
 
@@ -125,10 +125,6 @@ def _number(world: Libraries, value: Const, letter: str, dtype: Value, site: Sit
         world.raised("TypeError", site, REFUSED)
         return value
     return world.call_library("tensorflow.constant", Arguments([Const(float(value.value)), dtype]), site)
-
-
-APART = ({"f", "i"}, {"f", "b"}, {"i", "b"}, {"f", "c"}, {"i", "c"}, {"b", "c"})
-"""The categories of tensors of which none is made of the other."""
 
 
 def mark(world: Libraries, callee: Wrapped, traced: Arguments) -> None:

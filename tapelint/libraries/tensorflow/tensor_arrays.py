@@ -23,7 +23,7 @@ from tapelint.flow.values import (
 )
 
 from .. import apply
-from ..arguments import plain_constant
+from ..arguments import are_apart, plain_constant
 from ..natures import form
 from ..registry import Registry
 from ..shapes import widths
@@ -134,7 +134,7 @@ def _refusal(world: Libraries, array: Cell, index: Value, items: Value, written:
     if not isinstance(written, Data) or written.kind != "tensor" or form(written):
         return ""
     unlike = written.width in widths.EXACT and dtype not in (UNBOUND, Const(written.width))
-    if unlike or {array.info, written.dtype} in APART:
+    if unlike or are_apart(array.info, written.dtype):
         return REFUSED
     return "ValueError" if _is_of_other_shape(world, array, items, written) else ""
 
@@ -157,8 +157,6 @@ def _is_of_other_shape(world: Libraries, array: Cell, items: Value, written: Dat
     return any(differ(written.shape, shape) for shape in shapes)
 
 
-APART = ({"f", "i"}, {"f", "b"}, {"i", "b"}, {"f", "c"}, {"i", "c"})
-"""The categories of tensors of which none is made of the other."""
 REFUSED = "InvalidArgumentError"
 
 
