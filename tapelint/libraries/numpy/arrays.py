@@ -155,21 +155,16 @@ def shape_value(world: Libraries, base: Value, site: Site) -> Value:
     shape = base.shape if isinstance(base, (Data, Variable)) else None
     if isinstance(base, Data) and base.kind == "numpy" and shape is not None and None not in shape:
         return Tuple(tuple(map(Const, shape)))
-    if isinstance(base, Data) and (signed := world.known.signed.get(base.node.id)) is not None:
-        return _signed_shape(world, signed, site)
+    signed = world.known.signed.get(base.node.id) if isinstance(base, Data) else None
+    if signed is not None:  # no number for an axis that may have any length
+        shape = signed
     cell = Cell(world.run.uid(), "shape", shape, site)
     if shape is None:
         world.run.state.set((cell.uid, "items"), Many(sequences.count(world)))
     else:
-        sizes = tuple(Const(n) if n is not None else sequences.count(world) for n in shape)
+        is_known = signed is not None
+        sizes = tuple(Const(n) if n is not None or is_known else sequences.count(world) for n in shape)
         world.run.state.set((cell.uid, "items"), Tuple(sizes))
-    return cell
-
-
-def _signed_shape(world: Libraries, shape: tuple[int | None, ...], site: Site) -> Cell:
-    """The shape of a graph function's argument: no number for an axis that may have any length."""
-    cell = Cell(world.run.uid(), "shape", shape, site)
-    world.run.state.set((cell.uid, "items"), Tuple(tuple(map(Const, shape))))
     return cell
 
 

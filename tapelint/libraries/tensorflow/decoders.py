@@ -30,12 +30,17 @@ def register(registry: Registry) -> None:
         registry.functions[name] = _giving_sparse(name, places)
 
 
+def _by_fact(world: Libraries, name: str, args: Arguments, site: Site) -> Value:
+    """What the facts say that a function gives."""
+    fact = world.facts.fact(name)
+    return apply.call_fact(world, fact, args, site) if fact is not None else world.run.opaque(site, args.every())
+
+
 def _decoder(name: str) -> FunctionHandler:
     """A function that gives a list of what it found, a sparse tensor each, and how likely they are."""
 
     def decode(world: Libraries, args: Arguments, site: Site) -> Value:
-        fact = world.facts.fact(name)
-        made = apply.call_fact(world, fact, args, site) if fact is not None else world.run.opaque(site, args.every())
+        made = _by_fact(world, name, args, site)
         if not isinstance(made, Tuple) or len(made.items) != 2:
             return made
         edges = [Edge(node, NONE) for node in world.run.nodes_in(made.items[0])]
@@ -56,8 +61,7 @@ def _giving_sparse(name: str, places: tuple[int, ...] | None) -> FunctionHandler
         return replace(value, node=world.run.node(SPARSE, [Edge(value.node, FLOWS, "linear")], site, dtype=value.dtype))
 
     def call(world: Libraries, args: Arguments, site: Site) -> Value:
-        fact = world.facts.fact(name)
-        made = apply.call_fact(world, fact, args, site) if fact is not None else world.run.opaque(site, args.every())
+        made = _by_fact(world, name, args, site)
         items = containers.sequence(world.run, made)
         if isinstance(items, Many):
             return containers.make_list(world.run, Many(sparse(world, items.element, site)))

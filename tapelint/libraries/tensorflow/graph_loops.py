@@ -62,9 +62,7 @@ def _over_rows(handler: FunctionHandler) -> FunctionHandler:
     def call(world: Libraries, args: Arguments, site: Site) -> Value:
         made, given = handler(world, args, site), args.get(1, "elems")
         if shapes.of_value(world, given) == ():
-            nodes = [node.id for node in world.run.nodes_in(made)]
-            world.known.failing.update(nodes)
-            world.known.refusing.update(nodes)
+            world.known.doubt(world.run.nodes_in(made))
         return made
 
     return call

@@ -27,6 +27,7 @@ from tapelint.flow.values import (
 
 from .. import apply
 from ..arguments import are_apart, category
+from ..refusals.refusing import OF_KERNELS
 from ..registry import FunctionHandler, MethodHandler, Registry
 from ..shapes import widths
 from ..world import Libraries
@@ -73,8 +74,7 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
     """The body runs on tensors, out of sight of every tape: what it captured gets no gradient, and where it leaves
     TensorFlow that of its arguments is zero, not missing.
     """
-    items = world.run.elements(args.get(1, "inp"), site)
-    inputs = [items.element] if isinstance(items, Many) else items
+    inputs = _each(world.run.elements(args.get(1, "inp"), site))
     first = len(world.run.graph.nodes)
     handed = [_handed(world, value, site) for value in inputs]
 
@@ -101,9 +101,8 @@ def _py_function(world: Libraries, args: Arguments, site: Site) -> Value:
 
     wanted = args.get(2, "Tout")
     if result == NO_VALUE and isinstance(wanted, Library) and not world.run.graph_mode:
-        world.raised("InvalidArgumentError", site, "tensorflow.py_function")
-    kinds = world.run.elements(wanted, site) if containers.sequence(world.run, wanted) is not None else [wanted]
-    returned = world.run.elements(result, site) if containers.sequence(world.run, result) is not None else [result]
+        world.raised(OF_KERNELS, site, "tensorflow.py_function")
+    kinds, returned = _one_or_several(world, wanted, site), _one_or_several(world, result, site)
     if isinstance(kinds, Many):
         return wrap(result, wanted)
     values = returned if isinstance(returned, list) and len(returned) >= len(kinds) else [result] * len(kinds)
@@ -121,14 +120,22 @@ def _breaks_the_promise(world: Libraries, value: Value, promised: str) -> bool:
     return (width in widths.EXACT and width != promised) or are_apart(value.dtype, category(promised))
 
 
+def _one_or_several(world: Libraries, value: Value, site: Site) -> list[Value] | Many:
+    """The items of a list or tuple; anything else alone."""
+    return world.run.elements(value, site) if containers.sequence(world.run, value) is not None else [value]
+
+
+def _each(items: list[Value] | Many) -> list[Value]:
+    """Items one by one, or one that stands for all."""
+    return [items.element] if isinstance(items, Many) else items
+
 
 def _refuse(world: Libraries, made: Sequence[Node], site: Site) -> None:
     """The call raises; in a graph it does when that is run, if nothing else does before."""
     if world.run.graph_mode:
-        world.known.failing.update(node.id for node in made)
-        world.known.refusing.update(node.id for node in made)
+        world.known.doubt(made)
     else:
-        world.raised("InvalidArgumentError", site, "tensorflow.py_function")
+        world.raised(OF_KERNELS, site, "tensorflow.py_function")
 
 
 def _handed(world: Libraries, value: Value, site: Site) -> Value:
@@ -228,7 +235,7 @@ def _to(world: Libraries, value: Value, site: Site) -> list[Edge]:
 
 def _returned(world: Libraries, result: Value, site: Site) -> list[Value]:
     """The values that a body returned, one or several."""
-    items = world.run.elements(result, site) if containers.sequence(world.run, result) is not None else [result]
+    items = _one_or_several(world, result, site)
     return items if isinstance(items, list) else [result]
 
 
@@ -246,8 +253,8 @@ def _as_promised(
 ) -> Value:
     """Tensors as `Tout` has them; `seen`: the dtypes of what the body was seen to return."""
     is_list = containers.sequence(world.run, wanted) is not None
-    kinds = world.run.elements(wanted, site) if is_list else [wanted]
-    each = [kinds.element] if isinstance(kinds, Many) else kinds
+    kinds = _one_or_several(world, wanted, site)
+    each = _each(kinds)
     made = [_promised(world, kind, edges, site) for kind in each]
     if seen and not isinstance(kinds, Many) and any(
         len(seen) != len(each) or (dtype in widths.EXACT and data.width and dtype != data.width)
@@ -274,9 +281,8 @@ def _width_of_array(world: Libraries, value: Value) -> str:
 
 def _as_arrays(world: Libraries, inputs: Value, site: Site) -> list[Value]:
     """Arrays with the numbers of tensors, from which no gradient leads back."""
-    items = world.run.elements(inputs, site)
     found: list[Value] = []
-    for value in [items.element] if isinstance(items, Many) else items:
+    for value in _each(world.run.elements(inputs, site)):
         dtype = apply.dtype_of(world, value) or "f"
         shape, known = getattr(value, "shape", None), getattr(value, "range", None)
         found.append(Data(world.run.constant_node(), "numpy", dtype, shape, known, widths.of(world, value)))

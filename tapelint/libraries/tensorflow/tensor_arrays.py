@@ -25,6 +25,7 @@ from tapelint.flow.values import (
 from .. import apply
 from ..arguments import are_apart, plain_constant
 from ..natures import form
+from ..refusals.refusing import OF_KERNELS
 from ..registry import Registry
 from ..shapes import widths
 from ..shapes.shapes import differ, of_value
@@ -99,12 +100,15 @@ def _placed(world: Libraries, array: Cell, items: Value, index: Value, written: 
 MOST_UNWRITTEN = 20
 
 
-def _zeros(world: Libraries, array: Cell, like: Value, site: Site) -> Data:
-    """What stands where nothing is kept, of the shape of the elements that were."""
-    return Data(world.run.node(EMPTY, [], site, dtype=array.info), "tensor", array.info, of_value(world, like))
-
-
 EMPTY = "TensorArray element"
+"""What nobody wrote."""
+CLEARED = "TensorArray.cleared"
+"""What stands in the place of an element that was read."""
+
+
+def _zeros(world: Libraries, array: Cell, like: Value, site: Site, op: str = EMPTY) -> Data:
+    """What stands where nothing is kept, of the shape of the elements that were."""
+    return Data(world.run.node(op, [], site, dtype=array.info), "tensor", array.info, of_value(world, like))
 
 
 def _changed(world: Libraries, base: Cell, site: Site) -> Cell:
@@ -130,12 +134,12 @@ def _refusal(world: Libraries, array: Cell, index: Value, items: Value, written:
         return "OutOfRangeError"
     dtype = _setting(world, array, "dtype")
     if isinstance(written, Const):
-        return REFUSED if type(written.value) is float and array.info == "i" else ""
+        return OF_KERNELS if type(written.value) is float and array.info == "i" else ""
     if not isinstance(written, Data) or written.kind != "tensor" or form(written):
         return ""
     unlike = written.width in widths.EXACT and dtype not in (UNBOUND, Const(written.width))
     if unlike or are_apart(array.info, written.dtype):
-        return REFUSED
+        return OF_KERNELS
     return "ValueError" if _is_of_other_shape(world, array, items, written) else ""
 
 
@@ -155,9 +159,6 @@ def _is_of_other_shape(world: Libraries, array: Cell, items: Value, written: Dat
     if isinstance(wanted, (tuple, list)) and all(type(size) is int or size is None for size in wanted):
         shapes.append(tuple(wanted))
     return any(differ(written.shape, shape) for shape in shapes)
-
-
-REFUSED = "InvalidArgumentError"
 
 
 def _setting(world: Libraries, array: Cell, name: str) -> Value:
@@ -185,28 +186,24 @@ def _array_stack(world: Libraries, base: Value, args: Arguments, site: Site) -> 
 def _array_read(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     items, index = containers.stored(world.run, base), args.get(0, "index")
-    mixed = world.run.state.get((base.uid, MIXED)) is not UNBOUND
+    mixed = _setting(world, base, MIXED) is not UNBOUND
     found = containers.index(world.run, items, index) if not mixed else UNBOUND
     if found is UNBOUND:
         return world.run.opaque(site, [base])
     if world.run.graph_mode:
         return _beside_others(world, found, items, site)
     if isinstance(found, Data) and found.node.op == CLEARED:
-        world.raised(REFUSED, site, "TensorArray.read")
+        world.raised(OF_KERNELS, site, "TensorArray.read")
     if isinstance(items, Tuple) and isinstance(index, Const) and type(index.value) is int:
         _clear(world, base, items, index.value, found, site)
     return found
-
-
-CLEARED = "TensorArray.cleared"
-"""What stands in the place of an element that was read: zeros."""
 
 
 def _clear(world: Libraries, array: Cell, items: Tuple, at: int, element: Value, site: Site) -> None:
     """An element is read outside of graphs, and gone, unless the array was made to keep it."""
     if _setting(world, array, CLEARS) != TRUE or not 0 <= at < len(items.items):
         return
-    cleared = Data(world.run.node(CLEARED, [], site, dtype=array.info), "tensor", array.info, of_value(world, element))
+    cleared = _zeros(world, array, element, site, CLEARED)
     world.run.state.set((array.uid, "items"), Tuple((*items.items[:at], cleared, *items.items[at + 1 :])))
 
 
