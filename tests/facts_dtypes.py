@@ -10,7 +10,7 @@ from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_unlike import leaves_in, raised, taken_apart
+from facts_unlike import leaves_in, raised, raised_in_graph, taken_apart
 
 from tapelint.facts.parse import full_name, header_name, split_line
 from tapelint.facts.table import FOLDER, dtypes
@@ -132,7 +132,7 @@ def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> Said:
     eager = raised(expression, env)
     also = raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
     eager = eager if eager == also else UNCLEAR if eager and also else PERHAPS
-    return eager, _in_graph(expression, env) if eager else ""
+    return eager, raised_in_graph(expression, env) if eager else ""
 
 
 @functools.cache
@@ -142,18 +142,6 @@ def _takes_variables(expression: str, group: tuple[str, ...]) -> bool:
 
 def _variables(env: dict[str, Any], group: Iterable[str]) -> dict[str, Any]:
     return {**env, **{leaf: TF.Variable(env[leaf]) for leaf in group}}
-
-
-def _in_graph(expression: str, env: dict[str, Any]) -> str:
-    tensors = {name: value for name, value in env.items() if isinstance(value, TF.Tensor)}
-    others = {name: value for name, value in env.items() if name not in tensors}
-    try:
-        TF.function(lambda **given: lab.run(expression, {**others, **given}), autograph=False).get_concrete_function(
-            **tensors
-        )
-    except Exception as error:
-        return type(error).__name__
-    return ""
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import facts_lab as lab
 import propose_facts as propose
 from facts_dtypes import arguments_of
 from facts_kinds import tried
-from facts_unlike import leaves_in, raised
+from facts_unlike import leaves_in, raised, raised_in_graph
 
 from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
 from tapelint.facts.table import FOLDER, fits
@@ -46,6 +46,8 @@ OF_SIZES = (
     *(".TimeDistributed", ".Bidirectional", ".RNN", ".SpectralNormalization"),
 )
 """Where other arguments say how many axes there are, or a layer that is wrapped."""
+NO_ARRAY = "NotImplementedError"
+"""What a tensor of a graph raises that is to be made an array."""
 VARIABLES = ("Variable.", "KerasVariable.")
 """Whose other arguments say how many axes there are."""
 OF_WEIGHTS = ("  weights ", "  inner ")
@@ -150,7 +152,11 @@ def _of_experiment(
     for ranks in ([(0,)] if alone else []) if of_sizes else _ranks(env, [places[n][0] for n in names]):
         ways = product(*(_at_rank(env, places[n], rank) for n, rank in zip(names, ranks, strict=True)))
         every = ({**env, **{leaf: value for given in each for leaf, value in given.items()}} for each in ways)
-        yield (name, names, tuple(map(str, ranks))), all(raised(expression, given) for given in every)
+        errors = [(raised(expression, given), given) for given in every]
+        yield (name, names, tuple(map(str, ranks))), all(error for error, _ in errors)
+        if name.startswith("numpy.") and len(names) == 1 and all(error for error, _ in errors):
+            if {raised_in_graph(expression, given) for _, given in errors} != {NO_ARRAY}:
+                yield (name, names, ("g",)), True
     for parameter, letter, shorter in _shorter(env, places):
         yield (name, (parameter,), (letter,)), bool(raised(expression, {**env, **shorter}))
     for parameter, leaves in places.items():

@@ -137,7 +137,7 @@ def leaves_in(argument: ast.expr) -> list[str]:
 
 def _seen(expression: str, env: dict[str, Any]) -> tuple[str, str]:
     """The exceptions in eager code and in a graph, be its tensors handed to it or captured."""
-    handed, captured = (_in_graph(expression, env, is_captured) for is_captured in (False, True))
+    handed, captured = (raised_in_graph(expression, env, is_captured) for is_captured in (False, True))
     return raised(expression, env), _one((handed, captured))
 
 
@@ -149,7 +149,10 @@ def raised(expression: str, env: dict[str, Any]) -> str:
     return ""
 
 
-def _in_graph(expression: str, env: dict[str, Any], is_captured: bool) -> str:
+def raised_in_graph(expression: str, env: dict[str, Any], is_captured: bool = False) -> str:
+    """The exception of an expression in a graph without AutoGraph, "" for none; tensors are the graph's inputs, or
+    captured by it.
+    """
     tensors = {n: value for n, value in env.items() if isinstance(value, lab.tf.Tensor) and not is_captured}
     others = {name: value for name, value in env.items() if name not in tensors}
 

@@ -104,6 +104,10 @@ def doubt(world: Libraries, fact: Fact, given: Given, made: Iterable[Node]) -> N
         world.known.refusing.update(nodes if oddly else ())
 
 
+NO_ARRAY = "NotImplementedError"
+"""What a tensor of a graph raises where NumPy asks for an array."""
+
+
 def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:
     """Whether a call that was seen to raise has arguments for which it may raise something else, or nothing: it was
     tried with variables of floats.
@@ -116,6 +120,8 @@ def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Give
         return True
     if fitting.is_oddly_set(world, fact, given) or fitting.is_given_untried(world, fact, given):
         return True
+    if root(fact.name) == "numpy" and _error(world, effect, given) == NO_ARRAY:
+        return fitting.is_asked_for_ranks_first(fact) and fitting.is_of_refused_ranks(world, fact, given)
     return fitting.is_of_refused_ranks(world, fact, given)
 
 

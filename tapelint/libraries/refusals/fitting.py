@@ -204,6 +204,11 @@ def is_of_refused_ranks(world: Libraries, fact: Fact, given: Given) -> bool:
     return False
 
 
+def is_asked_for_ranks_first(fact: Fact) -> bool:
+    """Whether a function of NumPy's may raise for the rank of a tensor of a graph, before it makes an array of it."""
+    return any(("g",) in refused for _, refused in fits().get(fact.name, ()))
+
+
 OF_FLOATS = {("f",), ("d",)}
 """Refused where whole numbers are asked for."""
 
