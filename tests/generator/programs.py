@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from . import callables, language, models, structures, wrappers
+from . import callables, feeds, language, models, structures, wrappers
 from .frames import FRAMES
 from .writer import Program, Writer
 
-LOADED = (language, callables, wrappers, models, structures)
+LOADED = (language, callables, wrappers, models, structures, feeds)
 """The modules whose steps and frames are registered by importing them."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .operations import fill
+from .outside import vector
 from .writer import Module, Writer
 
 
@@ -48,6 +49,7 @@ def one_kind(g: Writer) -> list[Source]:
             (3, computed),
             (2, impossible),
             (3, unusual),
+            (4, from_outside),
         ]
     )
     g.tag(f"source-{kind.__name__}")
@@ -227,9 +229,22 @@ def unusual(g: Writer) -> list[Source]:
     )
 
 
+def from_outside(g: Writer) -> list[Source]:
+    """A variable that is set from outside, or a tensor of what comes from there."""
+    name, value = g.new("w", "loaded", "weights_in"), vector(g)
+    if g.chance(0.7):
+        first(g, f"{name} = tf.Variable({value})")
+        return [Source(name, name)]
+    first(g, f"{name} = tf.convert_to_tensor({value})")
+    return [Source(name, name, name if g.chance(0.8) else "")]
+
+
 def extra_vector(g: Writer) -> str:
     """A constant that nobody differentiates by."""
     name = g.new("target_v", "data", "weights_of", "noise")
+    if g.chance(0.2):
+        first(g, f"{name} = {vector(g)}")
+        return name
     first(
         g,
         f"{name} = {fill(g, g.pick(['tf.constant({v})', 'np.array({v}, dtype=' + repr('float32') + ')', 'tf.random.normal([3])']))}",

@@ -58,6 +58,8 @@ IMPORTS = {
     "copy": "import copy",
     "collections": "import collections",
     "operator": "import operator",
+    **{name: f"import {name}" for name in ("argparse", "configparser", "csv", "h5py", "io", "json", "os", "pickle")},
+    **{name: f"import {name}" for name in ("random", "yaml")},
 }
 
 
@@ -154,6 +156,11 @@ class Writer:
         name, number = word, 2
         while name in self.used:
             name, number = f"{word}{number}", number + 1
+        self.used.add(name)
+        return name
+
+    def used_up(self, name: str) -> str:
+        """This very name, which nothing else takes from now on."""
         self.used.add(name)
         return name
 
@@ -292,7 +299,7 @@ class Writer:
     def text(self, module: Module, body: list[str]) -> str:
         parts = ["\n".join(module.first), *module.definitions, "\n".join(body)]
         rest = "\n\n\n".join(part for part in parts if part)
-        needed = [line for word, line in IMPORTS.items() if re.search(rf"\b{word}\.", rest)]
+        needed = [line for word, line in IMPORTS.items() if re.search(rf"(?<![\w.]){word}\.", rest)]
         if not any(line.startswith("import keras") for line in module.imports):
             needed = [self.keras_import() if line == IMPORTS["keras"] else line for line in needed]
         else:
