@@ -39,6 +39,8 @@ class Waiting(Core):
         self.computed: dict[int, Computed] = {}
         self.in_step: set[int] = set()
         """The iterators that take one item of each sequence for one of their own."""
+        self.handed_over: set[int] = set()
+        """The iterators that only another one has."""
         self.counted: dict[int, tuple[Cell, int]] = {}
         """Of an `enumerate` that goes over a list: the list, and the first number."""
         self.over_sets: set[int] = set()
@@ -87,7 +89,8 @@ class Waiting(Core):
 
         def counts(key: Key) -> bool:
             owner = key[0]
-            return owner <= newest and owner not in apart and not self.world.is_recording(owner)
+            is_seen = owner not in apart and owner not in self.handed_over
+            return owner <= newest and is_seen and not self.world.is_recording(owner)
 
         read = {key: state.get(key) for key in log.read if counts(key)}
         written = frozenset(key for key in log.written if counts(key) and key[0] > 0)
