@@ -82,7 +82,7 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
         keras_arguments.note_made(world, name, fact, args)
     if kind == "layer":
         return make_layer(world, name, args, site)
-    if kind == "loss" and not name.startswith(OLD_KERAS) and _is_no_reduction(args.keywords.get("reduction", NO_VALUE)):
+    if kind == "loss" and not name.startswith(OLD_KERAS) and _is_no_reduction(keras_arguments.reduction_of(fact, args)):
         world.raised("ValueError", site, name)
     if kind in ("loss", "metric"):
         info = LayerInfo(fact.name if fact else name, fact, args, name.startswith(OLD_KERAS))
@@ -96,10 +96,10 @@ def make(world: Libraries, name: str, args: Arguments, site: Site) -> Value | No
 
 def _is_no_reduction(value: Value) -> bool:
     """Whether a loss of Keras 3 refuses what it is told to make of its numbers: "auto" of Keras 2."""
-    return isinstance(value, Const) and isinstance(value.value, str) and value.value not in REDUCTIONS
+    return isinstance(value, Const) and value.value not in REDUCTIONS
 
 
-REDUCTIONS = ("none", "sum", "mean", "sum_over_batch_size", "mean_with_sample_weight")
+REDUCTIONS = (None, "none", "sum", "mean", "sum_over_batch_size", "mean_with_sample_weight")
 
 
 def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.facts import Fact
 from tapelint.flow.core import Arguments
-from tapelint.flow.values import Cell, Const, Data, Tuple, Value, is_tensor, options
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, is_tensor, options
 
-from ..arguments import bind, misfit
+from ..arguments import Given, bind, misfit
 from ..names import OLD_KERAS
 from ..natures import is_regularizer
 from ..refusals import fitting
@@ -45,10 +47,25 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
         taken = taken and not any(_is_no_rate(world, option) for option in options(args.get(0, "learning_rate")))
     else:
         taken = fact is None or not fact.parameters or _fits(fact, args)
-        taken = taken and (fact is None or not fitting.is_oddly_set(world, fact, bind(fact.parameters, args)))
+        taken = taken and (fact is None or not fitting.is_oddly_set(world, fact, _but_for_reduction(fact, args)))
     tensors = [value for value in args.every() if is_tensor(value) and not is_regularizer(value)]
     if not taken or tensors:  # some objects take one for a number, some refuse it
         world.run.lose_track()
+
+
+def reduction_of(fact: Fact | None, args: Arguments) -> Value:
+    """What a loss is told to make of its numbers; None where it is told nothing."""
+    given = UNBOUND if fact is None else bind(fact.parameters, args).get(REDUCTION)
+    return NO_VALUE if given is UNBOUND else given
+
+
+REDUCTION = "reduction"
+
+
+def _but_for_reduction(fact: Fact, args: Arguments) -> Given:
+    """Arguments without the one of which it is known what a loss takes for it."""
+    given = bind(fact.parameters, args)
+    return replace(given, values={name: value for name, value in given.values.items() if name != REDUCTION})
 
 
 def _is_no_rate(world: Libraries, value: Value) -> bool:

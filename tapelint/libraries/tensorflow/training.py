@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import SEVERAL, Edge, Site
+from tapelint.flow.graph import SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, Variable
 
@@ -123,9 +125,11 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
     if name in ("cardinality", "__len__"):
         return world.inert(name, Arguments([]), site)
     if name in OPERATIONS:
+        element: Value = base.info
+        if name == SINGLE and not _is_recorded(world, world.run.nodes_in(element)):
+            return element
         made = world.run.opaque(site, [base.info, *_put_in(world, base.info), *args.positional[1:]])
-        behind = [node for node in world.run.graph.ancestors([made.node]) if node is not made.node]
-        if any(node.recorded or node.kind == "variable" for node in behind):
+        if _is_recorded(world, [edge.node for edge in made.node.edges]):
             made.node.error = PERHAPS
         return made
     if name in ("apply", "interleave", "window", "group_by_window"):
@@ -133,7 +137,13 @@ def _dataset_method(world: Libraries, base: Value, args: Arguments, site: Site) 
     return base
 
 
-OPERATIONS = ("get_single_element", "reduce")
+def _is_recorded(world: Libraries, nodes: Sequence[Node]) -> bool:
+    """Whether a tape may know something of what was put into a data set."""
+    return any(node.recorded or node.kind == "variable" for node in world.run.graph.ancestors(nodes))
+
+
+SINGLE = "get_single_element"
+OPERATIONS = (SINGLE, "reduce")
 """What reads a data set in one operation, which a tape records: it has no gradient, and may raise for that."""
 PERHAPS = "?LookupError"
 
