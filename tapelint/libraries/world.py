@@ -465,7 +465,7 @@ class Libraries:
         if top in INERT or name in constants.INERT:
             return constants.GIVEN.get(name, self.inert(name, args, site))
         if self.is_of_tape_library(name):
-            return self._differentiable(name, args, site)
+            return self.differentiable(name, args, site)
         made = self.run.call_unknown(Library(name), args, site)
         mark(made.node, name)
         return made
@@ -493,7 +493,7 @@ class Libraries:
             nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
         return Opaque(self.run.node(name, [Edge(n, NONE) for n in nodes], site, dtype="?", kind="object"), name)
 
-    def _differentiable(self, name: str, args: Arguments, site: Site) -> Value:
+    def differentiable(self, name: str, args: Arguments, site: Site) -> Value:
         """A function of a tape library of which nothing is known: taken as differentiable."""
         nodes = [n for v in args.every() if (n := self.run.node_of(v, site)) is not None]
         return Data(self.run.node(name, [Edge(n, FLOWS) for n in nodes], site, dtype="f"))

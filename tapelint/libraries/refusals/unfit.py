@@ -344,7 +344,7 @@ def _of_float(world: Libraries, fact: Fact, effect: Effect, given: Given) -> boo
 
 OF_TEXTS = tuple(
     f"tensorflow.{name}"
-    for name in "strings. io. constant convert_to_tensor identity stack concat add Variable fill print".split()  # noqa: SIM905
+    for name in "strings. io. audio. constant convert_to_tensor identity stack concat add Variable fill print".split()  # noqa: SIM905
 )
 """What is made for texts, or takes them as well."""
 
