@@ -103,6 +103,24 @@ def test_which_functions_give_floats_of_one_dtype() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_keep_whole_numbers_as_they_are() -> None:
+    import facts_whole
+
+    assert facts_whole.measured() == facts_whole.listed()
+
+
+@needs_tensorflow
+def test_which_data_sets_are_of_whole_numbers() -> None:
+    """They are downloaded, and stand here as Keras documents them."""
+    import keras
+
+    for name in OF_IMAGES:
+        told = getattr(keras.datasets, name).load_data.__doc__
+        for array in ("x_train", "y_train", "x_test", "y_test"):
+            assert f"**`{array}`**: `uint8` NumPy array" in told
+
+
+@needs_tensorflow
 def test_which_functions_refuse_lists_of_numbers() -> None:
     import facts_lists
 

@@ -17,7 +17,7 @@ from tapelint.facts.words import read
 FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
-    *("objects", "names", "fits", "fits_numpy", "settings", "ranks", "lists", "protocols", "operands"),
+    *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -344,6 +344,19 @@ def always_of(name: str) -> str:
 @cache
 def _always() -> Mapping[str, str]:
     return {full_name(name): dtype for name, dtype in rows("widths.txt")}
+
+
+@cache
+def keeps_whole(name: str) -> bool:
+    """Whether a function or an operator, by the name of its fact, gives whole numbers of the dtype of those that it is
+    given, as it was measured.
+    """
+    return name in _keeping()
+
+
+@cache
+def _keeping() -> frozenset[str]:
+    return frozenset(full_name(name) for (name,) in rows("whole.txt"))
 
 
 def asks_list(function: str, parameter: str, kind: str) -> bool:

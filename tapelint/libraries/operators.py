@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tapelint.facts import keeps_whole
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
@@ -160,6 +161,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)
     width = widths.of_operands(world, operands, is_numpy=True) if dtype == "f" and kind == "numpy" else ""
+    if dtype == "i" and kind == "numpy" and keeps_whole(f"operator {op}"):
+        width = widths.of_whole(world, operands, beside_numbers=True)
     made = Data(node, kind, dtype, shape, bounds, width)
     return measured.of_dtype(world, op, operands, made) if kind == "numpy" else made
 

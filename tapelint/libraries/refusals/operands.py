@@ -59,6 +59,8 @@ def are_measured(world: Libraries, fact: Fact, given: Given) -> bool:
 
 def of_dtype(world: Libraries, op: str, given: list[Value], made: Data) -> Data:
     """What an operator made, of the dtype that was measured, where the operands leave no doubt of it."""
+    if op == "/" and any(getattr(value, "dtype", "") == "i" and not widths.of(world, value) for value in given):
+        return made  # floats of 32 bits come of small whole numbers, of others doubles
     pairs = product(options(given[0]), options(given[1])) if len(given) == 2 else ()
     told = [_told(world, op, *pair) for pair in pairs]
     found = {RESULTS.get(letter, "") for said in told for letter in said or UNCLEAR}
@@ -94,6 +96,8 @@ def _kinds(world: Libraries, value: Value) -> Iterable[str]:
         letters = _by_dtype(TENSORS, value.width, value.dtype)
         return [letter.upper() for letter in letters] if world.is_in_graph(value) else letters
     if value.kind == "numpy" and nature(value) == "array":
+        if value.dtype == "i" and not value.width:
+            return ""  # what small whole numbers are beside floats of 32 bits is of 32 bits, too
         scalars = _by_dtype(SCALARS, value.width, value.dtype) if not value.shape else []
         return [*scalars, *_by_dtype(ARRAYS, value.width, value.dtype)]
     if value.kind == "python" and value.dtype == "s":

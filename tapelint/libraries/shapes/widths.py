@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, always_of
+from tapelint.facts import Effect, always_of, keeps_whole
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
 
-from ..arguments import DTYPES, Given, category, dtype_of, python_numbers
+from ..arguments import DTYPES, Given, category, dtype_of, listed, python_numbers
 from ..names import root
 
 if TYPE_CHECKING:
@@ -85,13 +85,27 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
         return "float64"
     if effect.result.dtype in EXACT and category(effect.result.dtype) == letter:
         return effect.result.dtype
-    if letter == "i" and name in MAKING:
-        return "int32" if all(is_whole(world, value) for value in given.values.values()) else ""
+    if letter == "i" and name in MAKING and all(is_whole(world, value) for value in given.values.values()):
+        return "int32"
+    if letter == "i" and keeps_whole(name):
+        kept = {key: value for key, value in given.values.items() if is_operator or key in effect.inputs}
+        return of_whole(world, kept.values(), beside_numbers=is_operator)
     if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
         return ""
     values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
     found = of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
     return "" if found.startswith("complex") else found  # real numbers are made of them
+
+
+def of_whole(world: Libraries, values: Iterable[Value], beside_numbers: bool) -> str:
+    """The one dtype of all whole numbers among some values, which are tensors, arrays, or lists of them, but for
+    Python's own `beside_numbers`; "" where it is not sure.
+    """
+    leaves = [leaf for value in values for leaf in (listed(world, value) or (value,))]
+    if beside_numbers:
+        leaves = [leaf for leaf in leaves if not (isinstance(leaf, Const) and type(leaf.value) is int)]
+    found = {of(world, leaf) if getattr(leaf, "dtype", "") == "i" else "" for leaf in leaves}
+    return found.pop() if len(found) == 1 else ""
 
 
 MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")
