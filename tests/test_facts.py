@@ -11,6 +11,10 @@ import pytest
 
 from tapelint.facts import NUMPY, FactError, Facts
 from tapelint.facts.table import FOLDER, NO_FACTS
+from tapelint.libraries.keras.datasets import OF_IMAGES
+from tapelint.program import analyse
+from tapelint.project import Project
+from tapelint.source import Source
 
 needs_tensorflow = pytest.mark.skipif(
     not all(importlib.util.find_spec(name) for name in ("tensorflow", "tf_keras")),
@@ -118,6 +122,19 @@ def test_which_data_sets_are_of_whole_numbers() -> None:
         told = getattr(keras.datasets, name).load_data.__doc__
         for array in ("x_train", "y_train", "x_test", "y_test"):
             assert f"**`{array}`**: `uint8` NumPy array" in told
+
+
+def test_pictures_that_keras_downloads_are_whole_numbers(tmp_path: Path) -> None:
+    program = (
+        "import keras\nimport tensorflow as tf\n(x_train, _), _ = keras.datasets.mnist.load_data()\n"
+        "x = tf.convert_to_tensor(x_train[:1])\nscaled = tf.convert_to_tensor(x_train[:1] / 255.0)\n"
+        "with tf.GradientTape() as tape:\n    tape.watch([x, scaled])\n"
+        "    y = tf.reduce_sum(tf.cast(x, tf.float64) * scaled)\ntape.gradient(y, [x, scaled])\n"
+    )
+    path = tmp_path / "main.py"
+    path.write_text(program)
+    (call,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
+    assert [source.verdict for source in call.sources] == ["none", "flows"]
 
 
 @needs_tensorflow
