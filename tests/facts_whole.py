@@ -13,7 +13,7 @@ from facts_widths import FILES
 
 from tapelint.facts.parse import full_name, header_name, split_line
 from tapelint.facts.table import FOLDER, rows
-from tapelint.libraries.shapes.widths import KNOWN
+from tapelint.libraries.shapes.widths import KNOWN, LONG
 
 TRIED = ("uint8", "int8", "int16", "int32", "int64")
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -21,6 +21,8 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "**": operator.pow, "/": operator.truediv,
 }  # fmt: skip
 ALONE: dict[str, Callable[[Any], Any]] = {"u-": operator.neg, "u+": operator.pos, "abs": abs}
+ASKING = {"numpy.float32"}
+"""What makes other floats than doubles, for it says so."""
 tf, np = lab.tf, lab.np
 
 
@@ -55,20 +57,41 @@ def _of_lines(lines: list[str], of_arrays: bool) -> Iterator[bool]:
         yield from filter(None.__ne__, (_is_kept(expression, env, dtype, of_arrays) for dtype in TRIED))  # type: ignore[misc]
 
 
+def other_floats() -> set[str]:
+    """The functions of NumPy's that make other floats than doubles of whole numbers of 32 and 64 bits."""
+    found: set[str] = set()
+    for block in Path(FOLDER, "numpy.txt").read_text(encoding="utf-8").split("\n\n"):
+        header, *lines = block.strip("\n").split("\n")
+        for line in lines if not header.startswith("#") else ():
+            _, graph, expression, _ = split_line(line.strip())
+            env = propose.env_of(expression)
+            if graph or not any(map(_is_float, env.values())):
+                continue
+            made = {_dtype_made(expression, env, dtype, of_arrays=True) for dtype in LONG}
+            if any(each.startswith("float") and each != "float64" for each in made):
+                found.add(full_name(header_name(header)))
+    return found
+
+
 def _is_float(value: Any) -> bool:
     return isinstance(value, tf.Tensor) and value.dtype == "float32"
 
 
 def _is_kept(expression: str, env: dict[str, Any], dtype: str, of_arrays: bool) -> bool | None:
     """None where such numbers are not taken, or where no whole numbers come of them."""
+    made = _dtype_made(expression, env, dtype, of_arrays)
+    return made == dtype if "int" in made else None
+
+
+def _dtype_made(expression: str, env: dict[str, Any], dtype: str, of_arrays: bool) -> str:
+    """The dtype of what comes of whole numbers in the place of floats; "" where they are not taken."""
     given = {name: tf.cast(value, dtype) if _is_float(value) else value for name, value in env.items()}
     if of_arrays:
         given = {name: value.numpy() if isinstance(value, tf.Tensor) else value for name, value in given.items()}
     try:
-        made = tf.as_dtype(lab.run(expression, given).dtype)
+        return str(tf.as_dtype(lab.run(expression, given).dtype).name)
     except Exception:
-        return None
-    return bool(made == dtype) if made.is_integer else None
+        return ""
 
 
 def _of_operator(function: Callable[..., Any], is_alone: bool = False) -> Iterator[bool]:

@@ -111,6 +111,7 @@ def test_which_functions_keep_whole_numbers_as_they_are() -> None:
     import facts_whole
 
     assert facts_whole.measured() == facts_whole.listed()
+    assert facts_whole.other_floats() == facts_whole.ASKING
 
 
 @needs_tensorflow

@@ -163,8 +163,15 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     width = widths.of_operands(world, operands, is_numpy=True) if dtype == "f" and kind == "numpy" else ""
     if dtype == "i" and kind == "numpy" and keeps_whole(f"operator {op}"):
         width = widths.of_whole(world, operands, beside_numbers=True)
+    if op == "/" and kind == "numpy" and all(map(_is_whole, operands)):
+        width = "float64"
     made = Data(node, kind, dtype, shape, bounds, width)
     return measured.of_dtype(world, op, operands, made) if kind == "numpy" else made
+
+
+def _is_whole(value: Value) -> bool:
+    """Whether a value is a whole number, or some in an array, of whatever width."""
+    return isinstance(value.value, int) if isinstance(value, Const) else isinstance(value, Data) and value.dtype == "i"
 
 
 def _opaque_operator(world: Libraries, op: str, operands: list[Value], site: Site) -> Value:

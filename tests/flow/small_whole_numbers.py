@@ -122,3 +122,21 @@ def long_array_times_a_single():
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.constant(a) * w)
     return tape.gradient(loss, w)
+
+
+def pixels_as_doubles():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0])
+    pixels = np.array([1, 2], dtype=np.uint8) / 255
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.constant(pixels) * w)
+    return tape.gradient(loss, w)
+
+
+def root_of_counts():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0])
+    roots = np.sqrt(np.arange(2))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.constant(roots) * w)
+    return tape.gradient(loss, w)

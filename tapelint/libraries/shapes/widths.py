@@ -92,7 +92,11 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
         return of_whole(world, kept.values(), beside_numbers=is_operator)
     if letter != "f" or (effect.result.dtype != "same" and name not in COUNTING):
         return ""
-    values = (v for key, v in given.values.items() if key in effect.inputs or name in COUNTING)
+    if name.startswith("numpy.") and all(map(_is_number, given.values.values())):
+        return "float64"
+    values = [v for key, v in given.values.items() if key in effect.inputs or name in COUNTING]
+    if root(name) in ("numpy", "ndarray") and of_whole(world, values, beside_numbers=True) in LONG:
+        return "float64"
     found = of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
     return "" if found.startswith("complex") else found  # real numbers are made of them
 
@@ -108,6 +112,8 @@ def of_whole(world: Libraries, values: Iterable[Value], beside_numbers: bool) ->
     return found.pop() if len(found) == 1 else ""
 
 
+LONG = ("int32", "int64", "uint32", "uint64")
+"""The whole numbers of which NumPy makes doubles wherever it makes floats of them."""
 MAKING = ("tensorflow.constant", "tensorflow.convert_to_tensor")
 
 
@@ -115,6 +121,11 @@ def is_whole(world: Libraries, value: Value) -> bool:
     """Whether a value is a whole number of Python's, or a list of such: tensors of 32 bits are made of them."""
     numbers = python_numbers(world, value)
     return bool(numbers) and all(type(number) is int and abs(number) < 2**31 for number in numbers or ())
+
+
+def _is_number(value: Value) -> bool:
+    """Whether an argument is a setting, or a number, of Python's."""
+    return isinstance(value, Const) and isinstance(value.value, (bool, int, float, str, type(None)))
 
 
 def _makes_doubles(world: Libraries, name: str, effect: Effect, given: Given) -> bool:

@@ -13,6 +13,7 @@ from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaqu
 from .. import apply
 from ..refusals import unfit
 from ..registry import Registry
+from ..shapes import widths
 from ..world import Libraries
 from .graph_loops import rows
 from .graphs import symbolic_arguments
@@ -45,7 +46,8 @@ def through(world: Libraries, value: Value, site: Site) -> Value:
     with world.paused():
         made = world.run.node(THROUGH, edges, site, dtype=dtype)
     made.detail = SEVERAL if isinstance(value, Opaque) else ""  # a structure of tensors, perhaps
-    return Data(made, "tensor", dtype)
+    held = isinstance(value, Variable) or (isinstance(value, Data) and value.kind in ("tensor", "numpy"))
+    return Data(made, "tensor", dtype, width=widths.of(world, value) if held else "")
 
 
 def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:

@@ -1,0 +1,84 @@
+"""Doubles of NumPy's that meet floats: drawn, spaced, read from a text, and handed on by a data set."""
+
+import io
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def spaced():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0])
+    x = np.linspace(0, 1, 2)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.constant(x) * w)
+    return tape.gradient(loss, w)
+
+
+def read_from_a_text():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0])
+    x = np.loadtxt(io.StringIO("1.0 2.0"))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.convert_to_tensor(x) - w)
+    return tape.gradient(loss, w)
+
+
+def read_as_floats():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    x = np.loadtxt(io.StringIO("1.0 2.0"), dtype=np.float32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.convert_to_tensor(x) - w)
+    return tape.gradient(loss, w)
+
+
+def of_a_data_set():
+    """raises InvalidArgumentError"""
+    w = tf.Variable(tf.ones([3, 1]))
+    data = tf.data.Dataset.from_tensor_slices((np.random.rand(8, 3), np.random.rand(8, 1))).batch(4)
+    for x, y in data:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - y))
+        grads = tape.gradient(loss, w)
+    return grads
+
+
+def of_a_data_set_into_a_layer():
+    """flows, flows"""
+    model = keras.Sequential([keras.layers.Dense(1)])
+    data = tf.data.Dataset.from_tensor_slices((np.random.rand(8, 3), np.random.rand(8, 1))).batch(4)
+    for x, y in data:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(keras.losses.mean_squared_error(y, model(x)))
+        grads = tape.gradient(loss, model.trainable_variables)
+    return grads
+
+
+def of_a_data_set_that_casts():
+    """flows"""
+    w = tf.Variable(tf.ones([3]))
+    data = tf.data.Dataset.from_tensor_slices(np.random.rand(8, 3)).map(lambda row: tf.cast(row, tf.float32)).batch(4)
+    for x in data:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.linalg.matvec(x, w))
+        grads = tape.gradient(loss, w)
+    return grads
+
+
+def drawn():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0])
+    noise = np.random.exponential(size=2)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(w * tf.constant(noise))
+    return tape.gradient(loss, w)
+
+
+def counts_that_are_drawn():
+    """none"""
+    counts = tf.Variable(np.random.poisson(3.0, size=2))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.cast(counts, tf.float32))
+    return tape.gradient(loss, counts)
