@@ -82,3 +82,12 @@ def counts_that_are_drawn():
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.cast(counts, tf.float32))
     return tape.gradient(loss, counts)
+
+
+def spaced_beside_doubles():
+    """flows"""
+    w = tf.Variable([1.0, 2.0], dtype=tf.float64)
+    x = np.logspace(0, 1, 2)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.constant(x) * w)
+    return tape.gradient(loss, w)

@@ -62,8 +62,9 @@ def named(value: Value, of_numpy: bool = False) -> str:
 PROMOTING = "tensorflow.experimental.numpy."
 """The functions of TensorFlow's that make numbers as NumPy does."""
 DRAWING = "numpy.random."
+OF_DRAWN = {"f": "float64", "i": "int64"}
 LIKE_THE_ARGUMENT = ("choice", "permuted", "permutation", "shuffle")
-"""What draws from numbers that it is given; the other functions draw doubles."""
+"""What draws from numbers that it is given; the other functions draw doubles, or whole numbers of 64 bits."""
 KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.activations.", "Generator.")
 """The functions whose facts tell the dtype of what they give."""
 
@@ -77,7 +78,7 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     if always := always_of(name):
         return always if always in EXACT and category(always) == letter else ""
     if name.startswith(DRAWING):
-        return "float64" if letter == "f" and not name.endswith(LIKE_THE_ARGUMENT) else ""
+        return OF_DRAWN.get(letter, "") if not name.endswith(LIKE_THE_ARGUMENT) else ""
     is_operator = name.startswith("operator ")
     if given.rest is not None or not (is_operator or name.startswith(KNOWN)):
         return ""
