@@ -44,10 +44,13 @@ def _is_whole_power(fact: Fact, given: Given) -> bool:
     return whole and fact.name.startswith("operator **")
 
 
-def _is_by_a_number(given: Given) -> bool:
+def _is_by_a_number(fact: Fact, given: Given) -> bool:
     """Whether what is known not to be zero divides."""
     by = given.get("right")
-    return isinstance(by, Const) and bool(by.value)
+    return fact.name in DIVIDING and isinstance(by, Const) and bool(by.value)
+
+
+DIVIDING = ("operator %", "operator %=", "operator //", "operator //=")
 
 
 Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
@@ -83,7 +86,7 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
     if kind == "c" and not all(map(_is_surely_complex, parts)):
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:
-        return "" if _is_by_a_number(given) else PERHAPS  # whole numbers beside a number of their kind are taken
+        return "" if _is_by_a_number(fact, given) else PERHAPS  # whole numbers beside a number of their kind are taken
     return said if certain else PERHAPS
 
 
