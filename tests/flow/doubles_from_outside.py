@@ -91,3 +91,81 @@ def spaced_beside_doubles():
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.constant(x) * w)
     return tape.gradient(loss, w)
+
+
+def numbers_of_an_array_stacked():
+    """raises InvalidArgumentError"""
+    x = np.random.randn(2)
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.stack([x[0], x[1]]))
+    return tape.gradient(y, w)
+
+
+def number_of_an_array_first():
+    """raises InvalidArgumentError"""
+    x = np.random.randn(2)
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.constant([x[0], 1.0]))
+    return tape.gradient(y, w)
+
+
+def number_of_python_first():
+    """flows"""
+    x = np.random.randn(2)
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.constant([1.0, x[0]]))
+    return tape.gradient(y, w)
+
+
+def numbers_of_python_appended():
+    """flows"""
+    w = tf.Variable([1.0, 2.0])
+    rows = []
+    for k in range(2):
+        rows.append(float(np.mean(np.random.randn(3))))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.convert_to_tensor(rows))
+    return tape.gradient(y, w)
+
+
+def numbers_of_an_array_in_a_graph():
+    """flows"""
+    x = np.random.randn(2)
+    w = tf.Variable([1.0, 2.0])
+
+    @tf.function
+    def f():
+        return tf.reduce_sum(w * tf.stack([x[0], x[1]]))
+
+    with tf.GradientTape() as tape:
+        y = f()
+    return tape.gradient(y, w)
+
+
+def returns_in_doubles():
+    """raises InvalidArgumentError"""
+    w = tf.Variable([1.0, 2.0, 3.0])
+    rewards = [np.float64(1.0), 2.0, 3.0]
+    out, total = [], 0
+    for r in rewards[::-1]:
+        total = r + 0.9 * total
+        out.insert(0, total)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.convert_to_tensor(out))
+    return tape.gradient(y, w)
+
+
+def returns_as_floats():
+    """flows"""
+    w = tf.Variable([1.0, 2.0, 3.0])
+    rewards = [np.float64(1.0), 2.0, 3.0]
+    out, total = [], 0
+    for r in rewards[::-1]:
+        total = r + 0.9 * total
+        out.insert(0, total)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w * tf.convert_to_tensor(out, dtype=tf.float32))
+    return tape.gradient(y, w)

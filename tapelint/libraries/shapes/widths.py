@@ -181,7 +181,8 @@ def _found_in(world: Libraries, value: Value, held: bool = False) -> Iterator[tu
         if kind == "python" and getattr(value, "shape", None) != ():
             kind = "numpy"  # perhaps more than one number
         # A list of numbers of NumPy's is of theirs in eager code, of Python's in a graph; arrays stay what they are.
-        yield kind, "" if kind == "numpy" and held and not getattr(value, "shape", None) else of(world, value)
+        of_python = world.run.graph_mode and kind == "numpy" and held and not getattr(value, "shape", None)
+        yield kind, "" if of_python else of(world, value)
 
 
 def unlike(world: Libraries, one: Value, other: Value) -> bool:
