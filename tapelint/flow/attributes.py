@@ -37,6 +37,9 @@ from .values import (
 )
 from .world import World
 
+OWNERS = (Cell, Class, Function, ModuleValue, Wrapped)
+"""What has fields that the program sets."""
+
 PROPERTIES = ("builtins.property", "functools.cached_property")
 OF_OBJECT = ("__getattribute__", "__setattr__", "__delattr__", "__new__")
 """Methods of `object` that classes extend."""
@@ -201,7 +204,7 @@ class Attributes(Functions):
 
     def doubted(self, base: Value, name: str) -> Key | None:
         """The field of an object, or of a class of its, that is asked for by a name and that it may have or lack."""
-        if name not in self.state.doubted or not isinstance(base, (Cell, Class, Function, ModuleValue)):
+        if name not in self.state.doubted or not isinstance(base, OWNERS):
             return None
         keys = [] if isinstance(base, Class) else [(base.uid, name)]
         cls = base if isinstance(base, Class) else base.info if isinstance(base, Cell) else None
@@ -234,15 +237,14 @@ class Attributes(Functions):
 
     def field(self, base: Value, name: str) -> Value:
         """A field of an object's own, UNBOUND where it has none."""
-        is_own = isinstance(base, (Cell, Class, Function, ModuleValue))
-        return self.state.get((base.uid, name)) if is_own else UNBOUND  # type: ignore[attr-defined]
+        return self.state.get((base.uid, name)) if isinstance(base, OWNERS) and base.uid else UNBOUND
 
     def is_nothing(self, found: Value) -> bool:
         """Whether an attribute that was asked for is none that anybody has given the object, or its kind has."""
         if isinstance(found, Opaque):
             return found.node.detail in (ABSENT, MISSING)
         base = found.base if isinstance(found, Method) else UNBOUND
-        return isinstance(base, Function) or (isinstance(base, Cell) and base.kind in ("object", "instance"))
+        return isinstance(base, (Function, Wrapped)) or (isinstance(base, Cell) and base.kind in ("object", "instance"))
 
     def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
@@ -467,7 +469,9 @@ class Attributes(Functions):
             self.lose_track()
         if self._set_by_property(base, name, value, site) or self.world.set_attribute(base, name, value, site):
             return
-        if isinstance(base, (Cell, Class, ModuleValue, Function)):
+        if isinstance(base, (Cell, Class, ModuleValue, Function)) or (
+            isinstance(base, Wrapped) and self.world.has_fields(base, name)
+        ):
             value = self.world.kept(base, name, value, not several)
             self.store_field(base, name, self.join(self.state.get((base.uid, name)), value) if several else value)
         elif isinstance(base, Opaque):
@@ -479,7 +483,7 @@ class Attributes(Functions):
             self.lose_track()  # a library's function may be another one from now on
             self.patched = True
 
-    def store_field(self, base: Cell | Class | ModuleValue | Function, name: str, value: Value) -> None:
+    def store_field(self, base: Cell | Class | ModuleValue | Function | Wrapped, name: str, value: Value) -> None:
         """`base.__dict__[name] = value`."""
         self.before_write(base)
         if isinstance(base, Class) and name.startswith("__"):

@@ -88,6 +88,9 @@ class Comprehensions(Operators):
         self.read_later.update(frame.scopes)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
         self.expressions.add(cell.uid)
+        made = first.site if isinstance(first, Cell) and first.kind == "iterator" else None
+        if isinstance(first, Cell) and made is not None and made.node is node.generators[0].iter:
+            self.handed_over.add(first.uid)
         names = dict.fromkeys(n.id for n in walk(node) if isinstance(n, ast.Name))
         uses = [
             first,

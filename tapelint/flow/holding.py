@@ -94,7 +94,16 @@ class Holding:
         if value.uid in seen:
             return ()
         seen.add(value.uid)
-        return self.captured(value if isinstance(value, Function) else value.function)
+        return [*self._noted(value), *self.captured(value if isinstance(value, Function) else value.function)]
+
+    def of_wrapped(self, value: Wrapped, seen: set[int]) -> Iterable[Value]:
+        """The function inside a wrapper, and what the program has set on that."""
+        return (value.function, *self._noted(value))
+
+    def _noted(self, value: Function | Generator | Wrapped) -> Iterable[Value]:
+        """The attributes that the program has given a function."""
+        names = self.state.get((value.uid, "__names__"))
+        return self.state.those(value.uid, names.names) if isinstance(names, Names) else ()
 
     def remember_look(self, kind: type[Value]) -> _Look | None:
         """How to look into values of a type, from now on without asking again; None for those that hold nothing."""
@@ -172,7 +181,7 @@ _LOOKS: dict[type[Value], _Look] = {
     Super: lambda holding, value, seen: (value.self,),
     Method: lambda holding, value, seen: (value.base,),
     Partial: lambda holding, value, seen: (*value.args, *(v for _, v in value.keywords), value.function),
-    Wrapped: lambda holding, value, seen: (value.function,),
+    Wrapped: Holding.of_wrapped,
     Cell: Holding.of_cell,
     Class: Holding.of_class,
     Function: Holding.of_function,

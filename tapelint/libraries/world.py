@@ -162,6 +162,8 @@ class Libraries:
         return made
 
     def _function_attribute(self, base: Value, name: str, site: Site) -> Value:
+        if isinstance(base, Wrapped) and self.run.is_field((base.uid, name)):
+            return self.run.state.get((base.uid, name))
         inner = base.function if isinstance(base, (Bound, Wrapped)) else base
         if name in _OF_FUNCTIONS:
             stored = self.run.state.get((inner.uid, name)) if isinstance(inner, Function) else UNBOUND
@@ -217,7 +219,7 @@ class Libraries:
     def kept(self, base: Value, name: str, value: Value, replaces: bool) -> Value:
         return self.registry.kept(self, base, name, value, replaces)
 
-    used = plain.used
+    used, has_fields = plain.used, plain.has_fields
 
     def subscript(self, base: Value, index: Value, site: Site) -> Value:
         handler = self.registry.methods.get((base.kind, "__getitem__")) if isinstance(base, Cell) else None

@@ -283,3 +283,64 @@ def a_variable_deep_in_the_list_that_a_graph_gives():
     with tf.GradientTape() as tape:
         y = both()[0]
     return tape.gradient(y, [a, b])
+
+
+def attributes_of_a_graph_function():
+    """flows, flows"""
+    scale = tf.Variable(2.0)
+
+    @tf.function
+    def scaled(a):
+        scaled.count.assign_add(1)
+        return a * scaled.scale
+
+    scaled.count = tf.Variable(0)
+    scaled.scale = scale
+    with tf.GradientTape() as tape:
+        y = scaled(x)
+    return tape.gradient(y, [x, scale])
+
+
+def an_attribute_replaced_after_the_trace():
+    """flows, none"""
+    old, new = tf.Variable(2.0), tf.Variable(3.0)
+
+    @tf.function
+    def scaled(a):
+        return a * scaled.scale
+
+    scaled.scale = old
+    scaled(tf.constant(1.0))
+    scaled.scale = new
+    with tf.GradientTape() as tape:
+        y = scaled(tf.constant(1.0))
+    return tape.gradient(y, [old, new])
+
+
+def an_attribute_is_none_of_the_function_inside():
+    """flows, none"""
+
+    def scaled(a):
+        return a * scaled.scale
+
+    scaled.scale = s
+    graph = tf.function(scaled)
+    graph.scale = w
+    with tf.GradientTape() as tape:
+        y = graph(tf.constant(1.0))
+    return tape.gradient(y, [s, w])
+
+
+def an_attribute_asked_for():
+    """flows, flows"""
+
+    @tf.function
+    def scaled(a):
+        return a * getattr(scaled, "scale", 1.0)
+
+    scaled.scale = s
+    if not hasattr(scaled, "scale"):
+        scaled.scale = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        y = scaled(x)
+    return tape.gradient(y, [x, s])

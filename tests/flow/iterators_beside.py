@@ -89,3 +89,47 @@ def mapped():
         for f, q in zip([32.0, 16.0], xs):
             x = x + f * q
     return tape.gradient(x, [w, v])
+
+
+def left_by_an_exception_that_does_not_come():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+        for i, (tensor, rank) in enumerate(zip([w, y], [0, 0])):
+            if tensor.shape.ndims != rank:
+                raise ValueError(f"tensor {i} has the shape {tensor.shape}")
+    return tape.gradient(y, w)
+
+
+def all_of_pairs_in_pairs():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+        sizes = [[tensor.shape.ndims] for tensor in (w, y)]
+        if not all(all(a == b for a, b in zip(each, sizes[0])) for each in sizes):
+            raise ValueError("shapes differ")
+    return tape.gradient(y, w)
+
+
+def a_kept_iterator_goes_on_after_a_break():
+    """unknown, unknown"""
+    pairs = zip([w, v], [1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for _, (q, f) in enumerate(pairs):
+            y = y + q * f
+            break
+        for q, _ in pairs:
+            y = y + tf.round(q)
+    return tape.gradient(y, [w, v])
+
+
+def what_writes_on_the_way_is_not_run_to_the_end():
+    """unknown"""
+    seen = []
+    with tf.GradientTape() as tape:
+        for _, q in zip([1, 2], map(lambda q: seen.append(q) or q, [w, v])):
+            if q is w:
+                break
+        y = tf.add_n([q * 1.0 for q in seen])
+    return tape.gradient(y, v)

@@ -360,9 +360,10 @@ def _holds_one_of_several(world: Libraries, layer: Cell) -> bool:
     """Whether nobody knows which of several layers with weights a field of an object holds, if it holds one."""
     if layer.kind != "instance":
         return False
-    held = [world.run.state.get((layer.uid, name)) for name in places(world, layer)]
-    several = [option for value in held if isinstance(value, OneOf) for option in value.options]
-    return any(is_layer(option) and weights_of(world, option) != [] for option in several)
+    keys = [(layer.uid, name) for name in places(world, layer)]
+    held = [(world.run.state.get(key), world.run.state.may_lack(key)) for key in keys]
+    perhaps = [option for value, lacks in held if lacks or isinstance(value, OneOf) for option in options(value)]
+    return any(is_layer(option) and weights_of(world, option) != [] for option in perhaps)
 
 
 def _lists_others(world: Libraries, layer: Cell) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, Bound, Cell, Const, Data, Function, Tuple, Value, Variable, View
+from tapelint.flow.values import NO_VALUE, Bound, Cell, Const, Data, Function, Tuple, Value, Variable, View, Wrapped
 
 from ..numpy.array_members import OWN
 from ..tensorflow.members import is_made_of_tensors
@@ -115,3 +115,16 @@ def _is_container(value: Value) -> bool:
     if isinstance(value, Cell):
         return value.kind in ("list", "dict", "set")
     return isinstance(value, Tuple) and not isinstance(value, View) and not value.names
+
+
+def has_fields(world: Libraries, base: Wrapped, name: str) -> bool:
+    """Whether a wrapped function keeps what the program sets under a name, which is none of the wrapper's own."""
+    return base.kind == "tensorflow.function" and not (name in OF_GRAPH_FUNCTIONS or name.startswith("_"))
+
+
+OF_GRAPH_FUNCTIONS = (
+    "experimental_get_compiler_ir", "experimental_get_tracing_count", "function_spec", "function_type",
+    "get_concrete_function", "get_initialization_function", "input_signature", "name",
+    "pretty_printed_concrete_signatures", "python_function",
+)  # fmt: skip
+"""What `tf.function` gives has under these names."""

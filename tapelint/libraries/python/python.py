@@ -50,7 +50,7 @@ from ..keras.replaced import write_somewhere
 from ..registry import FunctionHandler, MethodHandler, Registry
 from ..tensorflow import members
 from ..world import Libraries, kind_of
-from . import fields, instances
+from . import fields, instances, local_names
 from .instances import LAYERS
 
 
@@ -362,6 +362,9 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             return TRUE
         if keras_members.lacks(world, base, str(name.value)) and not _may_have_by_now(world, base, str(name.value)):
             return FALSE
+    named = name.value if isinstance(name, Const) else None
+    if isinstance(base, (Function, Wrapped)) and world.run.is_field((base.uid, str(named))):
+        return TRUE
     if isinstance(base, Cell) and base.kind == "object" and isinstance(name, Const):
         if world.run.state.get((base.uid, str(name.value))) is not UNBOUND:
             return TRUE
@@ -414,6 +417,11 @@ def _locals(world: Libraries, args: Arguments, site: Site) -> Value:
     """`locals()`: any of these may be called. Those of a module are its `globals()`."""
     if world.run.frame.uid == world.run.frame.module:
         return _globals(world, args, site)
+    known = local_names.as_dict(world, site)
+    return known if known is not None else _any_name(world, site)
+
+
+def _any_name(world: Libraries, site: Site) -> Value:
     return world.run.opaque(site, [value for _, value in _visible(world)], op=ANY_ATTRIBUTE)
 
 
@@ -451,7 +459,7 @@ def _set_global(world: Libraries, base: Value, args: Arguments, site: Site) -> V
 def _other_use_of_globals(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     if args.positional[0] not in (Const("get"), Const("keys"), Const("items"), Const("values")):
         world.run.lose_track()
-    return _locals(world, args, site)
+    return _any_name(world, site)
 
 
 def _eval(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -18,6 +18,7 @@ from ..registry import Registry
 from ..world import Libraries
 from . import signatures
 from .graphs import call_graph_function, is_signed
+from .traces import TRACES
 
 
 def register(registry: Registry) -> None:
@@ -41,12 +42,12 @@ def _concrete(world: Libraries, base: Value, args: Arguments, site: Site) -> Val
     )
     with world.paused():
         call_graph_function(world, callee, handed.before(*first), site)
-    traces = run.state.get((callee.uid, "traces"))
+    traces = run.state.get((callee.uid, TRACES))
     plain = all(isinstance(value, Data) and value.kind == "tensor" for value in handed.every())
     if not plain or not isinstance(traces, Tuple) or not traces.items:
         return run.call_unknown(Method(base, "get_concrete_function"), args, site)
     if not handed.every():
         return base
     made = Wrapped(callee.kind, callee.function, (*callee.options, ("input_signature", TRUE)), run.uid())
-    run.state.set((made.uid, "traces"), Tuple(traces.items[-1:]))
+    run.state.set((made.uid, TRACES), Tuple(traces.items[-1:]))
     return Bound(made, first[0]) if first else made

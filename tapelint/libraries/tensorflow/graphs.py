@@ -48,7 +48,7 @@ from .staging import (
     staged_value,
     together,
 )
-from .traces import done_some_times, repeated
+from .traces import TRACES, done_some_times, repeated
 
 COPIED_ARGUMENT = "tensorflow.function argument"
 """A variable that a graph function was handed, and sees as a plain tensor."""
@@ -98,7 +98,7 @@ def _function(world: Libraries, args: Arguments, site: Site) -> Value:
         return Partial(Library("tensorflow.function"), (), tuple(args.keywords.items()))
     options = tuple((k, v) for k, v in args.keywords.items())
     made = Wrapped("tensorflow.function", function, options, world.run.uid())
-    world.run.state.set((made.uid, "traces"), Tuple(()))
+    world.run.state.set((made.uid, TRACES), Tuple(()))
     return made
 
 

@@ -46,6 +46,9 @@ class Trace(Value):
     settled: bool
 
 
+TRACES = "all traces"
+"""Under this a graph function has its traces."""
+
 SPOILED = "traced on symbols"
 """Set on a graph function that was traced while Keras built layers inside it, by calling a model on symbols: such a
 trace holds no variables, and is repeated nevertheless."""
@@ -61,7 +64,7 @@ def repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, b
 
 
 def _repeated(world: Libraries, callee: Wrapped, args: Arguments, signed: bool, body: Callable[[], Value]) -> Value:
-    run, slot = world.run, (callee.uid, "traces")
+    run, slot = world.run, (callee.uid, TRACES)
     given = _named(callee, args)
     known = run.state.get(slot)
     certain = not isinstance(known, OneOf) and not run.state.may_lack(slot)
