@@ -21,8 +21,15 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
     at = sum(len(before.nodes) for before in execution.sources[:position])
     for index, node in enumerate(source.nodes, at):
         if answer.outcomes[index] & IGNORANT:
-            return _on_the_way(tapes, execution, answer.reached, index, node, source)
-    return ""
+            said = _on_the_way(tapes, execution, answer.reached, index, node, source)
+            return said or _whether_it_raises(execution)
+    return _whether_it_raises(execution)
+
+
+def _whether_it_raises(execution: Execution) -> str:
+    """What is in doubt where the gradient itself is not: whether it is asked for at all."""
+    error = execution.error.lstrip("?")
+    return f"whether this raises {error}, or what comes before it does, is not known" if error else ""
 
 
 def _on_the_way(

@@ -170,7 +170,7 @@ class Classes(Enumerations):
     def make(self, cls: Class, args: Arguments, site: Site) -> Value:
         """`type.__call__(cls, ...)`: a new object."""
         if any(isinstance(b, Class) and self.state.get((b.uid, EFFECTS)) is not UNBOUND for b in self.lineage(cls)):
-            self.lose_track()  # Python runs it wherever it likes to
+            self.lose_track(site)  # Python runs it wherever it likes to
         if (member := self.member(cls, args, site)) is not None:
             return member
         if "__del__" in self.hooks and self._defines(cls, "__del__"):

@@ -237,6 +237,9 @@ class Core(Escape, Doubting):
         self.steps = 0.0
         self.limit = STEPS
         self.call_limit: float = STEPS
+        self.lost_at: Site | None = None
+        self.lost_within: Site | None = None
+        """The call that could not be followed, if it is known, and the one in which that was."""
         self.patched = False  # whether the program has put something in the place of a library's function
         self.exhausted = False
 
@@ -320,8 +323,11 @@ class Core(Escape, Doubting):
         finally:
             self.one_of_several -= 1
 
-    def lose_track(self) -> None:
-        """From now on nobody can tell what is read, written and done: nothing is claimed any more."""
+    def lose_track(self, site: Site | None = None) -> None:
+        """From now on nobody can tell what is read, written and done: nothing is claimed any more. `site`: where."""
+        if self.state.looked_at(UNFOLLOWED) is UNBOUND:
+            self.lost_at = site
+            self.lost_within = self.chain.site if self.chain is not None else None
         self.state.set(UNFOLLOWED, Flag())
 
     # -- nodes

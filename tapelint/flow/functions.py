@@ -86,7 +86,7 @@ class Functions(Statements):
         if isinstance(callee, Opaque):
             made_of = _made_of(callee.node)
             if ANY_ATTRIBUTE in made_of or (OTHER_THREAD in made_of and any(map(_is_defined, args.every()))):
-                self.lose_track()  # any of the project's functions may run, or one that tapes do not see
+                self.lose_track(site)  # any of the project's functions may run, or one that tapes do not see
             return self.call_unknown(callee, args, site)
         return self.world.call(callee, args, site)
 
@@ -156,7 +156,7 @@ class Functions(Statements):
         From now on nobody can tell what else was read, written and done, if the function does such things.
         """
         if not (all(map(_is_data, args.every())) and self._keeps_to_itself(function, set())):
-            self.lose_track()
+            self.lose_track(site)
         return self.call_unknown(function, args, site)
 
     def _keeps_to_itself(self, function: Function, seen: set[int]) -> bool:

@@ -136,7 +136,7 @@ def _nothing(world: Libraries, name: str, given: Given, site: Site) -> Node:
 
 def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
     """What a call gives that ends the program in some versions of the library, and perhaps not in the program's."""
-    world.run.lose_track()
+    world.run.lose_track(site)
     made = world.run.opaque(site, args.every())
     made.node.detail = MISSING
     return made

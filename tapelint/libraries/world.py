@@ -453,7 +453,7 @@ class Libraries:
             return handler(self, args, site)
         top = root(name)
         if (top in INERT or top == "numpy") and any(map(does_something, args.every())):
-            self.run.lose_track()  # nobody can tell how often it is called
+            self.run.lose_track(site)  # nobody can tell how often it is called
         for family in self.registry.families:
             made = family(self, name, args, site)
             if made is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -65,7 +67,7 @@ def ask(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -> V
     if run.exhausted:
         _give_up(execution, f"the program is too large: given up after {int(run.limit):,} steps")
     elif run.state.get(UNFOLLOWED) is not UNBOUND:
-        _give_up(execution, "a call before this could not be followed")
+        _give_up(execution, _unfollowed(tapes, site))
     elif changed:
         _give_up(execution, "what a gradient function reads has changed since")
     elif not is_known:
@@ -126,6 +128,18 @@ def _finds_another(tapes: Tapes, execution: Execution) -> bool:
     behind = tapes.world.run.graph.ancestors(execution.targets) if found else ()
     read = ((state.get(key), old) for node in behind for key, old in found.get(node.id, {}).items())
     return any(now not in (old, UNBOUND) for now, old in read)  # what is not there belongs to another run
+
+
+def _unfollowed(tapes: Tapes, site: Site) -> str:
+    """Why nothing is said after a call that could not be followed; `site`: where a gradient is asked for."""
+    run = tapes.world.run
+    place = run.lost_at or run.lost_within
+    if place is None or isinstance(place.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return "a call before this could not be followed"
+    line = place.span.start.line
+    where = f"line {line}" if place.source is site.source else f"{PurePath(place.source.path).name}, line {line}"
+    done = f"what `{place.text(50)}` does" if run.lost_at else f"something done in `{place.text(50)}`"
+    return f"{done} ({where}) could not be followed"
 
 
 def _give_up(execution: Execution, why: str) -> None:

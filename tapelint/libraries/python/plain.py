@@ -41,7 +41,7 @@ def used(world: Libraries, base: Value, how: str, site: Site) -> None:
     """
     if base == NO_VALUE:
         if not (world.run.attempts or how.startswith("__")):
-            world.run.lose_track()
+            world.run.lose_track(site)
     elif how in ("()", "[]"):
         refused = _is_not_called(world, base) if how == "()" else _has_no_parts(base)
         if refused:

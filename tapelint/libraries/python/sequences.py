@@ -158,7 +158,7 @@ def _next(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _by_hand(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`generator.send(value)`, `generator.throw(error)`: what it does then is not followed."""
-    world.run.lose_track()
+    world.run.lose_track(site)
     return world.run.call_unknown(base, args, site)
 
 
