@@ -22,8 +22,15 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
     for index, node in enumerate(source.nodes, at):
         if answer.outcomes[index] & IGNORANT:
             said = _on_the_way(tapes, execution, answer.reached, index, node, source)
-            return said or _whether_it_raises(execution)
-    return _whether_it_raises(execution)
+            return said or _whether_it_is_there(tapes, source) or _whether_it_raises(execution)
+    return _whether_it_is_there(tapes, source) or _whether_it_raises(execution)
+
+
+def _whether_it_is_there(tapes: Tapes, source: SourceResult) -> str:
+    """What is in doubt of a source that is made on some ways only, of which the target may use it on each."""
+    if not any(tapes.world.run.ways.has(node.id) for node in source.nodes):
+        return ""
+    return f"whether `{source.expression}` is used wherever it is there is not known"
 
 
 def _whether_it_raises(execution: Execution) -> str:

@@ -109,6 +109,7 @@ class Attempts(Loops):
         if any(map(self.is_left_by_a_graph, frame.loops)):
             self.world.raised("ValueError", self.site(node))
         frame.staged = frame.staged or self.staged_in
+        frame.left_at = frame.left_at if frame.returns else len(self.graph.nodes)
         frame.returns.append((self.state.delta(frame.mark), value))
         return False
 

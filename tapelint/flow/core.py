@@ -42,6 +42,7 @@ from .values import (
     one_of,
     options,
 )
+from .ways import Ways
 
 if TYPE_CHECKING:
     from .world import World
@@ -205,6 +206,8 @@ class Frame:
     yields_more: bool = False
     suspends: bool = False
     staged: str = ""
+    left_at: int = 0
+    """How many nodes there were when the first of several ways left it."""
     finals: list[tuple[list[ast.stmt], int]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     entered: list[Entered] = field(default_factory=list)
@@ -221,6 +224,7 @@ class Core(Escape, Doubting):
         self.graph = Graph()
         self.state = State()
         self.memory = Memory(self.state)
+        self.ways = Ways()
         self._uids = 0
         self._constant: Node | None = None
         self._phis: dict[tuple[int | str, ...], Node] = {}

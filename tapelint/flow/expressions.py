@@ -346,7 +346,7 @@ class Expressions(Comprehensions):
     def branch(self, test: Value, statement: ast.AST, arms: list[Callable[[], Any]]) -> list[Any]:
         """Run alternatives from the present state and join what they leave behind; False from an arm: it ends dead."""
         mark, newest = self.state.mark(), self.newest
-        deltas, results, every = [], [], []
+        deltas, results, every, made = [], [], [], []
         site = Site(self.frame.source, statement)
         ways_out = self._ways_out()
         staged = self.world.staged(test)
@@ -354,9 +354,11 @@ class Expressions(Comprehensions):
         traced: Delta = {}
         for arm in arms:
             self.state.update(traced)
+            first, left = len(self.graph.nodes), self._ways_out()
             with self.inner_graph(bool(staged)):
                 result = arm()
             results.append(result)
+            made.append((first, len(self.graph.nodes), result is not False or self._ways_out() != left))
             delta = self.state.take(mark)
             traced = self.world.traced(delta) if staged == "graph" else {}  # the next is traced after it
             every.append(delta)
@@ -364,6 +366,8 @@ class Expressions(Comprehensions):
                 deltas.append(delta)
         self.staged_in = outer_staged
         self._note_decider(site, *ways_out)
+        if not staged and sum(goes_on for *_, goes_on in made) > 1:
+            self.ways.note(made[0][0], made[-1][1])
         if deltas:
             changed = dict.fromkeys(key for delta in deltas for key in delta) if staged else ()
             old = {key: self.state.get(key) for key in changed}

@@ -287,6 +287,8 @@ class Functions(Statements):
                 self.state.set(ENDED_BY, Const("Exception"))
             return self.opaque(site)
         deciders = frame.deciders
+        if len(ways) > 1 and not frame.staged:
+            self.ways.note(frame.left_at, len(self.graph.nodes))
         if len(ways) > 1 or not alive:
             self.state.rollback(frame.mark)
             with self.decided_by(deciders[0] if deciders else None), self.joining(frame.staged or self.join_detail):

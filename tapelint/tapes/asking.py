@@ -209,6 +209,8 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
             outcome = ANYTHING
         mixed = outcome & NONE and outcome & ~NONE
+        if mixed and any(run.ways.has(every[i].id) for i in row):
+            outcome = ANYTHING  # where it is there, it may be used
         if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
             outcome = ANYTHING
         if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):

@@ -46,7 +46,7 @@ def outputs_by_the_names_of_layers():
 
 
 def an_output_that_may_be_there():
-    """sometimes none, sometimes none"""
+    """sometimes none, unknown"""
     inputs = keras.Input((3,))
     first, second = layers.Dense(3), layers.Dense(3)
     outputs = [first(inputs)]
@@ -59,7 +59,7 @@ def an_output_that_may_be_there():
 
 
 def one_output_or_a_list_of_two():
-    """sometimes none, sometimes none"""
+    """unknown, unknown"""
     inputs = keras.Input((3,))
     first, second = layers.Dense(2), layers.Dense(2)
     more = os.environ.get("NO_SUCH_NAME") is None

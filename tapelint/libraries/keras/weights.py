@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
+from tapelint.flow.state import Key
 from tapelint.flow.values import (
     UNBOUND,
     Bound,
@@ -164,7 +165,8 @@ def leaves(world: Libraries, value: Value, depth: int = 0) -> Iterable[Value]:
         return [leaf for o in value.options for leaf in leaves(world, o, depth + 1)]
     if isinstance(value, Cell) and value.kind == "dict":
         known = containers.pairs(world.run, value)
-        return [leaf for _, v in known or [] for leaf in leaves(world, v, depth + 1)]
+        values = [v for _, v in known] if known is not None else [containers.any_pair(world.run, value)[1]]
+        return [leaf for v in values for leaf in leaves(world, v, depth + 1)]
     items = containers.sequence(world.run, value)
     if isinstance(items, Tuple):
         return [leaf for v in items.items for leaf in leaves(world, v, depth + 1)]
@@ -360,10 +362,21 @@ def _holds_one_of_several(world: Libraries, layer: Cell) -> bool:
     """Whether nobody knows which of several layers with weights a field of an object holds, if it holds one."""
     if layer.kind != "instance":
         return False
-    keys = [(layer.uid, name) for name in places(world, layer)]
-    held = [(world.run.state.get(key), world.run.state.may_lack(key)) for key in keys]
-    perhaps = [option for value, lacks in held if lacks or isinstance(value, OneOf) for option in options(value)]
+    perhaps = [option for name in places(world, layer) for option in _perhaps_held(world, (layer.uid, name))]
     return any(is_layer(option) and weights_of(world, option) != [] for option in perhaps)
+
+
+def _perhaps_held(world: Libraries, key: Key) -> Sequence[Value]:
+    """What a field may hold, itself or in a list or a dict, where it is one of several or perhaps not there."""
+    value = world.run.state.get(key)
+    if isinstance(value, OneOf) or world.run.state.may_lack(key):
+        return options(value)
+    items = containers.sequence(world.run, value) if not (isinstance(value, Cell) and value.kind == "dict") else None
+    inside = items.element if isinstance(items, Many) else UNBOUND
+    if isinstance(value, Cell) and value.kind == "dict" and containers.pairs(world.run, value) is None:
+        inside = containers.any_pair(world.run, value)[1]
+        return options(inside)
+    return inside.options if isinstance(inside, OneOf) else ()
 
 
 def _lists_others(world: Libraries, layer: Cell) -> bool:
