@@ -290,6 +290,8 @@ class Loops(Matching):
         alive = self._rounds(node, rounds, exact, loop, exits, general)
         self.may_be_over = old_rounds
         self.frame.loops.pop()
+        if not (exact or loop.staged):
+            self.ways.note(first, len(self.graph.nodes))
         if (loop.widened or not exact) and len(self.frame.yields or ()) > yielded:
             self.frame.yields_more = True
         if alive and not (_is_forever(node) and not exact):

@@ -1,5 +1,6 @@
 """Layers and variables that are made on one of several ways only; the docstring is the verdict a source."""
 
+import os
 import random
 
 import keras
@@ -11,6 +12,10 @@ x = tf.constant([[1.0, 2.0], [3.0, 1.0], [2.0, -1.0]])
 
 def _perhaps():
     return random.random() < 2.0
+
+
+def _names():
+    return os.environ.get("NO_SUCH_NAME", "a").split()
 
 
 class _Normalised(keras.Model):
@@ -62,6 +67,19 @@ class _Biased(keras.layers.Layer):
     def call(self, inputs):
         y = tf.matmul(inputs, self.w)
         return y + self.b if self.b is not None else y
+
+
+class _Scales(keras.Model):
+    def __init__(self, names):
+        super().__init__()
+        self.scales = []
+        for name in names:
+            self.scales.append(self.add_weight(shape=(2,), initializer="ones", name=name))
+
+    def call(self, inputs):
+        for scale in self.scales:
+            inputs = inputs * scale
+        return inputs
 
 
 class _Module(tf.Module):
@@ -116,6 +134,14 @@ def a_weight_or_none():
     with tf.GradientTape() as tape:
         y = layer(x) ** 2
     return tape.gradient(y, layer.trainable_variables)
+
+
+def as_many_weights_as_there_are_names():
+    """unknown"""
+    model = _Scales(_names())
+    with tf.GradientTape() as tape:
+        y = model(x) ** 2
+    return tape.gradient(y, model.trainable_variables[0])
 
 
 def a_variable_of_a_module():
