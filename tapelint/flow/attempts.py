@@ -283,7 +283,7 @@ class Attempts(Loops):
         attempt = self.attempt(outer, not _only_tells(node))
         attempt.guarded, attempt.handlers = depth is not None, node.handlers
         self.attempts.append(attempt)
-        before = self.ended()
+        before, first = self.ended(), len(self.graph.nodes)
         try:
             alive = self._attempt(node) and (bool(before) or not self.ended() or attempt.passed_through)
         finally:
@@ -313,6 +313,8 @@ class Attempts(Loops):
             self.state.rollback(attempt.mark)
             if ways:
                 self.merge(ways, attempt.newest)
+        if len(ways) > 1:
+            self.ways.note(first, len(self.graph.nodes))
         return bool(ways)
 
     def attempt(self, depth: int, mended: bool = True) -> Attempt:

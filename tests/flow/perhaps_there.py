@@ -179,3 +179,17 @@ def a_variable_of_one_way_that_is_never_used():
     with tf.GradientTape() as tape:
         y = w * 2.0
     return tape.gradient(y, [w, z])
+
+
+def a_variable_of_an_attempt():
+    """flows, unknown"""
+    w = tf.Variable(3.0)
+    try:
+        z = tf.Variable(float(os.environ.get("NO_SUCH_NAME", "2")))
+    except ValueError:
+        z = None
+    with tf.GradientTape() as tape:
+        y = w * 2.0
+        if z is not None:
+            y += z
+    return tape.gradient(y, [w, z])
