@@ -31,6 +31,7 @@ installed version has.
 When to ignore it: where the exception is wanted and caught outside the code that is read.
 """
 
+import re
 from collections.abc import Iterator
 
 from tapelint import Diagnostic, Problem, Rule
@@ -45,10 +46,25 @@ HELP = {
     "UnboundLocalError": "a function that binds a name anywhere has it as its own: bind it before, or say `global`",
 }
 """What most often is wrong, by the exception."""
+IN_KERAS_3 = {
+    "evaluate_generator": "`evaluate` takes generators, too",
+    "fit_generator": "`fit` takes generators, too",
+    "get_shape": "variables and arrays have `shape`",
+    "lr": "optimizers have `learning_rate`",
+    "predict_generator": "`predict` takes generators, too",
+    "reset_states": "metrics and recurrent layers have `reset_state`",
+}
+"""What there is in the place of an attribute that Keras 2 has and Keras 3 has not."""
 
 
 @rule.on_problem("raised before")
 def check(problem: Problem) -> Iterator[Diagnostic]:
     said = f"the gradient is never asked for: {problem.text}"
     said = said if problem.error in said else f"{said}: {problem.error}"
-    yield rule.at(problem, said, help=HELP.get(problem.error, ""))
+    yield rule.at(problem, said, help=_help(problem))
+
+
+def _help(problem: Problem) -> str:
+    name = re.search(r"\.(\w+)`", problem.text)
+    instead = IN_KERAS_3.get(name[1]) if name is not None and problem.error == "AttributeError" else None
+    return f"this has no such attribute, in Keras 3 at least: {instead}" if instead else HELP.get(problem.error, "")

@@ -92,6 +92,13 @@ def test_exactly_one_rule_for_every_problem(kind: Any) -> None:
     assert found[0].span == HERE.span
 
 
+def test_what_keras_3_has_in_the_place_of_an_attribute() -> None:
+    for name, wanted in (("reset_states", "`reset_state`"), ("no_such_thing", "look the name up")):
+        text = f"`metric.{name}` raises AttributeError"
+        (found,) = said(Problem("raised before", HERE, HERE.span, text=text, error="AttributeError", sources=("x",)))
+        assert wanted in found.help
+
+
 @pytest.mark.parametrize("kind", ["division", "root", "log", "power", "inverse", "overflow", "point", "matrix"])
 @pytest.mark.parametrize("hidden", [None, CALL])
 def test_exactly_one_rule_for_every_singular_point(kind: Any, hidden: Place | None) -> None:
