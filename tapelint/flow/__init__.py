@@ -26,8 +26,8 @@ To read, from the ground:
 
 1. `outcomes`, `graph`: what can become of a gradient, and the operations that it passes.
 2. `ranges`, `values`, `state`: bounds of numbers, what an expression is worth, what changes while a program runs.
-3. `memory`, `holding`, `escape`, `doubting`, `world`, `core`: calls that are shared; what a value holds; what
-   unknown code was given; what Python refuses; what is asked of libraries; one run.
+3. `memory`, `holding`, `escape`, `doubting`, `ways`, `world`, `core`: calls that are shared; what a value holds; what
+   unknown code was given; what Python refuses; what is there on some ways only; what is asked of libraries; one run.
 4. `arithmetic`, `containers`, `sets`, `comparing`, `waiting`: what operators give of plain values; lists and dicts;
    sets; what they compare as; what is computed later than a run computes it.
 5. `scopes`, `operators`, `comprehensions`, `expressions`: whose a name is; how expressions are evaluated.

@@ -221,10 +221,9 @@ class Core(Escape, Doubting):
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world = world
-        self.graph = Graph()
+        self.graph, self.ways = Graph(), Ways()
         self.state = State()
         self.memory = Memory(self.state)
-        self.ways = Ways()
         self._uids = 0
         self._constant: Node | None = None
         self._phis: dict[tuple[int | str, ...], Node] = {}
@@ -241,9 +240,6 @@ class Core(Escape, Doubting):
         self.steps = 0.0
         self.limit = STEPS
         self.call_limit: float = STEPS
-        self.lost_at: Site | None = None
-        self.lost_within: Site | None = None
-        """The call that could not be followed, if it is known, and the one in which that was."""
         self.patched = False  # whether the program has put something in the place of a library's function
         self.exhausted = False
 
@@ -326,13 +322,6 @@ class Core(Escape, Doubting):
             yield
         finally:
             self.one_of_several -= 1
-
-    def lose_track(self, site: Site | None = None) -> None:
-        """From now on nobody can tell what is read, written and done: nothing is claimed any more. `site`: where."""
-        if self.state.looked_at(UNFOLLOWED) is UNBOUND:
-            self.lost_at = site
-            self.lost_within = self.chain.site if self.chain is not None else None
-        self.state.set(UNFOLLOWED, Flag())
 
     # -- nodes
 

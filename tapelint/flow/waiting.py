@@ -17,7 +17,21 @@ from tapelint.source import walk
 from .core import UNFOLLOWED, Core
 from .graph import Node, Site
 from .state import Delta, Key
-from .values import UNBOUND, Bound, Cell, Const, Function, Generator, Many, OneOf, Partial, Tuple, Value, Wrapped
+from .values import (
+    UNBOUND,
+    Bound,
+    Cell,
+    Const,
+    Flag,
+    Function,
+    Generator,
+    Many,
+    OneOf,
+    Partial,
+    Tuple,
+    Value,
+    Wrapped,
+)  # fmt: skip
 from .world import World
 
 T = TypeVar("T")
@@ -36,6 +50,9 @@ class Waiting(Core):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
+        self.lost_at: Site | None = None
+        self.lost_within: Site | None = None
+        """The call that could not be followed, if it is known, and the one in which that was."""
         self.computed: dict[int, Computed] = {}
         self.in_step: set[int] = set()
         """The iterators that take one item of each sequence for one of their own."""
@@ -55,6 +72,12 @@ class Waiting(Core):
         """Whether what is done now goes over no iterator."""
         self.given_so_far: list[list[Value]] = []
         """Of the iterators that are computed now: the items that come before what is run."""
+
+    def lose_track(self, site: Site | None = None) -> None:
+        """From now on nobody can tell what is read, written and done: nothing is claimed any more. `site`: where."""
+        if self.state.looked_at(UNFOLLOWED) is UNBOUND:
+            self.lost_at, self.lost_within = site, self.chain.site if self.chain is not None else None
+        self.state.set(UNFOLLOWED, Flag())
 
     @contextmanager
     def looking(self) -> Iterator[None]:

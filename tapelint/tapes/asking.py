@@ -209,9 +209,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
             outcome = ANYTHING
         mixed = outcome & NONE and outcome & ~NONE
-        if mixed and any(run.ways.has(every[i].id) for i in row):
-            outcome = ANYTHING  # where it is there, it may be used
-        if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
+        if mixed and _may_be_there_alike(tapes, execution, listed.value, [every[i] for i in row]):
             outcome = ANYTHING
         if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):
             outcome = ANYTHING
@@ -284,6 +282,14 @@ def _outputs(tapes: Tapes, execution: Execution, source: SourceResult) -> list[N
     """What the model whose variables a source is, not all of which are seen, gave while the tape recorded."""
     model = tapes.world.partly.get(source.nodes[0].id) if len(source.nodes) == 1 else None
     return [node for node in tapes.world.outputs.get(model or 0, ()) if execution.recording in node.active]
+
+
+def _may_be_there_alike(tapes: Tapes, execution: Execution, source: Value, nodes: Sequence[Node]) -> bool:
+    """Whether a source, its tape or what is computed from it may be there on those ways only on which the target uses
+    it.
+    """
+    perhaps = any(tapes.world.run.ways.has(node.id) for node in nodes)
+    return perhaps or _is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, source)
 
 
 def _is_chosen_alike(tapes: Tapes, execution: Execution, source: Value) -> bool:
