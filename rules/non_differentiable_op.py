@@ -73,4 +73,6 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     else:
         instead = INSTEAD.get(cut.call, "a smooth stand-in, or a straight-through estimator with `tf.stop_gradient`")
         help = "use " + instead.replace("{x}", x)
-    yield rule.cut(cut, f"`{cut.place.text}` has no gradient", help=help)
+    part = cut.detail.removeprefix("part ") if cut.detail.startswith("part ") else ""
+    what = f"`{part}` of `{cut.place.text}`" if part else f"`{cut.place.text}`"
+    yield rule.cut(cut, f"{what} has no gradient", help=help)

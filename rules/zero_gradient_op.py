@@ -37,6 +37,13 @@ rule = Rule(__name__, code="TL118", tags=("numbers",))
 @rule.on_cut("zero")
 def check(cut: Cut) -> Iterator[Diagnostic]:
     help = "use a smooth stand-in: `tf.tanh`, `tf.nn.softplus`, `tf.sigmoid`"
+    if cut.detail == "beside":
+        is_statement = cut.place.text.startswith(("while ", "for ", "if "))
+        block = cut.place.text.partition(":")[0] if is_statement else cut.place.text
+        what = "what is asked for" if cut.result.startswith(block[:20]) else f"`{cut.result}`"
+        help = "differentiate what is computed from it: how often a loop runs, or which way, has no slope"
+        yield rule.cut(cut, f"`{block}` uses it, but does not compute {what} from it", help=help)
+        return
     because = f"the gradient of `{cut.place.text}` is 0"
     if cut.outcome == "none":
         because = f"the gradient of `{cut.place.text}` cannot be differentiated again"

@@ -37,10 +37,13 @@ outside      "before" (the with block), "after", "stopped" (stop_recording), "re
              "dataset loop" (in a graph)
 integer      "index" (its only use is to look something up)
 operation    "function argument" (a Keras variable handed to a tf.function), "filled" (an assignment to a variable
-             that was made while the tape records), "noise" (compared with random numbers)
+             that was made while the tape records), "noise" (compared with random numbers), "part indices" (what is
+             called `indices` of the named tuple that comes out)
 unwatched    "tensor", "non-trainable", "watching is off", "late" (watched after its use), "rebound"
              (once a variable, now a tensor), "integer", "numpy"
 unregistered "rows" (it has one, which refuses the `IndexedSlices` that a look-up sends back)
+zero         "again" (a second derivative is), "beside" (a loop or a branch of a graph uses the source, but does not
+             compute from it what is asked for)
 constant     "start" (because of zeros in another source, which learns: it can change after the first update)
 branch       "pick" (an index picks one of several)
 unrelated    "derived" (made from what the target uses, beside the path), "unused", "other model", "swapped"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from tapelint.views import Cut, Place, Reason
 CASTS = ("cast", "saturate_cast", "convert_image_dtype", "to_int32", "to_int64")
 PICKING = ("gather", "gather_nd", "operator []", "take", "embedding_lookup")
 ASSIGNMENTS = ("Variable.assign", "Variable.scatter", "Variable.load")
+MAKING = ("__init__", "__post_init__", "build", "setup")
+"""Functions that are run when an object is made, or a layer gets its weights."""
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ class Breaks(Cuts):
             return replace(made, detail="noise")
         if reason == "operation" and _looks_up(hop):
             return replace(made, detail="looked up")
+        if reason == "operation" and (part := self.tapes.world.known.parts.get(node.id)):
+            return replace(made, detail=f"part {part}")
         return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
 
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:
@@ -94,9 +99,18 @@ class Breaks(Cuts):
         name = node.detail if node.op == "gradient" and node.detail else node.op
         reason: Reason = "constant" if node.detail == "constant" else "zero"
         made = self.at_hop(execution, hops, index, reason, f"the gradient of {shown(name)} is always zero")
+        if hops[index].edge.linearity == "filled":
+            return self._beside_a_loop(hops, index, made)
         only_now = reason == "constant" and self._is_trained_away(execution, hops[index])
         again = "again" if node.op == "gradient" and node.detail else made.detail
         return replace(made, call=name, detail="start" if only_now else again)
+
+    def _beside_a_loop(self, hops: Sequence[Hop], index: int, cut: Cut) -> Cut:
+        """A loop or a branch of a graph gives zeros for all that it uses, to each of its results."""
+        reading = next((h.edge.argument for h in hops[index + 1 :] if isinstance(h.edge.argument, ast.expr)), None)
+        site = hops[index].node.site
+        result = Site(site.source, reading).text(40) if site is not None and reading is not None else cut.result
+        return replace(cut, detail="beside", result=result)
 
     def _is_trained_away(self, execution: Execution, hop: Hop) -> bool:
         """Whether it is a source that lets nothing through, by the zeros that it holds, and its own gradient flows."""
@@ -126,10 +140,16 @@ class Breaks(Cuts):
         return self._moved(execution, made, node, detail)
 
     def _fills_a_new_one(self, hops: Sequence[Hop], rec: int) -> bool:
-        """Whether what is written goes into a `tf.Variable` that was made while the tape records."""
+        """Whether what is written goes into a `tf.Variable` that was made for it while the tape records."""
         read = next((hop.node for hop in hops if hop.node.kind != "written"), None)
         variables = [edge.node for edge in read.edges if edge.node.kind == "variable"] if read is not None else []
-        return bool(variables) and all(rec in node.active and makes_variable(node.site) for node in variables)
+        return bool(variables) and all(rec in node.active and self._is_no_weight(node.site) for node in variables)
+
+    def _is_no_weight(self, site: Site | None) -> bool:
+        """Whether a variable is made at a place, and not one that an object has for good."""
+        if site is None or not makes_variable(site):
+            return False
+        return getattr(self.syntax.function(site), "name", "") not in MAKING
 
     def _moved(self, execution: Execution, cut: Cut, node: Node, detail: str) -> Cut:
         """Say it in the code that owns the tape, where a call from there led to the place."""
@@ -179,8 +199,7 @@ class Breaks(Cuts):
         places = [node.site, *chain_sites(node.chain)]
         functions = [self.syntax.function(site) for site in places if site is not None]
         own = self.syntax.function(owner.site) if owner is not None else None
-        names = ("__init__", "__post_init__", "build", "setup")
-        return any(getattr(f, "name", "") in names or (f is not own and gives_function(f)) for f in functions)
+        return any(getattr(f, "name", "") in MAKING or (f is not own and gives_function(f)) for f in functions)
 
     def _inside_stop(self, node: Node) -> Site | None:
         """Of an operation and the calls that led to it the outermost that stands under `stop_recording`."""

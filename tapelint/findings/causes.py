@@ -104,6 +104,8 @@ class Finder(Breaks):
         hops = way(run.graph, rec, node, execution.targets)
         if node.dtype in CARRIES_NOTHING and node.op != "join":
             return self._integer_source(execution, source, node)
+        if hops is None and (beside := way(run.graph, rec, node, execution.filled)):
+            return self.first_break(execution, beside)
         if hops is None:
             return self._decided(execution, node) or self._no_way(execution, source, node)
         if not hops:

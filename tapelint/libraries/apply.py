@@ -326,6 +326,9 @@ def _value(
             _part(world, name, part, given, more, site, failure) if part is not None else world.run.opaque(site)
             for part in result.parts
         ]
+        for word, part in zip(result.names, parts, strict=False):
+            if isinstance(part, Data):
+                world.known.parts[part.node.id] = word
         return Tuple(tuple(parts), result.names)
     edges = [*own, *more]
     if result.kind == "object" and _holds(name):

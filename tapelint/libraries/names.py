@@ -17,6 +17,7 @@ SAME_MODULES = (
     ("tensorflow.metrics.", "keras.metrics."),
     ("tensorflow.optimizers.", "keras.optimizers."),
     ("tensorflow.initializers.", "keras.initializers."),
+    ("keras.mixed_precision.LossScaleOptimizer.", "keras.optimizers.LossScaleOptimizer."),
     ("keras.src.", "keras."),
 )
 

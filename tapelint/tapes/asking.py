@@ -163,6 +163,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     """Find the outcome of each source, and what raises on the way."""
     run = tapes.world.run
     execution.targets = target_nodes(tapes, execution.target)
+    execution.filled = tuple(node for leaf in execution.leaves for node in assigned_to(tapes, leaf))
     if found is None:
         text = execution.sources_place
         expression = Site(execution.site.source, text).text() if text is not None else ""
@@ -380,6 +381,14 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
         if node is not None:
             found.append(node.innermost)
     return found
+
+
+def assigned_to(tapes: Tapes, target: Value) -> list[Node]:
+    """What was assigned to a variable that is itself the target: it stands beside the way, and explains."""
+    if not isinstance(target, Variable):
+        return []
+    written = tapes.world.run.state.get((target.uid, "assigned"))
+    return [each.node for each in options(written) if isinstance(each, Opaque)]
 
 
 def source_nodes(value: Value) -> list[Node]:

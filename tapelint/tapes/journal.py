@@ -49,8 +49,9 @@ class Execution:
     Where and when: the `chain` of calls that led there; `dead`, the exception that had ended the program before, if
     one had; `in_graph`, whether a graph was being made; `active`, the recordings that ran; `after` how many events.
 
-    Its arguments: `target` with its `leaves` and `targets`, their nodes; `asked`, the sources as they were given; the
-    places of both in the call; `zeros`, whether it wants zeros for None; `output_gradients`.
+    Its arguments: `target` with its `leaves` and `targets`, their nodes; `filled`, what was assigned to variables among
+    them; `asked`, the sources as they were given; the places of both in the call; `zeros`, whether it wants zeros for
+    None; `output_gradients`.
 
     What was found: an outcome for each of the `sources`, with the graph's `answer`; the `error` that it raises ("?" in
     front where it may), and for which `trouble`; the nodes that the tape `watched`; `why_unknown`, if it was given up.
@@ -75,6 +76,7 @@ class Execution:
     asked: Value = NO_VALUE
     output_gradients: Value = UNBOUND
     leaves: tuple[Value, ...] = ()
+    filled: tuple[Node, ...] = ()
     active: tuple[int, ...] = ()
     after: int = 0
     why_unknown: str = ""

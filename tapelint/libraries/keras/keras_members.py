@@ -32,8 +32,8 @@ evaluate_generator fit_generator get_weight_paths predict_generator reset_states
 """
 _OF_OPTIMIZERS = """
 _compute_gradients _create_all_weights _create_hypers _create_slots _decayed_lr _get_hyper _hyper _prepare _set_hyper
-add_slot aggregate_gradients compute_gradients get_gradients get_slot get_slot_names get_updates get_weights lr
-weights
+add_slot aggregate_gradients compute_gradients get_gradients get_scaled_loss get_slot get_slot_names
+get_unscaled_gradients get_updates get_weights lr weights
 """
 _OF_METRICS = """
 get_weights merge_state non_trainable_variables non_trainable_weights reset_states set_weights submodules

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ..world import Libraries
 
 HOT = frozenset(["eye", "one_hot", "sequence_mask"])
+OF_UNITS = Range(-1.000001, 1.000001)
+"""What the product of two rows of length 1 comes to: rounding takes it past 1."""
 CONSTANTS = {"zeros": 0.0, "ones": 1.0, "zeros_like": 0.0, "ones_like": 1.0}
 OF_THE_FIRST = frozenset(
     "gather tile repeat reshape transpose expand_dims squeeze broadcast_to boolean_mask cast reverse identity".split()  # noqa: SIM905
@@ -195,7 +197,7 @@ def _by_name(world: Libraries, op: str, given: Given) -> Range | None:
     if op == "sum" and given.values and "axis" in given.values:
         made = world.known.origin.get(key_of(world, next(iter(given.values.values()))) or -1, ())
         if made and made[0] == "*" and all(isinstance(k, int) and _is_unit(world, k) for k in made[1:3]):
-            return Range(-1.0, 1.0)
+            return OF_UNITS
     if op in HOT:
         return Range(0.0, 1.0)
     if op == "norm" and ranges and numbers_exact.vector_norm(world, given, _rank(world, given)) != 2:
@@ -232,7 +234,7 @@ def _is_partial(world: Libraries, given: Given) -> bool:
 def _matmul(world: Libraries, given: Given, ranges: Sequence[Range]) -> Range:
     values = list(given.values.values())
     if all(_is_unit(world, key_of(world, v)) for v in values[:2]):
-        return Range(-1.0, 1.0)
+        return OF_UNITS
     inner = shapes.of_value(world, values[0])
     length = inner[-1] if inner and "transpose_a" not in given.values else None
     each = TWO["*"](ranges[0], ranges[1])

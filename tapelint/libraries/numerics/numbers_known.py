@@ -44,6 +44,8 @@ class Known:
     """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
     leaking: set[int] = field(default_factory=set)
     """The nodes of operations outside of a graph that take a tensor which is known in it only."""
+    parts: dict[int, str] = field(default_factory=dict)
+    """By the node of a part of a named tuple, its name."""
     same: dict[int, set[int]] = field(default_factory=dict)
     """By the node of a result, the nodes of arguments that may be given back as they are."""
     held: dict[int, Value] = field(default_factory=dict)
