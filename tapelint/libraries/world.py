@@ -426,7 +426,8 @@ class Libraries:
             return self.call_library(callee.name, args, site)
         if isinstance(callee, Method):
             return self.known.as_held(callee.base, self.call_method(callee.base, callee.name, args, site))
-        if isinstance(callee, Data) and callee.node.detail == "attribute":  # a method of another library's object
+        if isinstance(callee, Data) and (callee.node.detail == "attribute" or root(callee.node.op) in EXTERNAL):
+            # A method of another library's object, or the object itself.
             return apply.detached(self, callee.node.op, args.before(callee), site)
         kind = callee.kind if isinstance(callee, (Cell, Wrapped)) else REGULARIZER if is_regularizer(callee) else ""
         handler = self.registry.calls.get("generator" if isinstance(callee, Generator) else kind)

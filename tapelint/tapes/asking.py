@@ -30,13 +30,12 @@ from tapelint.flow.values import (
     Variable,
     options,
 )
-from tapelint.libraries import natures
 from tapelint.libraries.keras import unseen
 from tapelint.libraries.shapes import widths
 from tapelint.libraries.structures import by_key, flattened, in_order
-from tapelint.tapes import refusals, rows, second_order, sources, watching
+from tapelint.tapes import refusals, rows, second_order, sources, targets, watching
 from tapelint.tapes.backprop import Answer, Question, connect
-from tapelint.tapes.doubts import REFUSED, UNKNOWN_TARGET, Doubts, failure
+from tapelint.tapes.doubts import REFUSED, Doubts, failure
 from tapelint.tapes.journal import NO_RECORDING, Execution, SourceResult, TapeInfo
 
 if TYPE_CHECKING:
@@ -162,8 +161,8 @@ def _zeros(args: Arguments) -> bool:
 def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | None) -> None:
     """Find the outcome of each source, and what raises on the way."""
     run = tapes.world.run
-    execution.targets = target_nodes(tapes, execution.target)
-    execution.filled = tuple(node for leaf in execution.leaves for node in assigned_to(tapes, leaf))
+    execution.targets = targets.target_nodes(tapes, execution.target)
+    execution.filled = tuple(node for leaf in execution.leaves for node in targets.assigned_to(tapes, leaf))
     if found is None:
         text = execution.sources_place
         expression = Site(execution.site.source, text).text() if text is not None else ""
@@ -198,28 +197,54 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
     if doubts.refused and execution.error:
         execution.error = f"?{execution.error.lstrip('?')}"
     for listed, row in zip(found, rows, strict=True):
-        outcome = 0
-        for index in row:
-            outcome |= answer.outcomes[index]
-        if outcome != FLOWS and (len(row) > 1 or every[row[0]].detail == unseen.PARTLY if row else False):
-            outcome = outcome if not unseen.is_weights(listed.value) else ANYTHING
-        if outcome != FLOWS and any(node.detail == unseen.PARTLY for i in row for node in aliases.get(i, ())):
+        outcome = reduce(or_, (answer.outcomes[index] for index in row), 0)
+        mine = {index: every[index] for index in row}
+        outcome = _of_several(execution, listed, mine, aliases, outcome)
+        if (
+            _may_be_another(tapes, execution, listed, outcome)
+            or _may_be_absent(tapes, execution, listed.value, list(mine.values()), outcome)
+            or doubts.on(outcome, mine)
+        ):
             outcome = ANYTHING
-        if outcome == NONE and any(every[i].detail == ABSENT for i in row):
-            outcome = ANYTHING
-        if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
-            outcome = ANYTHING
-        mixed = outcome & NONE and outcome & ~NONE
-        if mixed and _may_be_there_alike(tapes, execution, listed.value, [every[i] for i in row]):
-            outcome = ANYTHING
-        if listed.unknown or doubts.on(outcome, {i: every[i] for i in row}):
-            outcome = ANYTHING
-        execution.sources.append(
-            SourceResult(listed.expression, listed.value, [every[i] for i in row], outcome or ANYTHING)
-        )
+        found_for = SourceResult(listed.expression, listed.value, list(mine.values()), outcome or ANYTHING)
+        execution.sources.append(found_for)
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
     execution.answer = answer
+
+
+def _of_several(
+    execution: Execution, listed: sources.Listed, nodes: Mapping[int, Node], aliases: Mapping[int, Sequence[Node]],
+    outcome: int,
+) -> int:  # fmt: skip
+    """The outcome of a source that may stand for several, from theirs."""
+    known = list(nodes.values())
+    partly = len(known) > 1 or known[0].detail == unseen.PARTLY if known else False
+    if outcome != FLOWS and partly and unseen.is_weights(listed.value):
+        outcome = NONE if targets.ends_before_variables(execution.targets) else ANYTHING
+    if outcome != FLOWS and any(node.detail == unseen.PARTLY for index in nodes for node in aliases.get(index, ())):
+        return ANYTHING
+    return ANYTHING if outcome == NONE and any(node.detail == ABSENT for node in known) else outcome
+
+
+def _may_be_absent(tapes: Tapes, execution: Execution, value: Any, nodes: list[Node], outcome: int) -> bool:
+    """Whether a source, or the target, may be absent where the call is reached: then nothing is said of it."""
+    if outcome == NONE and any(node.detail == ABSENT for node in nodes):
+        return True
+    if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
+        return True
+    mixed = outcome & NONE and outcome & ~NONE
+    return bool(mixed and _may_be_there_alike(tapes, execution, value, nodes))
+
+
+def _may_be_another(tapes: Tapes, execution: Execution, listed: sources.Listed, outcome: int) -> bool:
+    """Whether the outcome of a source hangs on what is not known of the call."""
+    if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
+        return True
+    mixed = outcome & NONE and outcome & ~NONE
+    if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
+        return True
+    return listed.unknown
 
 
 def _is_of_a_graph(tapes: Tapes, execution: Execution) -> bool:
@@ -361,34 +386,6 @@ def _doubt_aliases(answer: Answer, aliases: Iterable[int], at: int) -> None:
     for group, index in enumerate(aliases, at):
         if answer.outcomes[group] != NONE and answer.outcomes[index] != FLOWS:
             answer.outcomes[index] = ANYTHING
-
-
-def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
-    """The nodes of a target and of all in it; none for what has none."""
-    leaves = flattened(tapes.world, target)
-    found: list[Node] = []
-    for leaf in leaves if leaves is not None else [target]:
-        if isinstance(leaf, Variable):
-            found.append(leaf.node)
-            continue
-        node = tapes.world.run.node_of(leaf)
-        instance = node is None and isinstance(leaf, Cell) and leaf.kind == "instance"
-        if (instance or (isinstance(leaf, Opaque) and leaf.node.kind == "object")) and not natures.nature(leaf):
-            node = tapes.world.run.graph.add(UNKNOWN_TARGET)
-        kinds = {"variable" if isinstance(o, Variable) else getattr(o, "kind", "") for o in options(leaf)}
-        if {"variable", "numpy"} <= kinds:
-            node = tapes.world.run.graph.add(UNKNOWN_TARGET)  # a variable as it is, which an array beside it hides
-        if node is not None:
-            found.append(node.innermost)
-    return found
-
-
-def assigned_to(tapes: Tapes, target: Value) -> list[Node]:
-    """What was assigned to a variable that is itself the target: it stands beside the way, and explains."""
-    if not isinstance(target, Variable):
-        return []
-    written = tapes.world.run.state.get((target.uid, "assigned"))
-    return [each.node for each in options(written) if isinstance(each, Opaque)]
 
 
 def source_nodes(value: Value) -> list[Node]:

@@ -298,8 +298,22 @@ def build_instance(world: Libraries, base: Value, args: Arguments, site: Site) -
         if _wraps(world, base):
             _build_wrapped(world, base, _shape_of(world, first, site), site)
     else:
+        before = len(world.run.graph.nodes)
         world.run.call(method, Arguments([_shape_of(world, first, site)]), site)
+        if world.run.state.get(SYMBOLIC_BUILD) is not UNBOUND:
+            _leave_in_graph(world, before)
     return NO_VALUE
+
+
+def _leave_in_graph(world: Libraries, before: int) -> None:
+    """Tensors that a layer makes in its `build`, while Keras 3 calls the model around it on symbols: they belong to a
+    graph that is thrown away, and what uses them later raises.
+    """
+    depth = world.run.graph_depth
+    for node in world.run.graph.nodes[before:]:
+        if node.kind == "tensor" and not node.is_transparent and not node.opaque:
+            node.depth = max(node.depth, depth + 1)
+            world.known.left_in_graph.add(node.id)
 
 
 def _shape_of(world: Libraries, inputs: Value, site: Site) -> Value:
