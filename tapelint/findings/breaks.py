@@ -36,6 +36,8 @@ class Breaks(Cuts):
             if hop.edge.outcome == NONE:
                 return self._lost(execution, hops, self._out_of_sight(hops, index))
             if not hop.edge.outcome & FLOWS:
+                if hop.edge.linearity != "filled" and _ends(hops[index + 1 :], rec):
+                    continue  # zeros would come of this, not None
                 return self._zero(execution, hops, index)
             if not node.recorded.get(rec):
                 told = self._telling(hops, self._out_of_sight(hops, index), rec)
@@ -242,6 +244,11 @@ class Breaks(Cuts):
             if isinstance(cell, Cell):
                 return cell.site
         return None
+
+
+def _ends(hops: Sequence[Hop], rec: int) -> bool:
+    """Whether nothing at all comes back along the rest of a way."""
+    return any(h.edge.outcome == NONE or not h.node.recorded.get(rec) for h in hops if not h.node.is_transparent)
 
 
 def _looks_up(hop: Hop) -> bool:

@@ -16,7 +16,8 @@ from tapelint.views import Place
 
 MOST_STEPS = 4
 OF_SHAPE = frozenset(["size", "shape", "shape_n", "rank", "zeros_like", "ones_like", "ndim", "dtype"])
-ABOUT_SHAPE = 4
+BESIDE, ABOUT_SHAPE = 3, 4
+"""So many cuts count for one: where a loop gives zeros for what it uses, and where only a shape is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def way(graph: Graph, rec: int, source: Node, targets: Sequence[Node]) -> list[H
                 continue
             cut = 0
             if is_cut(edge, node, rec) and _carries(edge.node):
-                cut = ABOUT_SHAPE if is_about_shape(node) else 1
+                cut = ABOUT_SHAPE if is_about_shape(node) else BESIDE if edge.linearity == "filled" else 1
             cost = (before[0] + cut, before[1] + (not node.is_transparent))
             if node.id not in best or cost < best[node.id]:
                 best[node.id] = cost

@@ -171,7 +171,14 @@ def _difference(scene: Scene) -> list[Reach]:
         return [Reach(0.0, because, "all" if scene.equal == "all" else "row", scene.equal != "alike")]
     if b.constant is not None:
         return _mapped(points_of(a), lambda x: function(x, b.low))
-    return _mapped(points_of(b), lambda x: function(a.low, x)) if a.constant is not None else []
+    if a.constant is not None:
+        return _mapped(points_of(b), lambda x: function(a.low, x))
+    return _of_any_sign(a, b) if scene.op == "-" and a.low - b.high < -1 else []
+
+
+def _of_any_sign(*ranges: Range) -> list[Reach]:
+    """What nothing keeps the sign of still has any when something else is added to it, or it is taken from that."""
+    return [p for r in ranges for p in r.points if p.because.startswith(ANY_SIGN)][:1]
 
 
 def _sum_of_two(scene: Scene) -> list[Reach]:
@@ -182,7 +189,7 @@ def _sum_of_two(scene: Scene) -> list[Reach]:
         return _mapped(points_of(b), lambda x: x + a.low)
     zeros = [next((p for p in points_of(r) if p.at == 0 and p.scope != "element"), None) for r in (a, b)]
     if zeros[0] is None or zeros[1] is None:
-        return []
+        return _of_any_sign(a, b) if a.low + b.low < -1 else []
     both = zeros[0].certain and zeros[1].certain
     return [replace(zeros[0], certain=both)] if both or zeros[0].because == zeros[1].because else []
 
