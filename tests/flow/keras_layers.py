@@ -330,3 +330,58 @@ def what_layers_take_as_before():
     with tf.GradientTape() as tape:
         y = layer(x)
     return tape.gradient(y, x)
+
+
+def _masking(mask):
+    class Masked(layers.Layer):
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+            self.mask = mask(shape)
+
+        def call(self, inputs):
+            return inputs * self.scale * self.mask
+
+    class Around(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.masked = Masked()
+
+        def call(self, inputs):
+            return self.masked(inputs)
+
+    return Masked, Around
+
+
+def a_tensor_that_a_layer_inside_makes_when_it_is_built():
+    """unknown"""
+    _, around = _masking(lambda shape: tf.ones((shape[-1],)))
+    model = around()
+    with tf.GradientTape() as tape:
+        y = model(tf.ones((3, 2)))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_tensor_that_a_layer_makes_when_it_is_built():
+    """flows"""
+    masked, _ = _masking(lambda shape: tf.ones((shape[-1],)))
+    layer = masked()
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((3, 2)))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def an_array_that_a_layer_inside_makes_when_it_is_built():
+    """flows"""
+    _, around = _masking(lambda shape: np.ones((shape[-1],), np.float32))
+    model = around()
+    with tf.GradientTape() as tape:
+        y = model(tf.ones((3, 2)))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def the_states_that_a_recurrent_layer_begins_with():
+    """flows, flows"""
+    h, c = tf.Variable(tf.zeros((1, 3))), tf.Variable(tf.ones((1, 3)))
+    with tf.GradientTape() as tape:
+        y = layers.LSTM(3)(tf.ones((1, 4, 2)), initial_state=[h, c])
+    return tape.gradient(y, [h, c])
