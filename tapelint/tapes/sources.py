@@ -135,7 +135,8 @@ def _collect(tapes: Tapes, cell: Cell, text: str, names: dict[int, str], seen: s
                 names.setdefault(weight.uid, f"{text}.{weight.name}")
         for index, layer in enumerate(weights.listed_layers(tapes.world, cell)):
             if isinstance(layer, Cell):
-                _collect(tapes, layer, f"{text}.layers[{index}]", names, seen)
+                held = "cell" if getattr(cell.info, "name", "") == "keras.layers.RNN" else f"layers[{index}]"
+                _collect(tapes, layer, f"{text}.{held}", names, seen)
         return
     if (part := weights.part_of(tapes.world, cell)) is not None:
         _collect(tapes, part, text, names, seen)

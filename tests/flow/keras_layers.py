@@ -385,3 +385,90 @@ def the_states_that_a_recurrent_layer_begins_with():
     with tf.GradientTape() as tape:
         y = layers.LSTM(3)(tf.ones((1, 4, 2)), initial_state=[h, c])
     return tape.gradient(y, [h, c])
+
+
+class _Cell(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units, self.state_size = units, units
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units), initializer="ones")
+        self.recurrent = self.add_weight(shape=(self.units, self.units), initializer="ones")
+
+    def call(self, inputs, states):
+        kept = tf.stop_gradient(tf.matmul(states[0], self.recurrent))
+        output = tf.matmul(inputs, self.kernel) + kept
+        return output, [output]
+
+
+class _CellOfTwo(_Cell):
+    def __init__(self, units):
+        super().__init__(units)
+        self.state_size = [units, units]
+
+    def call(self, inputs, states):
+        h, c = states
+        c = c + tf.matmul(inputs, self.kernel)
+        h = tf.tanh(c) + tf.matmul(h, self.recurrent)
+        return h, [h, c]
+
+
+def a_cell_that_stops_what_it_kept():
+    """flows, none"""
+    layer = layers.RNN(_Cell(2))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((1, 3, 2)))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_cell_that_stops_what_it_kept_in_a_model():
+    """flows, none, flows, flows"""
+    model = keras.Sequential([keras.Input((3, 2)), layers.RNN(_Cell(2), return_sequences=True), layers.Dense(1)])
+    with tf.GradientTape() as tape:
+        y = model(tf.ones((1, 3, 2)))
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_cell_that_stops_what_it_kept_in_a_graph():
+    """flows, zero"""
+    layer = layers.RNN(_Cell(2))
+    layer(tf.ones((1, 3, 2)))
+    step = tf.function(lambda: layer(tf.ones((1, 3, 2))))
+    with tf.GradientTape() as tape:
+        y = step()
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_cell_of_two_states():
+    """flows, flows"""
+    layer = layers.RNN(_CellOfTwo(2), return_state=True)
+    with tf.GradientTape() as tape:
+        y, h, c = layer(tf.ones((1, 3, 2)))
+        loss = tf.reduce_sum(y) + tf.reduce_sum(h)
+    return tape.gradient(loss, layer.trainable_variables)
+
+
+def a_state_of_a_cell_that_another_weight_makes():
+    """flows, none"""
+    layer = layers.RNN(_CellOfTwo(2), return_state=True)
+    with tf.GradientTape() as tape:
+        y, h, c = layer(tf.ones((1, 3, 2)))
+    return tape.gradient(c, layer.trainable_variables)
+
+
+def a_cell_that_begins_with_what_is_given():
+    """flows"""
+    start = tf.Variable([[0.5, 0.5]])
+    with tf.GradientTape() as tape:
+        y = layers.RNN(_CellOfTwo(2))(tf.ones((1, 3, 2)), initial_state=[start, start])
+    return tape.gradient(y, start)
+
+
+def a_cell_that_keeps_its_state_from_call_to_call():
+    """unknown"""
+    cell = _Cell(2)
+    layer = layers.RNN(cell, stateful=True)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((1, 3, 2)))
+    return tape.gradient(y, cell.kernel)

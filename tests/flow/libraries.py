@@ -764,7 +764,7 @@ class _Cell(keras.layers.Layer):
 
 
 def closure_of_a_cell():
-    """unknown"""
+    """flows"""
     with tf.GradientTape() as tape:
         y = keras.layers.RNN(_Cell())(tf.ones([1, 4, 3]))
     return tape.gradient(y, [v])

@@ -207,7 +207,7 @@ class Cell(layers.Layer):
 
 
 def variables_of_a_cell_of_ones_own():
-    """unknown"""
+    """flows"""
     recurrent = layers.RNN(Cell())
     with tf.GradientTape() as tape:
         y = recurrent(tf.ones((1, 3, 4)))

@@ -33,7 +33,7 @@ from .. import outside
 from ..names import OLD_KERAS, is_of_keras
 from ..tensorflow.members import FIELDS
 from ..world import Libraries
-from . import input_layers, keras, trainability, unseen
+from . import input_layers, keras, recurrent, trainability, unseen
 from .keras import LayerInfo, own_built, own_weights
 
 
@@ -275,7 +275,8 @@ def _wraps_unseen(world: Libraries, base: Cell, info: LayerInfo) -> bool:
         return True
     if any(isinstance(containers.sequence(world.run, v), Many) for v in info.args.every()) and sublayers(world, base):
         return True
-    return info.name in RUNNING_CELLS and any(inner.kind == "instance" for inner in keras.inner_layers(world, base))
+    cells = [inner for inner in keras.inner_layers(world, base) if inner.kind == "instance"]
+    return info.name in RUNNING_CELLS and not all(recurrent.follows(world, base, cell) for cell in cells)
 
 
 RUNNING_CELLS = ("keras.layers.RNN", "keras.layers.StackedRNNCells")

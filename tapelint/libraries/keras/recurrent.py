@@ -1,0 +1,89 @@
+"""`keras.layers.RNN` around a cell of the project: it calls the cell for each step, with what the last step left."""
+
+from __future__ import annotations
+
+from tapelint.flow import containers
+from tapelint.flow.core import Arguments
+from tapelint.flow.graph import Edge, Site
+from tapelint.flow.outcomes import FLOWS
+from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Tuple, Value
+
+from ..registry import Registry
+from ..shapes import shapes
+from ..tensorflow.graph_loops import stacked
+from ..tensorflow.staging import looped
+from ..world import Libraries
+from .keras import LayerInfo, inner_layers, parameter
+from .symbolic import symbolic
+
+ROUNDS = 2
+"""So many steps are run: the first begins with zeros, the others with what was left."""
+
+
+def register(registry: Registry) -> None:
+    """Add what runs a cell."""
+    registry.calls["layer around a cell"] = _call
+
+
+def _call(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
+    """UNBOUND where it is not known what the layer does."""
+    assert isinstance(layer, Cell)
+    cells = inner_layers(world, layer)
+    if len(cells) != 1 or not follows(world, layer, cells[0]):
+        return UNBOUND
+    return symbolic(world, layer, args, _run(world, layer, cells[0], args, site))
+
+
+def follows(world: Libraries, layer: Cell, cell: Cell) -> bool:
+    """Whether it is known how a layer calls a cell: a class of the project that begins with zeros, each time anew."""
+    info: LayerInfo = layer.info
+    if info.name != "keras.layers.RNN" or info.old or cell.kind != "instance":
+        return False
+    anew = parameter(info, "stateful") in (UNBOUND, FALSE)
+    told = all(parameter(info, word) in (UNBOUND, FALSE, TRUE) for word in ("return_sequences", "return_state"))
+    own = world.run.class_attribute(cell, "get_initial_state")
+    return anew and told and own is None and world.run.class_attribute(cell, "call") is not None
+
+
+def _run(world: Libraries, layer: Cell, cell: Cell, args: Arguments, site: Site) -> Value:
+    """What comes of a call of the layer."""
+    inputs = args.get(0, "sequences")
+    first = len(world.run.graph.nodes)
+    begun = _begun(world, cell, args.get(1, "initial_state"), site)
+    node = world.run.node_of(inputs, site)
+    if begun is None or node is None or len(args.positional) > 2 or not args.keywords.keys() <= KNOWN:
+        return world.run.call_unknown(cell, args, site)
+    shape = shapes.of_value(world, inputs)
+    row = world.run.node("operator []", [Edge(node, FLOWS, "linear")], site, dtype="f")
+    step = Data(row, "tensor", "f", (shape[0], *shape[2:]) if shape and len(shape) > 1 else None)
+    output: Value = NO_VALUE
+    states = begun
+    for _ in range(1 if shape and shape[1:2] == (1,) else ROUNDS):
+        made = world.run.call(cell, Arguments([step, containers.make_list(world.run, Tuple(tuple(states)))]), site)
+        if not isinstance(made, Tuple) or len(made.items) != 2:
+            return world.run.call_unknown(cell, args, site)
+        output, left = made.items
+        several = containers.sequence(world.run, left)
+        states = list(several.items) if isinstance(several, Tuple) else [left]
+    every = parameter(layer.info, "return_sequences") == TRUE
+    result = stacked(world, "keras.layers.RNN", output, site) if every else output
+    if parameter(layer.info, "return_state") == TRUE:
+        result = Tuple((result, *states))
+    return looped(world, result, first, [inputs, *begun], site) if world.run.graph_mode else result
+
+
+KNOWN = frozenset(["sequences", "initial_state", "training"])
+
+
+def _begun(world: Libraries, cell: Cell, given: Value, site: Site) -> list[Value] | None:
+    """The states before the first step; None where they are not known."""
+    if given not in (UNBOUND, NO_VALUE):
+        several = containers.sequence(world.run, given)
+        return list(several.items) if isinstance(several, Tuple) else [given] if isinstance(given, Data) else None
+    size = world.run.attribute(cell, "state_size", site)
+    several = containers.sequence(world.run, size)
+    sizes = several.items if isinstance(several, Tuple) else (size,)
+    if not all(isinstance(each, Const) and isinstance(each.value, int) for each in sizes):
+        return None
+    widths = [each.value for each in sizes if isinstance(each, Const) and isinstance(each.value, int)]
+    return [Data(world.run.constant_node(), "tensor", "f", (None, width)) for width in widths]
