@@ -35,6 +35,11 @@ rule = Rule(__name__, code="TL408", tags=("tape",))
 
 BECAUSE = {
     "swapped": ("target and source are swapped", "the target comes first: `tape.gradient(loss, variables)`"),
+    "differentiated": (
+        "the target is made of derivatives, which do not depend on {it}",
+        "what is only added before a derivative is taken, such as the last bias, does not change it: add a loss on the "
+        "value itself, or take {it} out of the sources",
+    ),
     "other model": ("the target is computed with other variables", "ask for the variables of the model that it uses"),
 }
 

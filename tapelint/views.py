@@ -47,7 +47,8 @@ zero         "again" (a second derivative is), "beside" (a loop or a branch of a
 constant     "start" (because of zeros in another source, which learns: it can change after the first update)
 branch       "pick" (an index picks one of several)
 unrelated    "derived" (made from what the target uses, beside the path), "unused", "other model", "swapped"
-             (the target is what the source was computed from), "copy", "not in tape"
+             (the target is what the source was computed from), "copy", "not in tape", "differentiated" (the target is
+             made of derivatives, which it does not change)
 """
 
 

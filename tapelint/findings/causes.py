@@ -221,6 +221,7 @@ class Finder(Breaks):
             "derived": f"`{source.expression}` is made here, beside the way to the target",
             "other model": f"the target is computed from other variables than `{source.expression}`",
             "linear": f"the first derivative is the same for every `{source.expression}`",
+            "differentiated": f"the derivative is the same for every `{source.expression}`",
         }[detail]
         return self.at_source(execution, source, site, "unrelated", detail, rest, message)
 
@@ -235,6 +236,8 @@ class Finder(Breaks):
             return "derived"
         if self._original(execution, source) is not None:
             return "copy"
+        if self._is_differentiated(execution, node):
+            return "differentiated"
         all_none = all(other.outcome == NONE for other in execution.sources)
         return "other model" if all_none and _is_variable(source) else "unused"
 
@@ -258,10 +261,19 @@ class Finder(Breaks):
 
     def _is_first_derivative(self, execution: Execution, node: Node) -> bool:
         """Whether the target is the gradient, with respect to this same source, of what is linear in it."""
+        inner = self._inner(execution)
+        return any(s.outcome == FLOWS and node in s.nodes for e in inner for s in e.sources)
+
+    def _is_differentiated(self, execution: Execution, node: Node) -> bool:
+        """Whether the target is made of derivatives of what is computed from the source: a constant that is added."""
+        graph = self.tapes.world.run.graph
+        return any(node in graph.ancestors(e.targets) for e in self._inner(execution))
+
+    def _inner(self, execution: Execution) -> list[Execution]:
+        """The gradient calls of which the target is made."""
         behind = self.tapes.world.run.graph.ancestors(execution.targets)
         asked = {n.site.span for n in behind if n.op == "gradient" and n.site is not None}
-        inner = [e for e in self.tapes.executions if e is not execution and e.site.span in asked]
-        return any(s.outcome == FLOWS and node in s.nodes for e in inner for s in e.sources)
+        return [e for e in self.tapes.executions if e is not execution and e.site.span in asked]
 
     def _whole(self, part: Node, whole: Node) -> str:
         """What the user calls the value that a source is a part of."""
