@@ -51,4 +51,7 @@ def check(gradient: Gradient) -> Iterator[Diagnostic]:
         if cut.reason == "unrelated" and not elsewhere and not gradient.zeros_for_none:
             usual = ("the target does not use {it}", "use {it} in the target, or take {it} out of the sources")
             because, help = BECAUSE.get(cut.detail, usual)
+            if number := cut.other("number"):
+                because = f"the target does not use {{it}}; `{number.text}` takes a number out of TensorFlow"
+                help = "where that number decides something, such as how often a loop runs: compute with {it} instead"
             yield rule.cut(cut, because, help=help)

@@ -213,6 +213,8 @@ class Finder(Breaks):
             rest.append(("variable", Place(shared.site.span, self._whole(node, shared))))
         if detail == "copy" and (original := self._original(execution, source)) is not None:
             rest.append(("original", original))
+        if detail == "unused" and (number := self._as_number(execution, node)) is not None:
+            rest.append(("number", place_of(number)))
         site = self.source_site(execution, source)
         message = {
             "copy": f"`{source.expression}` is a copy of what the target is computed from",
@@ -224,6 +226,17 @@ class Finder(Breaks):
             "differentiated": f"the derivative is the same for every `{source.expression}`",
         }[detail]
         return self.at_source(execution, source, site, "unrelated", detail, rest, message)
+
+    def _as_number(self, execution: Execution, node: Node) -> Site | None:
+        """Where, while the tape records, a source becomes a number of Python's, with which anything can be done."""
+        mine = {node.id}
+        for other in self.tapes.world.run.graph.nodes[node.id + 1 :]:
+            if not any(edge.node.id in mine for edge in other.edges):
+                continue
+            if other.kind == "python" and execution.recording in other.active:
+                return other.site
+            mine.add(other.id)
+        return None
 
     def _why_unrelated(self, execution: Execution, source: SourceResult, node: Node, shared: Node | None) -> str:
         """What a source is that the target is not computed from."""
