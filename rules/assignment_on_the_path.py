@@ -40,7 +40,10 @@ rule = Rule(__name__, code="TL109", tags=("variable",))
 
 @rule.on_cut("operation")
 def check(cut: Cut) -> Iterator[Diagnostic]:
-    if cut.detail != "filled" and called(cut, "*.assign*", "Variable.*scatter_*"):
+    if called(cut, "Optimizer.*"):
+        help = "take the step with tensors: `new = w - rate * gradient`, and compute with `new`"
+        yield rule.cut(cut, f"`{cut.place.text}` is not recorded", help=help)
+    elif cut.detail != "filled" and called(cut, "*.assign*", "Variable.*scatter_*"):
         value = f"`{cut.argument.text}`" if cut.argument else "the tensor"
         help = f"compute with {value} itself, and assign it after the gradient is taken"
         yield rule.cut(cut, f"`{cut.place.text}` is not recorded", help=help)

@@ -40,7 +40,7 @@ rule = Rule(__name__, code="TL106", tags=("operation",))
 OTHER_RULES = (
     *("*.Variable", "tensorflow.constant", "*.assign*", "Variable.*scatter_*", "*.clone_model", "copy.*"),
     *("*stop_gradient", "*.metrics.*", "Metric.*", "*numpy_function", "*.py_func", "*.categorical"),
-    *("*.random.*", "*.multinomial", "*.get_weights"),
+    *("*.random.*", "*.multinomial", "*.get_weights", "Optimizer.*"),
 )
 INSTEAD = {
     "tensorflow.round": "a straight-through estimator: `{x} + tf.stop_gradient(tf.round({x}) - {x})`",

@@ -40,5 +40,5 @@ rule = Rule(__name__, code="TL502", level="note", precision="medium", tags=("tra
 
 @rule.on_problem("update inside tape")
 def check(problem: Problem) -> Iterator[Diagnostic]:
-    said = problem.text or f"the tape records the update `{problem.place.text}`"
+    said = problem.text or f"the update `{problem.place.text}` is made while the tape records"
     yield rule.at(problem, said, help="update after the `with` block")

@@ -200,11 +200,7 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         outcome = reduce(or_, (answer.outcomes[index] for index in row), 0)
         mine = {index: every[index] for index in row}
         outcome = _of_several(execution, listed, mine, aliases, outcome)
-        if (
-            _may_be_another(tapes, execution, listed, outcome)
-            or _may_be_absent(tapes, execution, listed.value, list(mine.values()), outcome)
-            or doubts.on(outcome, mine)
-        ):
+        if _may_be_another(tapes, execution, listed, mine, outcome) or doubts.on(outcome, mine):
             outcome = ANYTHING
         found_for = SourceResult(listed.expression, listed.value, list(mine.values()), outcome or ANYTHING)
         execution.sources.append(found_for)
@@ -227,22 +223,14 @@ def _of_several(
     return ANYTHING if outcome == NONE and any(node.detail == ABSENT for node in known) else outcome
 
 
-def _may_be_absent(tapes: Tapes, execution: Execution, value: Any, nodes: list[Node], outcome: int) -> bool:
-    """Whether a source, or the target, may be absent where the call is reached: then nothing is said of it."""
-    if outcome == NONE and any(node.detail == ABSENT for node in nodes):
-        return True
-    if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
-        return True
-    mixed = outcome & NONE and outcome & ~NONE
-    return bool(mixed and _may_be_there_alike(tapes, execution, value, nodes))
-
-
-def _may_be_another(tapes: Tapes, execution: Execution, listed: sources.Listed, outcome: int) -> bool:
+def _may_be_another(
+    tapes: Tapes, execution: Execution, listed: sources.Listed, mine: Mapping[int, Node], outcome: int
+) -> bool:
     """Whether the outcome of a source hangs on what is not known of the call."""
     if outcome in (NONE, ZERO) and _is_perhaps_no_target(execution):
         return True
     mixed = outcome & NONE and outcome & ~NONE
-    if mixed and (_is_chosen_with_its_tape(tapes, execution) or _is_chosen_alike(tapes, execution, listed.value)):
+    if mixed and _may_be_there_alike(tapes, execution, listed.value, list(mine.values())):
         return True
     return listed.unknown
 

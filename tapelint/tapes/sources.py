@@ -133,9 +133,11 @@ def _collect(tapes: Tapes, cell: Cell, text: str, names: dict[int, str], seen: s
         for weight in keras.own_weights(tapes.world, cell):
             if isinstance(weight, Variable):
                 names.setdefault(weight.uid, f"{text}.{weight.name}")
-        for index, layer in enumerate(weights.listed_layers(tapes.world, cell)):
+        inside = weights.listed_layers(tapes.world, cell)
+        for index, layer in enumerate(inside):
             if isinstance(layer, Cell):
-                held = "cell" if getattr(cell.info, "name", "") == "keras.layers.RNN" else f"layers[{index}]"
+                runs = getattr(cell.info, "name", "") == "keras.layers.RNN" and len(inside) == 1
+                held = "cell" if runs else f"layers[{index}]"
                 _collect(tapes, layer, f"{text}.{held}", names, seen)
         return
     if (part := weights.part_of(tapes.world, cell)) is not None:

@@ -344,3 +344,32 @@ def an_attribute_asked_for():
     with tf.GradientTape() as tape:
         y = scaled(x)
     return tape.gradient(y, [x, s])
+
+
+def what_the_program_hangs_on_a_graph_function():
+    """flows, flows, none"""
+
+    @tf.function
+    def scaled(values):
+        return values * w
+
+    scaled.factor = s * 2.0
+    scaled.calls = []
+    with tf.GradientTape() as tape:
+        scaled.factor = s * 3.0
+        scaled.calls.append(scaled(x) * scaled.factor)
+        y = scaled.calls[0]
+    return tape.gradient(y, [x, s, tf.Variable(1.0)])
+
+
+def what_was_hung_on_a_graph_function_before_the_tape():
+    """none"""
+
+    @tf.function
+    def scaled(values):
+        return values * w
+
+    scaled.factor = s * 2.0
+    with tf.GradientTape() as tape:
+        y = scaled(x) * scaled.factor
+    return tape.gradient(y, s)

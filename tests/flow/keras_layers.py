@@ -472,3 +472,11 @@ def a_cell_that_keeps_its_state_from_call_to_call():
     with tf.GradientTape() as tape:
         y = layer(tf.ones((1, 3, 2)))
     return tape.gradient(y, cell.kernel)
+
+
+def a_cell_of_ones_own_above_another():
+    """unknown"""
+    layer = layers.RNN([layers.GRUCell(2), _Cell(2)])
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((1, 3, 2)))
+    return tape.gradient(y, layer.cell.cells[1].kernel)

@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    options,
 )
 
 from ..refusals.refusing import listed
@@ -84,6 +85,7 @@ def _apply_gradients(world: Libraries, base: Value, args: Arguments, site: Site)
     for row in each:
         if isinstance(row, Tuple) and len(row.items) == 2:
             _doubt_shape(world, *row.items)
+            _write(world, *row.items, site)
         _touch(world, row, site)
     return world.inert("iterations", Arguments([]), site)
 
@@ -93,6 +95,18 @@ def _doubt_shape(world: Libraries, gradient: Value, variable: Value) -> None:
     found = [shapes.of_value(world, value) for value in (gradient, variable)]
     if isinstance(variable, Variable) and None not in found and found[0] != () and shapes.differ(*found):  # type: ignore[arg-type]
         world.known.failing.add(variable.node.id)
+
+
+def _write(world: Libraries, gradient: Value, variable: Value, site: Site) -> None:
+    """While a tape records: what a variable holds afterwards comes of its gradient, which no tape knows."""
+    if not (isinstance(gradient, Data) and isinstance(variable, Variable) and world.recorder.active()):
+        return
+    key = (variable.uid, "assigned")
+    before = [Edge(each.node) for each in options(world.run.state.get(key)) if isinstance(each, Opaque)]
+    edges = [Edge(gradient.node, linearity="linear"), *before]
+    with world.paused():
+        written = world.run.node("Optimizer.apply_gradients", edges, site, dtype=variable.dtype, kind="written")
+    world.run.state.set(key, Opaque(written))
 
 
 def _taken_apart(world: Libraries, rows: Sequence[Value], site: Site) -> None:

@@ -29,7 +29,7 @@ def _call(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
     """UNBOUND where it is not known what the layer does."""
     assert isinstance(layer, Cell)
     cells = inner_layers(world, layer)
-    if len(cells) != 1 or not follows(world, layer, cells[0]):
+    if not follows(world, layer, cells[0]):
         return UNBOUND
     return symbolic(world, layer, args, _run(world, layer, cells[0], args, site))
 
@@ -37,7 +37,7 @@ def _call(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
 def follows(world: Libraries, layer: Cell, cell: Cell) -> bool:
     """Whether it is known how a layer calls a cell: a class of the project that begins with zeros, each time anew."""
     info: LayerInfo = layer.info
-    if info.name != "keras.layers.RNN" or info.old or cell.kind != "instance":
+    if info.name != "keras.layers.RNN" or info.old or cell.kind != "instance" or len(inner_layers(world, layer)) != 1:
         return False
     anew = parameter(info, "stateful") in (UNBOUND, FALSE)
     told = all(parameter(info, word) in (UNBOUND, FALSE, TRUE) for word in ("return_sequences", "return_state"))
