@@ -60,4 +60,5 @@ def _moved(cut: Cut, ask: Context) -> Fix | None:
     builder = {"before": "move_statement_into_block", "after": "move_statement_to_end_of_block"}.get(cut.detail)
     if block is None or builder is None or cut.statement.contains(cut.steps[-1].span):
         return None
-    return ask.fix(builder, "Move it into the tape's block", cut.statement, block.span, safe=True)
+    # Where other sources have their gradient, it may stand outside on purpose: a teacher's answer, a target.
+    return ask.fix(builder, "Move it into the tape's block", cut.statement, block.span, safe=not cut.others)

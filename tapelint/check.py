@@ -227,13 +227,13 @@ class Questions:
         found = self._facts.replacement(qualified)
         file = self._file(place.span)
         call = _call(file, place.span) if file and found else None
-        if found is None or call is None or self.used_as_array(place, result):
+        if found is None or file is None or call is None or self.used_as_array(place, result):
             return None
         if not found.fits(len(call.args), [keyword.arg for keyword in call.keywords if keyword.arg]):
             return None
         # Of two arrays TensorFlow may refuse one for its dtype, where NumPy takes the wider.
         values = [*call.args, *(keyword.value for keyword in call.keywords)]
-        safe = sum(not is_literal(value) for value in values) < 2
+        safe = sum(not is_literal(value) for value in values) < 2 and not _goes_on(file, place.span, result)
         message = f"Use `{self.spelled(found.name, place)}`"
         return self.fix("replace_callee", message, place, found.name, found.keywords, safe=safe)
 
@@ -322,6 +322,25 @@ def _is_operand(source: Source, node: ast.expr, span: Span) -> bool:
     if isinstance(node, ast.UnaryOp):
         return _is_operand(source, node.operand, span)
     return node.lineno == span.start.line and source.span(node) == span
+
+
+def _goes_on(source: Source, span: Span, name: str) -> bool:
+    """Whether NumPy is handed, in another call, what the one at a span gives a name: there the path ends once more."""
+    functions = (n for n in source.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    around = [n for n in functions if source.span(n).contains(span)]
+    for node in ast.walk(around[-1] if around else source.tree):
+        if isinstance(node, ast.Call) and source.imports.get(_first_name(node.func), "").partition(".")[0] == "numpy":
+            values = (*node.args, *(word.value for word in node.keywords))
+            given = [inner for value in values for inner in ast.walk(value)]
+            if any(getattr(inner, "id", None) == name for inner in given):
+                return True
+    return False
+
+
+def _first_name(expression: ast.AST) -> str:
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _call(source: Source, span: Span) -> ast.Call | None:

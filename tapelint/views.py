@@ -68,9 +68,9 @@ class Cut:
     "builtins.float", "scipy.special.erf"), "" where no call does. `place` is the expression to edit. `argument` is
     the argument through which the path comes, `result` how the user calls what comes out (a name it is assigned to,
     else its text). `certain`: on every way through and for every value; otherwise it is for some, or the target may be
-    something that left the code that can be seen. `rest` holds the other places that matter, by a word
-    ("with", "watch", "definition", "variable", "assignment", "condition", "callers call", "inner gradient"; "once" if
-    the place is passed only when an object or a closure is made).
+    something that left the code that can be seen. `others`: other sources of the call have their gradient. `rest` holds
+    the other places that matter, by a word ("with", "watch", "definition", "variable", "assignment", "condition",
+    "callers call", "inner gradient"; "once" if the place is passed only when an object or a closure is made).
     """
 
     reason: Reason
@@ -86,6 +86,7 @@ class Cut:
     steps: tuple[Step, ...] = ()
     certain: bool = True
     in_graph: bool = False
+    others: bool = False
     rest: tuple[tuple[str, Place], ...] = ()
 
     def other(self, word: str) -> Place | None:

@@ -52,6 +52,7 @@ class Finder(Breaks):
             steps=(*self.origin(execution, source), *found.steps, self.end(execution, source, result)),
             certain=outcome in (NONE, ZERO) and not self._is_foreign(execution),
             in_graph=execution.in_graph,
+            others=any(other.outcome == FLOWS for other in execution.sources),
         )
 
     def _is_foreign(self, execution: Execution) -> bool:

@@ -150,5 +150,6 @@ def joined(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
             found[key] = cut
         else:
             names = tuple(dict.fromkeys((*old.sources, *cut.sources)))
-            found[key] = replace(old, sources=names, certain=old.certain and cut.certain)
+            others = old.others or cut.others
+            found[key] = replace(old, sources=names, certain=old.certain and cut.certain, others=others)
     return tuple(found.values())
