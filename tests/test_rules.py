@@ -150,9 +150,14 @@ def test_levels_and_words_follow_what_is_certain() -> None:
 
 
 def test_the_fix_uses_the_name_that_the_file_uses() -> None:
-    found = said(cut(call="numpy.square"))
+    found = said(cut(call="numpy.square"), text=TEXT.replace("z = np", "z = tf"))
     assert found[0].fixes[0].safe
     assert found[0].fixes[0].edits[0].replacement == "tf.square"
+
+
+def test_a_fix_is_not_safe_where_numpy_goes_on_with_the_result() -> None:
+    found = said(cut(call="numpy.square"))
+    assert found[0].fixes and not found[0].fixes[0].safe
 
 
 def test_comments_suppress_and_idle_ones_are_reported() -> None:
