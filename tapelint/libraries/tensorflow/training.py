@@ -11,10 +11,12 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, Variable
 
 from .. import apply
+from ..arguments import dtype_argument
 from ..refusals import unfit
 from ..registry import Registry
 from ..shapes import widths
 from ..world import Libraries
+from . import signatures
 from .graph_loops import rows
 from .graphs import symbolic_arguments
 
@@ -64,6 +66,8 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
         return make_dataset(world, Tuple(tuple(_one(world, p, site) for p in items)), site)
     if last in OPERATIONS and args.positional and isinstance(args.positional[0], Cell):
         return _dataset_method(world, args.positional[0], Arguments([Const(last), *args.positional[1:]]), site)
+    if last == "from_generator" and (generated := _generated(world, name, args, site)) is not None:
+        return make_dataset(world, generated, site)
     if last == "range":
         return make_dataset(world, through(world, Const(0), site), site)
     if last == "load" or last[:1].islower() or last in ("Dataset", "TFRecordDataset", "TextLineDataset"):
@@ -71,6 +75,29 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
         node = world.run.node(name, [], site, dtype="?", kind="tensor" if is_class else "?")
         return make_dataset(world, Data(node, "tensor", "?") if is_class else Opaque(node), site)
     return None
+
+
+def _generated(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """An element of what a generator gives, by what is said of its dtypes; None where that cannot be seen."""
+    told = args.get(4, "output_signature", NO_VALUE)
+    return _told(world, name, args.get(1, "output_types", NO_VALUE) if told == NO_VALUE else told, site)
+
+
+def _told(world: Libraries, name: str, told: Value, site: Site) -> Value | None:
+    """A tensor of each dtype in a structure of them, or of specifications."""
+    if isinstance(told, Tuple):
+        items = [_told(world, name, item, site) for item in told.items]
+        return Tuple(tuple(i for i in items if i is not None)) if None not in items else None
+    if isinstance(told, Cell) and told.kind == "dict":
+        pairs = [(key, _told(world, name, value, site)) for key, value in containers.pairs(world.run, told) or ()]
+        every = [(key, made) for key, made in pairs if made is not None]
+        return containers.make_dict(world.run, every, site) if every and len(every) == len(pairs) else None
+    given = signatures.specified(world, told)
+    dtype = told if given is None else given[1]
+    letter, width = dtype_argument(dtype), widths.named(dtype)
+    if not width and letter != "s":
+        return None
+    return Data(world.run.node(name, [], site, dtype=letter), "tensor", letter, width=width)
 
 
 def _slices(world: Libraries, value: Value, site: Site) -> Value:
