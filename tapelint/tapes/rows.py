@@ -60,11 +60,12 @@ def behind(core: Core, rec: int, targets: Sequence[Node]) -> tuple[set[int], set
         if node.id not in reached or (status is None and not node.is_transparent):
             continue  # nothing comes down to it, or it passes nothing on
         is_gradient, is_join = node.op == "gradient", node.op == "join"
-        hands_on = node.op in hands_back or (is_gradient and not node.detail)
+        done = node.detail if is_gradient else node.op  # the gradient of what hands on does, too
+        hands_on = done in hands_back or (is_gradient and not done)
         handed = hands_on and node.id in rows and node.id not in whole
         gives_rows = node.detail == ROWS or handed or (is_gradient and node.detail in picks_rows)
         passed = (is_join and node.id in rows) or ((is_join or hands_on) and node.id in perhaps)
-        passed = passed or (node.op in may_hand_back and node.id in rows | perhaps and node.id not in whole)
+        passed = passed or (done in may_hand_back and node.id in rows | perhaps and node.id not in whole)
         doubtful = passed or node.op in of_some or node.detail == PERHAPS_ROWS
         if doubtful or (gives_rows and status in (MAYBE, UNSURE)):
             found = perhaps
