@@ -10,6 +10,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from tapelint.flow import comparing, containers, sets
 from tapelint.flow.arithmetic import fold
@@ -32,6 +33,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     is_tensor,
+    one_of,
 )
 
 from .. import apply
@@ -543,14 +545,25 @@ def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     return choose
 
 
+def _kind_of_number(value: Value) -> str:
+    """Whether a value is a number of Python's or of NumPy's; "?" for anything else."""
+    if isinstance(value, Const):
+        return "python" if isinstance(value.value, (int, float)) else "?"
+    return value.kind if isinstance(value, Data) and value.kind in ("python", "numpy") else "?"
+
+
 def numbers_of_extreme(world: Libraries, name: str, items: list[Value], chosen: Value) -> Value:
     """`max` and `min` of several: one of them, with tighter bounds."""
     from ..numerics import numbers
 
     if isinstance(chosen, OneOf) and any(isinstance(o, Data) for o in chosen.options):
+        kinds = set(map(_kind_of_number, chosen.options))
+        if kinds == {"python", "numpy"}:  # which of them a tape is asked for tells the exception
+            bounds = numbers.of_extreme(world, name, items)
+            return one_of([replace(o, range=bounds) if isinstance(o, Data) else o for o in chosen.options])
         node = world.run.node_of(chosen)
         assert node is not None
-        chosen = Data(node, "?", apply.dtype_of(world, chosen) or "?")
+        chosen = Data(node, "python" if kinds == {"python"} else "?", apply.dtype_of(world, chosen) or "?")
     if isinstance(chosen, Data):
         return Data(chosen.node, chosen.kind, chosen.dtype, chosen.shape, numbers.of_extreme(world, name, items))
     return chosen
