@@ -169,3 +169,21 @@ def returns_as_floats():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(w * tf.convert_to_tensor(out, dtype=tf.float32))
     return tape.gradient(y, w)
+
+
+def factors_of_doubles():
+    """flows"""
+    a = tf.Variable(np.eye(2) * 2.0)
+    right = np.linspace(0, 1, 2)[:, None]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.linalg.cholesky_solve(tf.linalg.cholesky(a), right))
+    return tape.gradient(loss, a)
+
+
+def factors_of_floats_beside_doubles():
+    """flows"""
+    a = tf.Variable(np.eye(2, dtype="float32") * 2.0)
+    right = np.linspace(0, 1, 2)[:, None]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.linalg.cholesky_solve(tf.linalg.cholesky(a), right))
+    return tape.gradient(loss, a)

@@ -187,10 +187,18 @@ def _default(parameter: Parameter) -> object:
 def is_unfit(world: Libraries, fact: Fact, given: Given) -> bool:
     """The same of ranks, of lengths, and of what is no tensor."""
     for names, refused in _rows(fact, given):
-        sorts = _sorts(world, given.values[names[0]]) if len(names) == 1 else ()
+        sorts = set(_sorts(world, given.values[names[0]])) if len(names) == 1 else set()
+        if "a" in sorts and _is_beside_doubles(world, given, names[0]):
+            sorts.discard("a")  # it was refused beside floats
         if any((sort,) in refused for sort in sorts):
             return True
     return is_of_refused_ranks(world, fact, given) or _differ(world, fact, given)
+
+
+def _is_beside_doubles(world: Libraries, given: Given, name: str) -> bool:
+    """Whether another parameter than this is given a tensor of doubles."""
+    others = (part for other, value in given.values.items() if other != name for part in _parts(world, value))
+    return any(is_tensor(part) and widths.of(world, part) == "float64" for part in others)
 
 
 def is_of_refused_ranks(world: Libraries, fact: Fact, given: Given) -> bool:
@@ -231,6 +239,8 @@ def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given:
     is_alone = len(every) == 1 and not any(p.name in DTYPES for p in fact.parameters)
     kinds = {name: _dtypes(world, value, name in kept, is_alone) for name, value in every.items()}
     kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
+    if {"d"} in kinds.values():  # arrays of doubles are made tensors of them, too
+        kinds |= {name: {"d"} for name in kinds if _is_array_of_doubles(world, every[name])}
     if not kinds or not all(kinds.values()):
         return False  # what is no tensor may be made one of any dtype
     asked = {names[0]: {letter for (letter,) in refused} for names, refused in rows if len(names) == 1}
@@ -245,6 +255,10 @@ def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given:
             if kind in asked[name] and (alike == {name} or alike - mine):
                 return True
     return False
+
+
+def _is_array_of_doubles(world: Libraries, value: Value) -> bool:
+    return isinstance(value, Data) and value.kind == "numpy" and widths.of(world, value) == "float64"
 
 
 NATURES = frozenset("bfi")
