@@ -84,3 +84,14 @@ def a_sine_takes_them():
         d = u.gradient(e, w)
         p = tf.reduce_sum(tf.gather(d, [0]))
     return t.gradient(p, w)
+
+
+def by_a_sum_of_several():
+    """unknown"""
+    w = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as t:
+        with tf.GradientTape() as u:
+            e = tf.reduce_sum(tf.tanh(tf.math.accumulate_n([w, w])))
+        d = u.gradient(e, w)
+        p = tf.reduce_sum(tf.gather(d, [0, 1]))
+    return t.gradient(p, w)
