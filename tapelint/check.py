@@ -13,6 +13,7 @@ from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
 from tapelint.fix.edits import is_literal
 from tapelint.fix.fused import fused
+from tapelint.fix.imports import qualified_name
 from tapelint.fix.uses import is_harmless
 from tapelint.ignores import Comment
 from tapelint.project import Project
@@ -329,18 +330,12 @@ def _goes_on(source: Source, span: Span, name: str) -> bool:
     functions = (n for n in source.nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
     around = [n for n in functions if source.span(n).contains(span)]
     for node in ast.walk(around[-1] if around else source.tree):
-        if isinstance(node, ast.Call) and source.imports.get(_first_name(node.func), "").partition(".")[0] == "numpy":
+        if isinstance(node, ast.Call) and qualified_name(source, node.func).partition(".")[0] == "numpy":
             values = (*node.args, *(word.value for word in node.keywords))
             given = [inner for value in values for inner in ast.walk(value)]
             if any(getattr(inner, "id", None) == name for inner in given):
                 return True
     return False
-
-
-def _first_name(expression: ast.AST) -> str:
-    while isinstance(expression, ast.Attribute):
-        expression = expression.value
-    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _call(source: Source, span: Span) -> ast.Call | None:

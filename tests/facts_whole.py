@@ -20,7 +20,6 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
     "**": operator.pow, "/": operator.truediv,
 }  # fmt: skip
-ALONE: dict[str, Callable[[Any], Any]] = {"u-": operator.neg, "u+": operator.pos, "abs": abs}
 ASKING = {"numpy.float32"}
 """What makes other floats than doubles, for it says so."""
 tf, np = lab.tf, lab.np
@@ -42,8 +41,6 @@ def measured() -> set[str]:
                 seen.setdefault(name, set()).update(_of_lines(lines, file == "numpy.txt"))
     for sign, function in OPERATORS.items():
         seen[f"operator {sign}"] = set(_of_operator(function))
-    for sign, alone in ALONE.items():
-        seen[f"operator {sign}"] = set(_of_operator(alone, is_alone=True))
     return {name for name, kept in seen.items() if kept == {True}}
 
 
@@ -94,14 +91,14 @@ def _dtype_made(expression: str, env: dict[str, Any], dtype: str, of_arrays: boo
         return ""
 
 
-def _of_operator(function: Callable[..., Any], is_alone: bool = False) -> Iterator[bool]:
-    """The same of an operator on two of one dtype, and on one beside a number of Python's; or on one alone."""
+def _of_operator(function: Callable[[Any, Any], Any]) -> Iterator[bool]:
+    """The same of an operator on two of one dtype, and on one beside a number of Python's."""
     for dtype in TRIED:
         array = np.array([1, 2], dtype)
         for value in (array, tf.constant(array)):
-            for given in ((value,),) if is_alone else ((value, value), (value, 2)):
+            for other in (value, 2):
                 try:
-                    yield tf.as_dtype(function(*given).dtype) == dtype
+                    yield tf.as_dtype(function(value, other).dtype) == dtype
                 except (TypeError, tf.errors.OpError):
                     continue  # it does not take them
 

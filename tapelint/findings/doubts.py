@@ -19,11 +19,10 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
     if not source.nodes or answer is None:
         return "which variables these are is not known"
     at = sum(len(before.nodes) for before in execution.sources[:position])
-    for index, node in enumerate(source.nodes, at):
-        if answer.outcomes[index] & IGNORANT:
-            said = _on_the_way(tapes, execution, answer.reached, index, node, source)
-            return said or _whether_it_is_there(tapes, source) or _whether_it_raises(execution)
-    return _whether_it_is_there(tapes, source) or _whether_it_raises(execution)
+    unknown = ((i, node) for i, node in enumerate(source.nodes, at) if answer.outcomes[i] & IGNORANT)
+    first = next(unknown, None)
+    said = _on_the_way(tapes, execution, answer.reached, *first, source) if first is not None else ""
+    return said or _whether_it_is_there(tapes, source) or _whether_it_raises(execution)
 
 
 def _whether_it_is_there(tapes: Tapes, source: SourceResult) -> str:

@@ -88,9 +88,7 @@ class Comprehensions(Operators):
         self.read_later.update(frame.scopes)
         cell = Cell(self.uid(), "iterator", compute, self.site(node))
         self.expressions.add(cell.uid)
-        made = first.site if isinstance(first, Cell) and first.kind == "iterator" else None
-        if isinstance(first, Cell) and made is not None and made.node is node.generators[0].iter:
-            self.handed_over.add(first.uid)
+        self.give_away([first], [node.generators[0].iter])
         names = dict.fromkeys(n.id for n in walk(node) if isinstance(n, ast.Name))
         uses = [
             first,

@@ -7,7 +7,7 @@ computing them writes, or leaves some of what writes out. Otherwise the run lose
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
@@ -78,6 +78,13 @@ class Waiting(Core):
         if self.state.looked_at(UNFOLLOWED) is UNBOUND:
             self.lost_at, self.lost_within = site, self.chain.site if self.chain is not None else None
         self.state.set(UNFOLLOWED, Flag())
+
+    def give_away(self, values: Iterable[Value], places: Iterable[ast.AST]) -> None:
+        """Values are given to an iterator; those iterators among them that are made in these places nobody else has."""
+        made = set(map(id, places))
+        for value in values if made else ():
+            if isinstance(value, Cell) and value.kind == "iterator" and value.site and id(value.site.node) in made:
+                self.handed_over.add(value.uid)
 
     @contextmanager
     def looking(self) -> Iterator[None]:

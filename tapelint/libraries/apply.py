@@ -120,8 +120,9 @@ def _may_raise_another(world: Libraries, fact: Fact, effect: Effect, given: Give
         return True
     if fitting.is_oddly_set(world, fact, given) or fitting.is_given_untried(world, fact, given):
         return True
-    if root(fact.name) == "numpy" and _error(world, effect, given) == NO_ARRAY:
-        return fitting.is_asked_for_ranks_first(fact) and fitting.is_of_refused_ranks(world, fact, given)
+    makes_array = root(fact.name) == "numpy" and _error(world, effect, given) == NO_ARRAY
+    if makes_array and not fitting.is_asked_for_ranks_first(fact):
+        return False
     return fitting.is_of_refused_ranks(world, fact, given)
 
 

@@ -160,13 +160,18 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)
-    width = widths.of_operands(world, operands, is_numpy=True) if dtype == "f" and kind == "numpy" else ""
-    if dtype == "i" and kind == "numpy" and keeps_whole(f"operator {op}"):
-        width = widths.of_whole(world, operands, beside_numbers=True)
-    if op == "/" and kind == "numpy" and all(map(_is_whole, operands)):
-        width = "float64"
+    width = _width_of_arrays(world, op, operands, dtype) if kind == "numpy" else ""
     made = Data(node, kind, dtype, shape, bounds, width)
     return measured.of_dtype(world, op, operands, made) if kind == "numpy" else made
+
+
+def _width_of_arrays(world: Libraries, op: str, operands: list[Value], dtype: str) -> str:
+    """The dtype of what an operator makes of NumPy's arrays; "" where it is not sure."""
+    if op == "/" and all(map(_is_whole, operands)):
+        return "float64"
+    if dtype == "i" and keeps_whole(f"operator {op}"):
+        return widths.of_whole(world, operands, beside_numbers=True)
+    return widths.of_operands(world, operands, is_numpy=True) if dtype == "f" else ""
 
 
 def _is_whole(value: Value) -> bool:

@@ -21,12 +21,12 @@ from tapelint.flow.values import (
     Const,
     Flag,
     OneOf,
-    Opaque,
     Tuple,
     Value,
     Variable,
     options,
 )
+from tapelint.libraries.tensorflow.written import written_to
 from tapelint.libraries.world import Libraries
 from tapelint.tapes import conditions, leaving, methods, watching
 from tapelint.tapes.journal import Entered, Event, Execution
@@ -389,8 +389,7 @@ class Tapes:
                 continue
             self.set_watched(rec, variable.node, bool(watches and variable.trainable and sureness == SURE))
             watching.note(self, rec, variable)
-        written = run.state.get((variable.uid, "assigned"))
-        if lost := [Edge(each.node, NONE) for each in options(written) if isinstance(each, Opaque)]:
+        if lost := [Edge(node, NONE) for node in written_to(self.world, variable)]:
             edges = [Edge(variable.node, FLOWS, "linear"), *lost]
             return run.node("Variable.read_value", edges, site, dtype=variable.dtype)
         return variable.node

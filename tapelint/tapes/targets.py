@@ -10,6 +10,7 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import Cell, Opaque, Value, Variable, options
 from tapelint.libraries import natures
 from tapelint.libraries.structures import flattened
+from tapelint.libraries.tensorflow.written import written_to
 from tapelint.tapes.doubts import UNKNOWN_TARGET
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def target_nodes(tapes: Tapes, target: Value) -> list[Node]:
 
 def assigned_to(tapes: Tapes, target: Value) -> list[Node]:
     """What was assigned to a variable that is itself the target: it stands beside the way, and explains."""
-    if not isinstance(target, Variable):
-        return []
-    written = tapes.world.run.state.get((target.uid, "assigned"))
-    return [each.node for each in options(written) if isinstance(each, Opaque)]
+    return written_to(tapes.world, target) if isinstance(target, Variable) else []
 
 
 def ends_before_variables(targets: Iterable[Node]) -> bool:

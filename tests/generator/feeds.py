@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from . import tapes
-from .frames import frame, start
+from .frames import frame, start, to_apply
 from .outside import HELPERS
 from .sources import Source
 from .writer import Writer
@@ -80,12 +80,9 @@ def data_loop(g: Writer) -> None:
 def update(g: Writer, sources: list[Source], grads: str) -> None:
     if g.chance(0.4):
         return
-    pairs = g.new("pairs")
-    wrt = ", ".join(s.expr for s in sources)
-    g.emit(
-        f"{pairs} = [(d, v) for d, v in zip(tf.nest.flatten({grads}), [{wrt}]) if d is not None and isinstance(v, tf.Variable)]"
-    )
-    with g.block(f"for {g.used_up('change')}, {g.used_up('kept')} in {pairs}:"):
+    pairs = to_apply(g, sources, grads)
+    g.used |= {"change", "kept"}
+    with g.block(f"for change, kept in {pairs}:"):
         g.emit("kept.assign_sub(0.05 * change)")
 
 

@@ -163,6 +163,15 @@ def update(g: Writer, sources: list[Source], grads: str) -> None:
         g.emit(f"{source.expr}.assign_sub(0.1 * {first})")
 
 
+def to_apply(g: Writer, sources: list[Source], grads: str) -> str:
+    """Write the pairs of a gradient and its variable where there are both; their name."""
+    wrt = ", ".join(s.expr for s in sources)
+    return g.bind(
+        f"[(d, v) for d, v in zip(tf.nest.flatten({grads}), [{wrt}]) if d is not None and isinstance(v, tf.Variable)]",
+        "pairs",
+    )
+
+
 @frame(8)
 def training_loop(g: Writer) -> None:
     """Rounds of descent: variables are written, or a name is bound to a tensor and the next round has no source."""
@@ -189,10 +198,7 @@ def training_loop(g: Writer) -> None:
                 0
             ].watched else None
         elif kind == "optimizer":
-            pairs = g.new("pairs")
-            g.emit(
-                f"{pairs} = [(d, v) for d, v in zip(tf.nest.flatten({grads}), [{', '.join(s.expr for s in sources)}]) if d is not None and isinstance(v, tf.Variable)]"
-            )
+            pairs = to_apply(g, sources, grads)
             g.emit(f"if {pairs}:", f"    {optimizer}.apply_gradients({pairs})")
         else:
             name, first = plain[0].expr, g.new("first_grad")

@@ -159,11 +159,6 @@ class Writer:
         self.used.add(name)
         return name
 
-    def used_up(self, name: str) -> str:
-        """This very name, which nothing else takes from now on."""
-        self.used.add(name)
-        return name
-
     def emit(self, *lines: str) -> None:
         for line in "\n".join(lines).split("\n"):
             self.lines.append("    " * self.indent + line if line else "")

@@ -20,13 +20,13 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
-    options,
 )
 
 from ..refusals.refusing import listed
 from ..registry import Registry
 from ..shapes import shapes
 from ..tensorflow.singletons import note_slots
+from ..tensorflow.written import write, written_to
 from ..world import Libraries
 from . import optimizer_variables
 from .keras_members import is_gone
@@ -101,12 +101,8 @@ def _write(world: Libraries, gradient: Value, variable: Value, site: Site) -> No
     """While a tape records: what a variable holds afterwards comes of its gradient, which no tape knows."""
     if not (isinstance(gradient, Data) and isinstance(variable, Variable) and world.recorder.active()):
         return
-    key = (variable.uid, "assigned")
-    before = [Edge(each.node) for each in options(world.run.state.get(key)) if isinstance(each, Opaque)]
-    edges = [Edge(gradient.node, linearity="linear"), *before]
-    with world.paused():
-        written = world.run.node("Optimizer.apply_gradients", edges, site, dtype=variable.dtype, kind="written")
-    world.run.state.set(key, Opaque(written))
+    edges = [Edge(gradient.node, linearity="linear"), *map(Edge, written_to(world, variable))]
+    write(world, variable, "Optimizer.apply_gradients", edges, site)
 
 
 def _taken_apart(world: Libraries, rows: Sequence[Value], site: Site) -> None:

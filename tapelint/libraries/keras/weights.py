@@ -372,11 +372,11 @@ def _perhaps_held(world: Libraries, key: Key) -> Sequence[Value]:
     value = world.run.state.get(key)
     if isinstance(value, OneOf) or world.run.state.may_lack(key):
         return options(value)
-    items = containers.sequence(world.run, value) if not (isinstance(value, Cell) and value.kind == "dict") else None
+    if isinstance(value, Cell) and value.kind == "dict":
+        is_known = containers.pairs(world.run, value) is not None
+        return () if is_known else options(containers.any_pair(world.run, value)[1])
+    items = containers.sequence(world.run, value)
     inside = items.element if isinstance(items, Many) else UNBOUND
-    if isinstance(value, Cell) and value.kind == "dict" and containers.pairs(world.run, value) is None:
-        inside = containers.any_pair(world.run, value)[1]
-        return options(inside)
     return inside.options if isinstance(inside, OneOf) else ()
 
 

@@ -90,16 +90,8 @@ def lazily(world: Libraries, uses: Sequence[Value], compute: Compute, site: Site
     """An object that computes its items when they are asked for. `uses`: the values that it keeps for that."""
     cell = Cell(world.run.uid(), "iterator", compute, site)
     world.run.state.set((cell.uid, "uses"), Tuple(tuple(uses)))
-    world.run.handed_over.update(_made_for(uses, site))
+    world.run.give_away(uses, site.node.args if isinstance(site.node, ast.Call) else ())
     return cell
-
-
-def _made_for(uses: Sequence[Value], site: Site) -> Iterator[int]:
-    """The iterators among some values that are made where they are handed over: nobody else has them."""
-    places = {id(argument) for argument in site.node.args} if isinstance(site.node, ast.Call) else set()
-    for value in uses if places else ():
-        if isinstance(value, Cell) and value.kind == "iterator" and value.site and id(value.site.node) in places:
-            yield value.uid
 
 
 def _iter(world: Libraries, args: Arguments, site: Site) -> Value:

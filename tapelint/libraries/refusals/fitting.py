@@ -396,8 +396,6 @@ def _sorts(world: Libraries, value: Value) -> Iterator[str]:
     every = [option for each in _parts(world, value) for option in options(each)]
     if isinstance(value, (Cell, Tuple)) and any(map(is_tensor, _parts(world, value))):
         yield "["
-    tensors = [part for part in every if is_tensor(part)]
-    without_axes = bool(tensors) and all(shapes.of_value(world, part) == () for part in tensors)
     for part in every:
         if isinstance(part, Variable) and part.flavor == "keras":
             yield "k"
@@ -405,10 +403,16 @@ def _sorts(world: Libraries, value: Value) -> Iterator[str]:
             yield "v" if all(isinstance(each, Variable) for each in every) else ""
         elif isinstance(part, Data) and part.kind == "numpy":
             yield "a" if widths.of(world, part) == "float64" else "A"
-        elif isinstance(part, Const) and not (without_axes and type(part.value) in (int, float)):
+        elif isinstance(part, Const) and not (type(part.value) in (int, float) and _are_scalars(world, every)):
             yield OF_CONSTANTS.get(type(part.value), "")
         elif isinstance(part, (Cell, Tuple)) and python_numbers(world, part) is not None:
             yield "l"
+
+
+def _are_scalars(world: Libraries, parts: Sequence[Value]) -> bool:
+    """Whether there are tensors among some values, none of which has an axis."""
+    found = {shapes.of_value(world, part) for part in parts if is_tensor(part)}
+    return found == {()}
 
 
 OF_CONSTANTS = {int: "n", float: "n", type(None): "N", str: "s"}

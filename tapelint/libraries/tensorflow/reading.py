@@ -17,7 +17,6 @@ DENSE = ("tensorflow.io.FixedLenFeature", "tensorflow.io.FixedLenSequenceFeature
 """The features that are tensors, not things in parts."""
 PARSERS = ("tensorflow.io.parse_single_example", "tensorflow.io.parse_example")
 LINES = "tensorflow.io.decode_csv"
-DICT = "dict"
 FEATURE = "feature"
 """Under this lies the dtype that a feature was given, by its node."""
 OF_DEFAULTS = {float: ("f", "float32"), int: ("i", "int32"), str: ("s", "string"), bytes: ("s", "string")}
@@ -45,12 +44,9 @@ def _parser(name: str) -> FunctionHandler:
 
     def parsed(world: Libraries, args: Arguments, site: Site) -> Value:
         wanted = args.get(1, "features")
-        items = (
-            world.run.state.get((wanted.uid, "items")) if isinstance(wanted, Cell) and wanted.kind == "dict" else None
-        )
-        if not isinstance(items, Tuple):
+        pairs = containers.pairs(world.run, wanted) if isinstance(wanted, Cell) and wanted.kind == "dict" else None
+        if pairs is None:
             return world.differentiable(name, args, site)
-        pairs = [pair.items for pair in items.items if isinstance(pair, Tuple)]
         return containers.make_dict(world.run, [(key, _read(world, name, args, of, site)) for key, of in pairs], site)
 
     return parsed

@@ -13,11 +13,9 @@ from tapelint.flow.values import (
     Const,
     Data,
     Method,
-    Opaque,
     Value,
     Variable,
     is_tensor,
-    options,
 )
 
 from .. import apply
@@ -30,6 +28,7 @@ from ..world import Libraries
 from . import parts
 from .members import VARIABLE, lacks
 from .variable_names import name_of
+from .written import forget, write, written_to
 
 SCATTERING = tuple(
     f"scatter_{how}" for how in ("update", "add", "sub", "mul", "div", "max", "min", "nd_update", "nd_add", "nd_sub")
@@ -65,17 +64,12 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
             world.raised("TypeError", site, f"Variable.{name}")
         value = args.positional[-1] if args.positional else next(iter(args.keywords.values()), NO_VALUE)
         node = world.run.node_of(value, site)
-        key = (base.uid, "assigned")
-        old = world.run.state.get(key)
         if node is not None:
-            edges = [Edge(node, FLOWS, "linear", args.places.get(0))]
-            if not (whole and name == "assign"):
-                edges += [Edge(each.node) for each in options(old) if isinstance(each, Opaque)]
-            with world.paused():
-                written = world.run.node(f"Variable.{name}", edges, site, dtype=base.dtype, kind="written")
-            world.run.state.set(key, Opaque(written))
+            before = written_to(world, base) if not (whole and name == "assign") else ()
+            edges = [Edge(node, FLOWS, "linear", args.places.get(0)), *map(Edge, before)]
+            write(world, base, f"Variable.{name}", edges, site)
         elif whole and name == "assign":
-            world.run.state.set(key, UNBOUND)
+            forget(world, base)
         if widths.perhaps_unlike(world, base, value) or _is_of_another_kind(world, base, value):
             world.known.failing.add(base.node.id)
         if whole and _is_of_another_shape(world, name, base, args, value):
