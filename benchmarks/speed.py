@@ -19,7 +19,7 @@ from statistics import median
 
 from tapelint.config import Configs
 from tapelint.files import Discovery, File
-from tapelint.run import Analyst, Job, few_collections, with_tape
+from tapelint.run import Analyst, Job, few_collections, what_matters
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def side_by_side(folders: list[str], rounds: int) -> None:
 
 def file_by_file(folders: list[str]) -> None:
     """Print the median and the worst time of a file with a tape."""
-    files = [entry for entry in with_tape(_files(folders), {}) if isinstance(entry, File)]
+    files = what_matters(_files(folders), Analyst(Job("check"))).taped
     times = []
     for file in files:
         analyst = Analyst(Job("check"))

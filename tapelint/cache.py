@@ -69,7 +69,7 @@ class Entry:
     files: Mapping[str, str]
     folders: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
-    calls: int | None
+    calls: tuple[str, ...]
 
 
 class Cache:
@@ -91,7 +91,7 @@ class Cache:
             if any(self._folder_now(name) != known for name, known in found["folders"].items()):
                 return None
             diagnostics = tuple(_diagnostic(*plain) for plain in found["diagnostics"])
-            return Entry(key, found["files"], found["folders"], diagnostics, found["calls"])
+            return Entry(key, found["files"], found["folders"], diagnostics, tuple(found["calls"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 

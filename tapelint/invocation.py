@@ -18,9 +18,9 @@ from tapelint.files import Discovery, File
 from tapelint.outputs import Output, OutputError, overflow, parsed
 from tapelint.progress import Bar
 from tapelint.report import FORMATS, TRACE_FORMATS, FileError, Options, Result, RuleInfo, write, write_trace
-from tapelint.report.common import plural, printable
+from tapelint.report.common import plural, printable, tapes_in
 from tapelint.report.statistics import write_statistics
-from tapelint.run import Report, Verb, merged
+from tapelint.run import Report, Verb, gradients_of, merged
 from tapelint.session import Session
 from tapelint.source import Source, SourceError
 
@@ -160,14 +160,14 @@ class _Invocation:
             looked = self.session.look(files, self.analyst)
         finally:
             self.bar.close()
-        self.taped = looked.taped
+        self.taped, self.driving = looked.taped, looked.driving
         if self.request.verbose:
             for file in files:
                 source = self._source(file.path) if file.path.endswith(".ipynb") else None
                 if source and source.language:
                     self._say(f"{printable(file.path)}: skipped: a notebook of {printable(source.language)}")
             known = sum(report.is_known for report in looked.reports)
-            looked_at = f"looked at {plural(len(self.files), 'file')}, {self.taped} with a tape"
+            looked_at = f"looked at {plural(len(self.files), 'file')}, {tapes_in(self.taped, self.driving)}"
             self._say(f"{looked_at}, {known} of them as they were the last time")
         return looked.reports
 
@@ -267,7 +267,7 @@ class _Invocation:
         calls = [report.calls for report in self.reports if not report.error]
         return Result(
             diagnostics=merged(self.new),
-            gradients=[gradient for report in self.reports for gradient in report.gradients],
+            gradients=gradients_of(self.reports),
             errors=errors,
             rules=self._rule_infos(),
             root=_repository(Path.cwd()),
@@ -276,7 +276,8 @@ class _Invocation:
             fails=self._failing().__contains__,
             checked=len(self.files),
             with_tape=self.taped,
-            calls=sum(count for count in calls if count is not None) if None not in calls else None,
+            driving=self.driving,
+            calls=len({place for places in calls for place in places or ()}) if None not in calls else None,
             fixed=self.fixed,
             known=len(merged(self.reports)) - len(merged(self.new)),
         )

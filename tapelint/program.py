@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+from tapelint.driving import drives
 from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
@@ -46,7 +47,7 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     SourceError if it does not parse.
     """
     with _deep_stack():
-        if not _asks_for_gradients(source):
+        if not _asks_for_gradients(source) and not drives(source, project):
             return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()

@@ -169,6 +169,10 @@ class Project:
             return None
         return self._module(os.path.join(folder, "__init__.py"), os.path.isabs(module.path))
 
+    def is_in_package(self, path: str) -> bool:
+        """Whether a file lies in a folder with an `__init__.py`."""
+        return self._listing(os.path.dirname(os.path.abspath(path))).get("__init__.py") is False
+
     def module_of(self, source: Source) -> Module:
         """The module that a file is."""
         path = os.path.abspath(source.path)

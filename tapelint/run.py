@@ -54,8 +54,9 @@ class Report:
     """What is said about one file.
 
     `error` says in one line why it could not be analysed ("" where it could), `details` is the traceback of an internal
-    error. `files` are the absolute paths of the files that it depends on, with the digests of what was read, `folders`
-    likewise the listings; `is_known` says that it comes from the cache.
+    error. `calls` are the places of its gradient calls, those in other files included. `files` are the absolute paths
+    of the files that it depends on, with the digests of what was read, `folders` likewise the listings; `is_known` says
+    that it comes from the cache.
     """
 
     file: File
@@ -63,7 +64,7 @@ class Report:
     gradients: tuple[Gradient, ...] = ()
     error: str = ""
     details: str = ""
-    calls: int | None = None
+    calls: tuple[str, ...] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
     is_known: bool = False
@@ -75,24 +76,60 @@ def merged(reports: Iterable[Report]) -> list[Diagnostic]:
     return sorted(found.values(), key=lambda one: one.sort_key)
 
 
+def gradients_of(reports: Iterable[Report]) -> list[Gradient]:
+    """All gradient calls, file by file. Of one that several files run, what is known most of stands there, once."""
+    found: dict[str, list[Gradient]] = {}
+    for gradient in sorted((g for r in reports for g in r.gradients), key=lambda one: one.place.span.path):
+        found.setdefault(_place(gradient), []).append(gradient)
+    return [each for alike in found.values() for each in _best_known(alike)]
+
+
+def _best_known(alike: list[Gradient]) -> list[Gradient]:
+    """Of what several runs say of one call: what real arguments lead to, else any, else that it is unknown."""
+    known = [g for g in alike if any(source.verdict != "unknown" for source in g.sources)]
+    best = [g for g in known if not g.assumed] or known or alike[:1]
+    return [g for index, g in enumerate(best) if g not in best[:index]]
+
+
+def _place(gradient: Gradient) -> str:
+    span = gradient.place.span
+    return f"{span.path}:{span.start.line}:{span.start.column}-{span.end.line}:{span.end.column}"
+
+
 # ------------------------------------------------------------------ the files that matter
 
 
-def with_tape(files: Iterable[File], texts: Mapping[str, Source]) -> Iterator[File | Report]:
-    """The files that name a tape, and a report for each that cannot be read."""
+@dataclass(slots=True)
+class Matter:
+    """What of a run's files matters: those that name a tape, those that run one which another file names, and a report
+    for each that cannot be read.
+    """
+
+    taped: list[File] = field(default_factory=list)
+    driving: list[File] = field(default_factory=list)
+    unread: list[Report] = field(default_factory=list)
+
+
+def what_matters(files: Iterable[File], analyst: Analyst) -> Matter:
+    """The files of a run, each read once; those that do not matter are left out."""
+    found = Matter()
     for file in files:
-        if file.path in texts:
-            if texts[file.path].mentions_tape:
-                yield file
-            continue
+        text = analyst.job.texts.get(file.path)
         try:
-            with open(file.path, "rb", buffering=0) as stream:
-                data = stream.read()
+            data = text.text.encode("utf-8", "surrogatepass") if text else _read(file.path)
         except OSError as error:
-            yield Report(file, error=f"cannot be read: {error.strerror or error}")
-        else:
-            if names_tape(data):
-                yield file
+            found.unread.append(Report(file, error=f"cannot be read: {error.strerror or error}"))
+            continue
+        if names_tape(data):
+            found.taped.append(file)
+        elif analyst.drives(file, data):
+            found.driving.append(file)
+    return found
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read()
 
 
 # ------------------------------------------------------------------ rules by settings
@@ -202,6 +239,16 @@ class Analyst:
                 self._projects[root].add(source)
         return self._projects[root]
 
+    def drives(self, file: File, data: bytes) -> bool:
+        """Whether a file with these bytes runs a tape that another file of its project names."""
+        from tapelint.driving import drives, may_drive
+
+        project = self._project(file.path)
+        try:
+            return may_drive(data, file.path, project) and drives(project.source(file.path), project)
+        except SourceError:
+            return False
+
     def look(self, file: File) -> Report:
         """Analyse one file. Raises nothing but what ends the whole run."""
         try:
@@ -240,7 +287,7 @@ class Analyst:
             file,
             tuple(found),
             error=error,
-            calls=len(analysis.gradients),
+            calls=tuple(_place(gradient) for gradient in analysis.gradients),
             files={path: self._digest(path, source) for path, source in project.asked.items()},
             folders={path: self._digest_of_folder(path, names) for path, names in project.listings.items()},
         )
@@ -329,7 +376,7 @@ def analyse_new(
         report = next(fresh)
         reports.append(report)
         if not report.error:
-            cache.store(file.path, Entry(key, report.files, report.folders, report.diagnostics, report.calls))
+            cache.store(file.path, Entry(key, report.files, report.folders, report.diagnostics, report.calls or ()))
     return reports
 
 

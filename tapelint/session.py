@@ -21,7 +21,7 @@ from tapelint.cache import Cache
 from tapelint.config import Configs, Overrides
 from tapelint.diagnostic import Diagnostic, FileError
 from tapelint.files import Discovery, File
-from tapelint.run import Analyst, Job, Progress, Report, RuleSet, Verb, analyse_new, merged, with_tape
+from tapelint.run import Analyst, Job, Progress, Report, RuleSet, Verb, analyse_new, merged, what_matters
 from tapelint.source import Source, SourceError
 
 
@@ -59,7 +59,8 @@ def check_source(
     """What is wrong with the gradients in a text, which stands for the file at `path` (it need not exist).
 
     The settings, and the baseline that they name, are those of the nearest file above `path`, or of `config`, or none
-    if `isolated`; `select` and `ignore` are as on the command line. A text that names no tape has no findings.
+    if `isolated`; `select` and `ignore` are as on the command line. A text that neither names a tape nor runs
+    one of another file has no findings.
     ConfigError where the settings, or a rule that is named, make no sense. What cannot be parsed is in `errors`.
 
     >>> program = '''
@@ -124,10 +125,13 @@ def _configs(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The report of each file with a tape, and of each that could not be read, by path; `taped` counts the first."""
+    """The report of each file with a tape, of each that runs one of another file, and of each that could not be read,
+    by path; `taped` and `driving` count the first two.
+    """
 
     reports: list[Report]
     taped: int
+    driving: int
 
 
 class Session:
@@ -160,11 +164,10 @@ class Session:
 
     def look(self, files: Sequence[File], analyst: Analyst) -> Looked:
         """What is said about the files, in their order."""
-        matter = list(with_tape(files, analyst.job.texts))
-        taped = [entry for entry in matter if isinstance(entry, File)]
-        unread = [entry for entry in matter if isinstance(entry, Report)]
-        reports = [*unread, *analyse_new(taped, analyst, self._jobs, self._cache, self._progress)]
-        return Looked(sorted(reports, key=lambda report: report.file.path), len(taped))
+        matter = what_matters(files, analyst)
+        chosen = sorted([*matter.taped, *matter.driving], key=lambda file: file.path)
+        reports = [*matter.unread, *analyse_new(chosen, analyst, self._jobs, self._cache, self._progress)]
+        return Looked(sorted(reports, key=lambda report: report.file.path), len(matter.taped), len(matter.driving))
 
     def source(self, text: str, path: str) -> Checked:
         """What is found in a text that stands for the file at `path`."""

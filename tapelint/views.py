@@ -178,7 +178,8 @@ class Tape:
 class Gradient:
     """One gradient call: `gradient`, `jacobian` or `batch_jacobian`.
 
-    `reached`: whether it is run at all; not if an exception certainly ended the program before.
+    `reached`: whether it is run at all; not if an exception certainly ended the program before. `assumed`: whether it
+    is run only because nothing that is seen calls the function around it: nothing is known of its arguments.
     """
 
     place: Place
@@ -194,6 +195,7 @@ class Gradient:
     in_loop: bool = False
     statement: Span | None = None
     reached: bool = True
+    assumed: bool = False
 
 
 ConditionKind = Literal["if", "while", "ternary", "and", "or", "not", "assert", "comprehension", "match"]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 # whole package in it. The words in front say what the floor is for.
 FLOORS = {
     "values and one file": ("diagnostic", "jsontext", "ipython", "notebook", "ignores", "source", "facts"),
-    "syntax and many files": ("blocks", "project", "fix"),
+    "syntax and many files": ("blocks", "project", "imports", "driving", "fix"),
     "Python as gradients see it": ("flow",),
     "what libraries do": ("libraries",),
     "tapes": ("views", "tapes"),

@@ -84,6 +84,7 @@ class _Builder:
             statement=self.syntax.statement_span(first.site),
             problems=tuple(own),
             reached=not first.dead,
+            assumed=all(e.assumed for e in group),
         )
 
     def _source(

@@ -44,7 +44,7 @@ def _unknown(site: Site, node: ast.Call, why: str) -> Gradient:
         place=place_of(site), method=node.func.attr if isinstance(node.func, ast.Attribute) else "", tape=None,
         target=place_of(Site(site.source, target)) if target is not None else None,
         sources=(SourceVerdict(text, "unknown", (), why),),
-        sources_place=place_of(Site(site.source, asked)) if asked is not None else None,
+        sources_place=place_of(Site(site.source, asked)) if asked is not None else None, assumed=True,
     )  # fmt: skip
 
 

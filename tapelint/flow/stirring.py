@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from math import inf
 from typing import NamedTuple
 
+from tapelint.imports import imports
 from tapelint.project import Module, Project
 
 MOST_FILES = 30
@@ -24,10 +25,6 @@ _DEFINES = re.compile(r"^(?:def|async def)\s+(\w+)", re.MULTILINE)
 _LIBRARIES = ("tf", "tensorflow", "keras", "np")
 """Names of libraries: what is stored there is seen by others."""
 _SUBCLASSES = "__init_subclass__"
-_IMPORT = re.compile(
-    r"^(?:from[ \t]+(?P<base>[.\w]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|.*)|import[ \t]+(?P<modules>.+))",
-    re.MULTILINE,
-)
 
 
 class _Reading(NamedTuple):
@@ -90,7 +87,8 @@ def effects(project: Project, module: Module) -> Effects:
 def _own_effects(project: Project, module: Module) -> Effects:
     """What the body of a module that acts may do."""
     text = module.unparsed.text if module.unparsed is not None else ""
-    own = {name for _, names, _ in _imports(project, module) for name in names} | set(_DEFINES.findall(text))
+    bound = (name for each in imports(project, module) for name in each.names)
+    own = {*bound, *_DEFINES.findall(text)}
     names, items, patches = set[str](), False, False
     for line in _body_lines(text):
         store = _STORES.match(line)
@@ -118,7 +116,7 @@ def _read(project: Project, module: Module) -> _Reading:
     if module.unparsed is None:
         return _Reading({}, frozenset(), False)
     text, own, others, takes = module.unparsed.text, set[str](), dict[str, Module](), set[str]()
-    for other, names, whole in _imports(project, module):
+    for other, names, whole in imports(project, module):
         own.update(names)
         others[other.path] = other
         if whole:
@@ -161,30 +159,3 @@ def _does(line: str, own: Collection[str]) -> bool:
 
 def _is_own(name: str, own: Collection[str]) -> bool:
     return name in own or "*" in own
-
-
-def _imports(project: Project, module: Module) -> Iterator[tuple[Module, list[str], bool]]:
-    """The modules of the project that a module's body imports, the names that are bound by it, and whether it may take
-    what the body of the imported module binds.
-    """
-    source = module.unparsed
-    if source is None:
-        return
-    for match in _IMPORT.finditer(source.text):
-        parts = [part.split() for part in re.split(r"[(),]", match["names"] or match["modules"]) if part.split()]
-        if match["modules"]:
-            for part in parts:
-                found = project.module(part[0], source)
-                if found is not None and not found.is_namespace:
-                    yield found, [part[-1].partition(".")[0]], True
-            continue
-        base = match["base"]
-        bare = base.lstrip(".")
-        inner = project.module(bare, source, len(base) - len(bare))
-        if inner is None:
-            continue
-        below = [project.submodule(inner, part[0]) for part in parts]
-        yield inner, [part[-1] for part in parts], not all(below)
-        for each in below:
-            if each is not None and not each.is_namespace:
-                yield each, [], True

@@ -77,7 +77,8 @@ class Result:
     `rules` the rules that ran. `cwd` is what paths are shown relative to, `root` the repository (None: there is none).
     `text_of` gives the lines of a file without their ends, for excerpts and fingerprints; it returns an empty list
     where it cannot. `fails` says whether a finding makes the run fail. `checked` counts the files looked at,
-    `with_tape` those of them that have a tape, `calls` the gradient calls in them, `fixed` the fixes that were
+    `with_tape` those of them that have a tape, `driving` those that have none and run one of another file, `calls` the
+    gradient calls that are run, `fixed` the fixes that were
     applied, `known` the findings left out because a baseline knows them. None where a number is not known.
 
     Spans of a notebook count lines in the text of all its code cells, as `text_of` gives it; `cell_of` gives, for the
@@ -94,6 +95,7 @@ class Result:
     text_of: Callable[[str], Sequence[str]] = lines_of
     checked: int | None = None
     with_tape: int | None = None
+    driving: int = 0
     calls: int | None = None
     fixed: int = 0
     known: int = 0

@@ -194,8 +194,13 @@ def failures(result: Result) -> str:
 def _looked_at(result: Result) -> str:
     if result.checked is None:
         return ""
-    tapes = "" if result.with_tape is None else f", {result.with_tape} with a tape"
+    tapes = "" if result.with_tape is None else f", {tapes_in(result.with_tape, result.driving)}"
     return f" (checked {plural(result.checked, 'file')}{tapes})"
+
+
+def tapes_in(taped: int, driving: int) -> str:
+    """How many files have a tape, and how many have none but run one of another file."""
+    return f"{taped} with a tape" + (f", {driving} running one" if driving else "")
 
 
 def _fixing(diagnostics: Sequence[Diagnostic]) -> list[str]:
@@ -211,9 +216,10 @@ def _fixing(diagnostics: Sequence[Diagnostic]) -> list[str]:
 def _all_clear(result: Result) -> str:
     if result.checked == 0:
         return "No Python files to check"
-    if result.with_tape == 0:
+    if result.with_tape == 0 and not result.driving:
         return "All clear: no gradient tape" + (f" in {plural(result.checked, 'file')}" if result.checked else "")
     told = "Nothing new" if result.known else "All clear"
     if result.calls is None or result.with_tape is None:
         return told
-    return f"{told}: {plural(result.calls, 'gradient call')} in {plural(result.with_tape, 'file')}"
+    files = plural(result.with_tape or result.driving, "file")
+    return f"{told}: {plural(result.calls, 'gradient call')} in {files}"

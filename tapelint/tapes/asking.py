@@ -98,6 +98,7 @@ def _begun(tapes: Tapes, cell: Cell, method: str, args: Arguments, site: Site) -
         dead=run.ended(),
         in_graph=run.graph_mode > 0,
         active=tuple(tapes.active()),
+        assumed=bool(run.outside),
         after=len(tapes.events),
         target=target,
         leaves=tuple(flattened(tapes.world, target) or ()) if target is not UNBOUND else (),

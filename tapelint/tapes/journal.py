@@ -47,7 +47,8 @@ class Execution:
     """One time that a gradient call was run: `site` is the call, on a `recording` of the `tape`.
 
     Where and when: the `chain` of calls that led there; `dead`, the exception that had ended the program before, if
-    one had; `in_graph`, whether a graph was being made; `active`, the recordings that ran; `after` how many events.
+    one had; `assumed`, whether the run had begun with arguments that nothing tells; `in_graph`, whether a graph was
+    being made; `active`, the recordings that ran; `after` how many events.
 
     Its arguments: `target` with its `leaves` and `targets`, their nodes; `filled`, what was assigned to variables among
     them; `asked`, the sources as they were given; the places of both in the call; `zeros`, whether it wants zeros for
@@ -78,6 +79,7 @@ class Execution:
     leaves: tuple[Value, ...] = ()
     filled: tuple[Node, ...] = ()
     active: tuple[int, ...] = ()
+    assumed: bool = False
     after: int = 0
     why_unknown: str = ""
     answer: Answer | None = None

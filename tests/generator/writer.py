@@ -8,6 +8,7 @@ variants take different ways and their outcomes can be joined.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,14 @@ IMPORTS = {
     **{name: f"import {name}" for name in ("argparse", "configparser", "csv", "h5py", "io", "json", "os", "pickle")},
     **{name: f"import {name}" for name in ("random", "yaml")},
 }
+
+
+DRIVEN = "work"
+"""The file that a script calls."""
+
+_NOT_IN_A_FUNCTION = re.compile(
+    r"\b(?:global|globals|locals|vars|await|yield|__main__|from main|import main)\b|\"\"\"|import \*"
+)
 
 
 @dataclass(frozen=True)
@@ -282,14 +291,49 @@ class Writer:
 
     def finish(self) -> Program:
         files = {}
+        driven = self.is_driven()
         for name, module in self.modules.items():
             body = self.lines if name == "main" else []
-            if name == "main" or module.definitions or module.first:
+            if driven and name == "main":
+                module, body = self.driven(module)
+                files |= self.driver()
+                name = DRIVEN
+            if name in ("main", DRIVEN) or module.definitions or module.first:
                 files[name.replace(".", "/") + ".py"] = self.text(module, body)
         if any(name.startswith("lib/") for name in files):
             exports = [(n, e) for n, m in self.modules.items() for e in dict.fromkeys(m.exports)]
             files["lib/__init__.py"] = "".join(f"from .{n.rpartition('.')[2]} import {e}\n" for n, e in exports)
         return Program(self.seed, self.variant, files, frozenset(self.tags), self.varied)
+
+    def is_driven(self) -> bool:
+        """Whether the program becomes a function of another file, which a script without a tape calls."""
+        own = self.modules["main"]
+        text = "\n".join([*own.first, *own.definitions, *self.lines])
+        if _NOT_IN_A_FUNCTION.search(text) or Random(f"{self.seed}/driven").random() > 0.1:
+            return False
+        self.tag("driven by a script")
+        return True
+
+    def driven(self, module: Module) -> tuple[Module, list[str]]:
+        """The file of the function; what else it defines stands in it where it needs what is made there."""
+        made = {word for line in self.lines for word in re.findall(r"\w+", line.partition("=")[0])}
+        needed = {word for text in module.definitions for word in re.findall(r"\w+", text)}
+        body = "\n".join(self.lines)
+        if made & needed:
+            body = "\n".join([*module.first, *module.definitions, body])
+            module = Module(module.imports)
+        return module, ["def run():", textwrap.indent(body, "    ")]
+
+    def driver(self) -> dict[str, str]:
+        """The script."""
+        choice = Random(f"{self.seed}/driver")
+        line, call = choice.choice(
+            [(f"import {DRIVEN}", f"{DRIVEN}.run()"), (f"from {DRIVEN} import run as start", "start()")]
+        )
+        body = choice.choice([[call], ['if __name__ == "__main__":', f"    {call}"]])
+        if choice.random() < 0.5:
+            body = ["def main():", f"    {call}", "", "", *(each.replace(call, "main()") for each in body)]
+        return {"main.py": "\n".join([line, "", "", *body]) + "\n"}
 
     def text(self, module: Module, body: list[str]) -> str:
         parts = ["\n".join(module.first), *module.definitions, "\n".join(body)]
