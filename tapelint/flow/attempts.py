@@ -433,6 +433,10 @@ def _is_one_of(order: Sequence[Value], wanted: Value) -> bool | None:
 def _may_be_of(kind: Value, wanted: Value) -> bool | None:
     """Whether an exception of a class of Python, or of one that extends it, is of another; None where it may be."""
     mine, other = _of_python(kind), _of_python(wanted)
+    own = kind.name.rpartition(".")[2] if isinstance(kind, Library) else ""
+    if Library(f"tensorflow.errors.{own}") in _APART and (other is not None or wanted in _APART):
+        general = other is not None and issubclass(Exception, other)
+        return general or wanted in (Library(f"tensorflow.errors.{own}"), Library("tensorflow.errors.OpError"))
     if mine not in (None, Exception, BaseException) and wanted in _APART:
         return False
     if mine is None or other is None:
@@ -528,7 +532,7 @@ OF_TENSORFLOW = {
 }
 """The exceptions that only TensorFlow raises."""
 _APART = {Library(f"tensorflow.errors.{name}") for name in OF_TENSORFLOW - {"OperatorNotAllowedInGraphError"}}
-"""Those that are none of Python's kinds of errors."""
+"""Those that are none of Python's kinds of errors, and of no other's kind than that of them all."""
 OF_OPERATIONS = {"InvalidArgumentError", "UnimplementedError"}
 """What TensorFlow's operations alone raise, for the numbers that they get."""
 RAISED_BY: dict[str, tuple[type[ast.AST], ...]] = {

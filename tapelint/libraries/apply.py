@@ -44,7 +44,7 @@ from .names import root
 from .numerics import numbers, numbers_singular
 from .refusals import failures, fitting, refusing, unfit
 from .refusals.protocols import IN_GRAPH
-from .shapes import shapes, widths
+from .shapes import shapes, shapes_misfit, widths
 from .tensorflow import lookups, parts
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def call_fact(
     may_fail = isinstance(made, (Data, Tuple, Many, Cell)) or made == NO_VALUE
     if unfit.is_given_text(world, fact, effect, given) or (may_fail and unfit.may_fail(world, fact, given)):
         world.known.failing.update(node.id for node in result)
+        if shapes_misfit.is_refused_by_others(world, fact.name, given):
+            world.known.refusing.update(node.id for node in result)
     doubt(world, fact, given, result)
     if isinstance(made, Data) and made.kind == "symbolic" and fact.kind == "function":
         world.made_of_symbols(made.node, Library(fact.name), args)

@@ -21,7 +21,7 @@ def a_block_that_swallows_what_is_raised():
 
 
 def a_block_that_may_be_left_where_an_operation_fails():
-    """unknown, unknown"""
+    """none, flows"""
     with tf.GradientTape() as tape:
         y = w * 1.0
         with contextlib.suppress(Exception):
@@ -148,7 +148,7 @@ def what_the_handler_catches():
 
 
 def a_handler_whose_class_fails_in_another():
-    """unknown, unknown"""
+    """flows, none"""
     with tf.GradientTape() as tape:
         try:
             try:

@@ -11,7 +11,7 @@ m = tf.Variable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 
 
 def sums_of_vectors_of_two_lengths():
-    """unknown, unknown"""
+    """raises InvalidArgumentError, raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = v + w
     return tape.gradient(y, [v, w])
@@ -25,7 +25,7 @@ def a_vector_and_a_single_number_in_one_stack():
 
 
 def matrices_whose_inner_lengths_differ():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = m @ m
     return tape.gradient(y, m)
@@ -39,14 +39,14 @@ def matrices_one_of_which_is_turned():
 
 
 def a_vector_where_a_matrix_is_needed():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.matmul(m, w)
     return tape.gradient(y, w)
 
 
 def columns_of_two_heights_side_by_side():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.concat([m, m[:2]], 1)
     return tape.gradient(y, m)
@@ -60,7 +60,7 @@ def rows_below_each_other():
 
 
 def another_number_of_elements():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.reshape(v, [2, 2])
     return tape.gradient(y, v)
@@ -160,7 +160,7 @@ def an_inner_gradient_of_what_has_too_few_axes():
 
 
 def truths_of_vectors_of_two_lengths():
-    """unknown, unknown"""
+    """raises InvalidArgumentError, raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.equal(v, w)
     return tape.gradient(y, [v, w])
@@ -195,7 +195,7 @@ def truths_of_two_lengths_together():
 
 
 def none_of_what_may_have_raised():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as outer:
         with tf.GradientTape() as tape:
             y = v > w
@@ -279,7 +279,7 @@ def a_text_after_several_numbers():
 
 
 def an_axis_that_is_too_long_to_be_taken_away():
-    """unknown"""
+    """raises InvalidArgumentError"""
     scale = tf.Variable(2.0)
     with tf.GradientTape() as tape:
         y = tf.round(scale) * tf.squeeze(tf.constant([2.0, 3.0]), 0)
@@ -304,7 +304,7 @@ def parts_of_lengths_of_their_own():
 
 
 def parts_that_are_taken_for_halves():
-    """unknown"""
+    """raises InvalidArgumentError"""
     row = tf.Variable(tf.ones((1, 8)))
     with tf.GradientTape() as tape:
         y = tf.split(row, [6, 2], axis=1)[0] @ tf.ones((4, 3))

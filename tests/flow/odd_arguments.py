@@ -188,7 +188,7 @@ def parts_of_two_shapes():
 
 
 def a_product_of_a_vector_and_a_matrix_that_do_not_fit():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.sign(keras.ops.matmul(v * 1.0, m[:1]))
     return tape.gradient(y, v)

@@ -14,14 +14,14 @@ def as_many_axes_as_there_are():
 
 
 def repeated_along_one_axis_of_two():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.tile(v, [2])
     return tape.gradient(y, v)
 
 
 def padded_along_one_axis_of_two():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.pad(v, [[1, 1]])
     return tape.gradient(y, v)
@@ -35,14 +35,14 @@ def padded_by_one_number():
 
 
 def summed_along_an_axis_that_is_not_there():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(v, axis=2)
     return tape.gradient(y, v)
 
 
 def a_row_behind_the_last():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.gather(v, [0, 2])
     return tape.gradient(y, v)
@@ -63,7 +63,7 @@ def a_mask_of_another_length():
 
 
 def parts_of_no_equal_length():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.split(v, 2, axis=1)[0]
     return tape.gradient(y, v)
@@ -77,7 +77,7 @@ def parts_of_equal_length():
 
 
 def one_letter_for_two_axes():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.einsum("i,i->", v, v)
     return tape.gradient(y, v)

@@ -558,7 +558,7 @@ def a_key_of_several_numbers():
 
 
 def a_place_behind_the_end():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = tf.ones([2])[5] * w
     return tape.gradient(y, w)

@@ -132,7 +132,7 @@ def a_variable_rounded_by_python():
 
 
 def a_whole_number_as_the_target():
-    """unknown"""
+    """raises InvalidArgumentError"""
     with tf.GradientTape() as tape:
         y = int(w[0])
     return tape.gradient(y, w)

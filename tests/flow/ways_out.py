@@ -688,7 +688,7 @@ def callee_rer():
 
 
 def tf_other():
-    """unknown, unknown"""
+    """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
     with tf.GradientTape() as tape:
         try:
@@ -703,7 +703,7 @@ def tf_other():
 
 
 def tf_supo():
-    """unknown, flows"""
+    """none, flows"""
     a, b = tf.Variable(2.0), tf.Variable(3.0)
     with tf.GradientTape() as tape:
         z = a * 1.0
@@ -790,7 +790,7 @@ def a_loop_that_every_round_leaves():
 
 
 def an_exception_that_an_inner_try_does_not_catch():
-    """sometimes none, sometimes none"""
+    """none, flows"""
     a, b = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
     with tf.GradientTape() as tape:
         z = a * 1.0

@@ -15,6 +15,7 @@ from ..natures import form
 from ..shapes import shapes_misfit, widths
 from ..shapes.shapes import differ, of_value
 from . import dtypes, fitting, operands, packing
+from .refusing import OF_KERNELS
 
 if TYPE_CHECKING:
     from ..world import Libraries
@@ -25,6 +26,8 @@ UNCLEAR = "unclear"
 
 def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
     """The exception of a function that is given what it does not take; "" where it takes it."""
+    if error := of_shapes(world, fact, given):
+        return error
     if fact.kind == "operator" and operands.are_measured(world, fact, given):
         return ""  # else it would have been told before
     if packing.holds_no_tensor(world, fact, effect, given):
@@ -38,6 +41,21 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         return error
     odd = fitting.is_oddly_set(world, fact, given) or fitting.is_of_another_kind(world, fact, given)
     return UNCLEAR if odd or fitting.is_unfit(world, fact, given) else alone
+
+
+def of_shapes(world: Libraries, fact: Fact, given: Given) -> str:
+    """The exception of a function that is given tensors of shapes that do not fit, and nothing else amiss; else ""."""
+    refused = shapes_misfit.is_refused(world, fact.name, given) and not _may_refuse_otherwise(world, fact, given)
+    return OF_KERNELS if refused else ""
+
+
+def _may_refuse_otherwise(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether a function may refuse what it is given for another reason than its shape, and with another exception."""
+    values = [value for name, value in given.values.items() if name not in ("condition", "indices")]
+    tensors = [part for value in values for part in _numbers_in(world, value) if isinstance(part, (Data, Variable))]
+    if any(part.dtype != "f" for part in tensors) or given.get("name") not in (UNBOUND, NO_VALUE):
+        return True
+    return any(widths.perhaps_unlike(world, one, other) for one, other in combinations(tensors, 2))
 
 
 def perhaps_refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> bool:

@@ -228,6 +228,8 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
         return None
     if op == "reshape":
         return _reshaped(world, given)
+    if name == "tensorflow.constant" and given.get("shape") not in (UNBOUND, NO_VALUE):
+        return as_shape(world, given.get("shape"))
     parameter = MADE_BY_SHAPE.get(name)
     if parameter is not None:
         shape = as_shape(world, given.get(parameter))
@@ -236,22 +238,47 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
         return None if shape is not None and any(n is not None and n < 0 for n in shape) else shape
     values = list(given.values.values())
     first = values[0] if values else UNBOUND
-    if op == "@":
-        return _product(world, given)
+    if op in PRODUCTS:
+        return _of_product(world, name, given)
     if name in COUNTED:
         return () if given.get("axis", NO_VALUE) == NO_VALUE else None
     if name == "tensorflow.shape":
         return (len(own),) if (own := of_value(world, first)) is not None else None
-    if op == "where" and len(values) == 3:
-        return _broadcast([of_value(world, v) for v in values])
+    if op in ("where", "clip_by_value") and len(values) >= 3:
+        return broadcast([of_value(world, v) for v in values[:3]])
+    if op in ("cumsum", "cumprod", "sort") and _is_flattened(name, given):
+        return (_count(before),) if (before := of_value(world, first)) is not None else None
     if (op in BROADCASTING and len(values) >= 2) or (name.startswith("operator ") and "[" not in name):
-        return _broadcast([of_value(world, v) for v in values[:2]])
+        return broadcast([of_value(world, v) for v in values[:2]])
     handler = HANDLERS.get(op)
     if handler is not None:
         return handler(world, given)
     if name in TYPES_OF_NUMPY or op in SAME_SHAPE or name.rpartition(".")[2] in SAME_SHAPE or name in SAME_LAYERS:
         return of_value(world, first)
     return _reduced(world, given, first) if op in REDUCING or ".reduce_" in name or op == "moments" else None
+
+
+def _is_flattened(name: str, given: Given) -> bool:
+    """Whether a function that goes along an axis is given none, and takes what it is given flat, as NumPy's do."""
+    if name.startswith("tensorflow.") and not name.startswith("tensorflow.experimental."):
+        return False
+    axis = given.get("axis")
+    return axis == NO_VALUE or (axis is UNBOUND and not name.endswith(".sort"))
+
+
+PRODUCTS = ("@", "matvec", "tensordot", "einsum")
+
+
+def _of_product(world: Libraries, name: str, given: Given) -> Shape | None:
+    from . import shapes_products as products
+
+    last = short(name)
+    if last == "@":
+        return products.of_matrices(world, given)
+    if not name.startswith("tensorflow.") or name.startswith("tensorflow.experimental."):
+        return None
+    find = {"matvec": products.of_vector, "tensordot": products.of_tensors, "einsum": products.of_sum}[last]
+    return find(world, given)
 
 
 OF_ANOTHER_SHAPE = frozenset(
@@ -377,24 +404,6 @@ def _reshaped(world: Libraries, given: Given) -> Shape | None:
     return tuple(missing if n == -1 else n for n in wanted)
 
 
-def _product(world: Libraries, given: Given) -> Shape | None:
-    sides = turned_sides(world, given)
-    return _matmul(*sides) if sides is not None else None
-
-
-def turned_sides(world: Libraries, given: Given) -> list[Shape | None] | None:
-    """The shapes of the two sides of a product of matrices as they are multiplied; None where that is not clear."""
-    shapes = [of_value(world, v) for v in list(given.values.values())[:2]]
-    for index, side in enumerate("ab"):
-        turned = [given.get(f"{word}_{side}", Const(False)) for word in ("transpose", "adjoint")]
-        shape = shapes[index] if index < len(shapes) else None
-        if not all(isinstance(each, Const) for each in turned):
-            return None
-        if any(getattr(each, "value", None) for each in turned) and shape is not None and len(shape) >= 2:
-            shapes[index] = (*shape[:-2], shape[-1], shape[-2])
-    return shapes
-
-
 def _constant(world: Libraries, given: Given, *names: str) -> object:
     from ..numerics.numbers_exact import constant
 
@@ -486,8 +495,18 @@ def _stacked(world: Libraries, given: Given) -> Shape | None:
 
 def _gathered(world: Libraries, given: Given) -> Shape | None:
     shape, indices = _first(world, given), of_value(world, given.get("indices"))
-    plain = _constant(world, given, "axis") in (None, 0) and _constant(world, given, "batch_dims") in (None, 0)
+    plain = given.get("axis") in (UNBOUND, NO_VALUE, Const(0)) and _constant(world, given, "batch_dims") in (None, 0)
     return (*indices, *shape[1:]) if shape and indices is not None and plain else None
+
+
+def _padded(world: Libraries, given: Given) -> Shape | None:
+    shape, around = _first(world, given), _constant(world, given, "paddings")
+    if shape is None or not isinstance(around, tuple) or len(around) != len(shape):
+        return None
+    pairs = [pair if isinstance(pair, tuple) and len(pair) == 2 else (None, None) for pair in around]
+    known = [all(isinstance(n, int) for n in pair) for pair in pairs]
+    sizes = zip(shape, pairs, known, strict=True)
+    return tuple(n + sum(pair) if n is not None and sure else None for n, pair, sure in sizes)
 
 
 def _hot(world: Libraries, given: Given) -> Shape | None:
@@ -516,17 +535,12 @@ HANDLERS: dict[str, Callable[[Libraries, Given], Shape | None]] = {
     "concat": _concatenated,
     "stack": _stacked,
     "gather": _gathered,
+    "pad": _padded,
     "one_hot": _hot,
     "linspace": _spaced,
     "eye": _square,
     "flatten": lambda world, given: (_count(before),) if (before := _first(world, given)) is not None else None,
 }
-
-
-def _matmul(*shapes: Shape | None) -> Shape | None:
-    if len(shapes) != 2 or shapes[0] is None or shapes[1] is None or min(len(shapes[0]), len(shapes[1])) < 2:
-        return None
-    return (*shapes[0][:-1], shapes[1][-1])
 
 
 def _reduced(world: Libraries, given: Given, first: Value) -> Shape | None:
@@ -549,7 +563,8 @@ def _reduced(world: Libraries, given: Given, first: Value) -> Shape | None:
     return tuple(1 if n in at else length for n, length in enumerate(shape) if kept or n not in at)
 
 
-def _broadcast(shapes: list[Shape | None]) -> Shape | None:
+def broadcast(shapes: Sequence[Shape | None]) -> Shape | None:
+    """The shape that shapes are broadcast to; None where it is not known."""
     if not shapes or any(s is None for s in shapes):
         return None
     known = [s for s in shapes if s is not None]

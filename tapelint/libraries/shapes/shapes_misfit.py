@@ -7,12 +7,14 @@ from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Cell, Const, Tuple, Value
+from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable
 
+from ..arguments import listed
+from ..natures import form
 from ..numerics.numbers_exact import constant
 from ..numerics.numbers_names import short
-from . import shapes_places
-from .shapes import BROADCASTING, Shape, as_shape, cannot_become, differ, of_value, turned_sides
+from . import shapes_places, shapes_products
+from .shapes import BROADCASTING, Shape, as_shape, cannot_become, differ, of_value
 
 if TYPE_CHECKING:
     from ..arguments import Given
@@ -35,9 +37,50 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     if name.startswith(OF_NUMPY):
         return op == "pad" and shapes_places.is_outside(world, name, given)
     if op == "einsum":
-        return shapes_places.is_odd_sum(world, given)
+        return shapes_products.is_odd_sum(world, given)
     handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
     return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
+
+
+def is_refused(world: Libraries, name: str, given: Given) -> bool:
+    """Whether kernels of TensorFlow certainly refuse the shapes of tensors, outside of graphs."""
+    if given.rest is not None or world.run.graph_mode or not is_of_kernels(name):
+        return False
+    if name == "tensorflow.tensordot" and shapes_products.are_axes_missing(world, given):
+        return False
+    if name == "keras.ops.add":  # which takes a bias for channels, wherever they stand
+        return False
+    if name == "keras.ops.matmul" and () in [of_value(world, value) for value in given.values.values()]:
+        return False
+    return _is_of_tensors(world, given) and is_misfit(world, name, given)
+
+
+def is_refused_by_others(world: Libraries, name: str, given: Given) -> bool:
+    """Whether shapes do not fit, and Python's part of a library may say so, by another exception."""
+    return not world.run.graph_mode and is_misfit(world, name, given) and not is_refused(world, name, given)
+
+
+def is_of_kernels(name: str) -> bool:
+    """Whether it is a kernel that refuses what does not fit, outside of graphs, with its InvalidArgumentError."""
+    if not name.startswith(("tensorflow.", "operator ", "keras.ops.")) or name.startswith(OF_NUMPY):
+        return False
+    op = short(name)
+    return op in BROADCASTING or op in ("@", "reshape") or name in OF_KERNELS
+
+
+OF_KERNELS = frozenset(
+    f"tensorflow.{name}"
+    for name in "broadcast_to concat einsum expand_dims gather linalg.matvec pad slice split squeeze tile "  # noqa: SIM905
+    "transpose where tensordot reduce_sum reduce_mean reduce_max reduce_min reduce_prod".split()
+)
+
+
+def _is_of_tensors(world: Libraries, given: Given) -> bool:
+    """Whether a tensor, and nothing in parts, is among some values."""
+    values = [part for value in given.values.values() for part in (listed(world, value) or (value,))]
+    dense = (isinstance(v, Variable) or (isinstance(v, Data) and v.kind == "tensor" and not form(v)) for v in values)
+    odd = any(isinstance(v, Data) and (form(v) or v.kind not in ("tensor", "numpy", "python")) for v in values)
+    return any(dense) and not odd
 
 
 OF_TENSORFLOW = (
@@ -57,7 +100,7 @@ def clash(shapes: Sequence[Shape | None]) -> bool:
 
 def _product(world: Libraries, given: Given) -> bool:
     """Matrices whose inner lengths differ, or what has too few axes for a matrix."""
-    sides = turned_sides(world, given)
+    sides = shapes_products.turned_sides(world, given)
     if sides is None or len(sides) != 2:
         return False
     first, second = sides
@@ -132,8 +175,8 @@ def _counting(world: Libraries, given: Given) -> bool:
 
 
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
-    "@": _product, "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation,
-    "concatenate": _concatenation,
+    "@": _product, "tensordot": shapes_products.are_unfit_tensors,
+    "stack": _stack, "add_n": _stack, "accumulate_n": _stack, "concat": _concatenation, "concatenate": _concatenation,
     "reshape": _reshaping, "betainc": _beta, "range": _counting,
     **dict.fromkeys(("fft", "fft2", "ifft2", "irfft", "istft"), _stack),
 }  # fmt: skip

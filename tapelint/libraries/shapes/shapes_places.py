@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Variable
+from tapelint.flow.values import UNBOUND, Data, Variable
 
 from ..numerics.numbers_exact import constant
 from .shapes import REDUCING, Shape, as_shape, differ, of_value
@@ -51,6 +50,10 @@ def _axes(world: Libraries, given: Given, shape: Shape) -> bool:
     """An axis that is not there."""
     axes = _numbers(constant(world, given, "axis", "axes", "dim"))
     return any(not _has_axis(shape, axis) for axis in axes)
+
+
+def _of_one_number(world: Libraries, given: Given, shape: Shape) -> bool:
+    return not shape or _axes(world, given, shape)
 
 
 def _has_axis(shape: Shape, axis: int) -> bool:
@@ -264,23 +267,13 @@ def _of_rows(world: Libraries, given: Given, shape: Shape) -> bool:
     return not shape or (names is not None and differ(shape[:1], names))
 
 
-def is_odd_sum(world: Libraries, given: Given) -> bool:
-    """Whether tensors do not have the axes that the equation of `tf.einsum` names, or these differ in length."""
-    equation, inputs = constant(world, given, "equation", "subscripts"), given.get("inputs", given.get("operands"))
-    items = containers.sequence(world.run, inputs) if isinstance(inputs, (Cell, Tuple)) else None
-    if not isinstance(equation, str) or "." in equation or not isinstance(items, Tuple):
+def _broadcast_to(world: Libraries, given: Given, shape: Shape) -> bool:
+    """Axes that are longer than 1 and not as long as what they are to become, or more of them."""
+    wanted = as_shape(world, given.get("shape"))
+    if wanted is None:
         return False
-    terms = equation.replace(" ", "").partition("->")[0].split(",")
-    if len(terms) != len(items.items):
-        return True
-    lengths: dict[str, set[int]] = {}
-    for term, item in zip(terms, items.items, strict=True):
-        shape = of_value(world, item)
-        if shape is not None and len(shape) != len(term):
-            return True
-        for letter, length in zip(term, shape or (), strict=False):
-            lengths.setdefault(letter, set()).update([length] if length is not None else [])
-    return any(len(found - {1}) > 1 for found in lengths.values())
+    pairs = zip(reversed(shape), reversed(wanted), strict=False)
+    return len(shape) > len(wanted) or any(None not in (n, m) and n not in (1, m) for n, m in pairs)
 
 
 HANDLERS: dict[str, Check] = {
@@ -297,5 +290,7 @@ HANDLERS: dict[str, Check] = {
     "from_value_rowids": _of_rows, "set_shape": _ensured, "eigh_tridiagonal": _off_diagonal,
     "take_along_axis": _along, "slice_update": _updated, "SparseTensor": _made_sparse,
     **dict.fromkeys(("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"), _labels),
-    "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse,
+    "sparse_softmax_cross_entropy_with_logits": _classes, "reverse": _reverse, "broadcast_to": _broadcast_to,
+    "softmax": _of_one_number, "log_softmax": _of_one_number,
+    "repeat": _axes,
 }  # fmt: skip

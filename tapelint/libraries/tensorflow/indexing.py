@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, SliceOf, Tuple, Value, Variable
 
 from ..numpy.array_members import is_of_numpy
 from ..refusals import packing
+from ..refusals.refusing import OF_KERNELS
 from ..shapes import shapes
 from ..shapes.widths import PROMOTES
 from ..world import Libraries
@@ -21,7 +24,26 @@ def refused(world: Libraries, base: Value, key: Value) -> str:
         return "ValueError"  # a mask of one truth
     if _is_mask_of_another_shape(base, key):
         return "ValueError"
-    return "TypeError" if any(_is_no_key(k) for k in _keys(world, key)) else ""
+    if any(_is_no_key(k) for k in _keys(world, key)):
+        return "TypeError"
+    return OF_KERNELS if not world.run.graph_mode and _is_outside(world, base, key) else ""
+
+
+def _is_outside(world: Libraries, base: Value, key: Value) -> bool:
+    """Whether a tensor of a known shape has not so many axes, or not the places that are numbers."""
+    shape = base.shape if isinstance(base, (Data, Variable)) else None
+    keys = [k for k in _keys(world, key) if k not in (NO_VALUE, Const(...))]
+    plain = all(isinstance(k, SliceOf) or (isinstance(k, Const) and type(k.value) is int) for k in keys)
+    if shape is None or not plain:
+        return False
+    return len(keys) > len(shape) or (Const(...) not in _keys(world, key) and _are_places_behind(keys, shape))
+
+
+def _are_places_behind(keys: Sequence[Value], shape: shapes.Shape) -> bool:
+    return any(
+        isinstance(k, Const) and type(k.value) is int and length is not None and not -length <= k.value < length
+        for k, length in zip(keys, shape, strict=False)
+    )
 
 
 def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
@@ -39,10 +61,7 @@ def may_be_outside(world: Libraries, base: Value, key: Value) -> bool:
         return True
     if any(isinstance(k, Data) and k.dtype == "b" for k in keys):
         return _is_mask_of_another_shape(base, key)
-    outside = any(
-        isinstance(k, Const) and type(k.value) is int and length is not None and not -length <= k.value < length
-        for k, length in zip(keys, shape, strict=False)
-    )
+    outside = _are_places_behind(keys, shape)
     odd = any(isinstance(k, Const) and isinstance(k.value, bool) for k in keys)
     odd = odd or any(isinstance(k, SliceOf) and k.step == Const(0) for k in keys)
     return odd or (outside and Const(...) not in _keys(world, key)) or len(keys) > len(shape)

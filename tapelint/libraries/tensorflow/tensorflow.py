@@ -27,7 +27,7 @@ from tapelint.flow.values import (
 )
 
 from .. import apply, arguments
-from ..refusals import packing, unfit
+from ..refusals import packing, refusing, unfit
 from ..registry import FunctionHandler, Registry
 from ..shapes import widths
 from ..world import Libraries
@@ -220,6 +220,17 @@ def _parts(
     return made
 
 
+def _refused_for_shapes(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
+    """What comes of a call whose tensors certainly do not fit; None where they may."""
+    fact = world.facts.fact(name)
+    given = apply.bind(fact.parameters, args) if fact is not None else None
+    error = unfit.of_shapes(world, fact, given) if fact is not None and given is not None else ""
+    if not error or given is None:
+        return None
+    refusing.refuse(world, error, site, name, list(given.values.values()))
+    return world.run.opaque(site, given.values.values())
+
+
 def _split(world: Libraries, args: Arguments, site: Site) -> Value:
     sizes = args.get(1, "num_or_size_splits")
     items = containers.sequence(world.run, sizes)
@@ -228,6 +239,8 @@ def _split(world: Libraries, args: Arguments, site: Site) -> Value:
     if isinstance(items, Tuple):
         count = len(items.items)
         lengths = [n.value if isinstance(n, Const) and type(n.value) is int else None for n in items.items]
+    if (refused := _refused_for_shapes(world, "tensorflow.split", args, site)) is not None:
+        return refused
     made = _parts(world, "tensorflow.split", args, site, count, lengths)
     if unfit.has_floats(world, sizes):
         world.known.refusing.update(each.id for each in world.run.nodes_in(made))
