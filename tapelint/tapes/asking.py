@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
 from tapelint.flow.attempts import STAGING_ERROR
-from tapelint.flow.core import UNFOLLOWED, Arguments
+from tapelint.flow.core import UNFOLLOWED, Arguments, Core
 from tapelint.flow.graph import ABSENT, SEVERAL, UPSTREAM, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, IGNORANT, NONE, ZERO
 from tapelint.flow.values import (
@@ -475,7 +475,8 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
             results.append(apart)
             continue
         # A Jacobian is computed in a graph of its own, from which zeros may come back where nothing would.
-        around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if not summed else []
+        filled = not summed and (len(execution.sources) > 1 or _is_through_graphs(run, execution))
+        around = [Edge(t, ZERO | NONE, "filled") for t in execution.targets] if filled else []
         last = run.node("gradient", [Edge(inner, FLOWS, "linear"), *around], execution.site, dtype="f")
         last.detail = _detail(source, only_rows)
         if source.outcome & IGNORANT:
@@ -483,6 +484,12 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
             last.detail = _detail(source, only_rows)
         results.append(last)
     return results
+
+
+def _is_through_graphs(core: Core, execution: Execution) -> bool:
+    """Whether a graph, or something unknown, is on the way to the targets."""
+    nodes = core.graph.ancestors(execution.targets)
+    return any(n.depth > core.graph_depth or n.opaque or n.op == "join" for n in nodes)
 
 
 def _read_on_the_way_back(tapes: Tapes, answer: Answer, site: Site) -> None:

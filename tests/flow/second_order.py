@@ -496,3 +496,43 @@ def a_product_across_another_vector():
             y = tf.linalg.cross(u, v)
         g = inner.gradient(y, u, output_gradients=tf.constant([1.0, 2.0, 4.0]))
     return outer.gradient(g, [u, v])
+
+
+def a_jacobian_of_something_linear():
+    """none"""
+    x = tf.Variable([1.0, -2.0, 3.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.where(x > 0.0, x, 0.1 * x) * tf.constant([1.0, 2.0, 3.0])
+        slopes = inner.jacobian(y, x)
+    return outer.gradient(slopes, x)
+
+
+def a_jacobian_of_something_linear_row_by_row():
+    """none"""
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape(persistent=True) as inner:
+            y = tf.cumsum(tf.reverse(x, [0]))
+        slopes = inner.jacobian(y, x, experimental_use_pfor=False)
+    return outer.jacobian(slopes, x)
+
+
+def a_jacobian_for_a_vector_that_hangs_on_a_matrix():
+    """none, flows"""
+    x, m = tf.Variable([1.0, 2.0, 3.0]), tf.Variable(tf.ones([3, 3]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.linalg.matvec(m, x)
+        slopes = inner.jacobian(y, x)
+    return outer.gradient(slopes, [x, m])
+
+
+def a_jacobian_of_something_linear_for_two():
+    """unknown, flows"""
+    x, m = tf.Variable([1.0, 2.0, 3.0]), tf.Variable(tf.ones([3, 3]))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = tf.linalg.matvec(m, x)
+        slopes, _ = inner.jacobian(y, [x, m])
+    return outer.gradient(slopes, [x, m])
