@@ -1,8 +1,9 @@
-"""Tensors whose shapes do not fit: TensorFlow refuses them, so that nothing is claimed; the docstring is the verdict."""
+"""Tensors whose shapes do not fit: TensorFlow refuses them; the docstring is the verdict."""
 
 import operator
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0, 3.0])
@@ -309,3 +310,52 @@ def parts_that_are_taken_for_halves():
     with tf.GradientTape() as tape:
         y = tf.split(row, [6, 2], axis=1)[0] @ tf.ones((4, 3))
     return tape.gradient(y, row)
+
+
+def an_array_that_is_given_another_shape():
+    """flows"""
+    a = np.ones((2, 3), np.float32)
+    a.shape = (3, 2)
+    with tf.GradientTape() as tape:
+        y = a * m
+    return tape.gradient(y, m)
+
+
+def an_array_that_is_given_another_size():
+    """flows"""
+    a = np.ones((1, 2), np.float32)
+    b = a
+    b.resize((3, 2), refcheck=False)
+    with tf.GradientTape() as tape:
+        y = a + m
+    return tape.gradient(y, m)
+
+
+def a_handler_of_another_class_does_not_catch_it():
+    """raises InvalidArgumentError"""
+    with tf.GradientTape() as tape:
+        try:
+            y = v * w
+        except (ValueError, tf.errors.NotFoundError):
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def the_handler_of_all_of_tensorflows_does():
+    """flows"""
+    with tf.GradientTape() as tape:
+        try:
+            y = v * w
+        except tf.errors.OpError:
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def rows_that_were_put_below_each_other_until_they_fit():
+    """flows"""
+    with tf.GradientTape() as tape:
+        rows = tf.zeros([1, 2])
+        while rows.shape[0] < 3:
+            rows = tf.concat([rows, tf.ones([1, 2])], 0)
+        y = rows * m
+    return tape.gradient(y, m)

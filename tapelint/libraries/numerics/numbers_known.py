@@ -52,6 +52,8 @@ class Known:
     """By the node of a thing in parts, what it has taken as it is."""
     indices: dict[int, Value] = field(default_factory=dict)
     """By the node of an `IndexedSlices`, the places that it has taken as they are."""
+    reshaped: set[int] = field(default_factory=set)
+    """The nodes of arrays that were given another shape where they are."""
     shapeless: set[int] = field(default_factory=set)
     """The nodes of `IndexedSlices` that do not say of what shape the whole is: no tensor is made of them."""
     refusing: set[int] = field(default_factory=set)

@@ -87,6 +87,7 @@ def register(registry: Registry) -> None:
     for name in ("copyto", "put", "place", "putmask", "fill_diagonal", "random.shuffle"):
         registry.functions[f"numpy.{name}"] = _change_first
     registry.attributes["shape"] = _of_shape
+    registry.sets.append(_set_in_array)
 
 
 def _of_objects(world: Libraries, name: str, args: Arguments, site: Site) -> Value | None:
@@ -152,7 +153,7 @@ def _into_another(world: Libraries, name: str, args: Arguments, site: Site) -> V
 
 def shape_value(world: Libraries, base: Value, site: Site) -> Value:
     """`x.shape`: numbers that are known, or counts; a tuple of Python's if it is NumPy's."""
-    shape = base.shape if isinstance(base, (Data, Variable)) else None
+    shape = shapes.of_value(world, base) if isinstance(base, (Data, Variable)) else None
     if isinstance(base, Data) and base.kind == "numpy" and shape is not None and None not in shape:
         return Tuple(tuple(map(Const, shape)))
     signed = world.known.signed.get(base.node.id) if isinstance(base, Data) else None
@@ -392,9 +393,20 @@ def _changing(name: str) -> MethodHandler:
     def method(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
         if _object(base):
             return _array_method(world, base, args.before(Const(name)), site)
+        if name == "resize" and isinstance(base, Data):
+            world.known.reshaped.add(base.node.id)
         return _change(world, base, args, site)
 
     return method
+
+
+def _set_in_array(world: Libraries, base: Value, name: str, value: Value, site: Site) -> bool:
+    """`array.shape = sizes`, or another dtype: the array itself is another from now on."""
+    if not (isinstance(base, Data) and base.kind == "numpy") or name not in ("shape", "dtype", "strides", "data"):
+        return False
+    world.known.reshaped.add(base.node.id)
+    _changed(world, base)
+    return True
 
 
 def _changed(world: Libraries, value: Value) -> None:

@@ -33,7 +33,7 @@ def cannot_become(before: Sequence[int | None], after: Sequence[int | None]) -> 
 def of_value(world: Libraries, value: Value) -> Shape | None:
     """The shape of a value; None where it is not known."""
     if isinstance(value, (Data, Variable)):
-        return value.shape
+        return value.shape if value.node.id not in world.known.reshaped else None
     if isinstance(value, Const):
         return () if isinstance(value.value, (int, float, complex, bool)) else None
     if isinstance(value, Cell) and value.kind == "list":
