@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Facts, is_there
+from tapelint.facts import Effect, Fact, Facts, is_there, operands
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
@@ -477,7 +477,7 @@ class Libraries:
         """`fact.effect`, looked up once for every set of constants that makes a difference."""
         names = self._deciding.get(fact.name)
         if names is None:
-            names = self._deciding[fact.name] = frozenset(n for e in fact.experiments for n in e.given)
+            names = self._deciding[fact.name] = operands(fact).union(*(e.given for e in fact.experiments))
         mine = tuple((n, type(v), v) for n, v in known.items() if n in names)
         key = (fact.name, mine, frozenset(unknown & names))
         try:
