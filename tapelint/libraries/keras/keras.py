@@ -366,6 +366,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         made.node.outside = True  # it is differentiable, as layers are
         return made
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
+    if (parts := world.registry.calls["both ways"](world, cell, args, site)) is not UNBOUND:
+        return parts
     if info.name.endswith(".layers.TimeDistributed"):
         wrapped = parameter(info, "layer")
         inner += [wrapped] if isinstance(wrapped, Cell) and wrapped.kind == "lambda layer" else []
