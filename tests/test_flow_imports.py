@@ -247,3 +247,37 @@ def test_a_package_too_large_to_be_run(body: str, call: str, verdict: str, tmp_p
     path.write_text(MAIN.format(imports="import large\nfrom large import registry", call=call))
     (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
     assert [source.verdict for source in gradient.sources] == [verdict]
+
+
+COMMAND = """\
+import click
+import tensorflow as tf
+v = tf.Variable(1.0)
+{decorated}
+with tf.GradientTape() as tape:
+    y = {call}
+tape.gradient(y, v)
+"""
+COMMANDS = [
+    ('@click.command()\n@click.option("--rate")\ndef f(rate):\n    return v * rate', "f()", "flows"),
+    ('@click.option("--rate")\ndef f(rate=None):\n    return v * rate', "f()", "flows"),
+    ("@click.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f()", "sometimes none"),
+    ("@click.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f(True)", "none"),
+    (
+        "@click.x\nclass F:\n    def __init__(self, stop=True):\n        self.stop = stop\n"
+        "    def f(self):\n        return tf.stop_gradient(v) if self.stop else v",
+        "F().f()",
+        "sometimes none",
+    ),
+    ("import abc\n@abc.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f()", "none"),
+]
+
+
+@pytest.mark.parametrize(("decorated", "call", "verdict"), COMMANDS, ids=[f"{d} {c}" for d, c, _ in COMMANDS])
+def test_a_decorator_that_cannot_be_seen_may_give_arguments(
+    decorated: str, call: str, verdict: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "main.py"
+    path.write_text(COMMAND.format(decorated=decorated, call=call))
+    (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
+    assert [source.verdict for source in gradient.sources] == [verdict]

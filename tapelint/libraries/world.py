@@ -38,6 +38,7 @@ from tapelint.flow.values import (
 )
 
 from . import apply, constants, outside
+from .configuring import configured
 from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
 from .natures import REGULARIZER, class_of, form, is_regularizer, mark
 from .numerics import numbers
@@ -351,10 +352,10 @@ class Libraries:
         self.registry.staged_loop(self, first, old, new, captured, site)
 
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
-        if isinstance(decorator, Opaque):
-            return function
-        made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
-        return function if isinstance(made, Opaque) else made
+        made: Value = decorator
+        if not isinstance(decorator, Opaque):
+            made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
+        return configured(self, function, site) if isinstance(made, Opaque) else made
 
     def ran(self, method: Bound, site: Site) -> None:
         handler = self.registry.methods.get(("instance", f"ran {getattr(method.function, 'name', '')}"))
