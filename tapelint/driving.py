@@ -60,6 +60,11 @@ def drives(source: Source, project: Project) -> bool:
         return False
 
 
+def driving_functions(source: Source, project: Project) -> frozenset[ast.AST]:
+    """The functions and methods of a script, of those that it runs or hands on, which call such a thing themselves."""
+    return frozenset(_Script(source, project).functions())
+
+
 def _leads_to_tape(project: Project, module: Module) -> bool:
     return project.answer("leads to a tape", module, _reaches_tape)
 
@@ -111,6 +116,14 @@ class _Script:
 
     def uses_tape(self) -> bool:
         return any(self._is_taped(part) for node in self._run() for part in _handed(node))
+
+    def functions(self) -> Iterator[ast.AST]:
+        """Those that call something of a tape's."""
+        for node in self._run():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+                self._is_taped(part) for each in walk(node) for part in _handed(each)
+            ):
+                yield node
 
     def _run(self) -> Iterator[ast.AST]:
         """All nodes of what is run: the module's body, and what it names."""

@@ -180,6 +180,21 @@ def test_the_call_is_judged_by_what_the_script_makes(
     assert verdicts(capsys, "models.py", "train.py", "main.py") == together
 
 
+HANDED_ON = {
+    "to a library": "from absl import app\n{}\napp.run(main)\n",
+    "to a thread": "import threading\n{}\nthreading.Thread(target=main).start()\n",
+    "decorated": "import click\n@click.command()\n@click.option('--rate')\n{}\nmain()\n",
+    "in an object": "import fire\nclass Command:\n    {}\nfire.Fire(Command)\n",
+}
+
+
+@pytest.mark.parametrize("text", HANDED_ON.values(), ids=HANDED_ON)
+def test_what_a_script_hands_on_is_run(text: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    function = "def main(name): train.Trainer(models.Rounded()).step(2.0)"
+    write(project, {"main.py": f"import models\nimport train\n{text.format(function)}"})
+    assert verdicts(capsys, "main.py") == [(11, ["none"])]
+
+
 def test_a_finding_stands_where_the_path_breaks(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project, {"main.py": MAIN.format("Rounded")})
     for paths in (["."], ["main.py"]):
