@@ -34,6 +34,22 @@ print(tape.gradient(y, v))
 """
 FORMS = [
     ("import helpers", "helpers.keep(v)", "flows"),
+    (
+        "import helpers\nfrom helpers import SCALE\nvars(helpers)['SCALE'] = 0",
+        "v if SCALE else tf.stop_gradient(v)",
+        "flows",
+    ),
+    (
+        "import helpers\nfrom helpers import SCALE\nvars(helpers)['SCALE'] = 0",
+        "v if helpers.SCALE else tf.stop_gradient(v)",
+        "none",
+    ),
+    ("import helpers\nsetattr(helpers, input(), 0)", "v if helpers.SCALE else tf.stop_gradient(v)", "sometimes none"),
+    (
+        "import helpers\nvars(helpers).update(eval(input()))",
+        "v if helpers.SCALE else tf.stop_gradient(v)",
+        "sometimes none",
+    ),
     ("import helpers as h", "h.cut(v)", "none"),
     ("from helpers import keep, cut as gone", "gone(keep(v))", "none"),
     ("from helpers import *", "keep(v)", "flows"),
@@ -269,14 +285,24 @@ COMMANDS = [
         "F().f()",
         "sometimes none",
     ),
+    ("class F(click.X):\n    stop = True\nf = F()", "tf.stop_gradient(v) if f.stop else v", "sometimes none"),
+    ("class F(click.X):\n    stop: bool = True\nf = F(stop=False)", "tf.stop_gradient(v) if f.stop else v", "flows"),
+    (
+        "class F(click.X):\n    stop: bool = True\nf = F(**click.y())",
+        "tf.stop_gradient(v) if f.stop else v",
+        "sometimes none",
+    ),
+    ("", "tf.stop_gradient(v) if click.x else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if click.x is None else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if callable(click.x) else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if isinstance(click.x, str) else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if click else v", "none"),
     ("import abc\n@abc.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f()", "none"),
 ]
 
 
 @pytest.mark.parametrize(("decorated", "call", "verdict"), COMMANDS, ids=[f"{d} {c}" for d, c, _ in COMMANDS])
-def test_a_decorator_that_cannot_be_seen_may_give_arguments(
-    decorated: str, call: str, verdict: str, tmp_path: Path
-) -> None:
+def test_what_a_library_that_cannot_be_seen_may_give(decorated: str, call: str, verdict: str, tmp_path: Path) -> None:
     path = tmp_path / "main.py"
     path.write_text(COMMAND.format(decorated=decorated, call=call))
     (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients

@@ -39,7 +39,7 @@ from tapelint.flow.values import (
 
 from . import apply, constants, outside
 from .configuring import configured
-from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
+from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, is_settled, normalised, of_keras, root
 from .natures import REGULARIZER, class_of, form, is_regularizer, mark
 from .numerics import numbers
 from .python import plain
@@ -273,6 +273,8 @@ class Libraries:
 
     def truth(self, value: Value) -> bool | None:
         failures.note_truth(self, value)
+        if not self.is_settled(value):
+            return None
         if isinstance(value, (Library, Function, Class, Bound, Method, Wrapped, Partial)):
             return True
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
@@ -288,6 +290,10 @@ class Libraries:
         if value.shape != ():
             return None
         return bounds.constant != 0.0 if bounds.constant is not None else None if bounds.contains(0.0) else True
+
+    def is_settled(self, value: Value) -> bool:
+        """Whether a value is what it seems, and no setting that a module holds which cannot be seen."""
+        return not isinstance(value, Library) or is_settled(value.name)
 
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         handler = self.registry.elements.get(kind_of(value))
