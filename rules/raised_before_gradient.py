@@ -56,6 +56,9 @@ IN_KERAS_3 = {
 }
 """What there is in the place of an attribute that Keras 2 has and Keras 3 has not."""
 
+SIZED = re.compile(r"\b(?:Dense|Embedding|GroupNormalization|MultiHeadAttention|RepeatVector)\(")
+OF_SIZES = "a size is a positive whole number of Python's in Keras 3: `int(...)` makes one of NumPy's"
+
 
 @rule.on_problem("raised before")
 def check(problem: Problem) -> Iterator[Diagnostic]:
@@ -65,6 +68,8 @@ def check(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def _help(problem: Problem) -> str:
+    if problem.error in ("TypeError", "ValueError") and SIZED.search(problem.text):
+        return OF_SIZES
     name = re.search(r"\.(\w+)`", problem.text)
     instead = IN_KERAS_3.get(name[1]) if name is not None and problem.error == "AttributeError" else None
     return f"this has no such attribute, in Keras 3 at least: {instead}" if instead else HELP.get(problem.error, "")

@@ -16,7 +16,8 @@ from tapelint.project import Module, Project
 from tapelint.source import Source, SourceError, walk
 
 MOST_FILES_DEEP = 3
-"""A tape is looked for in what a script imports, and in what that imports, so many files deep."""
+"""A tape is looked for in what a script imports, and in what that imports, so many files deep. What a package's own
+file imports is as deep as that: it hands on names."""
 
 _CALLS = re.compile(
     rb"^(?!(?:from|import|def|class|async|raise|assert|del)\b)(?:[A-Za-z_].*\(|(?:if|for|while|try|with)\b)",
@@ -59,6 +60,11 @@ def drives(source: Source, project: Project) -> bool:
         return False
 
 
+def driving_functions(source: Source, project: Project) -> frozenset[ast.AST]:
+    """The functions and methods of a script, of those that it runs or hands on, which call such a thing themselves."""
+    return frozenset(_Script(source, project).functions())
+
+
 def _leads_to_tape(project: Project, module: Module) -> bool:
     return project.answer("leads to a tape", module, _reaches_tape)
 
@@ -67,12 +73,20 @@ def _reaches_tape(project: Project, module: Module) -> bool:
     """Whether a module, or what it imports in turn, names a tape."""
     seen, now = {module.path}, [module]
     for _ in range(MOST_FILES_DEEP):
-        if any(project.answer("names a tape", each, _names_tape) for each in now):
-            return True
-        found = {other.path: other for each in now for other in project.answer("all imports", each, _imported)}
-        now = [other for path, other in found.items() if path not in seen]
-        seen.update(found)
+        behind: list[Module] = []
+        while now:
+            each = now.pop()
+            if project.answer("names a tape", each, _names_tape):
+                return True
+            found = {o.path: o for o in project.answer("all imports", each, _imported) if o.path not in seen}
+            seen.update(found)
+            (now if _is_package(each) else behind).extend(found.values())
+        now = behind
     return False
+
+
+def _is_package(module: Module) -> bool:
+    return module.path.endswith("__init__.py")
 
 
 def _names_tape(project: Project, module: Module) -> bool:
@@ -101,7 +115,15 @@ class _Script:
                 self._taped.update(self._of_import_from(node))
 
     def uses_tape(self) -> bool:
-        return any(isinstance(node, ast.Call) and self._is_taped(node) for node in self._run())
+        return any(self._is_taped(part) for node in self._run() for part in _handed(node))
+
+    def functions(self) -> Iterator[ast.AST]:
+        """Those that call something of a tape's."""
+        for node in self._run():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+                self._is_taped(part) for each in walk(node) for part in _handed(each)
+            ):
+                yield node
 
     def _run(self) -> Iterator[ast.AST]:
         """All nodes of what is run: the module's body, and what it names."""
@@ -114,10 +136,9 @@ class _Script:
                     seen.add(node.id)
                     waiting += self._own[node.id]
 
-    def _is_taped(self, call: ast.Call) -> bool:
-        """Whether a call is one of something that a tape may stand in, or hands it on."""
-        parts = (call.func, *call.args, *(word.value for word in call.keywords))
-        return any(isinstance(n, ast.Name) and self._may_be_taped(n.id) for part in parts for n in walk(part))
+    def _is_taped(self, part: ast.expr) -> bool:
+        """Whether an expression names something that a tape may stand in."""
+        return any(isinstance(n, ast.Name) and self._may_be_taped(n.id) for n in walk(part))
 
     def _may_be_taped(self, name: str) -> bool:
         if name in self._taped:
@@ -145,6 +166,15 @@ class _Script:
             if _leads_to_tape(self._project, below) if below is not None else whole:
                 self._takes_all = self._takes_all or alias.name == "*"
                 yield alias.asname or alias.name
+
+
+def _handed(node: ast.AST) -> list[ast.expr]:
+    """What a node calls or hands on, and of a class that is named what it extends and is made with."""
+    if isinstance(node, ast.Call):
+        return [node.func, *node.args, *(word.value for word in node.keywords)]
+    if isinstance(node, ast.ClassDef):
+        return [*node.bases, *(word.value for word in node.keywords), *node.decorator_list]
+    return node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
 
 
 def _only_binds(node: ast.stmt) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from tapelint.driving import drives
+from tapelint.driving import drives, driving_functions
 from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
@@ -81,6 +81,7 @@ class Program:
 
     def __init__(self, source: Source, project: Project, facts: Facts) -> None:
         self.source = source
+        self._project = project
         self.world = Libraries(facts, _tape_roots(source))
         self.interpreter = Interpreter(self.world, project)
         self.world.run = self.interpreter
@@ -111,9 +112,12 @@ class Program:
                 self._call_left(inner)
 
     def _entries(self) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
-        """Functions and methods that use a tape and that were not reached; callers before what they call."""
+        """Functions and methods that use a tape, or in a script run one, and that were not reached; callers before
+        what they call.
+        """
         every = list(_functions(self.source.tree))
-        uses = {id(f): _mentions_tape(f) for f, _ in every}
+        runs = frozenset[ast.AST]() if self.source.mentions_tape else driving_functions(self.source, self._project)
+        uses = {id(f): f in runs or _mentions_tape(f) for f, _ in every}
         names = {f.name for f, _ in every if uses[id(f)]}
         if not names:
             return

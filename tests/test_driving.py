@@ -63,6 +63,10 @@ FILES = {
     "quiet.py": "import tensorflow as tf\ndef f(x):\n    return x\n",
     "one.py": "import two\n",
     "two.py": "import one\n",
+    "wide/__init__.py": "from wide.one import *\n",
+    "wide/one/__init__.py": "from wide.one.two import *\n",
+    "wide/one/two/__init__.py": "from wide.one.two.steps import *\n",
+    "wide/one/two/steps.py": TRAIN,
     **PACKAGE,
 }
 DRIVES = {
@@ -83,10 +87,14 @@ DRIVES = {
     "several lines": "from train import (\n    Trainer,\n    slope,\n)\n\nslope(\n    abs,\n    1.0,\n)\n",
     "a package": "import pkg\npkg.Trainer(None)\n",
     "a module of it": "from pkg import train\ntrain.slope(abs, 1.0)\n",
+    "far in a package": "import wide\nwide.slope(abs, 1.0)\n",
+    "extended": "from train import Trainer\nclass Mine(Trainer):\n    pass\nMine(None).step(1.0)\n",
+    "decorated": "from train import slope\n@slope\ndef main():\n    pass\nmain()\n",
     "deep": "import pkg.train\npkg.train.slope(abs, 1.0)\n",
 }
 DOES_NOT = {
     "nothing called": "from train import slope\nf = slope\n",
+    "only extended": "from train import Trainer\nclass Mine(Trainer):\n    pass\nprint(1)\n",
     "only defined": "from train import slope\ndef main():\n    slope(abs, 1.0)\n",
     "a test": "import unittest\nfrom train import slope\nclass T(unittest.TestCase):\n    def test(self):\n"
     '        slope(abs, 1.0)\nif __name__ == "__main__":\n    unittest.main()\n',
@@ -104,7 +112,7 @@ DOES_NOT = {
 def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in {"pyproject.toml": "", **files}.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
 
@@ -170,6 +178,21 @@ def test_the_call_is_judged_by_what_the_script_makes(
     together = verdicts(capsys, ".")
     assert together == [(11, [verdict]), alone[1]], "one entry a call"
     assert verdicts(capsys, "models.py", "train.py", "main.py") == together
+
+
+HANDED_ON = {
+    "to a library": "from absl import app\n{}\napp.run(main)\n",
+    "to a thread": "import threading\n{}\nthreading.Thread(target=main).start()\n",
+    "decorated": "import click\n@click.command()\n@click.option('--rate')\n{}\nmain()\n",
+    "in an object": "import fire\nclass Command:\n    {}\nfire.Fire(Command)\n",
+}
+
+
+@pytest.mark.parametrize("text", HANDED_ON.values(), ids=HANDED_ON)
+def test_what_a_script_hands_on_is_run(text: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    function = "def main(name): train.Trainer(models.Rounded()).step(2.0)"
+    write(project, {"main.py": f"import models\nimport train\n{text.format(function)}"})
+    assert verdicts(capsys, "main.py") == [(11, ["none"])]
 
 
 def test_a_finding_stands_where_the_path_breaks(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,22 @@ print(tape.gradient(y, v))
 """
 FORMS = [
     ("import helpers", "helpers.keep(v)", "flows"),
+    (
+        "import helpers\nfrom helpers import SCALE\nvars(helpers)['SCALE'] = 0",
+        "v if SCALE else tf.stop_gradient(v)",
+        "flows",
+    ),
+    (
+        "import helpers\nfrom helpers import SCALE\nvars(helpers)['SCALE'] = 0",
+        "v if helpers.SCALE else tf.stop_gradient(v)",
+        "none",
+    ),
+    ("import helpers\nsetattr(helpers, input(), 0)", "v if helpers.SCALE else tf.stop_gradient(v)", "sometimes none"),
+    (
+        "import helpers\nvars(helpers).update(eval(input()))",
+        "v if helpers.SCALE else tf.stop_gradient(v)",
+        "sometimes none",
+    ),
     ("import helpers as h", "h.cut(v)", "none"),
     ("from helpers import keep, cut as gone", "gone(keep(v))", "none"),
     ("from helpers import *", "keep(v)", "flows"),
@@ -245,5 +261,49 @@ def test_a_package_too_large_to_be_run(body: str, call: str, verdict: str, tmp_p
         (tmp_path / f"large/m{index}.py").write_text(text)
     path = tmp_path / "main.py"
     path.write_text(MAIN.format(imports="import large\nfrom large import registry", call=call))
+    (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
+    assert [source.verdict for source in gradient.sources] == [verdict]
+
+
+COMMAND = """\
+import click
+import tensorflow as tf
+v = tf.Variable(1.0)
+{decorated}
+with tf.GradientTape() as tape:
+    y = {call}
+tape.gradient(y, v)
+"""
+COMMANDS = [
+    ('@click.command()\n@click.option("--rate")\ndef f(rate):\n    return v * rate', "f()", "flows"),
+    ('@click.option("--rate")\ndef f(rate=None):\n    return v * rate', "f()", "flows"),
+    ("@click.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f()", "sometimes none"),
+    ("@click.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f(True)", "none"),
+    (
+        "@click.x\nclass F:\n    def __init__(self, stop=True):\n        self.stop = stop\n"
+        "    def f(self):\n        return tf.stop_gradient(v) if self.stop else v",
+        "F().f()",
+        "sometimes none",
+    ),
+    ("class F(click.X):\n    stop = True\nf = F()", "tf.stop_gradient(v) if f.stop else v", "sometimes none"),
+    ("class F(click.X):\n    stop: bool = True\nf = F(stop=False)", "tf.stop_gradient(v) if f.stop else v", "flows"),
+    (
+        "class F(click.X):\n    stop: bool = True\nf = F(**click.y())",
+        "tf.stop_gradient(v) if f.stop else v",
+        "sometimes none",
+    ),
+    ("", "tf.stop_gradient(v) if click.x else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if click.x is None else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if callable(click.x) else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if isinstance(click.x, str) else v", "sometimes none"),
+    ("", "tf.stop_gradient(v) if click else v", "none"),
+    ("import abc\n@abc.x\ndef f(stop=True):\n    return tf.stop_gradient(v) if stop else v", "f()", "none"),
+]
+
+
+@pytest.mark.parametrize(("decorated", "call", "verdict"), COMMANDS, ids=[f"{d} {c}" for d, c, _ in COMMANDS])
+def test_what_a_library_that_cannot_be_seen_may_give(decorated: str, call: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "main.py"
+    path.write_text(COMMAND.format(decorated=decorated, call=call))
     (gradient,) = analyse(Source.read(path), Project(tmp_path), Facts.load()).gradients
     assert [source.verdict for source in gradient.sources] == [verdict]

@@ -7,7 +7,7 @@
 README.md in this folder describes the form of the files.
 """
 
-from tapelint.facts.choose import TENSOR
+from tapelint.facts.choose import GIVEN, TENSOR, operands
 from tapelint.facts.parse import NUMPY
 from tapelint.facts.table import (
     Facts,
@@ -29,6 +29,7 @@ from tapelint.facts.table import (
 from tapelint.facts.values import Effect, Fact, FactError, Input, Parameter, Replacement, Result, Singular, Weight
 
 __all__ = [
+    "GIVEN",
     "NUMPY",
     "TENSOR",
     "Effect",
@@ -50,6 +51,7 @@ __all__ = [
     "looks_up_rows",
     "nature_of",
     "of_none",
+    "operands",
     "refused",
     "refused_ranks",
     "settings",

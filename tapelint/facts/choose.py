@@ -25,6 +25,8 @@ class Experiment:
     graph: bool = False
     variable: str = ""
     variables: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+    """All that are given something."""
 
     @property
     def plain(self) -> bool:
@@ -35,6 +37,8 @@ class Experiment:
 UNSET = object()
 TENSOR = object()
 """Stands in `given` for an argument that is no constant but something that may carry a gradient."""
+GIVEN = object()
+"""Stands there for any other argument of which no experiment tells what it is worth."""
 
 
 def _hangs(one: Mapping[str, object], other: Mapping[str, object], unknown: frozenset[str] | set[str]) -> bool:
@@ -54,18 +58,24 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
         return Effect({}, Result(kind="object"))
     defaults = _defaults(fact)
     tensors = {name for name, value in given.items() if value is TENSOR}
-    given = {name: value for name, value in given.items() if value is not TENSOR}
+    form = operands(fact) & {*(name for name, value in given.items() if value is not None), *unknown}
+    given = {name: value for name, value in given.items() if value not in (TENSOR, GIVEN)}
     unknown = {*unknown, *_strange(plain, given)}
-    ranked = sorted(
-        ((_fit(e.given, given, unknown, defaults) + _covered(e, tensors), -at, e) for at, e in enumerate(plain)),
-        key=lambda item: item[:2],
-        reverse=True,
-    )
-    best = ranked[0][2]
+    fits = [_fit(e.given, given, unknown, defaults) + _covered(e, tensors) for e in plain]
+    unlike = [len(form ^ (operands(fact) & e.parameters)) for e in plain]
+    ranked = sorted(zip(fits, plain, unlike, range(len(plain)), strict=True), key=lambda r: (-r[0], r[2], r[3]))
+    best = ranked[0][1]
     same = [best, *(e for e in fact.experiments if e.given == best.given and e is not best)]
     effect = _with_dtype(_assemble(same, best), best, given)
-    hung = [e for fit, _, e in ranked if fit == ranked[0][0] and _hangs(e.given, best.given, unknown)]
+    hung = [e for fit, e, *_ in ranked if fit == ranked[0][0] and _hangs(e.given, best.given, unknown)]
     return _doubt(effect, [_assemble([r], r) for r in hung]) if hung else effect
+
+
+def operands(fact: Fact) -> frozenset[str]:
+    """The parameters that a call may leave out, and that not all experiments are given: `x` and `y` of `tf.where`."""
+    given = [e.parameters for e in fact.experiments if e.plain]
+    optional = {p.name for p in (*fact.parameters, *fact.call_parameters) if p.default == "None"}
+    return frozenset(n for n in optional if any(n in each for each in given) and not all(n in each for each in given))
 
 
 def _covered(experiment: Experiment, tensors: set[str]) -> float:

@@ -151,6 +151,7 @@ def read_line(text: str, name: str, kind: str, signatures: list[tuple[Parameter,
     if name != "operator []" and isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant):
         part, tree = tree.slice.value, tree.value  # type: ignore[assignment]
     given, holders = bind(tree, name, kind, signatures)
+    parameters = frozenset((*given, *holders))
     leaves = {leaf: carries(leaf) for found in holders.values() for leaf in found}
     said = read(answer, leaves)
     inputs = {}
@@ -162,7 +163,7 @@ def read_line(text: str, name: str, kind: str, signatures: list[tuple[Parameter,
     variable = "keras" if "kv" in leaves else "tensorflow" if any(_is_variable(leaf) for leaf in leaves) else ""
     variables = frozenset(parameter for parameter, found in holders.items() if any(map(_is_variable, found)))
     at = part if isinstance(part, int) else None
-    return Experiment(given, inputs, said.result, said.error, text, at, graph, variable, variables)
+    return Experiment(given, inputs, said.result, said.error, text, at, graph, variable, variables, parameters)
 
 
 def carries(leaf: str) -> bool:

@@ -313,6 +313,8 @@ class Attributes(Functions):
         if found is None:
             return self._missing(base, name, site)
         if isinstance(found[1], Class):
+            if isinstance(found[0], Const) and self._is_unseen(base):
+                return self.join(found[0], self.opaque(site, hint=name))
             return self.bound(found[0], base, found[1])
         inherited = self.world.inherited(base, found[1], name, site)
         if inherited is not None:
@@ -321,6 +323,10 @@ class Attributes(Functions):
             return Partial(Library(f"tapelint.named_tuple.{name}"), (base,), ())
         self.escape([base])  # a class that is not seen has this, and may use the object
         return self._missing(base, name, site)
+
+    def _is_unseen(self, base: Cell) -> bool:
+        """Whether a class that cannot be seen may have given an object fields, in the place of its class's settings."""
+        return any(isinstance(c, Opaque) or not self.world.is_settled(c) for c in self.lineage(base.info))
 
     def metaclass_of(self, cls: Class) -> Class | None:
         """The metaclass of the project that a class has, or has from its bases."""

@@ -318,8 +318,9 @@ class Functions(Statements):
         traced = isinstance(callee, Wrapped) and callee.kind == "tensorflow.function"
         function = callee.function if isinstance(callee, Bound) or traced else callee  # type: ignore[attr-defined]
         decorators = getattr(getattr(function, "node", None), "decorator_list", ())
-        plain_ones = {"staticmethod", "classmethod", "function" if traced else ""}
-        decorated = not {last_name(each) for each in decorators} <= plain_ones
+        plain_ones = {"staticmethod", "classmethod", *(["function"] if traced else [])}
+        names = {last_name(each.func if isinstance(each, ast.Call) else each) for each in decorators}
+        decorated = not names <= plain_ones
         if not isinstance(function, Function) or args.rest is not None or decorated:
             return False
         spec, given = function.node.args, len(args.positional) + isinstance(callee, Bound)

@@ -282,7 +282,7 @@ class Interpreter(Refused):
         return self._late_filling
 
     def before_write(self, base: Value) -> None:
-        if self._waiting and (isinstance(base, ModuleValue) or self._is_made_by_imports(base)):
+        if (self._waiting or self._late) and (isinstance(base, ModuleValue) or self._is_made_by_imports(base)):
             self.finish_imports()
 
     def _is_made_by_imports(self, value: Value) -> bool:

@@ -252,6 +252,8 @@ class Operators(Waiting):
     def _identical(self, left: Value, right: Value) -> bool | None:
         if isinstance(left, (Opaque, Many, OneOf)) or isinstance(right, (Opaque, Many, OneOf)):
             return None
+        if left != right and not (self.world.is_settled(left) and self.world.is_settled(right)):
+            return None
         if isinstance(left, Member) or isinstance(right, Member):
             mine, yours = (getattr(value, "of", UNBOUND) for value in (left, right))
             return left == right and mine == yours
@@ -302,7 +304,7 @@ class Operators(Waiting):
         return False if tensors else None
 
     def _is_itself_only(self, value: Value) -> bool:
-        return isinstance(value, (Function, Class, Library)) or (
+        return (isinstance(value, (Function, Class, Library)) and self.world.is_settled(value)) or (
             self.is_equal_to_itself_only(value) and not self.has_equals(value)
         )
 

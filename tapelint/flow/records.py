@@ -210,6 +210,8 @@ class Records(Attributes):
                     factory = value.info.get("default_factory", UNBOUND)
                     made = self.call(factory, Arguments([]), site) if factory is not UNBOUND else UNBOUND
                     value = value.info.get("default", made)
+                if args.rest is not None:
+                    value = self.join(value, args.rest)
             if value is not UNBOUND:
                 self.set_attribute(instance, name, value, site)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapelint.facts import TENSOR, Parameter
+from tapelint.facts import GIVEN, TENSOR, Parameter
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.values import (
@@ -106,6 +106,8 @@ def constants(world: Libraries, given: Given) -> tuple[dict[str, object], set[st
             known[name] = TENSOR
         elif name in DTYPES or isinstance(value, (Opaque, OneOf)) or getattr(value, "kind", "") == "python":
             unknown.add(name)
+        elif value is not UNBOUND:
+            known[name] = GIVEN
     return known, unknown
 
 

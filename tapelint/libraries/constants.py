@@ -22,7 +22,7 @@ LIBRARIES: dict[str, Value] = {
     "tensorflow.image.ResizeMethod.NEAREST_NEIGHBOR": Const("nearest"),
     **{f"builtins.{n}.{word}": Const(n) for word in ("__name__", "__qualname__") for n in (
         "int", "float", "bool", "str", "bytes", "complex", "tuple", "list", "dict", "set")},
-    "sys.argv": Const("sys.argv"), "typing.TYPE_CHECKING": Const(False),
+    "typing.TYPE_CHECKING": Const(False),
 }  # fmt: skip
 
 OF_PYTHON = frozenset(dir(builtins))

@@ -118,6 +118,20 @@ INERT = frozenset(
 """Libraries that neither keep nor change a tensor that they are handed: logs, files, plots, the operating system."""
 
 
+SETTLED = frozenset(
+    "abc builtins collections contextlib copy dataclasses enum functools itertools keras math numpy operator random "  # noqa: SIM905
+    "statistics tensorflow tf_keras types typing".split()
+)
+"""Libraries whose names stand for modules, functions, classes and dtypes, or for constants that are known."""
+
+
+def is_settled(name: str) -> bool:
+    """Whether a library's name certainly stands for something that is true: what a module holds that cannot be seen may
+    be a setting, False or None.
+    """
+    return "." not in name or (root(name) in SETTLED and name != "numpy.False_")
+
+
 @lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """A qualified name without the second names of its module: `tensorflow.keras.Model` is `keras.Model`."""

@@ -30,29 +30,30 @@ def _structure(world: Libraries, name: str, args: Arguments, site: Site) -> Valu
 
 def _map_structure(world: Libraries, args: Arguments, site: Site) -> Value:
     function, first, *others = args.positional
-    return _mapped(world, function, [first, *others], site)
+    return mapped(world, function, [first, *others], site)
 
 
-def _mapped(world: Libraries, function: Value, values: list[Value], site: Site) -> Value:
+def mapped(world: Libraries, function: Value, values: list[Value], site: Site) -> Value:
+    """What a function gives of each leaf of a structure, or of several that are alike, arranged in the same way."""
     first = values[0]
     if isinstance(first, OneOf):
         with world.run.for_one_of_several():
-            each = [_mapped(world, function, [option, *values[1:]], site) for option in first.options]
+            each = [mapped(world, function, [option, *values[1:]], site) for option in first.options]
         return world.run.join_all(each)
     if isinstance(first, Cell) and first.kind == "dict":
         known = containers.pairs(world.run, first)
         if known is None:
             return world.run.opaque(site, values)
         columns = [[containers.lookup(world.run, v, k) for k, _ in known] for v in values if isinstance(v, Cell)]
-        rows = [(k, _mapped(world, function, [c[i] for c in columns], site)) for i, (k, _) in enumerate(known)]
+        rows = [(k, mapped(world, function, [c[i] for c in columns], site)) for i, (k, _) in enumerate(known)]
         return containers.make_dict(world.run, rows, site)
     if in_order(world.run, first) is not None:
         lists = [world.run.elements(v, site) for v in values]
         known_lists = [c for c in lists if isinstance(c, list)]
         if len(known_lists) < len(lists):
             row = [c.element if isinstance(c, Many) else world.run.join_all(c) for c in lists]
-            return Many(_mapped(world, function, row, site))
-        made = Tuple(tuple(_mapped(world, function, list(row), site) for row in zip(*known_lists, strict=False)))
+            return Many(mapped(world, function, row, site))
+        made = Tuple(tuple(mapped(world, function, list(row), site) for row in zip(*known_lists, strict=False)))
         return made if isinstance(first, Tuple) else containers.make_list(world.run, made)
     leaf = world.call_back(function, Arguments(values), site)
     # Of something unknown nobody can tell whether it is one leaf or a structure of many.

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Facts, is_there
+from tapelint.facts import Effect, Fact, Facts, is_there, operands
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
@@ -38,7 +38,8 @@ from tapelint.flow.values import (
 )
 
 from . import apply, constants, outside
-from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, normalised, of_keras, root
+from .configuring import configured
+from .names import EXTERNAL, INERT, OF_TENSORFLOW_1, PYTHONS_NUMBERS, is_below, is_settled, normalised, of_keras, root
 from .natures import REGULARIZER, class_of, form, is_regularizer, mark
 from .numerics import numbers
 from .python import plain
@@ -272,6 +273,8 @@ class Libraries:
 
     def truth(self, value: Value) -> bool | None:
         failures.note_truth(self, value)
+        if not self.is_settled(value):
+            return None
         if isinstance(value, (Library, Function, Class, Bound, Method, Wrapped, Partial)):
             return True
         if isinstance(value, Cell) and value.kind not in ("list", "dict", "set", "iterator", "instance"):
@@ -287,6 +290,10 @@ class Libraries:
         if value.shape != ():
             return None
         return bounds.constant != 0.0 if bounds.constant is not None else None if bounds.contains(0.0) else True
+
+    def is_settled(self, value: Value) -> bool:
+        """Whether a value is what it seems, and no setting that a module holds which cannot be seen."""
+        return not isinstance(value, Library) or is_settled(value.name)
 
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         handler = self.registry.elements.get(kind_of(value))
@@ -351,10 +358,10 @@ class Libraries:
         self.registry.staged_loop(self, first, old, new, captured, site)
 
     def decorated(self, decorator: Value, function: Value, site: Site) -> Value:
-        if isinstance(decorator, Opaque):
-            return function
-        made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
-        return function if isinstance(made, Opaque) else made
+        made: Value = decorator
+        if not isinstance(decorator, Opaque):
+            made = self.run.call(decorator, Arguments([function], places={0: site.node}), site)
+        return configured(self, function, site) if isinstance(made, Opaque) else made
 
     def ran(self, method: Bound, site: Site) -> None:
         handler = self.registry.methods.get(("instance", f"ran {getattr(method.function, 'name', '')}"))
@@ -477,7 +484,7 @@ class Libraries:
         """`fact.effect`, looked up once for every set of constants that makes a difference."""
         names = self._deciding.get(fact.name)
         if names is None:
-            names = self._deciding[fact.name] = frozenset(n for e in fact.experiments for n in e.given)
+            names = self._deciding[fact.name] = operands(fact).union(*(e.given for e in fact.experiments))
         mine = tuple((n, type(v), v) for n, v in known.items() if n in names)
         key = (fact.name, mine, frozenset(unknown & names))
         try:

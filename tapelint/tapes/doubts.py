@@ -67,10 +67,13 @@ def failure(tapes: Tapes, execution: Execution, every: Sequence[Node]) -> str:
     found, failing, targets = "", tapes.world.known.failing, _targets(tapes, execution)
     left = tapes.world.known.left_in_graph
     may_fail = _may_have_met(tapes, failing, targets) or _may_have_asked(tapes, execution)
-    if not execution.in_graph and any(n.id in left for n in (*execution.targets, *every)):
+    depth = tapes.world.run.graph_depth
+    if any(n.id in left and (not execution.in_graph or n.depth > depth) for n in (*execution.targets, *every)):
         found = "TypeError"
     elif may_fail or _adds_a_number(tapes, execution):
         found = REFUSED
+    elif _may_have_met(tapes, tapes.world.known.watched_models, [*execution.targets, *every]):
+        found = "ValueError"
     elif _may_have_met(tapes, tapes.world.known.leaking, execution.targets) or _asks_again(tapes, execution):
         found = "TypeError"
     return "UnknownError" if _is_python_again(tapes, execution) and not found else found

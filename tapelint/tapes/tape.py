@@ -284,9 +284,11 @@ class Tapes:
                 node.recorded[rec] = status if sureness == SURE else MAYBE if status == SURE else status
 
     def _note_leak(self, node: Node) -> None:
-        """An operation that takes what a graph has kept raises; what is unknown may not take it."""
+        """An operation that takes what a graph has kept raises; what is unknown may not take it, and a gradient runs
+        backwards where the operations ran.
+        """
         left = self.world.known.left_in_graph
-        if not left or node.opaque or node.is_transparent:
+        if not left or node.opaque or node.is_transparent or node.op == "gradient":
             return
         leaked = (e for e in node.edges if e.node.id in left and e.node.depth > node.depth)
         if any(not edge.outcome & (NONE | IGNORANT) for edge in leaked):

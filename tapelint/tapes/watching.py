@@ -23,6 +23,7 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries import natures
+from tapelint.libraries.keras import unseen
 from tapelint.libraries.structures import flattened
 from tapelint.libraries.world import Libraries
 from tapelint.tapes.journal import Event
@@ -62,6 +63,8 @@ def _watch_one(tapes: Tapes, rec: int, value: Value, site: Site) -> None:
             if not several:
                 tapes.world.raised("ValueError", site, "GradientTape.watch")
             continue
+        if isinstance(option, Opaque) and unseen.is_weights(option):
+            tapes.world.known.watched_models.update([option.node.id, *(edge.node.id for edge in option.node.edges)])
         if isinstance(option, (Data, Opaque, Variable)):
             _mark(tapes, rec, option.node, not several)
         if isinstance(option, Opaque) and option.node.op == "attribute":  # a variable's handle stands for it

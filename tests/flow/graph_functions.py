@@ -373,3 +373,43 @@ def what_was_hung_on_a_graph_function_before_the_tape():
     with tf.GradientTape() as tape:
         y = scaled(x) * scaled.factor
     return tape.gradient(y, s)
+
+
+def a_slope_through_two_graphs():
+    """flows"""
+
+    @tf.function
+    def inner(values):
+        return w * values * values
+
+    @tf.function
+    def slope(values):
+        with tf.GradientTape() as around:
+            around.watch(values)
+            y = inner(values)
+        return around.gradient(y, values)
+
+    with tf.GradientTape() as tape:
+        y = slope(tf.constant(3.0)) ** 2
+    return tape.gradient(y, w)
+
+
+def what_another_graph_kept():
+    """unknown"""
+    kept = []
+
+    @tf.function
+    def inner(values):
+        kept.append(w * values)
+        return kept[0] * values
+
+    @tf.function
+    def slope(values):
+        with tf.GradientTape() as around:
+            around.watch(values)
+            inner(values)
+        return around.gradient(kept[0], values)
+
+    with tf.GradientTape() as tape:
+        y = slope(tf.constant(3.0)) ** 2
+    return tape.gradient(y, w)

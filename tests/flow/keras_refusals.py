@@ -326,3 +326,52 @@ def a_tensor_that_a_layer_is_made_with():
         tape.watch(scale)
         y = keras.layers.Rescaling(scale)(x)
     return tape.gradient(y, scale)
+
+
+def a_width_that_numpy_computes():
+    """raises ValueError, raises ValueError"""
+    layer = keras.layers.Dense(np.prod((2, 3)))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_width_that_is_made_a_number_of_python():
+    """flows, flows"""
+    layer = keras.layers.Dense(int(np.prod((2, 3))))
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_width_that_an_array_holds():
+    """raises ValueError, raises ValueError"""
+    with tf.GradientTape() as tape:
+        layer = keras.layers.Dense(np.array([4, 2])[1])
+        y = layer(tf.ones([2, 3]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def a_number_of_filters_that_numpy_computes():
+    """flows, flows"""
+    layer = keras.layers.Conv1D(np.prod((2, 3)), 1)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3, 4]))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def repeated_as_often_as_numpy_says():
+    """raises TypeError"""
+    values = tf.Variable(tf.ones([2, 3]))
+    with tf.GradientTape() as tape:
+        y = keras.layers.RepeatVector(np.int64(2))(values)
+    return tape.gradient(y, values)
+
+
+def a_table_as_large_as_numpy_says():
+    """raises ValueError"""
+    ids = np.array([[1, 2], [3, 0]])
+    table = keras.layers.Embedding(ids.max() + 1, 3)
+    with tf.GradientTape() as tape:
+        y = table(tf.constant(ids))
+    return tape.gradient(y, table.trainable_variables)

@@ -209,3 +209,33 @@ def a_negative_power_of_a_whole_number():
     with tf.GradientTape() as tape:
         y = whole**-1
     return tape.gradient(y, whole)
+
+
+def the_places_of_truths_are_whole_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        places = tf.where(rows > 0.0)
+        y = rows * tf.reduce_sum(tf.cast(places % 2, tf.float32))
+    return tape.gradient(y, rows)
+
+
+def the_places_of_numbers():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.where(rows), tf.float32)
+    return tape.gradient(y, rows)
+
+
+def the_places_in_an_array():
+    """flows"""
+    places = tf.convert_to_tensor(np.where(np.ones((3, 2)) > 0)[0])
+    with tf.GradientTape() as tape:
+        y = rows * tf.reduce_sum(tf.cast(places % 2, tf.float32))
+    return tape.gradient(y, rows)
+
+
+def one_of_two_numbers_at_each_place():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.gather(rows, tf.where(rows > 0.0, 1.0, 0.0))
+    return tape.gradient(y, rows)

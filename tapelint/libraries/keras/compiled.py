@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
+    Bound,
     Cell,
     Class,
+    Const,
     Data,
     Flag,
+    Function,
     Library,
     Many,
     Method,
+    Partial,
     Tuple,
     Value,
     Variable,
+    Wrapped,
 )
 
 from ..names import is_of_keras
 from ..registry import Registry
+from ..shapes.shapes import of_value
+from ..structures import mapped
 from ..world import Libraries
 from .weights import ModelInfo, is_keras, is_of_keras_2
 
@@ -82,11 +91,30 @@ def _compute_loss(world: Libraries, base: Value, args: Arguments, site: Site) ->
         return world.run.call_unknown(Method(base, "compute_loss"), args, site)
     total: Value = NO_VALUE
     if not lacks:
-        total = _of_compiled(world, loss, [v for v in handed if v not in (UNBOUND, NO_VALUE)], site)
+        given = [v for v in handed if v not in (UNBOUND, NO_VALUE)]
+        given = given if is_of_keras_2(world, base) else _adapted(world, loss, given, site)
+        total = _of_compiled(world, loss, given, site)
     added = world.run.elements(world.run.attribute(base, "losses", site), site)
     for each in [added.element] if isinstance(added, Many) else added:
         total = world.operate("+", [total, each], site) if total != NO_VALUE else each
     return total
+
+
+def _adapted(world: Libraries, loss: Value, handed: list[Value], site: Site) -> list[Value]:
+    """What a function of the project is handed that stands for a loss: floats, and labels of the predictions' rank."""
+    if not isinstance(loss, (Function, Bound, Partial, Wrapped)) or len(handed) != 2:
+        return handed
+    made = [as_floats(world, value, UNBOUND, site) for value in handed]
+    ranks = [None if shape is None else len(shape) for value in made for shape in [of_value(world, value)]]
+    if ranks[0] is not None and ranks[0] == ranks[1]:
+        return made
+    return [replace(value, shape=None) if isinstance(value, Data) else value for value in made]
+
+
+def as_floats(world: Libraries, value: Value, dtype: Value, site: Site) -> Value:
+    """What a loss of Keras 3 is handed: of each tensor one of floats, of truths and of whole numbers as well."""
+    wanted = Const("float32") if dtype in (UNBOUND, NO_VALUE) else dtype
+    return mapped(world, Partial(Library("keras.ops.convert_to_tensor"), (), (("dtype", wanted),)), [value], site)
 
 
 def _of_compiled(world: Libraries, loss: Value, handed: list[Value], site: Site) -> Value:

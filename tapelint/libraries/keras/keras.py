@@ -111,17 +111,9 @@ def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell
         world.run.escape(args.every())
     if not old:
         _draw(world, cell, site)
-        if any(_is_no_size(parameter(cell.info, each)) for each in SIZES):
-            world.raised("ValueError", site, name)
+        if error := keras_arguments.refused_size(cell.info.name, fact, args):
+            world.raised(error, site, name)
     return cell
-
-
-SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "n")
-"""What Keras 3 wants to be a positive number, in all layers that have it."""
-
-
-def _is_no_size(value: Value) -> bool:
-    return isinstance(value, Const) and type(value.value) is int and value.value <= 0
 
 
 def _draw(world: Libraries, cell: Cell, site: Site | None) -> None:
@@ -366,6 +358,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         made.node.outside = True  # it is differentiable, as layers are
         return made
     inner = [c for c in inner_layers(world, cell) if c.kind == "instance" or not isinstance(c.info, LayerInfo)]
+    if (parts := world.registry.calls["both ways"](world, cell, args, site)) is not UNBOUND:
+        return parts
     if info.name.endswith(".layers.TimeDistributed"):
         wrapped = parameter(info, "layer")
         inner += [wrapped] if isinstance(wrapped, Cell) and wrapped.kind == "lambda layer" else []

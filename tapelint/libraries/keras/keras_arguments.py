@@ -10,7 +10,7 @@ from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Va
 
 from ..arguments import Given, bind, misfit
 from ..names import OLD_KERAS
-from ..natures import is_regularizer
+from ..natures import form, is_regularizer
 from ..refusals import fitting
 from ..shapes import widths
 from ..world import Libraries
@@ -51,6 +51,36 @@ def note_made(world: Libraries, name: str, fact: Fact | None, args: Arguments) -
     tensors = [value for value in args.every() if is_tensor(value) and not is_regularizer(value)]
     if not taken or tensors:  # some objects take one for a number, some refuse it
         world.run.lose_track()
+
+
+SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "n")
+"""What Keras 3 wants to be a positive number, in all layers that have it."""
+
+OF_PYTHON = {
+    "keras.layers.Dense": ("units",),
+    "keras.layers.Embedding": ("input_dim", "output_dim"),
+    "keras.layers.GroupNormalization": ("groups",),
+    "keras.layers.MultiHeadAttention": ("num_heads", "key_dim"),
+    "keras.layers.RepeatVector": ("n",),
+}
+"""What must be a whole number of Python's, and is none where NumPy or TensorFlow computes it."""
+
+
+def refused_size(name: str, fact: Fact | None, args: Arguments) -> str:
+    """The exception for a size with which a layer of Keras 3 cannot be made, or ""."""
+    if fact is None or args.rest is not None:
+        return ""
+    given = bind(fact.parameters, args)
+    sizes = [given.get(each) for each in SIZES]
+    if any(isinstance(value, Const) and type(value.value) is int and value.value <= 0 for value in sizes):
+        return "ValueError"
+    if any(_is_computed(given.get(each)) for each in OF_PYTHON.get(name, ())):
+        return "TypeError" if name.endswith(".RepeatVector") else "ValueError"
+    return ""
+
+
+def _is_computed(value: Value) -> bool:
+    return isinstance(value, Data) and value.kind in ("numpy", "tensor") and value.dtype != "?" and not form(value)
 
 
 def reduction_of(fact: Fact | None, args: Arguments) -> Value:

@@ -1,12 +1,16 @@
-"""`keras.layers.RNN` around a cell of the project: it calls the cell for each step, with what the last step left."""
+"""Layers that call others for each step: `RNN` a cell of the project, with what the last step left, and
+`Bidirectional`.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
-from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Tuple, Value
+from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Library, Tuple, Value
 
 from ..registry import Registry
 from ..shapes import shapes
@@ -23,15 +27,49 @@ ROUNDS = 2
 def register(registry: Registry) -> None:
     """Add what runs a cell."""
     registry.calls["layer around a cell"] = _call
+    registry.calls["both ways"] = _both_ways
 
 
 def _call(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
     """UNBOUND where it is not known what the layer does."""
     assert isinstance(layer, Cell)
     cells = inner_layers(world, layer)
+    for cell in cells if len(cells) == 1 and cells[0].kind == "instance" else ():
+        world.registry.methods[("instance", "first call")](world, cell, Arguments([_step(world, args, site)]), site)
     if not follows(world, layer, cells[0]):
         return UNBOUND
     return symbolic(world, layer, args, _run(world, layer, cells[0], args, site))
+
+
+def _both_ways(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
+    """What a `Bidirectional` layer gives in parts, where not each is computed by both layers; UNBOUND for all else."""
+    assert isinstance(layer, Cell)
+    info: LayerInfo = layer.info
+    inner = inner_layers(world, layer) if info.name.endswith(".layers.Bidirectional") else []
+    if len(inner) != 2:
+        return UNBOUND
+    how = parameter(info, "merge_mode")
+    states = isinstance(inner[0].info, LayerInfo) and parameter(inner[0].info, "return_state") not in (UNBOUND, FALSE)
+    if how != NO_VALUE and not states:
+        return UNBOUND
+    handed = replace(args, keywords={n: v for n, v in args.keywords.items() if n != "initial_state"})
+    made = [world.run.call(one, handed, site) for one in inner]
+    parts = [each.items if isinstance(each, Tuple) and states else (each,) for each in made]
+    if len(args.positional) > 1 or handed.keywords.keys() != args.keywords.keys() or (states and len(parts[0]) < 2):
+        return world.run.call_unknown(layer, args, site)
+    outputs = parts[0][0], parts[1][0]
+    together = outputs if how == NO_VALUE else (_merged(world, how, outputs, site),)
+    return symbolic(world, layer, args, Tuple((*together, *parts[0][1:], *parts[1][1:])))
+
+
+def _merged(world: Libraries, how: Value, outputs: tuple[Value, Value], site: Site) -> Value:
+    word = "concat" if how is UNBOUND else how.value if isinstance(how, Const) else ""
+    if word in ("sum", "ave", "mul"):
+        return world.operate("*" if word == "mul" else "+", list(outputs), site)
+    if word == "concat":
+        both = Arguments([Tuple(outputs)], {"axis": Const(-1)})
+        return world.run.call(Library("keras.ops.concatenate"), both, site)
+    return world.run.opaque(site, list(outputs))
 
 
 def follows(world: Libraries, layer: Cell, cell: Cell) -> bool:
@@ -54,8 +92,7 @@ def _run(world: Libraries, layer: Cell, cell: Cell, args: Arguments, site: Site)
     if begun is None or node is None or len(args.positional) > 2 or not args.keywords.keys() <= KNOWN:
         return world.run.call_unknown(cell, args, site)
     shape = shapes.of_value(world, inputs)
-    row = world.run.node("operator []", [Edge(node, FLOWS, "linear")], site, dtype="f")
-    step = Data(row, "tensor", "f", (shape[0], *shape[2:]) if shape and len(shape) > 1 else None)
+    step = _step(world, args, site)
     output: Value = NO_VALUE
     states = begun
     for _ in range(1 if shape and shape[1:2] == (1,) else ROUNDS):
@@ -70,6 +107,15 @@ def _run(world: Libraries, layer: Cell, cell: Cell, args: Arguments, site: Site)
     if parameter(layer.info, "return_state") == TRUE:
         result = Tuple((result, *states))
     return looped(world, result, first, [inputs, *begun], site) if world.run.graph_mode else result
+
+
+def _step(world: Libraries, args: Arguments, site: Site) -> Data:
+    """The inputs of one step."""
+    inputs = args.get(0, "sequences")
+    shape, node = shapes.of_value(world, inputs), world.run.node_of(inputs, site)
+    edges = [Edge(node, FLOWS, "linear")] if node is not None else []
+    row = world.run.node("operator []", edges, site, dtype="f")
+    return Data(row, "tensor", "f", (shape[0], *shape[2:]) if shape and len(shape) > 1 else None)
 
 
 KNOWN = frozenset(["sequences", "initial_state", "training"])

@@ -1,4 +1,4 @@
-"""The project's own layers, models, modules and losses: what their Keras or TensorFlow base class gives them."""
+"""The project's own layers, models and modules: what their Keras or TensorFlow base class gives them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
-from tapelint.flow.outcomes import FLOWS, NONE
+from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import (
+    FALSE,
     NO_VALUE,
     TRUE,
     UNBOUND,
@@ -75,7 +76,6 @@ def register(registry: Registry) -> None:
         world.run.uid(), "instance", Library("tensorflow.Module"), site
     )
     registry.has_what_is_seen = has_what_is_seen
-    registry.bases["loss"] = registry.bases["metric"] = loss_inherited
     registry.bases["object"] = _of_python
     for name, handler in LAYER_METHODS.items():
         registry.methods[("instance", name)] = handler
@@ -90,8 +90,6 @@ def register(registry: Registry) -> None:
     registry.methods[("instance", "ran build")] = _note_built
     for name in ("add_weight", "add_variable"):
         registry.methods[("instance", name)] = _add_weight
-    registry.methods[("instance", "loss __call__")] = _call_loss_instance
-    registry.methods[("instance", "metric __call__")] = _call_metric_instance
 
 
 def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
@@ -365,6 +363,8 @@ def _note_built(world: Libraries, base: Value, args: Arguments, site: Site) -> V
 def _add_weight(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
     trainable = first_trainable(world, base, args.keywords.get("trainable", TRUE))
+    if is_keras(world, base, ("metric",)):  # it counts
+        trainable = FALSE
     dtype = args.keywords.get("dtype", Const("float32"))
     name = args.keywords.get("name", args.get(0, "name", Const("")))
     dtype = Const("float32") if dtype == NO_VALUE else dtype
@@ -531,33 +531,3 @@ def _has_unseen_base(world: Libraries, cell: Cell) -> bool:
 
 def _is_plain(name: str) -> bool:
     return name == "tensorflow.Module" or name.partition(".")[0] in ("builtins", "abc", "typing", "enum")
-
-
-def loss_inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) -> Value | None:
-    """What `keras.losses.Loss` gives: calling it calls `call` and takes the mean; and `keras.metrics.Metric`."""
-    if name == "__call__" and isinstance(base, Cell):
-        return Method(base, f"{world.base_family(cls)} __call__")
-    return Method(base, name)
-
-
-def _call_metric_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    """A metric takes in what it is called with, and gives its result: a library's own is computed from no tensor."""
-    assert isinstance(base, Cell)
-    update, result = (world.run.class_attribute(base, name) for name in ("update_state", "result"))
-    if update is not None:
-        world.run.call(update, args, site)
-    if result is not None:
-        return world.run.call(result, Arguments([]), site)
-    return apply.detached(world, "keras.metrics.Metric", args, site, "tensor")
-
-
-def _call_loss_instance(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
-    assert isinstance(base, Cell)
-    method = world.run.class_attribute(base, "call")
-    if method is None:
-        return world.run.call_unknown(base, args, site)
-    with as_keras_calls(world, base):
-        result = world.run.call(method, args, site)
-    node = world.run.node_of(result, site)
-    edges = [Edge(node, FLOWS, "linear")] if node is not None else []
-    return Data(world.run.node("keras.losses.Loss", edges, site, dtype="f"), "tensor", "f", ())

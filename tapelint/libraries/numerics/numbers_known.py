@@ -42,6 +42,8 @@ class Known:
     """The nodes some of whose numbers may be NaN: of numbers that may lie where there is no result."""
     failing: set[int] = field(default_factory=set)
     """The nodes of operations that may raise for the numbers they are given: a singular matrix that is inverted."""
+    watched_models: set[int] = field(default_factory=set)
+    """The nodes of an unseen model's variables that a tape was told to watch: it refuses those of Keras 3."""
     leaking: set[int] = field(default_factory=set)
     """The nodes of operations outside of a graph that take a tensor which is known in it only."""
     parts: dict[int, str] = field(default_factory=dict)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
-from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, ModuleValue, Names, Tuple, Value
+from tapelint.flow.values import (
+    NO_VALUE,
+    UNBOUND,
+    Cell,
+    Class,
+    Const,
+    Data,
+    ModuleValue,
+    Names,
+    OneOf,
+    Tuple,
+    Value,
+    options,
+)
+from tapelint.source import class_body
 
 from ..keras.replaced import write_somewhere
 from ..registry import Registry
@@ -32,6 +48,38 @@ def register(registry: Registry) -> None:
     registry.methods[("fields", "pop")] = _pop_field
     registry.methods[("fields", "get")] = _get_field
     registry.methods[("fields", "*")] = _other_use_of_fields
+
+
+def write_any(world: Libraries, base: Value, value: Value) -> None:
+    """`setattr(base, name, value)` under a name that is not known: each setting that the object has may be that one."""
+    for option in options(base):
+        if isinstance(option, (Class, ModuleValue)) or (isinstance(option, Cell) and option.kind == "instance"):
+            _write_any(world, option, value)
+
+
+def _write_any(world: Libraries, base: Class | Cell | ModuleValue, value: Value) -> None:
+    state = world.run.state
+    if isinstance(base, ModuleValue):
+        world.run.before_write(base)
+    held = {str(getattr(name, "value", "")): old for name, old in _pairs_of(world, Cell(0, "fields", base))}
+    made_by = base if isinstance(base, Class) else base.info if isinstance(base, Cell) else UNBOUND
+    for cls in world.run.lineage(made_by):
+        if isinstance(cls, Class):
+            held |= {name: state.get((cls.uid, name)) for name in _settings_of(cls) if name not in held}
+    for name, old in held.items():
+        if isinstance(old, (Const, Tuple, Data, OneOf)):
+            world.run.store_field(base, name, world.run.join(old, value))
+
+
+def _settings_of(cls: Class) -> list[str]:
+    """The names that a class gives values in its body."""
+    found: list[ast.expr] = []
+    for node in class_body(cls.node):
+        if isinstance(node, ast.Assign):
+            found += node.targets
+        elif isinstance(node, ast.AnnAssign):
+            found.append(node.target)
+    return [target.id for target in found if isinstance(target, ast.Name)]
 
 
 def _dict_of_object(world: Libraries, base: Value, name: str, site: Site) -> Value | None:
@@ -114,6 +162,8 @@ def _other_use_of_fields(world: Libraries, base: Value, args: Arguments, site: S
 def forget(world: Libraries, value: Value, more: list[Value], site: Site) -> None:
     """Any field of an object may have become one of these."""
     written_somewhere(world, value)
+    if isinstance(value, ModuleValue):
+        write_any(world, value, world.run.opaque(site, more))
     if isinstance(value, Cell):
         state = world.run.state
         names = state.get((value.uid, "__names__"))

@@ -81,7 +81,7 @@ def is_of(world: Libraries, value: Value, wanted: Value) -> bool | None:
     if isinstance(wanted, Tuple):
         found = [is_of(world, value, item) for item in wanted.items]
         return True if True in found else None if None in found else False
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque) or not world.is_settled(value):
         return None
     if isinstance(wanted, Class):
         return _is_of_project(world, value, wanted)

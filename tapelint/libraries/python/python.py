@@ -282,6 +282,7 @@ def _setattr(world: Libraries, args: Arguments, site: Site) -> Value:
         for option in options(base):
             if isinstance(option, Cell):
                 write_somewhere(world, option, value)
+        fields.write_any(world, base, value)
         world.run.escape([value, base])
     return NO_VALUE
 
@@ -377,7 +378,7 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _callable(world: Libraries, args: Arguments, site: Site) -> Value:
     value = args.positional[0]
-    if isinstance(value, (Function, Bound, Class, Partial, Wrapped, Library, Method)):
+    if isinstance(value, (Function, Bound, Class, Partial, Wrapped, Library, Method)) and world.is_settled(value):
         return TRUE
     return FALSE if isinstance(value, (Const, Data, Tuple)) else world.run.unknown_bool(Tuple(()), site)
 

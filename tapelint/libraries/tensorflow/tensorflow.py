@@ -51,6 +51,8 @@ def register(registry: Registry) -> None:
     registry.functions["keras.backend.set_value"] = _set_value
     for name, error in OF_NONE.items():
         registry.functions[name] = _of_some(name, error)
+    for name, (alone, parameter) in ALONE.items():
+        registry.functions[name] = _alone(name, alone, parameter)
     registry.families.append(_quiet)
     registry.methods[("strategy", "scope")] = lambda world, base, args, site: Cell(world.run.uid(), "context")
     registry.methods[("strategy", "run")] = _strategy_run
@@ -62,6 +64,29 @@ def register(registry: Registry) -> None:
         0
     ]
     registry.methods[("opaque", "run")] = _opaque_run
+
+
+ALONE = {
+    "tensorflow.where": ("tensorflow.raw_ops.Where", "condition"),
+    "numpy.where": ("numpy.nonzero", "a"),
+    "keras.ops.where": ("keras.ops.nonzero", "x"),
+}
+"""What gives places where a condition is all it is given, each with the function that does that, and its parameter."""
+
+
+def _alone(name: str, alone: str, parameter: str) -> Callable[[Libraries, Arguments, Site], Value]:
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        fact = world.facts.fact(name)
+        assert fact is not None
+        given = apply.bind(fact.parameters, args)
+        first, *others = (given.get(p.name) for p in fact.parameters if p.name != "name")
+        if args.rest is not None or first is UNBOUND or any(value not in (UNBOUND, NO_VALUE) for value in others):
+            return apply.call_fact(world, fact, args, site)
+        place = given.places.get(fact.parameters[0].name)
+        places: dict[int | str, ast.AST] = {} if place is None else {parameter: place}
+        return world.run.call(Library(alone), Arguments([], {parameter: first}, places=places), site)
+
+    return call
 
 
 OF_NONE = {"tensorflow.add_n": "ValueError", "tensorflow.concat": "IndexError"}
