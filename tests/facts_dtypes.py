@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ ALSO_OF_PYTHON = ("tf.txt", "tf_math.txt", "tf_linalg.txt", "tf_numpy.txt")
 TF = lab.tf
 KINDS = {
     "i": ("int32", "int64", "uint8"), "b": ("bool",), "h": ("float16",), "d": ("float64",), "c": ("complex64",),
-    "s": ("string",),
+    "s": ("string",), "o": ("int8", "uint8", "int16"), "g": ("bfloat16",),
 }  # fmt: skip
 """The letters of the table, and the dtypes that are tried for them. Besides, "p": whole numbers beside a float of
 Python's."""
@@ -67,10 +67,12 @@ def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, Said]]:
         given_to = arguments_of(ast.parse(expression, mode="eval").body, names)
         if graph or answer.startswith("call raises") or "Variable" in expression or not given_to:
             continue
+        if name.endswith(".get_item"):  # by whose other argument it is told what it may be
+            continue
         env = propose.env_of(expression)
         if not all(isinstance(value, TF.Tensor) for value in env.values()):
             continue
-        group = next(filter(None, (_of_category(env, given_to, word) for word in ("floating", "integer", "bool"))), {})
+        group = next(filter(None, (_of_category(env, given_to, word) for word in CATEGORIES)), {})
         yield from _of_experiment(name, expression, env, group)
         if of_python and len(set(group.values())) > 1:
             yield from _beside_python(name, expression, env, group)
@@ -93,8 +95,14 @@ def _of_category(env: dict[str, Any], given_to: list[tuple[str, ast.expr]], word
         leaf: name
         for name, argument in given_to
         for leaf in leaves_in(argument)
-        if isinstance(env.get(leaf), TF.Tensor) and getattr(env[leaf].dtype, f"is_{word}")
+        if isinstance(env.get(leaf), TF.Tensor) and CATEGORIES[word](env[leaf].dtype)
     }
+
+
+CATEGORIES: dict[str, Callable[[Any], bool]] = {
+    "floats": lambda dtype: dtype.is_floating, "whole": lambda dtype: dtype.is_integer,
+    "truths": lambda dtype: dtype.is_bool, "texts": lambda dtype: dtype == TF.string,
+}  # fmt: skip
 
 
 def _of_experiment(
@@ -103,9 +111,10 @@ def _of_experiment(
     """What an experiment on these tensors gives with others in their places."""
     has_floats = any(isinstance(n, ast.Constant) and type(n.value) is float for n in ast.walk(ast.parse(expression)))
     wide = {leaf: env[leaf].dtype.is_floating for leaf in group}
+    texts = any(env[leaf].dtype == TF.string for leaf in group)
     kinds = KINDS if any(wide.values()) else {"f": ("float32",), **KINDS}
     for kind, tried in kinds.items() if group else ():
-        for dtype in tried:
+        for dtype in () if texts and kind == "s" else tried:
             given = {**env, **{leaf: _as(env[leaf], dtype) for leaf in group}}
             letter = "p" if kind == "i" and has_floats else kind
             seen = _seen(expression, given, group)
@@ -124,6 +133,8 @@ def _beside_python(
 
 
 def _as(value: Any, dtype: str) -> Any:
+    if value.dtype == TF.string:
+        value = TF.strings.to_number(value)
     return TF.strings.as_string(value) if dtype == "string" else TF.cast(value, dtype)
 
 
@@ -132,7 +143,10 @@ def _seen(expression: str, env: dict[str, Any], group: Iterable[str]) -> Said:
     eager = raised(expression, env)
     also = raised(expression, _variables(env, group)) if _takes_variables(expression, tuple(group)) else eager
     eager = eager if eager == also else UNCLEAR if eager and also else PERHAPS
-    return eager, raised_in_graph(expression, env) if eager else ""
+    if not eager:
+        return eager, ""
+    graph = {raised_in_graph(expression, env, is_captured) for is_captured in (False, True)}
+    return eager, graph.pop() if len(graph) == 1 else PERHAPS if "" in graph else UNCLEAR
 
 
 @functools.cache

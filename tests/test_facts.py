@@ -160,6 +160,20 @@ def test_which_settings_are_refused() -> None:
 
 
 @needs_tensorflow
+def test_which_arguments_have_no_names() -> None:
+    import facts_positional
+
+    assert facts_positional.measured() == facts_positional.listed()
+
+
+@needs_tensorflow
+def test_which_functions_of_numpy_give_several_arrays() -> None:
+    import facts_several
+
+    assert facts_several.measured() == facts_several.listed()
+
+
+@needs_tensorflow
 def test_which_layers_refuse_numbers_of_axes() -> None:
     import facts_ranks
 

@@ -334,6 +334,30 @@ def settings() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def gives_several(name: str) -> str:
+    """Whether a function of NumPy, by the name of its fact, gives several arrays: "alike" where one can be made of
+    them, "unlike" where that is not sure, "" where it gives one.
+    """
+    return _several().get(name, "")
+
+
+@cache
+def _several() -> Mapping[str, str]:
+    return {full_name(name): said for name, said in rows("several.txt")}
+
+
+@cache
+def positional(name: str) -> Set[str]:
+    """The parameters of a function, by the name of its fact, whose names it does not take."""
+    return _positional().get(name, frozenset())
+
+
+@cache
+def _positional() -> Mapping[str, Set[str]]:
+    return {full_name(name): frozenset(parameters.split()) for name, parameters in rows("positional.txt")}
+
+
+@cache
 def always_of(name: str) -> str:
     """The dtype of what a function gives whatever floats it is given, by the name of its fact, or "unclear"; "" where
     it is that of the floats, or the one that the fact names.

@@ -77,7 +77,7 @@ class Operators(Waiting):
         made: Tuple | Many | None = None
         if op == "+" and first is not None and second is not None:
             made = containers.concatenate(self, first, second)
-        elif op == "*" and (first is not None or second is not None):
+        elif op == "*" and (first is None) != (second is None):
             items, times = (first, right) if first is not None else (second, left)
             number = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
             if isinstance(items, Tuple) and number is not None and len(items.items) * number <= LONGEST_KNOWN:

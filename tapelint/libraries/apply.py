@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input
+from tapelint.facts import Effect, Fact, Input, positional
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -42,7 +42,7 @@ from .arguments import misfit as misfit
 from .arguments import plain_constant as plain_constant
 from .names import root
 from .numerics import numbers, numbers_singular
-from .refusals import failures, fitting, refusing, unfit
+from .refusals import failures, fitting, oddities, refusing, unfit
 from .refusals.protocols import IN_GRAPH
 from .shapes import shapes, shapes_misfit, widths
 from .tensorflow import lookups, parts
@@ -61,6 +61,9 @@ def call_fact(
     if called and misfit(fact.parameters, args) and not world.has_old_names:
         return unfollowed(world, args, site)
     given = bind(fact.parameters, args)
+    if fact.kind == "function" and not positional(fact.name).isdisjoint(args.keywords):
+        refusing.refuse(world, "TypeError", site, name or fact.name, list(given.values.values()))
+        return world.run.opaque(site, given.values.values())
     effect = world.effect(fact, *constants(world, given))
     if word is not None:
         inputs = {n: replace(i, linearity=word) if i.outcome == "flows" else i for n, i in effect.inputs.items()}
@@ -99,7 +102,7 @@ def call_fact(
 
 def doubt(world: Libraries, fact: Fact, given: Given, made: Iterable[Node]) -> None:
     """Note that what a call gave may be an exception, where it is given what no experiment was made with."""
-    oddly = fitting.is_oddly_given(world, fact, given)
+    oddly = fitting.is_oddly_given(world, fact, given) or oddities.is_odd(world, fact, given)
     if oddly or fitting.is_unfit(world, fact, given):
         nodes = [node.id for node in made]
         world.known.failing.update(nodes)

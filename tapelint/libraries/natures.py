@@ -165,7 +165,8 @@ def _of_number(value: Data) -> str:
         return "number" if nature_of(value.node.op) == "number" else "convertible"
     known = value.range.constant if value.range is not None else None
     if known is None:
-        return "other number" if value.dtype in ("f", "c") else "?number"
+        of_whole = root(value.node.op) != "numpy" and any(e.node.dtype in ("i", "b") for e in value.node.edges)
+        return "other number" if value.dtype in ("f", "c") and not of_whole else "?number"
     return _of_constant(known)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tapelint.facts import keeps_whole
+from tapelint.facts import gives_several, keeps_whole
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.graph import Edge, Site
@@ -33,7 +33,7 @@ from .keras import keras_variables, unseen
 from .names import INERT, root
 from .numerics import numbers
 from .python import texts
-from .refusals import failures, misfits, refusing
+from .refusals import failures, misfits, oddities, refusing
 from .refusals import operands as measured
 from .registry import Registry
 from .shapes import shapes, widths
@@ -82,10 +82,26 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
     whose = operands[:1] if op == "[]" else operands
     kinds = {_side(option) for operand in whose for option in options(operand)}
     made = _of_sides(world, op, operands, kinds, site)
+    every = [option for operand in operands for option in options(operand)]
     beside = kinds & {"tensor", "variable"} and op not in (*TRUTHS, "[]")
-    if beside and any(_may_be_no_number(world, o) for v in operands for o in options(v)):
+    doubtful = beside and any(_may_be_no_number(world, option) for option in every)
+    alone = any(isinstance(option, Const) for option in every)
+    if op in misfits.ARITHMETIC:
+        doubtful = doubtful or any(_has_no_operators(world, option, alone) for option in every)
+    if doubtful or oddities.is_unlike_of_keras(world, op, operands):
         world.known.doubt(world.run.nodes_in(made))
     return made
+
+
+def _has_no_operators(world: Libraries, value: Value, alone: bool) -> bool:
+    """Whether a value is a thing with which nothing is computed: several results of one call, a sparse tensor, a dtype,
+    what may be None, or a shape where it stands beside numbers alone."""
+    if isinstance(value, Data) and value.kind == "numpy" and gives_several(value.node.op):
+        return True
+    if isinstance(value, Cell) and value.kind == "shape":
+        return alone
+    odd = oddities.is_in_parts(world, value) or oddities.is_no_tensor(world, value)
+    return odd or oddities.is_of_parts(world, value)
 
 
 def _of_sides(world: Libraries, op: str, operands: list[Value], kinds: set[str], site: Site) -> Value:
@@ -148,6 +164,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     nodes = [n for v in operands if (n := world.run.node_of(v, site)) is not None]
     dtypes = [d for v in (operands[:1] if op == "[]" else operands) if (d := apply.dtype_of(world, v))]
     dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ibs" if c in dtypes), "?")
+    if kind == "python" and dtype == "b" and op in misfits.ARITHMETIC:
+        dtype = "i"
     edges = [Edge(n) if op != "[]" or n.kind in ("numpy", "python") else Edge(n, NONE) for n in nodes]
     node = world.run.node(f"operator {op}", edges, site, dtype=dtype, kind=kind)
     given = apply.bind((), Arguments(operands))
@@ -234,12 +252,19 @@ def _tensor_operator(world: Libraries, op: str, operands: list[Value], site: Sit
     made = apply.call_fact(world, fact, _with_places(operands, site), site)
     if isinstance(made, Data):
         made = measured.of_dtype(world, op, operands, made)
+    if op in BITWISE and isinstance(made, Data) and {apply.dtype_of(world, operand) for operand in operands} == {"i"}:
+        made.node.dtype = "i"
+        made = replace(made, dtype="i", width="")
     if op == "**" and isinstance(made, Data) and _may_be_zero(world, operands[0]):
         edges = made.node.edges
         made.node.edges = tuple(e._replace(outcome=ANYTHING) if e.outcome == ZERO else e for e in edges)
     if isinstance(made, Data) and made.kind == "symbolic":
         world.made_of_symbols(made.node, Const(op), Arguments(operands))
     return made
+
+
+BITWISE = ("unary ~", "&", "|", "^")
+"""What is computed of truths, and of whole numbers."""
 
 
 def _may_be_zero(world: Libraries, value: Value) -> bool:

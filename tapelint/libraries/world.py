@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Facts, is_there, operands
+from tapelint.facts import Effect, Fact, Facts, is_there, operands, positional
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
 from tapelint.flow.effects import does_something
@@ -446,6 +446,9 @@ class Libraries:
 
     def call_library(self, name: str, args: Arguments, site: Site) -> Value:
         """A library's function or class by its qualified name."""
+        if args.keywords and name.startswith("builtins.") and not positional(name).isdisjoint(args.keywords):
+            self.raised("TypeError", site, name)
+            return self.run.opaque(site, args.every())
         error = protocols.of_call(self, name, args, site)
         made = self._call_library(name, args, site)
         if error == protocols.UNCLEAR:

@@ -13,7 +13,7 @@ from .. import apply
 from ..arguments import Given
 from ..refusals.unfit import UNCLEAR
 from ..registry import FunctionHandler
-from ..shapes import shapes
+from ..shapes import shapes, shapes_misfit
 from ..world import Libraries
 
 TAKING_A_MEAN = frozenset(
@@ -89,6 +89,8 @@ def doubt_labels(world: Libraries, name: str, given: Given, made: Value) -> None
     if _plain(name) != "sparsecategoricalcrossentropy" or not isinstance(true, Data) or not true.node.edges:
         return
     shape, bounds = shapes.of_value(world, pred), true.range
+    if shape and true.shape and shapes_misfit.clash((true.shape[:1], shape[:1])):
+        world.known.doubt(world.run.nodes_in(made))
     classes = shape[-1] if shape else None
     fits = bounds is not None and classes is not None and bounds.low > -1 and bounds.high < classes
     if true.dtype == "f" and not fits:

@@ -204,7 +204,8 @@ def _metric_result(world: Libraries, base: Value, args: Arguments, site: Site) -
 
 def _call_metric(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(callee, Cell)
-    node = _pack(world, args, site)
-    edges = [Edge(node, NONE)] if node is not None else []
+    world.run.state.set((callee.uid, "seen"), UNBOUND)
     _update_metric(world, callee, args, site)
+    seen = world.run.state.get((callee.uid, "seen"))
+    edges = [Edge(seen.node, NONE)] if isinstance(seen, Opaque) else []
     return Data(world.run.node("Metric.__call__", edges, site, dtype="f", declared=False), "tensor", "f")

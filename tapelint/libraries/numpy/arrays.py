@@ -466,7 +466,9 @@ def _change_first(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _store_in_array(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     """`array[i] = tensor`: the number is copied into the array, the tape does not see it."""
-    assert isinstance(base, Data)
+    if not isinstance(base, Data):  # something unknown
+        world.run.escape([base, args.positional[1]])
+        return NO_VALUE
     _changed(world, base)
     old = world.run.node_of(base, site)
     new = world.run.node_of(args.positional[1], site)

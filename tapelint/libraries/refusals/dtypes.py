@@ -21,6 +21,9 @@ PERHAPS, UNCLEAR = "perhaps", "unclear"
 """An exception may come; one comes, but which one is not known."""
 
 
+Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
+
+
 def refused(world: Libraries, fact: Fact, given: Given) -> str:
     """The exception of a function, or of an operator, that is given tensors of one kind alone, which it does not take;
     "unclear" where it is not known which, PERHAPS where it is not known whether, "" where it takes them.
@@ -34,7 +37,51 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
     others = frozenset().union(*tried)
     fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
     every = (_of_some(world, fact, names, table, given) for names in fitting)
-    return max(every, key=lambda said: (said != "", said != PERHAPS), default="")
+    said = max(every, key=lambda said: (said != "", said != PERHAPS), default="")
+    seldom = not said and any(_is_seldom_taken(world, fact.name, names, table, given) for names in fitting)
+    return PERHAPS if seldom else said
+
+
+WIDER = "?boigfhdcs"
+"""The kinds in the order in which they are converted to each other, where they are."""
+
+
+def _is_seldom_taken(world: Libraries, name: str, names: frozenset[str], table: Table, given: Given) -> bool:
+    """Whether some of the numbers, of whatever is made a tensor, are of a kind that is refused: of a dtype that few
+    functions take, in a variable of Keras, truths of Python's or NumPy's, floats where whole numbers are wanted.
+    """
+    if "left" in given.values:  # what operators make of these is in operands.txt
+        return False
+    if any(given.get(name) is not UNBOUND for name in DTYPES):
+        return False
+    parts = [part for name in names for part in _parts(world, given.get(name))]
+    if any(letter_of(world, part) for part in parts):  # to whose dtype Python's numbers are converted
+        parts = [part for part in parts if not isinstance(part, Const)]
+    kinds = {_seldom(world, part, (names, "f") in table) for part in parts}
+    if name.startswith((widths.PROMOTING, "keras.ops.")):
+        kinds = {max(kinds, key=WIDER.index)} if kinds else kinds
+    elif (names, "f") not in table and len(kinds) > 1:
+        return False  # what is not alike is told of by unlike.txt
+    return any(table.get((names, kind), ("-", "-"))[bool(world.run.graph_mode)] != "-" for kind in kinds)
+
+
+def _seldom(world: Libraries, value: Value, is_for_whole: bool) -> str:
+    """The kind of numbers of anything that is made a tensor."""
+    if is_for_whole and dtype_of(world, value) in ("f", "c"):
+        return dtype_of(world, value)
+    if isinstance(value, Const):
+        return "b" if isinstance(value.value, bool) else "?"
+    if not isinstance(value, (Data, Variable)) or (isinstance(value, Data) and form(value)):
+        return "?"
+    letter, width = dtype_of(world, value), widths.of_variable(world, value)
+    if isinstance(value, Data) and value.kind != "tensor":
+        return letter if letter == "b" else "?"
+    if letter == "i":
+        return "o" if width in SMALL else letter
+    return {**SIZES, "bfloat16": "g"}.get(width, letter) if letter == "f" else letter
+
+
+SMALL = ("int8", "uint8", "int16", "uint16")
 
 
 def _is_whole_power(fact: Fact, given: Given) -> bool:
@@ -51,9 +98,6 @@ def _is_by_a_number(fact: Fact, given: Given) -> bool:
 
 
 DIVIDING = ("operator %", "operator %=", "operator //", "operator //=")
-
-
-Table = Mapping[tuple[frozenset[str], str], tuple[str, str]]
 
 
 def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, given: Given) -> str:
@@ -73,11 +117,12 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
     said = table.get((names, kind), ("-", "-"))[bool(world.run.graph_mode)]
     if said == "-":
         return ""
-    certain = not any(given.get(name) is not UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
+    certain = kind in ("i", "b", "s") or not fact.name.startswith("LinearOperator")  # whose dtype is not known
+    certain = certain and all(given.get(name) is UNBOUND for name in DTYPES) and not any(map(_is_several, parts))
     certain = certain and not (beside & {int, float} and kind in ("b", "s")) and not may_be_missing(world, parts)
     each = [plain or any(letter_of(world, part) for part in _parts(world, given.get(name))) for name in names]
     beside_python = kind == "p" or "left" in given.values
-    beside_python = beside_python or (kind == "d" and said != OF_KERNELS)
+    beside_python = beside_python or (kind == "d" and said != OF_KERNELS and int not in beside)
     certain = certain and (all(map(_is_number_or_tensor, parts)) if beside_python else all(each))
     if kind in SIZES.values() and (others := _other_floats(world, names, given)):
         return "" if others == {kind} else PERHAPS

@@ -13,7 +13,8 @@ from tapelint.facts import Fact, Parameter, fits, settings
 from tapelint.facts.parse import split_line
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Tuple, Value, Variable, is_tensor, options
 
-from ..arguments import DTYPES, dtype_of, is_list, listed, plain_constant, python_numbers
+from ..arguments import DTYPES, category, dtype_of, is_list, listed, plain_constant, python_numbers
+from ..names import root
 from ..natures import class_of, form
 from ..shapes import shapes, shapes_misfit, widths
 from ..tensorflow.members import is_made_of_tensors
@@ -29,7 +30,7 @@ def is_oddly_given(world: Libraries, fact: Fact, given: Given) -> bool:
     rows = _rows(fact, given)
     if is_oddly_set(world, fact, given) or _is_of_other_dtype(world, fact, rows, given):
         return True
-    if packing.does_not_go_together(world, fact, given, _given_several):
+    if packing.does_not_go_together(world, fact, given, given_several):
         return True
     if is_of_another_kind(world, fact, given):
         return True
@@ -95,10 +96,16 @@ OF_SHAPES = ("shape", "size", "newshape", "reps", "axis", "axes")
 
 def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether a setting is of a sort that no experiment had there, nor the default; or one that is refused."""
-    refused = settings().get(fact.name, {})
-    if any(LETTERS_OF.get(_sort_of_value(world, given.get(name)), "-") in refused[name] for name in refused):
-        return True
-    if not fact.name.startswith(("tensorflow.", "keras.", "numpy.random.")) or not fact.experiments:
+    for name, refused in settings().get(fact.name, {}).items():
+        value = given.get(name)
+        if name in DTYPES:
+            if _is_refused_dtype(world, value, refused, given):
+                return True
+            continue
+        letters = {LETTERS_OF.get(_sort_of_value(world, value), "")} | _letters(plain_constant(world, value))
+        if any(letter and letter in refused for letter in letters):
+            return True
+    if not fact.name.startswith(("tensorflow.", "keras.", "numpy.")) or not fact.experiments:
         return False
     tensors = {name for each in fact.experiments for name in each.inputs}
     for parameter in fact.parameters:
@@ -111,7 +118,7 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
         sort = _sort_of(plain_constant(world, value)) if value is not UNBOUND else ""
         tried = [each.given[name] for each in fact.experiments if name in each.given]
         sorts = {*([_sort_of(_default(parameter))] if parameter.has_default else ()), *map(_sort_of, tried)}
-        if sort and sorts and "" not in sorts and not _is_among(sort, sorts):
+        if sort and sorts and "" not in sorts and not _is_among(sort, sorts, root(fact.name) == "numpy"):
             return True
         if sort == "text" and name in ("axis", "axes"):
             return True
@@ -122,6 +129,41 @@ def is_oddly_set(world: Libraries, fact: Fact, given: Given) -> bool:
 
 LETTERS_OF = {"float": "f", "none": "N"}
 """The letters of settings.txt."""
+
+
+def _is_refused_dtype(world: Libraries, asked: Value, refused: str, given: Given) -> bool:
+    """Whether a dtype is asked for that is refused, and none of what is given has it; float32 was tried with such."""
+    name = widths.named(asked) or plain_constant(world, asked)
+    letter = OF_NAMES.get(name, "") if isinstance(name, str) else ""
+    if not letter or letter not in refused:
+        return asked == NO_VALUE and "N" in refused
+    parts = [part for value in given.values.values() for part in _parts(world, value)]
+    return letter == "F" or not any(_has_dtype(world, part, str(name)) for part in parts)
+
+
+OF_NAMES = {
+    "float64": "D", "float32": "F", "float16": "H", "int32": "I", "int64": "I", "int": "I", "bool": "B",
+    "complex64": "C", "complex128": "C",
+}  # fmt: skip
+
+
+def _has_dtype(world: Libraries, value: Value, name: str) -> bool:
+    """Whether a value is a tensor or an array of a dtype, as far as it is known."""
+    if not isinstance(value, (Data, Variable)):
+        return False
+    width = widths.of(world, value)
+    return width == name if width and dtype_of(world, value) == "f" else dtype_of(world, value) == category(name)
+
+
+def _letters(value: object) -> set[str]:
+    """Those for the numbers that a setting is, or that it holds: 0 stands for the last one."""
+    if isinstance(value, tuple):
+        each = [*map(_letters, value)]
+        alone = {"l"} if len(each) == 1 and not isinstance(value[0], tuple) else set[str]()
+        return alone | {"-"} & set[str]().union(*each) | (each[-1] if each else set())
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return set()
+    return {"-" if value < 0 else "0" if value == 0 else "1" if value == 1 and isinstance(value, float) else ""}
 
 
 def _is_no_name(parameter: str, value: Value) -> bool:
@@ -139,9 +181,11 @@ def _is_no_default(parameter: Parameter, value: Value, is_tensor: bool) -> bool:
     return parameter.name in DTYPES or (is_tensor and parameter.default is not None)
 
 
-def _is_among(sort: str, sorts: set[str]) -> bool:
+def _is_among(sort: str, sorts: set[str], is_numpy: bool) -> bool:
     """Whether a sort is one of those that were tried, or is converted to one; any may be where None alone was."""
-    alike = {"whole": ("float",), "truth": ("none",)}.get(sort, ())
+    alike: tuple[str, ...] = {"whole": ("float",), "truth": ("none",)}.get(sort, ())
+    if is_numpy:  # of a float in the place of a whole number it was measured
+        alike = {"whole": ("float", "truth"), "float": ("whole",)}.get(sort, alike)
     return sort in sorts or sorts == {"none"} or not sorts.isdisjoint(alike)
 
 
@@ -165,7 +209,8 @@ OF_DTYPES = {"b": "truth", "i": "whole", "f": "float", "s": "text"}
 def _sort_of(value: object) -> str:
     """The sort of a setting, or of the first in a tuple; "" where it is not known."""
     if isinstance(value, tuple):
-        return _sort_of(value[0]) if value else ""
+        sorts = [_sort_of(each) for each in value]
+        return "float" if "float" in sorts else sorts[0] if sorts else ""
     return "none" if value is None else SORTS.get(type(value), "")
 
 
@@ -204,7 +249,7 @@ def _is_beside_doubles(world: Libraries, given: Given, name: str) -> bool:
 def is_of_refused_ranks(world: Libraries, fact: Fact, given: Given) -> bool:
     """The same of ranks alone."""
     rows = _rows(fact, given)
-    several = _given_several(fact) if rows else set[str]()
+    several = given_several(fact) if rows else set[str]()
     for names, refused in rows:
         ranks = [_rank(world, given.values[name], is_one=name not in several) for name in names]
         if _are_refused(ranks, refused):
@@ -235,7 +280,7 @@ def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given:
     if any(given.get(name) is not UNBOUND for name in DTYPES):
         return False
     every = {name: given.values[name] for names, _ in rows for name in names}
-    kept = every.keys() if all(map(is_list, every.values())) else _given_several(fact)
+    kept = every.keys() if all(map(is_list, every.values())) else given_several(fact)
     is_alone = len(every) == 1 and not any(p.name in DTYPES for p in fact.parameters)
     kinds = {name: _dtypes(world, value, name in kept, is_alone) for name, value in every.items()}
     kinds = {name: found for name, found in kinds.items() if found or not class_of(given.values[name])}
@@ -297,9 +342,7 @@ LETTERS = frozenset("bcdfhi")
 
 
 def _differ(world: Libraries, fact: Fact, given: Given) -> bool:
-    """Whether tensors that must have one length have two, as far as it is known: those of one rank, or any if none is
-    refused for its rank.
-    """
+    """Whether tensors that must have one length have two, as far as it is known."""
     rows, sums = fits().get(fact.name, ()), fact.name.endswith(SUMMING)
     by_rank = any(each[0] in "01234" for names, refused in rows if len(names) > 1 for each in refused)
     for letter, at in (("<", -1), ("^", 0)):
@@ -308,10 +351,19 @@ def _differ(world: Libraries, fact: Fact, given: Given) -> bool:
         for one, other in combinations(known, 2):
             if not (by_rank or sums or letter == "^") and shapes_misfit.clash((one, other)):
                 return True
+            if letter == "<" and not sums and _clash_in_ranks(one, other):
+                return True
             of_one_rank = len(one) == len(other) > 0 and not (sums and len(one) > 1)
             if of_one_rank and shapes_misfit.clash(((one[at],), (other[at],))):
                 return True
     return False
+
+
+def _clash_in_ranks(one: shapes.Shape, other: shapes.Shape) -> bool:
+    """Whether shapes of two ranks are not broadcast to one, nor by dropping a last axis of length 1."""
+    short, long = sorted((one, other), key=len)
+    squeezed = len(long) == len(short) + 1 and long[-1] in (1, None)
+    return len(short) < len(long) and not squeezed and shapes_misfit.clash((short, long))
 
 
 SUMMING = (".dot", ".inner", ".vdot", ".matmul", ".tensordot", ".batch_dot")
@@ -356,7 +408,7 @@ def _rank(world: Libraries, value: Value, is_one: bool) -> int | None:
     return rank if rank is None or not is_one or parts[0] is value else rank + 1
 
 
-def _given_several(fact: Fact) -> set[str]:
+def given_several(fact: Fact) -> set[str]:
     """The parameters that experiments give lists of tensors."""
     return {name for name, argument in _tried(*_texts(fact)) if not isinstance(argument, ast.Name)}
 

@@ -239,5 +239,6 @@ def _of_python(op: str, left: str, right: str) -> str:
     if len(number) == 1:
         repeats = op == "*" and held[0] in ("list", "str") and number[0] not in ("float", "some f")
         return "" if repeats or (op == "%" and left == "str") else "TypeError"
-    refused = op in ("/", "//", "**", "@") or (op == "-" and "dict" not in held)  # sets have a difference
+    refused = op in ("/", "//", "**", "@", "*") or (op == "-" and "dict" not in held)  # sets have a difference
+    refused = refused or (op == "%" and left != "str")
     return "TypeError" if refused and len(held) == 2 else ""

@@ -207,12 +207,12 @@ def _perhaps_of_widths(world: Libraries, fact: Fact, given: Given) -> bool:
         values = [v for n, v in given.values.items() if n in places and not _is_converted(world, v)]
         floats = [part for value in values for part in _numbers_in(world, value)]
     if fact.name in MIXING:
-        floats = [part for part in floats if widths.seeming(world, part) in widths.FLOATS]
+        floats = [part for part in floats if widths.seeming(world, part) in (*widths.FLOATS, "float16")]
     return any(widths.perhaps_unlike(world, one, other) for one, other in combinations(floats, 2))
 
 
 MIXING = ("operator @", "tensorflow.matmul")
-"""What takes floats of 16 bits beside others."""
+"""What takes floats of bfloat16 beside others."""
 
 
 def _is_array(value: Value) -> bool:

@@ -31,15 +31,26 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
     if op in ("where", "clip_by_value") and len(given.values) == 3:
         return clash([of_value(world, value) for value in given.values.values()])
     if name.startswith(("numpy.", "ndarray.")):
-        return shapes_places.is_axis_outside(world, op, given)
+        handler = OF_ARRAYS.get(op)
+        outside = shapes_places.is_axis_outside(world, op, given) or _has_not_axis(world, op, given)
+        return outside or (handler is not None and handler(world, given))
     if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
         return False
     if name.startswith(OF_NUMPY):
-        return op == "pad" and shapes_places.is_outside(world, name, given)
+        return (op == "pad" and shapes_places.is_outside(world, name, given)) or _has_not_axis(world, op, given)
     if op == "einsum":
         return shapes_products.is_odd_sum(world, given)
     handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
-    return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
+    found = handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
+    return found or _has_not_axis(world, op, given)
+
+
+def _has_not_axis(world: Libraries, op: str, given: Given) -> bool:
+    return op not in MAKING_AXES and shapes_places.has_not_axis(world, given)
+
+
+MAKING_AXES = ("expand_dims", "stack", "one_hot", "multi_hot", "linspace", "logspace", "geomspace", "reverse", "flip")
+"""What is asked for an axis that is not there before, or takes any for a number."""
 
 
 def is_refused(world: Libraries, name: str, given: Given) -> bool:
@@ -173,6 +184,11 @@ def _counting(world: Libraries, given: Given) -> bool:
     first, last = numbers.of_value(world, start), numbers.of_value(world, limit)
     return first is not None and last is not None and first.low > last.high
 
+
+OF_ARRAYS: dict[str, Callable[[Libraries, Given], bool]] = {
+    "matmul": _product_of_any, "reshape": _reshaping, "concatenate": _concatenation, "stack": _stack,
+}  # fmt: skip
+"""What is tried of NumPy's functions."""
 
 HANDLERS: dict[str, Callable[[Libraries, Given], bool]] = {
     "@": _product, "tensordot": shapes_products.are_unfit_tensors,

@@ -28,7 +28,14 @@ def is_outside(world: Libraries, name: str, given: Given) -> bool:
 def is_axis_outside(world: Libraries, op: str, given: Given) -> bool:
     """Whether a function of NumPy is asked for an axis that its first array has not."""
     shape = of_value(world, next(iter(given.values.values()), UNBOUND))
-    return shape is not None and op in REDUCING | ALONG and _axes(world, given, shape)
+    return shape is not None and op.removeprefix("nan") in REDUCING | ALONG and _axes(world, given, shape)
+
+
+def has_not_axis(world: Libraries, given: Given) -> bool:
+    """Whether the first tensor has axes, but not the one that is asked for."""
+    first = next(iter(given.values.values()), UNBOUND)
+    shape = of_value(world, first) if isinstance(first, (Data, Variable)) else None
+    return bool(shape) and shape is not None and _axes(world, given, shape)
 
 
 ALONG = frozenset(

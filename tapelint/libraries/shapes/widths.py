@@ -49,6 +49,16 @@ def of(world: Libraries, value: Value) -> str:
     return ""
 
 
+def of_variable(world: Libraries, value: Value) -> str:
+    """The dtype of whatever has one, a variable of Keras 3 as well, which has by default that which Keras casts to."""
+    if not isinstance(value, Variable) or value.flavor == "tf":
+        return seeming(world, value)
+    held = world.run.state.get((value.uid, "dtype"))
+    if isinstance(held, Const) and held.value in EXACT:
+        return str(held.value)
+    return "float32" if held is UNBOUND and value.dtype == "f" else ""
+
+
 def named(value: Value, of_numpy: bool = False) -> str:
     """The dtype that an argument asks for; "" where that is not clear. NumPy's `float` is another than TensorFlow's."""
     name = value.name.rpartition(".")[2] if isinstance(value, Library) else getattr(value, "value", "")

@@ -48,6 +48,7 @@ def register(registry: Registry) -> None:
     for op in ("+", "-", "*", "/", "**", "//", "@", "%"):
         registry.methods[("variable", f"operator {op}=")] = _augmented(op)
     registry.methods[("variable", "read_value")] = _read
+    registry.methods[("variable", "__copy__")] = lambda world, base, args, site: base
     registry.methods[("variable", "value")] = lambda world, base, args, site: read_once(world, base, site)
     registry.methods[("variable", "sparse_read")] = _looked_up("tensorflow.gather")
     registry.methods[("variable", "gather_nd")] = _looked_up("tensorflow.gather_nd")
@@ -77,8 +78,9 @@ def _assigning(name: str, whole: bool = True) -> MethodHandler:
         bounds = numbers.of_content(world, value, UNBOUND, base) if whole and name == "assign" else None
         content = Data(world.run.constant_node(), "tensor", base.dtype, base.shape, bounds)
         world.run.state.set((base.uid, "content"), content)
-        if args.keywords.get("read_value") != FALSE:
-            world.use(base, site)
+        if args.keywords.get("read_value") == FALSE:
+            return apply.nothing(world, f"tensorflow.Variable.{name}", site) if base.flavor == "tf" else base
+        world.use(base, site)
         given_back = world.facts.fact(f"KerasVariable.{name}") if base.flavor == "keras" and whole else None
         if given_back is not None and args.positional:
             return apply.call_fact(world, given_back, args.before(base), site)
