@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
+    *("positional", "several"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -335,8 +336,8 @@ def settings() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def gives_several(name: str) -> str:
-    """Whether a function of NumPy, by the name of its fact, gives several arrays: "alike" where one can be made of
-    them, "unlike" where that is not sure, "" where it gives one.
+    """Whether a function of NumPy or Python, by the name of its fact, gives several things: "alike" where one can be
+    made of them, "unlike" where that is not sure, "" where it gives one.
     """
     return _several().get(name, "")
 

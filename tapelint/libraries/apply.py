@@ -202,7 +202,7 @@ GIVES_BACK = frozenset(
         *(f"keras.ops.{name}" for name in ("abs", "absolute", "moveaxis", "nan_to_num", "round", "stack", "trunc")),
         *(f"{of}.{name}" for of in ("keras.ops", "tensorflow.math", "tensorflow.experimental.numpy") for name in PARTS),
         *("tensorflow.round", "tensorflow.stack", "tensorflow.debugging.assert_all_finite", "Tensor.__copy__"),
-        *("tensorflow.experimental.numpy.positive", "Tensor.__deepcopy__"),
+        *("tensorflow.experimental.numpy.positive", "Tensor.__deepcopy__", "tensorflow.keras.backend.round"),
     ]
 )
 """What gives back its argument, not something computed from it, where there is nothing to do."""

@@ -96,7 +96,7 @@ def operator(world: Libraries, args: Arguments, site: Site) -> Value:
 def _has_no_operators(world: Libraries, value: Value, alone: bool) -> bool:
     """Whether a value is a thing with which nothing is computed: several results of one call, a sparse tensor, a dtype,
     what may be None, or a shape where it stands beside numbers alone."""
-    if isinstance(value, Data) and value.kind == "numpy" and gives_several(value.node.op):
+    if isinstance(value, Data) and value.kind in ("numpy", "python") and gives_several(value.node.op):
         return True
     if isinstance(value, Cell) and value.kind == "shape":
         return alone

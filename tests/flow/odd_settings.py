@@ -173,3 +173,43 @@ def a_metric():
     with tf.GradientTape() as tape:
         y = keras.metrics.Hinge()(v, [1.0, 2.0, 0.5])
     return tape.gradient(y, v)
+
+
+def a_product_of_results_that_there_may_not_be():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.linalg.slogdet(tf.reshape(v, [3, 1])) * tf.linalg.slogdet(tf.reshape(v, [3, 1]))
+    return tape.gradient(y, v)
+
+
+def a_permutation_is_none_of_any_numbers():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = tf.math.invert_permutation(tf.argsort(v) * 2) * 2.0
+    return tape.gradient(y, v)
+
+
+def numbers_in_a_tuple_have_no_product():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = np.modf(v) * 2.0
+    return tape.gradient(y, v)
+
+
+def bits_of_whole_numbers():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(~whole)
+    return tape.gradient(y, whole)
+
+
+def an_array_of_one_number_in_a_graph():
+    """raises NotImplementedError"""
+
+    @tf.function
+    def traced(number):
+        return tf.reduce_sum(np.full([3], number))
+
+    with tf.GradientTape() as tape:
+        y = traced(v[0])
+    return tape.gradient(y, v)

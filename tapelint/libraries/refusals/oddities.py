@@ -27,6 +27,8 @@ def is_odd(world: Libraries, fact: Fact, given: Given) -> bool:
         return False
     if fact.name.startswith(packing.OF_STRUCTURES):
         return False
+    if any(dtype_of(world, given.get(name)) in kinds for name, kinds in PICKY.get(fact.name, {}).items()):
+        return True
     if _has_variable_of_another_dtype(world, fact, given) or _differ_in_width(world, fact, given):
         return True
     takes_parts = fact.name in UNARY or any(_in_parts(each.text) for each in fact.experiments)
@@ -37,6 +39,15 @@ def is_odd(world: Libraries, fact: Fact, given: Given) -> bool:
     several = fitting.given_several(fact) if tensors else set[str]()
     every = (given.values[name] for name in tensors - several)
     return any(is_of_parts(world, value) or is_no_tensor(world, value) for value in every)
+
+
+OF_FLOATS = ("f", "c")
+PICKY: dict[str, dict[str, tuple[str, ...]]] = {
+    "tensorflow.math.invert_permutation": {"x": ("i",)},
+    "tensorflow.math.bincount": {"arr": OF_FLOATS},
+    "tensorflow.math.confusion_matrix": {"labels": OF_FLOATS, "predictions": OF_FLOATS},
+}
+"""What takes only some numbers: the parameters, and the kinds of numbers of which others are refused."""
 
 
 def _is_of_tensorflow(dtype: Value) -> bool:
@@ -78,7 +89,7 @@ def is_no_tensor(world: Libraries, value: Value) -> bool:
 def is_of_parts(world: Libraries, value: Value) -> bool:
     """Whether a value is the several things that one call has made, which may have different shapes and dtypes."""
     if isinstance(value, Data):
-        return value.kind == "numpy" and gives_several(value.node.op) == "unlike"
+        return value.kind in ("numpy", "python") and gives_several(value.node.op) == "unlike"
     if isinstance(value, Many):
         return isinstance(value.element, Data) and _makes_several(world, value.element.node.op)
     if not isinstance(value, Tuple) or len(value.items) < 2:

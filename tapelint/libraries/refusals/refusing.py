@@ -5,7 +5,7 @@ Each is noted with the values that are refused, so that a finding can say what t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
@@ -57,11 +57,19 @@ def refuse(world: Libraries, error: str, site: Site, call: str, values: Sequence
 
 def may_be_missing(world: Libraries, values: Sequence[Value], error: str = "") -> bool:
     """Whether another exception than `error` may have come before one of some values was made."""
-    nodes = world.run.graph.ancestors([v.node for v in values if isinstance(v, (Data, Opaque, Variable))])
+    nodes = world.run.graph.ancestors([node for value in values for node in _nodes(value)])
     failing, refusing = world.known.failing, world.known.refusing
     doubtful = [node for node in nodes if node.id in failing or node.id in refusing]
     alike = error == OF_KERNELS and not world.run.graph_mode
     return (not alike and bool(doubtful)) or any(not _is_refused_by_kernels(world, node) for node in doubtful)
+
+
+def _nodes(value: Value) -> Iterator[Node]:
+    """The node of a value, or those of what a call has given several of."""
+    if isinstance(value, (Data, Opaque, Variable)):
+        yield value.node
+    for part in value.items if isinstance(value, Tuple) else [value.element] if isinstance(value, Many) else ():
+        yield from _nodes(part)
 
 
 OF_KERNELS = "InvalidArgumentError"
