@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def is_misfit(world: Libraries, name: str, given: Given) -> bool:
-    """Whether a function or an operator is given tensors of shapes that do not fit together."""
+    """Whether a function or an operator is given tensors of shapes that do not fit together, or seem not to."""
+    return _do_not_fit(world, name, given) or _has_not_axis(world, name, given)
+
+
+def _do_not_fit(world: Libraries, name: str, given: Given) -> bool:
     op = short(name)
     if op in BROADCASTING and name not in ("operator ==", "operator !="):
         return clash([of_value(world, value) for value in list(given.values.values())[:2]])
@@ -32,24 +36,29 @@ def is_misfit(world: Libraries, name: str, given: Given) -> bool:
         return clash([of_value(world, value) for value in given.values.values()])
     if name.startswith(("numpy.", "ndarray.")):
         handler = OF_ARRAYS.get(op)
-        outside = shapes_places.is_axis_outside(world, op, given) or _has_not_axis(world, op, given)
-        return outside or (handler is not None and handler(world, given))
+        return shapes_places.is_axis_outside(world, op, given) or (handler is not None and handler(world, given))
     if not name.startswith(OF_TENSORFLOW) or name == "keras.ops.pad":  # which takes one number for all axes
         return False
     if name.startswith(OF_NUMPY):
-        return (op == "pad" and shapes_places.is_outside(world, name, given)) or _has_not_axis(world, op, given)
+        return op == "pad" and shapes_places.is_outside(world, name, given)
     if op == "einsum":
         return shapes_products.is_odd_sum(world, given)
     handler = _product_of_any if name == "keras.ops.matmul" else HANDLERS.get(op)
-    found = handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
-    return found or _has_not_axis(world, op, given)
+    return handler(world, given) if handler is not None else shapes_places.is_outside(world, name, given)
 
 
-def _has_not_axis(world: Libraries, op: str, given: Given) -> bool:
-    return op not in MAKING_AXES and shapes_places.has_not_axis(world, given)
+def _has_not_axis(world: Libraries, name: str, given: Given) -> bool:
+    """Whether a function that no handler knows is asked for an axis that its first tensor has not."""
+    op = short(name)
+    settled = op in BROADCASTING or op in ("&", "|", "^", "where", "clip_by_value", "einsum") or name == "keras.ops.pad"
+    known = name.startswith((*OF_TENSORFLOW, "numpy.", "ndarray."))
+    return known and not settled and op not in MAKING_AXES and shapes_places.has_not_axis(world, given)
 
 
-MAKING_AXES = ("expand_dims", "stack", "one_hot", "multi_hot", "linspace", "logspace", "geomspace", "reverse", "flip")
+MAKING_AXES = (
+    *("expand_dims", "stack", "one_hot", "multi_hot", "linspace", "logspace", "geomspace", "reverse", "flip"),
+    "tensordot",
+)
 """What is asked for an axis that is not there before, or takes any for a number."""
 
 
@@ -63,7 +72,7 @@ def is_refused(world: Libraries, name: str, given: Given) -> bool:
         return False
     if name == "keras.ops.matmul" and () in [of_value(world, value) for value in given.values.values()]:
         return False
-    return _is_of_tensors(world, given) and is_misfit(world, name, given)
+    return _is_of_tensors(world, given) and _do_not_fit(world, name, given)
 
 
 def is_refused_by_others(world: Libraries, name: str, given: Given) -> bool:
