@@ -64,16 +64,16 @@ def _of_option(name: str, parameter: str, call: ast.Call, given: dict[str, ast.e
     by_place = parameter in given and len(keywords) == len(call.keywords)
     if by_place or (parameter in given and parameter not in DTYPES) or (parameter in DTYPES and "random" in name):
         return  # what is drawn of a dtype hangs on what it is drawn between
+    library = {"numpy": "np.{}", "tensorflow": "tf.{}"}.get(name.partition(".")[0], "'{}'")
     for sort, value in OPTIONS.get(parameter, {}).items():
+        value = library.format(value) if parameter in DTYPES else value
         keyword = ast.keyword(parameter, ast.parse(value, mode="eval").body)
         tried = ast.unparse(ast.Call(call.func, call.args, [*keywords, keyword]))
         yield (name, parameter, sort), bool(raised(tried, propose.env_of(tried)))
 
 
 DTYPES = ("dtype", "out_type", "output_type")
-OF_DTYPES = {
-    "D": "'float64'", "F": "'float32'", "H": "'float16'", "I": "'int32'", "B": "'bool'", "C": "'complex64'",
-}  # fmt: skip
+OF_DTYPES = {"D": "float64", "F": "float32", "H": "float16", "I": "int32", "B": "bool", "C": "complex64"}
 OF_AXES = {"l": "[0]", "f": "0.0"}
 OPTIONS: dict[str, dict[str, str]] = {"axis": OF_AXES, "axes": OF_AXES, **dict.fromkeys(DTYPES, OF_DTYPES)}
 """What is tried by the name of a parameter that an experiment leaves out, or that says a dtype."""

@@ -213,3 +213,12 @@ def an_array_of_one_number_in_a_graph():
     with tf.GradientTape() as tape:
         y = traced(v[0])
     return tape.gradient(y, v)
+
+
+def a_size_in_floats_and_places_as_truths():
+    """flows"""
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        mine = tf.one_hot(tf.constant(1), 2, on_value=True, off_value=False, dtype=tf.bool)
+        y = tf.reduce_sum(tf.where(mine, x, 0.0)) / tf.size(x, out_type=tf.float32)
+    return tape.gradient(y, x)

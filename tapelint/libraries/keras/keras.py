@@ -31,6 +31,7 @@ from .. import apply
 from ..names import OLD_KERAS, is_of_keras, of_keras
 from ..natures import is_regularizer
 from ..refusals import fitting
+from ..refusals.refusing import may_be_missing
 from ..registry import Registry
 from ..shapes import shapes, widths
 from ..tensorflow.singletons import note_metric, note_optimizer
@@ -343,7 +344,7 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         world.known.doubt([nothing.node])
         return nothing
     build(world, cell, site, inputs)
-    if _is_misfit(world, cell, inputs):
+    if _is_misfit(world, cell, inputs) and not may_be_missing(world, [args.get(0, "inputs")], "ValueError"):
         world.raised("ValueError", site, info.name)
     if _has_a_variable_for_keys(world, info, args):
         world.raised("AttributeError", site, info.name)

@@ -10,6 +10,7 @@ from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Value, Variable, options
 
+from ..refusals.refusing import may_be_missing
 from ..shapes.shapes import Shape, as_shape, cannot_become, differ
 from ..world import Libraries
 from .keras import LayerInfo, parameter
@@ -26,8 +27,14 @@ def check(world: Libraries, layer: Cell, args: Arguments, site: Site) -> Argumen
     if _has_two_inputs(layer, args):
         world.raised("TypeError", site, "Layer.__call__")
     elif isinstance(layer.info, LayerInfo) and _is_refused(world, layer.info, _shape(first)):
-        world.raised("ValueError", site, layer.info.name)
+        _refuse(world, layer.info.name, first, site)
     return args
+
+
+def _refuse(world: Libraries, name: str, value: Value, site: Site) -> None:
+    """Raise for the shape of a value, if it was made."""
+    if not may_be_missing(world, [value], "ValueError"):
+        world.raised("ValueError", site, name)
 
 
 def _shape(value: Value) -> Shape | None:
@@ -79,7 +86,7 @@ def _taken_by_model(world: Libraries, model: Cell, args: Arguments, first: Value
     shorter = len(given) == len(asked) - 1 and asked[-1] in (1, None)
     if not (longer or shorter):
         if len(given) != len(asked) or (model.info.form == "functional" and differ(given[1:], asked[1:])):
-            world.raised("ValueError", site, "Model.__call__")
+            _refuse(world, "Model.__call__", first, site)
         return args
     taken = given[:-1] if longer else (*given, 1)
     if not isinstance(first, Data) or given[-1] is None or asked[-1] is None or differ(taken[1:], asked[1:]):

@@ -148,7 +148,9 @@ OF_NAMES = {
 
 
 def _has_dtype(world: Libraries, value: Value, name: str) -> bool:
-    """Whether a value is a tensor or an array of a dtype, as far as it is known."""
+    """Whether a value is a tensor or an array of a dtype, or a truth where truths are asked for, as far as is known."""
+    if isinstance(value, Const) and type(value.value) is bool:
+        return name == "bool"
     if not isinstance(value, (Data, Variable)):
         return False
     width = widths.of(world, value)

@@ -14,7 +14,7 @@ from ..natures import form
 from ..numerics.numbers_exact import constant
 from ..numerics.numbers_names import short
 from . import shapes_places, shapes_products
-from .shapes import BROADCASTING, Shape, as_shape, cannot_become, differ, of_value
+from .shapes import BROADCASTING, Shape, as_shape, broadcast, cannot_become, differ, of_value
 
 if TYPE_CHECKING:
     from ..arguments import Given
@@ -33,7 +33,8 @@ def _do_not_fit(world: Libraries, name: str, given: Given) -> bool:
     if name in ("operator &", "operator |", "operator ^"):
         return clash([of_value(world, value) for value in given.values.values()])
     if op in ("where", "clip_by_value") and len(given.values) == 3:
-        return clash([of_value(world, value) for value in given.values.values()])
+        every = [of_value(world, value) for value in given.values.values()]
+        return clash(every) or (name == "tensorflow.clip_by_value" and _is_made_larger(every))
     if name.startswith(("numpy.", "ndarray.")):
         handler = OF_ARRAYS.get(op)
         return shapes_places.is_axis_outside(world, op, given) or (handler is not None and handler(world, given))
@@ -103,6 +104,12 @@ def _is_of_tensors(world: Libraries, given: Given) -> bool:
     return any(dense) and not odd
 
 
+def _is_made_larger(shapes: Sequence[Shape | None]) -> bool:
+    """Whether the first of some shapes is another when it is broadcast with the others: its result is to have it."""
+    together = broadcast(shapes)
+    return together is not None and shapes[0] is not None and differ(together, shapes[0])
+
+
 OF_TENSORFLOW = (
     *("tensorflow.", "operator ", "keras.backend.", "keras.ops.", "keras.losses.", "RaggedTensor.", "Tensor."),
 )
@@ -161,7 +168,10 @@ def _parts(world: Libraries, given: Given) -> list[Shape]:
 
 
 def _stack(world: Libraries, given: Given) -> bool:
-    return any(differ(one, other) for one, other in combinations(_parts(world, given), 2))
+    parts, axis = _parts(world, given), constant(world, given, "axis")
+    if isinstance(axis, int) and any(not -len(part) - 1 <= axis <= len(part) for part in parts):
+        return True
+    return any(differ(one, other) for one, other in combinations(parts, 2))
 
 
 def _concatenation(world: Libraries, given: Given) -> bool:
