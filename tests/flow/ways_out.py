@@ -803,3 +803,15 @@ def an_exception_that_an_inner_try_does_not_catch():
         except tf.errors.InvalidArgumentError:
             z = b * 1.0
     return tape.gradient(z, [a, b])
+
+
+def tf_where_of_numbers():
+    """none, flows"""
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        try:
+            z = tf.where(a > 0.0, 1.0, -1.0)
+        except ValueError:
+            z = a
+        z = z * b
+    return tape.gradient(z, [a, b])

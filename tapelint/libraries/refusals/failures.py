@@ -46,6 +46,8 @@ OPTIONS = {"dtype", "name", "trainable", "persistent", "watch_accessed_variables
 
 OPERATIONS = ("tensorflow.", "numpy.", "keras.ops.", "keras.activations.")
 CONTAINERS = ("list", "dict", "set", "instance")
+OF_TWO_FORMS = ("tensorflow.where", "keras.ops.where")
+"""What is handled only in the form that is seldom meant."""
 OF_TEXTS = frozenset("lower upper strip lstrip rstrip split startswith endswith replace title".split())  # noqa: SIM905
 """Methods of a text that refuse nothing."""
 
@@ -87,7 +89,7 @@ def _is_harmless(world: Libraries, callee: Value, args: Arguments) -> bool:
         is_operation = callee.name.startswith(OPERATIONS) and "assert" not in callee.name.lower()
         if callee.name.startswith("numpy."):  # of one array
             is_operation = len(args.every()) == 1 and all(isinstance(v, (Data, Variable)) for v in args.every())
-        handled = callee.name in world.registry.functions
+        handled = callee.name in world.registry.functions and callee.name not in OF_TWO_FORMS
         return is_operation and not handled and world.facts.fact(callee.name) is not None
     if isinstance(callee, Method):
         if isinstance(callee.base, Const):
