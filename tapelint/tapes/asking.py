@@ -487,9 +487,10 @@ def _second_order(tapes: Tapes, execution: Execution, only_rows: Mapping[int, st
 
 
 def _is_through_graphs(core: Core, execution: Execution) -> bool:
-    """Whether a graph, or something unknown, is on the way to the targets."""
+    """Whether a graph is on the way to the targets, or something whose derivative has none itself, or is unknown."""
     nodes = core.graph.ancestors(execution.targets)
-    return any(n.depth > core.graph_depth or n.opaque or n.op == "join" for n in nodes)
+    within = any(n.depth > core.graph_depth or n.opaque or n.op == "join" for n in nodes)
+    return within or any(edge.again or edge.on is not None or edge.afresh for n in nodes for edge in n.edges)
 
 
 def _read_on_the_way_back(tapes: Tapes, answer: Answer, site: Site) -> None:

@@ -536,3 +536,14 @@ def a_jacobian_of_something_linear_for_two():
             y = tf.linalg.matvec(m, x)
         slopes, _ = inner.jacobian(y, [x, m])
     return outer.gradient(slopes, [x, m])
+
+
+def a_jacobian_through_what_has_no_second_derivative():
+    """unknown"""
+    x, y = tf.Variable([1.0, -2.0, 3.0]), tf.constant([9.0, 9.0, 9.0])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            rounded = tf.quantization.fake_quant_with_min_max_args(x, -6.0, 6.0)
+            z = tf.reduce_sum(tf.reduce_max(tf.stack([y, tf.tanh(rounded)]), axis=0))
+        slopes = inner.jacobian(z, x)
+    return outer.jacobian(slopes, x)
