@@ -72,7 +72,12 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
 
 
 def operands(fact: Fact) -> frozenset[str]:
-    """The parameters that a call may leave out, and that not all experiments are given: `x` and `y` of `tf.where`."""
+    """The parameters that a call may leave out, and that not all experiments are given: `x` and `y` of `tf.where`.
+
+    None of a function that makes what it gives of a dtype of its own, whatever dtype it is given.
+    """
+    if any(p.name == "dtype" and p.has_default and p.default != "None" for p in fact.parameters):
+        return frozenset()
     given = [e.parameters for e in fact.experiments if e.plain]
     optional = {p.name for p in (*fact.parameters, *fact.call_parameters) if p.default == "None"}
     return frozenset(n for n in optional if any(n in each for each in given) and not all(n in each for each in given))

@@ -239,3 +239,13 @@ def one_of_two_numbers_at_each_place():
     with tf.GradientTape() as tape:
         y = tf.gather(rows, tf.where(rows > 0.0, 1.0, 0.0))
     return tape.gradient(y, rows)
+
+
+def numbers_drawn_between_doubles():
+    """flows"""
+    limit = np.sqrt(6.0 / 3)
+    weights = tf.random.uniform([2, 2], -limit, limit)
+    x = tf.Variable([[1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = x @ weights
+    return tape.gradient(y, x)
