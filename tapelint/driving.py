@@ -10,6 +10,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from tapelint.imports import imports
 from tapelint.project import Module, Project
@@ -80,13 +81,9 @@ def _reaches_tape(project: Project, module: Module) -> bool:
                 return True
             found = {o.path: o for o in project.answer("all imports", each, _imported) if o.path not in seen}
             seen.update(found)
-            (now if _is_package(each) else behind).extend(found.values())
+            (now if each.is_package else behind).extend(found.values())
         now = behind
     return False
-
-
-def _is_package(module: Module) -> bool:
-    return module.path.endswith("__init__.py")
 
 
 def _names_tape(project: Project, module: Module) -> bool:
@@ -145,7 +142,7 @@ class _Script:
             return True
         return self._takes_all and name not in self._own and name not in self._bound and name not in _BUILTINS
 
-    @property
+    @cached_property
     def _bound(self) -> set[str]:
         stored = {n.id for n in self._source.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return stored | set(self._source.imports)

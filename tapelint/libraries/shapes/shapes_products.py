@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tapelint.flow import containers
 from tapelint.flow.values import Cell, Const, Tuple, Value
 
+from ..numerics.numbers_exact import constant
 from .shapes import Shape, broadcast, of_value
 
 if TYPE_CHECKING:
@@ -86,8 +87,6 @@ def are_axes_missing(world: Libraries, given: Given) -> bool:
 
 def _summed(world: Libraries, given: Given, one: Shape, other: Shape) -> Sides | None:
     """The axes that `tensordot` sums over, of both sides; None where they are not known."""
-    from ..numerics.numbers_exact import constant
-
     axes = constant(world, given, "axes")
     if isinstance(axes, int) and not isinstance(axes, bool):
         return (range(len(one) - axes, len(one)), range(axes)) if axes >= 0 else None
@@ -126,8 +125,6 @@ class _Terms:
 
 
 def _terms(world: Libraries, given: Given) -> _Terms | None:
-    from ..numerics.numbers_exact import constant
-
     equation, inputs = constant(world, given, "equation", "subscripts"), given.get("inputs", given.get("operands"))
     items = _listed(world, inputs)
     if not isinstance(equation, str) or "." in equation or items is None:
