@@ -58,11 +58,12 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
         return Effect({}, Result(kind="object"))
     defaults = _defaults(fact)
     tensors = {name for name, value in given.items() if value is TENSOR}
-    form = operands(fact) & {*(name for name, value in given.items() if value is not None), *unknown}
+    optional = operands(fact)
+    form = optional & {*(name for name, value in given.items() if value is not None), *unknown}
     given = {name: value for name, value in given.items() if value not in (TENSOR, GIVEN)}
     unknown = {*unknown, *_strange(plain, given)}
     fits = [_fit(e.given, given, unknown, defaults) + _covered(e, tensors) for e in plain]
-    unlike = [len(form ^ (operands(fact) & e.parameters)) for e in plain]
+    unlike = [len(form ^ (optional & e.parameters)) for e in plain]
     ranked = sorted(zip(fits, plain, unlike, range(len(plain)), strict=True), key=lambda r: (-r[0], r[2], r[3]))
     best = ranked[0][1]
     same = [best, *(e for e in fact.experiments if e.given == best.given and e is not best)]
