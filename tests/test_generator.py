@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import sys
 from collections import Counter
 
 import pytest
@@ -149,6 +150,21 @@ def test_a_trace_that_is_thrown_away_gives_nothing() -> None:
     with Observer() as observer:
         seen = observer.run({"main.py": text})
     assert [call.sources for call in seen.calls.values()] == [[set()]] and seen.error.startswith("ValueError")
+
+
+@needs_tensorflow
+def test_a_program_without_end_leaves_nothing_behind() -> None:
+    import tensorflow as tf
+
+    text = (
+        "import tensorflow as tf\nwith tf.Graph().as_default():\n"
+        "    for n in iter(int, 1):\n        y = tf.add_n([tf.constant(1.0)] * 9)\n"
+    )
+    tracing = sys.gettrace()
+    with Observer(seconds=0.3) as observer:
+        seen = observer.run({"main.py": text})
+    assert seen.error.startswith("TooLong") and seen.error_place and seen.error_place[0] == "main.py"
+    assert tf.executing_eagerly() and sys.gettrace() is tracing
 
 
 @needs_tensorflow

@@ -158,7 +158,7 @@ def subclassed(g: Writer, units: str = "3") -> Model:
     if listed:
         init.append("        self.stack = [keras.layers.Dense(3) for _ in range(2)]")
         g.tag("layer-list")
-    with g.aside("main", indent=2) as call:
+    with g.aside("main", indent=2, building=True) as call:
         g.emit("h = self.hidden(inputs)")
         if listed:
             g.emit("for layer in self.stack:", "    h = layer(h)")
@@ -202,7 +202,7 @@ def custom_layer(g: Writer, units: str = "3") -> Model:
         f"        self.kernel = self.add_weight(shape=(3, 3), initializer={g.pick(['keras.initializers.RandomNormal()', repr('glorot_uniform')])}, name='kernel')",
         f"        self.bias = self.add_weight(shape=(3,), initializer='zeros'{frozen})",
     ]
-    with g.aside("main", indent=2) as call:
+    with g.aside("main", indent=2, building=True) as call:
         g.emit(
             "h = tf.matmul(inputs, self.kernel) + self.bias" if g.chance(0.8) else "h = tf.matmul(inputs, self.kernel)"
         )

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import importlib
 import io
+import itertools
 import os
 import random
 import re
@@ -27,6 +28,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 SECONDS = 20
 """How long one program may run."""
+
+ALARMS = 5
+"""After how many, two seconds apart, a program is ended wherever it is."""
 
 FOLDER = "tape-program-"
 
@@ -168,10 +172,10 @@ class Observer:
                     del sys.modules[name]
 
     def execute(self, path: Path) -> None:
-        running = True
+        alarms, tracing = itertools.count(1), sys.gettrace()
 
         def out_of_time(number: int, frame: FrameType | None) -> None:
-            if running:
+            if self.end_at_its_next_line(frame) and next(alarms) >= ALARMS:
                 raise TooLong
 
         previous = signal.signal(signal.SIGALRM, out_of_time)
@@ -179,9 +183,7 @@ class Observer:
         try:
             code: CodeType = compile(path.read_text(), str(path), "exec")
             exec(code, {"__name__": "__main__", "__file__": str(path)})
-            running = False
         except (Exception, SystemExit, TooLong) as error:
-            running = False
             self.now.error = f"{type(error).__name__}: {str(error)[:300]}"
             self.now.error_place = self.place_of(error)
             if THROWN_AWAY in str(error):
@@ -190,6 +192,24 @@ class Observer:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
+            sys.settrace(tracing)
+
+    def end_at_its_next_line(self, frame: FrameType | None) -> bool:
+        """Raise TooLong where the program goes on to a line of its own; false if it is not running.
+
+        What is raised in the middle of TensorFlow can leave a graph open, in which all later programs would run.
+        """
+
+        def end(frame: FrameType, event: str, argument: object) -> None:
+            sys.settrace(None)
+            raise TooLong
+
+        while frame is not None and not frame.f_code.co_filename.startswith(self.root):
+            frame = frame.f_back
+        if frame is not None:
+            frame.f_trace = end
+            sys.settrace(lambda *_: None)
+        return frame is not None
 
     def place_of(self, error: BaseException) -> Place | None:
         """The innermost line of the program that an exception came through."""

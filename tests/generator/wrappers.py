@@ -206,7 +206,10 @@ def tensor_array(g: Writer, x: str) -> str:
 
 @step(0.5, "eager")
 def data_loop(g: Writer, x: str) -> str:
-    """Batches of a dataset meet the path: the batches are detached, what they meet is not."""
+    """Batches of a dataset meet the path: the batches are detached, what they meet is not.
+
+    In a graph such a loop has no end: there another iterator ends it.
+    """
     total, batch = g.bind(g.pick([x, "tf.zeros([3])"]), "total", "run"), g.new("batch", "row")
     source = g.pick(
         [
@@ -217,7 +220,8 @@ def data_loop(g: Writer, x: str) -> str:
             "tf.data.Dataset.range(2).map(lambda n: tf.cast(n, tf.float32) * tf.ones([3]))",
         ]
     )
-    with g.block(f"for {batch} in {source}:"):
+    header = f"for _, {batch} in zip(range(2), {source}):" if g.building else f"for {batch} in {source}:"
+    with g.block(header):
         g.emit(f"{total} = {total} + tf.reshape({batch}, [3]) * {g.pick([x, x, '1.0'])}")
     return total
 

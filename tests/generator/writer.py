@@ -118,6 +118,7 @@ class Writer:
         self.mode = "eager"
         self.depth = 0
         self.loops = 0
+        self.building = False
         self.cuts_left = self.random.choices([0, 1, 2], [36, 44, 20])[0]
 
     # choices
@@ -202,15 +203,21 @@ class Writer:
     # functions and modules
 
     @contextmanager
-    def aside(self, module: str | None = None, indent: int = 1, mode: str | None = None) -> Iterator[list[str]]:
-        """Write elsewhere for a while: the lines are given, nothing of the place at hand is visible."""
-        saved = (self.lines, self.indent, self.live, self.module, self.mode, self.tape, self.loops)
+    def aside(
+        self, module: str | None = None, indent: int = 1, mode: str | None = None, building: bool = False
+    ) -> Iterator[list[str]]:
+        """Write elsewhere for a while: the lines are given, nothing of the place at hand is visible.
+
+        building: what is written may be run by Keras in a graph, to build a layer.
+        """
+        saved = (self.lines, self.indent, self.live, self.module, self.mode, self.tape, self.loops, self.building)
         self.lines, self.indent, self.live, self.tape, self.loops = [], indent, [], None, 0
         self.module, self.mode = module or self.module, mode or self.mode
+        self.building = self.building or building
         self.depth += 1
         yield self.lines
         self.depth -= 1
-        self.lines, self.indent, self.live, self.module, self.mode, self.tape, self.loops = saved
+        self.lines, self.indent, self.live, self.module, self.mode, self.tape, self.loops, self.building = saved
 
     def function(
         self,
