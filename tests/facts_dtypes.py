@@ -29,6 +29,8 @@ KINDS = {
 }  # fmt: skip
 """The letters of the table, and the dtypes that are tried for them. Besides, "p": whole numbers beside a float of
 Python's."""
+OF_FEW_NUMBERS = "iob"
+"""Kinds of which zero is tried as well where another number is refused."""
 ALSO_WHOLE = "uint8"
 """Counts where it is taken and the others are not: often nobody knows how wide whole numbers are."""
 UNCLEAR, PERHAPS = "unclear", "perhaps"
@@ -115,11 +117,22 @@ def _of_experiment(
     kinds = KINDS if any(wide.values()) else {"f": ("float32",), **KINDS}
     for kind, tried in kinds.items() if group else ():
         for dtype in () if texts and kind == "s" else tried:
-            given = {**env, **{leaf: _as(env[leaf], dtype) for leaf in group}}
+            given = {**env, **{leaf: in_dtype(env[leaf], dtype) for leaf in group}}
             letter = "p" if kind == "i" and has_floats else kind
             seen = _seen(expression, given, group)
+            if seen[0] and kind in OF_FEW_NUMBERS:
+                seen = _also(seen, _seen(expression, {**env, **{leaf: _zeros(given[leaf]) for leaf in group}}, group))
             if dtype != ALSO_WHOLE or not seen[0]:
                 yield (name, frozenset(group.values()), letter), seen
+
+
+def _also(seen: Said, other: Said) -> Said:
+    """What was seen where other numbers of the dtype may be taken."""
+    return seen if other[0] else (PERHAPS, PERHAPS if seen[1] else "")
+
+
+def _zeros(value: Any) -> Any:
+    return value if value.dtype == TF.string else TF.zeros_like(value)
 
 
 def _beside_python(
@@ -127,14 +140,18 @@ def _beside_python(
 ) -> Iterator[tuple[Key, Said]]:
     """What whole numbers give beside a float of Python's, where tensors of floats may stand beside it."""
     for leaf in group if all(env[each].dtype.is_floating for each in group) else ():
-        others = {other: _as(env[other], "int32") for other in group if other != leaf}
+        others = {other: in_dtype(env[other], "int32") for other in group if other != leaf}
         if not raised(expression, {**env, leaf: 2.5}):
             yield (name, frozenset(group.values()), "p"), _seen(expression, {**env, **others, leaf: 2.5}, others)
 
 
-def _as(value: Any, dtype: str) -> Any:
+def in_dtype(value: Any, dtype: str) -> Any:
+    """A tensor of another dtype. Whole numbers that floats become are positive: where others are refused, it is for
+    what they are."""
     if value.dtype == TF.string:
         value = TF.strings.to_number(value)
+    if value.dtype.is_floating and TF.as_dtype(dtype).is_integer:
+        value = TF.maximum(TF.abs(value), 1)
     return TF.strings.as_string(value) if dtype == "string" else TF.cast(value, dtype)
 
 

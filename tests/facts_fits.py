@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_dtypes import arguments_of
+from facts_dtypes import arguments_of, in_dtype
 from facts_kinds import tried
 from facts_unlike import leaves_in, raised, raised_in_graph
 
@@ -272,7 +272,7 @@ def _of_dtypes(env: Mapping[str, Any], leaves: list[str]) -> dict[str, dict[str,
     if any(tensor.dtype == lab.tf.string for tensor in tensors.values()):
         return {}
     return {
-        letter: {leaf: lab.tf.cast(tensor, dtype) for leaf, tensor in tensors.items()}
+        letter: {leaf: in_dtype(tensor, dtype) for leaf, tensor in tensors.items()}
         for letter, dtype in DTYPES.items()
         if not any(tensor.dtype == dtype for tensor in tensors.values())
     }

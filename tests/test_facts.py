@@ -115,6 +115,13 @@ def test_which_functions_keep_whole_numbers_as_they_are() -> None:
 
 
 @needs_tensorflow
+def test_which_functions_do_not_heed_the_dtype_that_they_are_asked_for() -> None:
+    import facts_undtyped
+
+    assert facts_undtyped.measured() == facts_undtyped.listed()
+
+
+@needs_tensorflow
 def test_which_data_sets_are_of_whole_numbers() -> None:
     """They are downloaded, and stand here as Keras documents them."""
     import keras

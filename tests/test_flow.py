@@ -85,6 +85,17 @@ def test_what_tensorflow_does(file: str, name: str, wanted: str) -> None:
         assert said in SAYS_NOTHING or said == did or (said == "flows" and did in ("nan", "inf"))
 
 
+@pytest.mark.parametrize("asked", ["elsewhere, v", "y, elsewhere", "y * elsewhere, v"])
+def test_nothing_is_claimed_of_a_name_that_is_bound_nowhere(asked: str, facts: Facts, tmp_path: Path) -> None:
+    path = tmp_path / "example.py"
+    path.write_text(
+        "import tensorflow as tf\nv = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    y = v * 2.0\n"
+        f"tape.gradient({asked})\n"
+    )
+    (gradient,) = analyse(Source.read(path), Project(tmp_path), facts).gradients
+    assert [source.verdict for source in gradient.sources] == ["unknown"]
+
+
 def test_the_graph_of_the_example_that_explains_the_house(facts: Facts, tmp_path: Path) -> None:
     blocks = [textwrap.dedent(b) for b in re.findall(r"(?:^    .*\n)+", flow.__doc__ or "", re.MULTILINE)]
     path = tmp_path / "example.py"

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
-    *("positional", "several"),
+    *("positional", "several", "undtyped"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -382,6 +382,16 @@ def keeps_whole(name: str) -> bool:
 @cache
 def _keeping() -> frozenset[str]:
     return frozenset(full_name(name) for (name,) in rows("whole.txt"))
+
+
+def ignores_dtype(name: str) -> bool:
+    """Whether a function, by the name of its fact, gives numbers of the same dtype whatever dtype it is asked for."""
+    return name in _undtyped()
+
+
+@cache
+def _undtyped() -> frozenset[str]:
+    return frozenset(full_name(name) for (name,) in rows("undtyped.txt"))
 
 
 def asks_list(function: str, parameter: str, kind: str) -> bool:

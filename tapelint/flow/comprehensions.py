@@ -110,7 +110,8 @@ class Comprehensions(Operators):
         """Run one `for` of a comprehension and what follows it; False where the number of results is not known."""
         site = self.site(node.generators[index].iter)
         mixed = sets.in_any_order(self, iterable)
-        items = sets.items_of(self, iterable, site) if mixed else self.iterate(iterable, site)
+        to_end = not isinstance(node, ast.GeneratorExp)
+        items = sets.items_of(self, iterable, site, to_end) if mixed else self.iterate(iterable, site, to_end)
         if mixed:
             self.over_sets.add(self.frame.uid)
         with self.between(iterable), self.once_for(items):

@@ -592,9 +592,9 @@ class Core(Escape, Doubting):
         """What iterating gives: a known list, or one element for all."""
         raise NotImplementedError
 
-    def iterate(self, value: Value, site: Site) -> list[Value] | Many:
-        """What iterating gives where Python itself does it, which some values refuse."""
-        self.world.iterated(value, site)
+    def iterate(self, value: Value, site: Site, to_end: bool = False) -> list[Value] | Many:
+        """What iterating gives where Python does it, which some values refuse; `to_end`: it goes on to their end."""
+        self.world.iterated(value, site, to_end)
         self.asked(value, "__iter__", site)
         return self.elements(value, site)
 

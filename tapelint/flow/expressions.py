@@ -83,11 +83,9 @@ class Expressions(Comprehensions):
     def _binds(self, scope: int, name: str) -> bool:
         """Whether a function or a module binds a name, anywhere in its text."""
         node = self.scopes.get(scope)
-        if node is None:
-            return False
-        if node not in self._names_bound:
+        if node is not None and node not in self._names_bound:
             self._names_bound[node] = names_bound(node)
-        return name in self._names_bound[node]
+        return node is not None and name in self._names_bound[node]
 
     def not_bound(self, node: ast.Name) -> Value:
         """The value of a name that is not bound: Python refuses it where the text binds it, but not before this."""
@@ -102,6 +100,8 @@ class Expressions(Comprehensions):
             staged = any(loop.staged for loop in self.frame.loops) and is_bound_in_its_loop(self.scopes[owner], node)
             self.world.raised("ValueError" if staged else error, site)  # a graph's loop needs what it changes
             return self.missing(site, name)
+        if seen and owner == module and not (name.startswith("__") or self.exhausted):
+            self.lose_track(site)  # it may be put there from outside; if it is not, this is how far the program comes
         made = self.opaque(site, hint=name)
         if owner == module:  # bound by an import of all that cannot be seen, or in another cell: the same each time
             self.state.settle((module, name), made)
@@ -158,7 +158,7 @@ class Expressions(Comprehensions):
         unknown: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                more = self.iterate(self.evaluate(node.value), self.site(node))
+                more = self.iterate(self.evaluate(node.value), self.site(node), to_end=True)
                 if isinstance(more, Many):
                     unknown.append(more.element)
                 else:
@@ -533,7 +533,7 @@ class Expressions(Comprehensions):
         rest: list[Value] = []
         for argument in node.args:
             if isinstance(argument, ast.Starred):
-                more = self.iterate(self.evaluate(argument.value), self.site(argument))
+                more = self.iterate(self.evaluate(argument.value), self.site(argument), to_end=True)
                 if isinstance(more, Many):
                     rest.append(more.element)
                     continue

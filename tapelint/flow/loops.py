@@ -118,7 +118,8 @@ class Loops(Matching):
         staged = self.world.staged(iterable)
         if staged == "graph":
             self.world.looped(iterable, site)
-        items = self.elements(iterable, site) if staged else self.iterate(iterable, site)
+        to_end = not may_end_early(node.body)
+        items = self.elements(iterable, site) if staged else self.iterate(iterable, site, to_end)
         orders = sets.orders(self, iterable) if not staged else []
         if orders:
             arms = [partial(self._for_each, node, iterable, order, None, "") for order in orders]

@@ -61,14 +61,14 @@ def permuted(core: Core, items: Sequence[Value]) -> list[Value]:
     return [element] * len(items)
 
 
-def items_of(core: Core, value: Value, site: Site) -> list[Value] | Many:
+def items_of(core: Core, value: Value, site: Site, to_end: bool = False) -> list[Value] | Many:
     """What iterating gives where the order does not matter."""
     if isinstance(value, Cell) and value.kind == "set":
         items = containers.stored(core, value)
         return items if isinstance(items, Many) else list(items.items)
     core.in_no_order = isinstance(value, Cell) and value.uid in core.expressions
     try:
-        return core.iterate(value, site)
+        return core.iterate(value, site, to_end)
     finally:
         core.in_no_order = False
 

@@ -93,8 +93,10 @@ class Statements(Attempts):
             if rows:
                 self.asked(value, "__iter__")
                 return [self.join_all(list(column)) for column in zip(*rows, strict=True)]
-        items = self.iterate(value, site)
         star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+        shape = value.shape if isinstance(value, (Data, Variable)) else None
+        long = not shape or shape[0] is None or shape[0] > len(targets)
+        items = self.iterate(value, site, to_end=star is not None or not long)
         if isinstance(items, Many):
             rest = containers.make_list(self, items)
             each = [self._unpacked_part(value, items, site) for _ in targets]
@@ -162,9 +164,16 @@ class Statements(Attempts):
             made = self.augment(op, old, self.evaluate(node.value), self.site(node))
             self.set_attribute(base, name, made, site)
         else:
-            left = self.evaluate(target)
-            self.bind(target, self.augment(op, left, self.evaluate(node.value), self.site(node)))
+            left, right = self.evaluate(target), self.evaluate(node.value)
+            carried = isinstance(left, Variable) and isinstance(target, ast.Name) and self._is_carried(target.id)
+            change = self.operate if carried else self.augment
+            self.bind(target, change(op, left, right, self.site(node)))
         return True
+
+    def _is_carried(self, name: str) -> bool:
+        """Whether a loop of a graph carries what a name held before it: that of a variable as a tensor."""
+        loop = next((loop for loop in reversed(self.frame.loops) if loop.staged), None)
+        return loop is not None and (self.frame.uid, name) not in self.state.before(loop.mark)
 
     def augment(self, op: str, left: Value, right: Value, site: Site) -> Value:
         """`left op= right`: lists change in place, all else is a new value."""
@@ -175,7 +184,7 @@ class Statements(Attempts):
             self.update_dict(left, right, site)
             return left
         if isinstance(left, Cell) and left.kind == "list" and op == "+":
-            containers.extend(self, left, self.iterate(right, site))
+            containers.extend(self, left, self.iterate(right, site, to_end=True))
             return left
         if isinstance(left, Cell) and left.kind == "list" and op == "*":
             made = self.operate(op, left, right, site)

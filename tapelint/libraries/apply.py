@@ -30,9 +30,9 @@ from tapelint.flow.values import (
     options,
 )
 
-from .arguments import DTYPES
 from .arguments import UNSET as UNSET
 from .arguments import Given as Given
+from .arguments import asked_dtype
 from .arguments import bind as bind
 from .arguments import category as category
 from .arguments import constants as constants
@@ -373,7 +373,7 @@ def make_data(
 ) -> Value:
     """A number or array that comes out, as a value with its node."""
     result = effect.result
-    dtype = result_dtype(world, effect, given)
+    dtype = result_dtype(world, name, effect, given)
     if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, effect, given):
         dtype = "f"
     if dtype == "c" and world.facts.makes_reals(name):
@@ -458,10 +458,9 @@ def _dtype_that_raises(world: Libraries, effect: Effect, given: Given) -> str:
     return next((d for name in names if (d := dtype_of(world, given.values[name]))), "")
 
 
-def result_dtype(world: Libraries, effect: Effect, given: Given) -> str:
+def result_dtype(world: Libraries, name: str, effect: Effect, given: Given) -> str:
     """The category of what comes out."""
-    result = effect.result
-    asked = next((v for name in DTYPES if (v := given.get(name)) not in (UNBOUND, NO_VALUE)), UNBOUND)
+    result, asked = effect.result, asked_dtype(name, given)
     if asked is UNBOUND and given.rest is not None:
         return "?"  # it may be among what is unpacked
     if result.dtype == "argument" or asked not in (UNBOUND, NO_VALUE):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapelint.facts import GIVEN, TENSOR, Parameter
+from tapelint.facts import GIVEN, TENSOR, Parameter, ignores_dtype
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments, const_dtype
 from tapelint.flow.values import (
@@ -156,6 +156,12 @@ def python_numbers(world: Libraries, value: Value) -> list[float] | None:
     items = containers.sequence(world.run, value) if isinstance(value, (Cell, Tuple)) else None
     each = [python_numbers(world, item) for item in items.items] if isinstance(items, Tuple) else [None]
     return None if None in each else [number for numbers in each if numbers for number in numbers]
+
+
+def asked_dtype(name: str, given: Given) -> Value:
+    """What a function, by the name of its fact, is asked for as a dtype; UNBOUND where nothing is, or is heeded."""
+    asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
+    return UNBOUND if asked is not UNBOUND and ignores_dtype(name) else asked
 
 
 def dtype_argument(value: Value) -> str:

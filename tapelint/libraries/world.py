@@ -301,9 +301,9 @@ class Libraries:
             return handler(self, value, site)  # type: ignore[arg-type]
         return Many(outside.held(self.run, value, self.run.part(site, value)))
 
-    def iterated(self, value: Value, site: Site) -> None:
+    def iterated(self, value: Value, site: Site, to_end: bool) -> None:
         """Python iterates: while a graph is made it cannot do so over a tensor."""
-        protocols.iterated(self, value, site)
+        protocols.iterated(self, value, site, to_end)
         self.registry.iterated(self, value, site)
         if refusing.is_never_iterated(value):
             refusing.refuse(self, "TypeError", site, refusing.ITERATION, [value])

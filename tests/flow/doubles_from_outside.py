@@ -187,3 +187,12 @@ def factors_of_floats_beside_doubles():
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.linalg.cholesky_solve(tf.linalg.cholesky(a), right))
     return tape.gradient(loss, a)
+
+
+def numbers_of_pythons_among_others_in_an_array():
+    """raises InvalidArgumentError"""
+    losses = [tf.constant(1.5), 0.0]
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = tf.constant(np.mean(losses)) * v
+    return tape.gradient(y, v)

@@ -413,3 +413,58 @@ def what_another_graph_kept():
     with tf.GradientTape() as tape:
         y = slope(tf.constant(3.0)) ** 2
     return tape.gradient(y, w)
+
+
+def a_variable_that_a_loop_of_a_graph_carries():
+    """flows"""
+    v = tf.Variable(1.5)
+
+    @tf.function
+    def run(n):
+        y = v * 1.0
+        while n > 0:
+            y = y * 2.0
+            n -= 1
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run(tf.Variable(2))
+    return tape.gradient(y, v)
+
+
+def a_variable_that_gets_its_name_in_the_loop():
+    """raises RuntimeError"""
+    v = tf.Variable(1.5)
+    count = tf.Variable(2)
+
+    @tf.function
+    def run():
+        y = v * 1.0
+        for _ in tf.range(3):
+            n = count
+            n -= 1
+            y = y * 2.0
+        return y
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, v)
+
+
+def a_tape_within_an_init_scope():
+    """none"""
+    v = tf.Variable(1.5)
+    with tf.init_scope():
+        with tf.GradientTape() as tape:
+            y = v * 2.0
+    return tape.gradient(y, v)
+
+
+def a_tape_made_in_an_init_scope():
+    """flows"""
+    v = tf.Variable(1.5)
+    with tf.init_scope():
+        tape = tf.GradientTape()
+    with tape:
+        y = v * 2.0
+    return tape.gradient(y, v)

@@ -250,3 +250,58 @@ def what_is_added_to_a_variable_is_given_back():
     with tf.GradientTape() as tape:
         y = v.assign_add(x)
     return tape.gradient(y, [x, v])
+
+
+def one_number_of_an_iterator():
+    """unknown"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        y = next(iter(x)) + 1.0
+    return tape.gradient(y, x)
+
+
+def left_before_its_end():
+    """unknown"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for item in x:
+            y = y + item
+            break
+    return tape.gradient(y, x)
+
+
+def beside_a_list_that_ends_first():
+    """unknown"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        y = sum([p * q for q, p in zip([1.0, 2.0, 3.0], x)])
+    return tape.gradient(y, x)
+
+
+def gone_over_to_its_end():
+    """raises InvalidArgumentError"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        y = 0.0
+        for item in x:
+            y = y + item
+    return tape.gradient(y, x)
+
+
+def unpacked_to_its_end():
+    """raises InvalidArgumentError"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        p, q, r = x
+        y = p * q * r
+    return tape.gradient(y, x)
+
+
+def too_few_names_for_it():
+    """unknown"""
+    x = keras.Variable([0.8, 0.6, 0.4])
+    with tf.GradientTape() as tape:
+        p, q = x
+        y = p * q
+    return tape.gradient(y, x)

@@ -245,3 +245,50 @@ def a_layer_that_keeps_whole_numbers():
     with tf.GradientTape() as tape:
         y = v * keras.layers.Flatten()(tf.constant([[1]]))
     return tape.gradient(y, v)
+
+
+def rest_of_a_division():
+    """flows"""
+    x = tf.Variable(2.0)
+    place, size = tf.range(4), tf.shape(x[None])[0]
+    with tf.GradientTape() as tape:
+        y = x * tf.cast(tf.math.floormod(place, size) + 1, tf.float32)
+    return tape.gradient(y, x)
+
+
+def divided_as_whole_numbers():
+    """flows"""
+    x = tf.Variable(2.0)
+    place, sizes = tf.constant([7, 8], tf.int64), tf.constant([2, 5], tf.int64)
+    with tf.GradientTape() as tape:
+        y = x * tf.cast(tf.math.floordiv(place, sizes), tf.float32)
+    return tape.gradient(y, x)
+
+
+def rest_of_what_is_divided_in_a_graph():
+    """flows"""
+    x = tf.Variable(2.0)
+
+    @tf.function
+    def asked(step):
+        with tf.GradientTape() as tape:
+            y = x * tf.cast(tf.math.floormod(step, 3) + 1, tf.float32)
+        return tape.gradient(y, x)
+
+    return asked(tf.constant(7))
+
+
+def a_dtype_that_is_not_heeded():
+    """flows"""
+    x = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = tf.experimental.numpy.linspace(0.5, x, 3, dtype=tf.int32)
+    return tape.gradient(y, x)
+
+
+def labels_that_are_no_whole_numbers():
+    """flows"""
+    x = tf.Variable([[1.0, 2.0, 2.0], [1.0, 1.0, 2.0]])
+    with tf.GradientTape() as tape:
+        y = tf.nn.collapse_repeated(x, [3, 3])[0]
+    return tape.gradient(y, x)

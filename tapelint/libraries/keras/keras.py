@@ -514,7 +514,7 @@ def _with_weights(world: Libraries, effect: Effect, given: apply.Given) -> Effec
     """A layer that is linear in its inputs is bilinear with its weights, which are floats: so is its result."""
     inputs = {n: replace(i, linearity="bilinear") if i.linearity == "linear" else i for n, i in effect.inputs.items()}
     result = effect.result
-    if result.dtype == "same" and apply.result_dtype(world, effect, given) in "ib":
+    if result.dtype == "same" and apply.result_dtype(world, "", effect, given) in "ib":
         result = replace(result, dtype="float32")
     return replace(effect, inputs=inputs, result=result)
 

@@ -48,7 +48,7 @@ def _append(world: Libraries, base: Value, args: Arguments, site: Site) -> Value
 
 def _extend(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
     assert isinstance(base, Cell)
-    containers.extend(world.run, base, world.run.iterate(args.positional[0], site))
+    containers.extend(world.run, base, world.run.iterate(args.positional[0], site, to_end=True))
     return NO_VALUE
 
 

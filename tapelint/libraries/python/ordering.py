@@ -44,7 +44,7 @@ def _take_out(world: Libraries, args: Arguments, site: Site) -> Value:
 
 def _picked(world: Libraries, args: Arguments, site: Site) -> Value:
     """The first or last few of a sorted list."""
-    items = world.run.iterate(args.get(1, "iterable"), site)
+    items = world.run.iterate(args.get(1, "iterable"), site, to_end=True)
     with world.run.joining(PERMUTED):
         element = items.element if isinstance(items, Many) else world.run.join_all(items)
     return containers.make_list(world.run, Many(element if element is not UNBOUND else world.run.opaque(site)))

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 from tapelint.flow import comparing, containers, sets
 from tapelint.flow.arithmetic import fold
@@ -173,7 +174,8 @@ def _listed(kind: str, info: Value | None = None) -> Callable[[Libraries, Argume
         items: list[Value] | Many = []
         if args.positional:
             value = args.positional[0]
-            items = sets.items_of(world.run, value, site) if kind == "set" else world.run.iterate(value, site)
+            taken = partial(sets.items_of, world.run) if kind == "set" else world.run.iterate
+            items = taken(value, site, to_end=True)
         made: Tuple | Many = items if isinstance(items, Many) else Tuple(tuple(items))
         for item in items if kind == "set" and isinstance(items, list) else ():
             world.run.hashed(item, site)
@@ -400,7 +402,7 @@ def _reversed(world: Libraries, args: Arguments, site: Site) -> Value:
 def _sorted(world: Libraries, args: Arguments, site: Site) -> Value:
     converted = world.run.graph_mode and not world.run.no_autograph and is_tensor(args.positional[0])
     given = args.positional[0]
-    items = world.run.elements(given, site) if converted else sets.items_of(world.run, given, site)
+    items = world.run.elements(given, site) if converted else sets.items_of(world.run, given, site, to_end=True)
     if isinstance(items, Many):
         return containers.make_list(world.run, items)
     turned = args.keywords.get("reverse", FALSE)
@@ -496,7 +498,7 @@ def between(world: Libraries, values: Sequence[Value]) -> Iterator[None]:
 
 
 def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = sets.items_of(world.run, args.positional[0], site)
+    items = sets.items_of(world.run, args.positional[0], site, to_end=True)
     total = args.get(1, "start", Const(0))
     if isinstance(items, Many):
         once = world.run.operate("+", total, items.element, site)
@@ -509,7 +511,7 @@ def _sum(world: Libraries, args: Arguments, site: Site) -> Value:
 def _extreme(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
     def choose(world: Libraries, args: Arguments, site: Site) -> Value:
         given = args.positional
-        items = sets.items_of(world.run, given[0], site) if len(given) == 1 else list(given)
+        items = sets.items_of(world.run, given[0], site, to_end=True) if len(given) == 1 else list(given)
         mixed = len(given) == 1 and sets.in_any_order(world.run, given[0])
         default = args.keywords.get("default", UNBOUND)
         if isinstance(items, Many):
@@ -583,7 +585,7 @@ def _any_all(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
 
 def _reduce(world: Libraries, args: Arguments, site: Site) -> Value:
-    items = world.run.iterate(args.positional[1], site)
+    items = world.run.iterate(args.positional[1], site, to_end=True)
     values = [items.element, items.element] if isinstance(items, Many) else items
     total = args.positional[2] if len(args.positional) > 2 else UNBOUND
     for value in values:

@@ -33,6 +33,8 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
     converts = isinstance(left, Variable) and left.flavor == "keras"  # its operators do, whatever stands beside it
     if table is None or given.rest is not None or world.run.one_of_several or converts or _is_whole_power(fact, given):
         return ""
+    if _is_by_zero(world, fact, given):
+        return PERHAPS
     tried = list(dict.fromkeys(names for names, _ in table))
     others = frozenset().union(*tried)
     fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
@@ -91,13 +93,19 @@ def _is_whole_power(fact: Fact, given: Given) -> bool:
     return whole and fact.name.startswith("operator **")
 
 
-def _is_by_a_number(fact: Fact, given: Given) -> bool:
-    """Whether what is known not to be zero divides."""
-    by = given.get("right")
-    return fact.name in DIVIDING and isinstance(by, Const) and bool(by.value)
+def _is_by_zero(world: Libraries, fact: Fact, given: Given) -> bool:
+    """Whether zero divides whole numbers, which refuse it where there are any."""
+    by = next((given.values[name] for name in DIVISORS if name in given.values), UNBOUND)
+    numbers = python_numbers(world, by) if fact.name.endswith(DIVIDING) else None
+    return bool(numbers) and 0 in (numbers or ()) and all(type(number) is int for number in numbers or ())
 
 
-DIVIDING = ("operator %", "operator %=", "operator //", "operator //=")
+DIVIDING = (
+    *("operator %", "operator %=", "operator //", "operator //=", ".floordiv", ".floormod", ".floor_divide", ".mod"),
+    *(".remainder", ".fmod", ".truncatediv", ".truncatemod", ".divmod"),
+)
+DIVISORS = ("right", "b", "y", "x2")
+"""The parameters of theirs that say what divides."""
 
 
 def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, given: Given) -> str:
@@ -131,7 +139,7 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
     if kind == "c" and not all(map(_is_surely_complex, parts)):
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:
-        return "" if _is_by_a_number(fact, given) else PERHAPS  # whole numbers beside a number of their kind are taken
+        return PERHAPS
     return said if certain else PERHAPS
 
 

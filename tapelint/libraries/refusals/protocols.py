@@ -23,7 +23,7 @@ from .refusing import is_tensor
 if TYPE_CHECKING:
     from ..world import Libraries
 
-ITERATION, TRUTH, CONDITION = "[*_]", "operator.truth(_)", "1.0 if _ else 2.0"
+BEGUN, ITERATION, TRUTH, CONDITION = "iter(_)", "[*_]", "operator.truth(_)", "1.0 if _ else 2.0"
 CONDITIONS = {
     "not": "not _", "assert": TRUTH, "comprehension": TRUTH, "if": "if _: ...", "while": "while _: ...",
 }  # fmt: skip
@@ -104,9 +104,11 @@ def keyed(world: Libraries, key: Value, site: Site) -> None:
         refuse(world, INDEX, key, site, "index")
 
 
-def iterated(world: Libraries, value: Value, site: Site) -> None:
-    """Python iterates over a value."""
-    refuse(world, ITERATION, value, site, "iteration")
+def iterated(world: Libraries, value: Value, site: Site, to_end: bool) -> None:
+    """Python iterates over a value; to_end: surely until there is nothing more, which is where some refuse it."""
+    error = refuse(world, ITERATION if to_end else BEGUN, value, site, "iteration")
+    if not to_end and not error and refused(world, ITERATION, value):
+        world.known.failing.update(o.node.id for o in options(value) if isinstance(o, (Data, Variable)))
 
 
 def looped(world: Libraries, value: Value, site: Site) -> None:

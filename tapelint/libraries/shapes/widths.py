@@ -13,7 +13,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
 
-from ..arguments import DTYPES, Given, category, dtype_of, listed, python_numbers
+from ..arguments import Given, asked_dtype, category, dtype_of, listed, python_numbers
 from ..names import root
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ KNOWN = ("tensorflow.", "numpy.", "ndarray.", "builtins.", "Tensor.", "keras.act
 def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: str) -> str:
     """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
     is_numpy = root(name) in ("numpy", "ndarray") or name.startswith(PROMOTING)
-    asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
-    if asked is not UNBOUND:
+    if (asked := asked_dtype(name, given)) is not UNBOUND:
         return named(asked, is_numpy)
     if always := always_of(name):
         return always if always in EXACT and category(always) == letter else ""
@@ -108,6 +107,8 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     values = [v for key, v in given.values.items() if key in effect.inputs or name in COUNTING]
     if root(name) in ("numpy", "ndarray") and of_whole(world, values, beside_numbers=True) in LONG:
         return "float64"
+    if is_numpy and any(_is_among_others(world, value) for value in values):
+        return "float64" if root(name) == "numpy" else ""
     found = of_operands(world, values, is_numpy, converting=not (is_numpy or is_operator))
     return "" if found.startswith("complex") else found  # real numbers are made of them
 
@@ -137,6 +138,13 @@ def is_whole(world: Libraries, value: Value) -> bool:
 def _is_number(value: Value) -> bool:
     """Whether an argument is a setting, or a number, of Python's."""
     return isinstance(value, Const) and isinstance(value.value, (bool, int, float, str, type(None)))
+
+
+def _is_among_others(world: Libraries, value: Value) -> bool:
+    """Whether a value is a list in which a number of Python's stands beside others: NumPy makes a double of it."""
+    items = listed(world, value) or ()
+    numbers = [isinstance(item, Const) and type(item.value) in (int, float) for item in items]
+    return any(numbers) and not all(numbers)
 
 
 def _makes_doubles(world: Libraries, name: str, effect: Effect, given: Given) -> bool:

@@ -266,7 +266,7 @@ def eager(world: Libraries) -> Iterator[None]:
 
 def _enter_init_scope(world: Libraries, cell: Cell, site: Site) -> Value:
     run = world.run
-    paused = world.paused()  # it stops recording, too
+    paused = world.paused(later=True)  # it stops recording, that of tapes within it as well
     cell.info.append((run.graph_mode, run.no_autograph, paused))
     paused.__enter__()
     run.graph_mode = run.no_autograph = 0

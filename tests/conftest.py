@@ -1,0 +1,7 @@
+"""What all tests share."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("tapelint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tapelint")
+"""How long something takes is no matter of these tests: they run beside others, on slow machines too."""
