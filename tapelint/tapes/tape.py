@@ -65,6 +65,7 @@ class Tapes:
     _last_active: tuple[Value, frozenset[int], dict[int, int]] = (UNBOUND, frozenset({-1}), {})
     _watches: int = 0
     _used: list[Variable] = field(default_factory=list)
+    _collection: int = 0
     _unseen: bool = False
     _levels: dict[int, int] = field(default_factory=dict)
     _depths: dict[int, int] = field(default_factory=dict)
@@ -237,11 +238,18 @@ class Tapes:
     @contextmanager
     def collecting(self) -> Iterator[list[Variable]]:
         """The variables that are read meanwhile, whether a tape records or not."""
-        outer, self._used = self._used, []
+        outer = self._used, self._collection
+        self._used, self._collection = [], self.world.run.uid()
         try:
             yield self._used
         finally:
-            self._used = outer
+            self._used, self._collection = outer
+
+    def surely_read(self) -> set[int]:
+        """The nodes of the variables that were read since it is collected which are, on whatever way one came here."""
+        run = self.world.run
+        flags = {v.node.id: run.state.get((self._collection, f"read {v.node.id}")) for v in self._used}
+        return {node for node, flag in flags.items() if isinstance(flag, Flag) and flag.sure}
 
     @contextmanager
     def out_of_sight(self) -> Iterator[None]:
@@ -382,6 +390,8 @@ class Tapes:
         run = self.world.run
         if variable not in self._used:
             self._used.append(variable)
+        if self._collection:
+            run.state.set((self._collection, f"read {variable.node.id}"), Flag())
         for rec, sureness in self.active().items():
             watches = self.recordings[rec].info.watches
             flag = self.watch_flag(rec, variable.node)

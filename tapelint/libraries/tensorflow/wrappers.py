@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -120,6 +121,7 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
     given = replace(args, positional=read)
     with world.paused(later=True), unconverted(world), symbolic(world, given), world.recorder.collecting() as used:
         made = run.call(callee.function, given.before(*own), site)
+        perhaps = {v.node.id for v in used} - world.recorder.surely_read()
     run.run_twice -= 1
     _refuse(world, args, site, "tensorflow.recompute_grad")
     inputs = [n for v in args.positional if (n := run.node_of(v, site)) is not None]
@@ -127,50 +129,63 @@ def _call_recompute(world: Libraries, callee: Value, args: Arguments, site: Site
         world.use(variable, site)
     handed = [v for v in args.positional if isinstance(v, Variable)]
     kept = _kept(world, args, used)
+    perhaps -= {node.id for node in inputs}
     trainable = {v.node.id for v in (*handed, *kept) if v.trainable is True}  # which the second run's tape watches
-    result = _once(world, made, inputs, [v.node for v in kept], trainable, first, site)
+    taken = _Taken(inputs, [v.node for v in kept], trainable - perhaps, perhaps)
+    result = _once(world, made, taken, first, site)
     if own:  # the second run takes the object of a method for an argument, and makes no tensor of it
         for node in run.nodes_in(result):
             node.error = "ValueError"
     return result
 
 
-def _once(
-    world: Libraries, value: Value, inputs: list[Node], variables: list[Node], trainable: set[int], first: int,
-    site: Site,
-) -> Value:  # fmt: skip
+class _Taken(NamedTuple):
+    """What a body that is run again takes: its arguments and the variables that it captures; of these by their numbers
+    those that a tape around the body watches, and those that are perhaps not read.
+    """
+
+    inputs: list[Node]
+    variables: list[Node]
+    watched: set[int]
+    perhaps: set[int]
+
+    @property
+    def every(self) -> list[Node]:
+        return [*self.inputs, *self.variables]
+
+
+def _once(world: Libraries, value: Value, taken: _Taken, first: int, site: Site) -> Value:
     """A value that can be differentiated once: its gradient is recorded where the tape knows what comes from above, or
     one of the variables that are read again (in a graph always). What the body cuts gets zeros.
     """
     if isinstance(value, Tuple):
-        items = tuple(_once(world, item, inputs, variables, trainable, first, site) for item in value.items)
+        items = tuple(_once(world, item, taken, first, site) for item in value.items)
         return Tuple(items, value.names)
     if value == NO_VALUE:
         world.raised("ValueError", site, "tensorflow.recompute_grad")
     if isinstance(value, Cell) and value.kind in ("list", "dict"):
         made = Cell(world.run.uid(), value.kind, site=site)
         inner = world.run.state.get((value.uid, "items"))
-        world.run.state.set((made.uid, "items"), _once(world, inner, inputs, variables, trainable, first, site))
+        world.run.state.set((made.uid, "items"), _once(world, inner, taken, first, site))
         return made
     failure = _refused(value)
     if not failure and not is_tensor(value):
         return value
     reached = {leaf.id: outcome for leaf, outcome in made_of(world, value, first)} if not failure else {}
-    certain = [node for node in (*inputs, *variables) if node.id in trainable]
-    if world.run.graph_mode:
-        met = _known_by_derivative(world, value, first)
-        certain = [node for node in (*inputs, *variables) if node.id in met]
-    again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in (*inputs, *variables) if n not in certain))
+    met = _known_by_derivative(world, value, first) if world.run.graph_mode else taken.watched
+    certain = [node for node in taken.every if node.id in met]
+    again = (*((n, FLOWS) for n in certain), *((n, ANYTHING) for n in taken.every if n not in certain))
     edges = []
     afresh = ANYTHING if any(edge.afresh for node in world.run.graph.nodes[first:] for edge in node.edges) else 0
-    for node in {n.id: n for n in (*inputs, *variables) if n.dtype not in CARRIES_NOTHING}.values():
+    for node in {n.id: n for n in taken.every if n.dtype not in CARRIES_NOTHING}.values():
         outcome = reached.get(node.id, NONE)
         outcome = outcome & ~NONE | ZERO if outcome & NONE else outcome
+        outcome |= NONE if node.id in taken.perhaps else 0
         edges.append(Edge(node, outcome, "other", None, "NotImplementedError", again, afresh))
     if world.run.graph_mode:  # what the second run takes from around it a graph gives out: see `_is_kept`
-        taken = [n for n, _ in made_of(world, value, first, every=True)] if not failure else []
+        around = [n for n, _ in made_of(world, value, first, every=True)] if not failure else []
         known = {edge.node.id for edge in edges}
-        edges += [Edge(n, NONE | ZERO | IGNORANT, "filled") for n in taken if n.id not in known]
+        edges += [Edge(n, NONE | ZERO | IGNORANT, "filled") for n in around if n.id not in known]
     dtype = "f" if failure else apply.dtype_of(world, value) or "f"
     node = world.run.node("tensorflow.recompute_grad", edges, site, dtype=dtype)
     node.detail = REFUSES_ROWS if world.run.graph_mode else ""
