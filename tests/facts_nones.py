@@ -52,14 +52,14 @@ def _of_block(block: str) -> Iterator[tuple[str, str, str]]:
             if not set(leaves_of(argument)):
                 continue
             if needed[index] not in free:
-                yield function, needed[index], _outcome(_changed(call, index, ast.Constant(None)), expression)
+                yield function, needed[index], _outcome(changed(call, index, ast.Constant(None)), expression)
             if isinstance(argument, ast.List) and isinstance(argument.elts[-1], ast.Name):
                 for place in {0, len(argument.elts) - 1}:
                     missing = ast.List([ast.Constant(None) if i == place else e for i, e in enumerate(argument.elts)])
-                    yield function, f"{needed[index]}[]", _outcome(_changed(call, index, missing), expression)
+                    yield function, f"{needed[index]}[]", _outcome(changed(call, index, missing), expression)
 
 
-def _changed(call: ast.Call, index: int, argument: ast.expr) -> str:
+def changed(call: ast.Call, index: int, argument: ast.expr) -> str:
     return ast.unparse(ast.Call(call.func, [*call.args[:index], argument, *call.args[index + 1 :]], call.keywords))
 
 

@@ -115,6 +115,13 @@ def test_which_functions_keep_whole_numbers_as_they_are() -> None:
 
 
 @needs_tensorflow
+def test_what_functions_raise_of_what_is_no_tensor() -> None:
+    import facts_strangers
+
+    assert facts_strangers.measured() == facts_strangers.listed()
+
+
+@needs_tensorflow
 def test_which_functions_do_not_heed_the_dtype_that_they_are_asked_for() -> None:
     import facts_undtyped
 

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
-    *("positional", "several", "undtyped"),
+    *("positional", "several", "undtyped", "strangers"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -249,6 +249,18 @@ def of_none(function: str, parameter: str) -> str:
 @cache
 def _nones() -> dict[tuple[str, str], str]:
     return {(full_name(name), parameter): said for name, parameter, said in rows("nones.txt")}
+
+
+def of_stranger(function: str, parameter: str) -> str:
+    """What a function does, by the name of its fact, in eager code if something stands for a tensor of which none is
+    made, such as a function or a layer: the exception, "fine", or "unclear". Holds of what `of_none` holds of.
+    """
+    return _strangers().get((function, parameter), "ValueError")
+
+
+@cache
+def _strangers() -> dict[tuple[str, str], str]:
+    return {(full_name(name), parameter): said for name, parameter, said in rows("strangers.txt")}
 
 
 def refused(nature: str, place: int) -> str:

@@ -62,6 +62,29 @@ def nature(value: Value) -> str:
     return "?plain" if isinstance(value, (Method, Many)) else ""
 
 
+CONVERTS = (0, "own conversions")
+"""Before what says that TensorFlow makes tensors of objects of the program's, or has functions for them."""
+
+
+def is_stranger(value: Value) -> bool:
+    """Whether TensorFlow makes no tensor of a value: a function, a class, a layer, an object of the program's."""
+    if isinstance(value, Cell) and value.kind == "instance":
+        return nature(value) in ("plain", "dtyped") and not _is_gone_over(value.info)
+    return isinstance(value, (Function, Class, Bound)) or (isinstance(value, Cell) and value.kind in STRANGERS)
+
+
+STRANGERS = ("layer", "loss", "metric", "dtype", "optimizer", "tape")
+"""The kinds of objects of libraries of which no tensor is made."""
+
+
+def _is_gone_over(cls: Value) -> bool:
+    """Whether objects of a class have items."""
+    if not isinstance(cls, Class):
+        return False
+    methods = {each.name for each in class_body(cls.node) if isinstance(each, ast.FunctionDef)}
+    return bool(methods & {"__iter__", "__getitem__", "__getattr__"}) or any(map(_is_gone_over, cls.bases))
+
+
 REGULARIZER = "regularizer"
 """The kind of a regularizer or a constraint of Keras, under which its call is registered."""
 

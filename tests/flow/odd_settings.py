@@ -134,7 +134,7 @@ def truths_of_python_where_numbers_are_wanted():
 
 
 def a_dtype_is_no_number():
-    """unknown"""
+    """raises ValueError"""
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(v.dtype)
     return tape.gradient(y, v)

@@ -1,6 +1,7 @@
 """What Python, NumPy and TensorFlow refuse of plain values; the docstring is the verdict of each source."""
 
 import tensorflow as tf
+import keras
 import numpy as np
 v = tf.Variable(2.0)
 
@@ -334,4 +335,58 @@ def a_mask_inverted():
     """flows"""
     with tf.GradientTape() as tape:
         y = -(v * tf.cast(v > 1.0, tf.float32)) + tf.cast(~(v > 1.0), tf.float32)
+    return tape.gradient(y, v)
+
+
+def a_function_that_is_not_called():
+    """raises ValueError"""
+
+    def doubled(t):
+        return t * 2.0
+
+    with tf.GradientTape() as tape:
+        y = v * tf.reduce_sum(doubled)
+    return tape.gradient(y, v)
+
+
+def a_loss_that_is_not_called():
+    """raises ValueError"""
+    loss = keras.losses.MeanSquaredError()
+    with tf.GradientTape() as tape:
+        y = v * tf.reduce_mean(loss)
+    return tape.gradient(y, v)
+
+
+def a_model_for_what_it_gives():
+    """raises ValueError"""
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with tf.GradientTape() as tape:
+        y = v * tf.nn.relu(model)
+    return tape.gradient(y, v)
+
+
+def an_object_for_what_it_holds():
+    """raises ValueError"""
+
+    class Batch:
+        def __init__(self, rows):
+            self.rows = rows
+
+    with tf.GradientTape() as tape:
+        y = tf.multiply(v, Batch(tf.ones([3])))
+    return tape.gradient(y, v)
+
+
+def an_object_that_becomes_a_tensor():
+    """unknown"""
+
+    class Batch:
+        def __init__(self, rows):
+            self.rows = rows
+
+    tf.register_tensor_conversion_function(
+        Batch, lambda value, dtype=None, name=None, as_ref=False: tf.convert_to_tensor(value.rows)
+    )
+    with tf.GradientTape() as tape:
+        y = v * tf.reduce_sum(Batch(tf.ones([3])))
     return tape.gradient(y, v)

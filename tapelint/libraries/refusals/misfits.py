@@ -22,7 +22,7 @@ from tapelint.flow.values import (
 )
 
 from ..arguments import is_list
-from ..natures import form
+from ..natures import CONVERTS, form
 from ..registry import Registry
 from ..shapes import widths
 from ..shapes.widths import PROMOTES
@@ -43,6 +43,23 @@ def register(registry: Registry) -> None:
     """Add the calls that change what operators refuse."""
     for name in ("experimental_enable_numpy_behavior", "enable_numpy_behavior"):
         registry.functions[f"tensorflow.experimental.numpy.{name}"] = _numpy_behavior
+
+
+    for name in DISPATCHING:
+        registry.functions[f"tensorflow.{name}"] = _converting
+
+
+DISPATCHING = (
+    *("register_tensor_conversion_function", "experimental.dispatch_for_api"),
+    *("experimental.dispatch_for_unary_elementwise_apis", "experimental.dispatch_for_binary_elementwise_apis"),
+    "experimental.dispatch_for_binary_elementwise_assert_apis",
+)
+"""What makes TensorFlow take objects of a program's class."""
+
+
+def _converting(world: Libraries, args: Arguments, site: Site) -> Value:
+    world.run.state.set(CONVERTS, Const(True))
+    return world.run.opaque(site, args.every())
 
 
 def _numpy_behavior(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -136,7 +153,7 @@ def _repeated(value: Value, side: str) -> str:
 
 def _with_no_number(world: Libraries, op: str, left: str, right: str) -> str:
     """A tensor beside what none is made of: TensorFlow does not convert it, not even to compare."""
-    if world.run.state.get(PROMOTES) != UNBOUND:
+    if world.run.state.get(PROMOTES) != UNBOUND or world.run.state.get(CONVERTS) != UNBOUND:
         return UNLIKE
     if "str" not in (left, right):
         return "TypeError" if world.run.graph_mode else "ValueError"

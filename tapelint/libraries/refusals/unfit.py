@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, asks_list, of_none, unlike
+from tapelint.facts import Effect, Fact, asks_list, of_none, of_stranger, unlike
 from tapelint.flow import containers
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Tuple, Value, Variable, is_tensor
 
 from ..arguments import Given, dtype_of, listed, python_numbers
-from ..natures import form
+from ..natures import CONVERTS, form, is_stranger
 from ..shapes import shapes_misfit, widths
 from ..shapes.shapes import differ, of_value
 from . import dtypes, fitting, operands, packing
@@ -32,7 +32,8 @@ def refused(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         return ""  # else it would have been told before
     if packing.holds_no_tensor(world, fact, effect, given):
         return UNCLEAR
-    error = _of_none(world, fact, effect, given) or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
+    error = _of_none(world, fact, effect, given) or _of_strangers(world, fact, effect, given)
+    error = error or _of_unlike(world, fact, given) or _of_ragged(world, fact, given)
     error = error or _of_numbers(world, fact, given)
     if error and (is_given_text(world, fact, effect, given) or fitting.is_oddly_set(world, fact, given)):
         return UNCLEAR
@@ -81,6 +82,16 @@ def _of_none(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
         elif name in effect.inputs and NO_VALUE in listed(world, value):
             said.append(of_none(fact.name, f"{name}[]"))
     return next((each for each in said if each not in ("", "fine")), "")
+
+
+def _of_strangers(world: Libraries, fact: Fact, effect: Effect, given: Given) -> str:
+    """What a function makes of something of which no tensor is made, in the place of one; "" where it is given none."""
+    if not _none_is_known(fact) or fact.name.startswith("tensorflow.keras."):
+        return ""
+    places = [p.name for p in fact.parameters if p.name in effect.inputs and not p.star]
+    said = {of_stranger(fact.name, name) for name in places if is_stranger(given.get(name))} - {"fine"}
+    certain = len(said) == 1 and not world.run.graph_mode and world.run.state.get(CONVERTS) == UNBOUND
+    return "" if not said else said.pop() if certain else UNCLEAR
 
 
 def _none_is_known(fact: Fact) -> bool:
