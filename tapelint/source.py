@@ -50,7 +50,7 @@ class SourceError(Exception):
 
 
 def names_tape(data: bytes) -> bool:
-    """Whether these bytes of a file name a gradient tape; where not, the file itself can have no finding."""
+    """Whether these bytes of a file name a gradient tape; one that does not matters only if it runs that of another."""
     return _TAPE in data
 
 
