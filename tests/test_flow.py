@@ -18,6 +18,8 @@ import pytest
 from tapelint import flow
 from tapelint.execution import run
 from tapelint.facts import Facts
+from tapelint.flow.core import Core
+from tapelint.flow.interpreter import Interpreter
 from tapelint.program import Program, analyse
 from tapelint.project import Project
 from tapelint.source import Source
@@ -109,6 +111,8 @@ def test_the_graph_of_the_example_that_explains_the_house(facts: Facts, tmp_path
         for node in program.interpreter.graph.nodes
     }
     assert set(blocks[1].splitlines()) <= told
+    floors = [kind.__name__ for kind in reversed(Interpreter.__mro__) if issubclass(kind, Core)]
+    assert re.findall(r"\w+", blocks[2]) == floors
 
 
 if __name__ == "__main__":

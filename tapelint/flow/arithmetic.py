@@ -19,6 +19,7 @@ ANSWERS: dict[str, Callable[[Any, Any], Any]] = {
 
 LONGEST_TEXT = 10_000
 LARGEST_BITS = 4_000
+"""Longer texts, and whole numbers of more bits, are not computed."""
 
 
 def fold(op: str, left: Any, right: Any) -> Const | None:

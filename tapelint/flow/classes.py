@@ -313,7 +313,7 @@ class Classes(Enumerations):
 
     def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
-        attempt = self.attempt(len(self.frame.entered))
+        attempt = self.new_attempt(len(self.frame.entered))
         self.attempts.append(attempt)
         before = self.ended()
         try:

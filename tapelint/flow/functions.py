@@ -50,6 +50,7 @@ OTHER_THREAD = "another thread"
 
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
+"""So often a function is entered from within itself: the latter where known numbers that it is given change."""
 
 
 class Functions(Statements):
@@ -133,7 +134,7 @@ class Functions(Statements):
     def call_function(self, function: Function, args: Arguments, site: Site) -> Value:
         """Run a function's body with these arguments."""
         bound = self.bind_arguments(function, args, site)
-        if is_abstract(function.node):
+        if _is_abstract(function.node):
             return self.call_unknown(function, args, site)
         if self._too_deep(function, bound):
             result = self._unfollowed(function, args, site)
@@ -501,7 +502,7 @@ def _is_defined(value: Value) -> bool:
     return isinstance(function, Function) and not isinstance(function.node, ast.Lambda)
 
 
-def is_abstract(node: ast.AST) -> bool:
+def _is_abstract(node: ast.AST) -> bool:
     """Whether a function is written to be overridden: it says so, raises NotImplementedError, or has no body."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False

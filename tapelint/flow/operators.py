@@ -42,6 +42,7 @@ OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 LONGEST_KNOWN = 64
+"""A sequence that is repeated to more items than these is followed as a whole."""
 
 
 class Operators(Waiting):

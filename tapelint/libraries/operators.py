@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tapelint.facts import gives_several, keeps_whole
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments, const_dtype
+from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.state import Key
@@ -25,6 +25,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    const_dtype,
     options,
 )
 
