@@ -44,4 +44,7 @@ def _is_small(op: str, left: Any, right: Any) -> bool:
         return left.bit_length() + right.bit_length() <= LARGEST_BITS
     if op == "+" and all(text):
         return len(left) + len(right) <= LONGEST_TEXT
-    return not any(text) if op == "*" else not text[0] if op == "%" else True
+    if op == "*" and any(text):
+        times, repeated = (right, left) if text[0] else (left, right)
+        return isinstance(times, int) and len(repeated) * times <= LONGEST_TEXT
+    return not text[0] if op == "%" else True

@@ -312,31 +312,25 @@ class Functions(Statements):
 
     def misfits(self, callee: Value, args: Arguments) -> bool:
         """Whether a function of the program certainly refuses what a call hands over, for its number or its names."""
+        function, is_bound = self._function_run_by(callee)
+        return function is not None and args.rest is None and _refuses(function, args, is_bound)
+
+    def _function_run_by(self, callee: Value) -> tuple[Function | None, bool]:
+        """The function that a call of a value runs with the arguments as they are, and whether its object comes before
+        them; None where a decorator may change them.
+        """
         if isinstance(callee, Cell) and callee.kind == "instance":
             callee = self.class_attribute(callee, "__call__") or callee
         elif isinstance(callee, Class):
             callee = self.initialiser(callee) or callee
         traced = isinstance(callee, Wrapped) and callee.kind == "tensorflow.function"
         function = callee.function if isinstance(callee, Bound) or traced else callee  # type: ignore[attr-defined]
-        decorators = getattr(getattr(function, "node", None), "decorator_list", ())
-        plain_ones = {"staticmethod", "classmethod", *(["function"] if traced else [])}
+        if not isinstance(function, Function):
+            return None, False
+        decorators = getattr(function.node, "decorator_list", ())
         names = {last_name(each.func if isinstance(each, ast.Call) else each) for each in decorators}
-        decorated = not names <= plain_ones
-        if not isinstance(function, Function) or args.rest is not None or decorated:
-            return False
-        spec, given = function.node.args, len(args.positional) + isinstance(callee, Bound)
-        plain = [*spec.posonlyargs, *spec.args]
-        if given > len(plain) and spec.vararg is None:
-            return True
-        named = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
-        if spec.kwarg is None and not named.issuperset(args.keywords):
-            return True
-        filled = {a.arg for a in plain[:given]}
-        by_place_only = {a.arg for a in spec.posonlyargs} if spec.kwarg is not None else set()
-        if not (filled - by_place_only).isdisjoint(args.keywords):
-            return True
-        needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
-        return not needed <= filled | set(args.keywords)
+        plain = {"staticmethod", "classmethod", *(["function"] if traced else [])}
+        return (function if names <= plain else None), isinstance(callee, Bound)
 
     def initialiser(self, cls: Class) -> Value | None:
         """The `__init__` that making an object of a class calls for certain, as bound to one; None where it may be
@@ -488,6 +482,23 @@ class Functions(Statements):
         """Run a function as unknown code does."""
         result = self.awaited(self.call(function, args, site), site)
         self.escape([result])
+
+
+def _refuses(function: Function, args: Arguments, is_bound: bool) -> bool:
+    """Whether the parameters of a function do not take these arguments, before which its object may come."""
+    spec, given = function.node.args, len(args.positional) + is_bound
+    plain = [*spec.posonlyargs, *spec.args]
+    if given > len(plain) and spec.vararg is None:
+        return True
+    named = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
+    if spec.kwarg is None and not named.issuperset(args.keywords):
+        return True
+    filled = {a.arg for a in plain[:given]}
+    by_place_only = {a.arg for a in spec.posonlyargs} if spec.kwarg is not None else set()
+    if not (filled - by_place_only).isdisjoint(args.keywords):
+        return True
+    needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
+    return not needed <= filled | set(args.keywords)
 
 
 def _made_of(node: Node) -> set[str]:

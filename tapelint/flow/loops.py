@@ -249,10 +249,17 @@ class Loops(Matching):
         return now.items[index]
 
     def generalised(self, items: list[Value], site: Site) -> Value:
-        """One value for all of many."""
-        if all(isinstance(i, Const) for i in items):
-            return self.world.operate("any of", items[:2], site)
-        return self.join_all(items[:UNROLLED])
+        """One value for all of many: for constants of one kind any of that kind."""
+        kinds: dict[str, Value] = {}
+        found: dict[Value, None] = {}
+        for item in items:
+            kind = const_dtype(item.value) if isinstance(item, Const) else "?"
+            if kind == "?" or not all(isinstance(each, Const) for each in items):
+                found[item] = None
+            elif kind not in kinds:
+                kinds[kind] = self.world.operate("any of", [item], site)
+        self.spend(len(found) / 8)
+        return sets.permuted(self, [*kinds.values(), *found])[0]
 
     def while_(self, node: ast.While) -> bool:
         staged = ""
