@@ -160,19 +160,15 @@ class _Choice:
         project = self._analyst.project(file.path)
         if not may_drive(data, file.path, project):
             return False
-        script = self._of_cache(file, project.root)
-        if script is None:
-            script = self._analyst.script(file)
-            self._found.setdefault(project.root, {})[os.path.abspath(file.path)] = script
-        return script.drives
-
-    def _of_cache(self, file: File, root: str) -> Script | None:
         if self._cache is None:
-            return None
+            return self._analyst.drives(file)
+        root, path = project.root, os.path.abspath(file.path)
         if root not in self._known:
             self._known[root] = self._cache.scripts(root, _program())
-        script = self._known[root].scripts.get(os.path.abspath(file.path))
-        return script if script and self._cache.holds(script) else None
+        script = self._known[root].scripts.get(path)
+        if script is None or not self._cache.holds(script):
+            script = self._found.setdefault(root, {})[path] = self._analyst.script(file)
+        return script.drives
 
     def keep(self) -> None:
         """Let the cache have what was found."""
@@ -293,17 +289,22 @@ class Analyst:
                 self._projects[root].add(source)
         return self._projects[root]
 
-    def script(self, file: File) -> Script:
-        """Whether a file runs a tape that another file of its project names; which bytes it has plays no part."""
+    def drives(self, file: File) -> bool:
+        """Whether a file runs a tape that another file of its project names; what it has itself plays no part."""
         from tapelint.driving import drives
 
         project = self.project(file.path)
-        project.asked.clear()
         try:
-            answer = drives(project.source(file.path), project)
+            return drives(project.source(file.path), project)
         except SourceError:
-            answer = False
-        read = {path: self._digest(path, source) for path, source in project.asked.items()}
+            return False
+
+    def script(self, file: File) -> Script:
+        """The same, and what it was read off."""
+        asked = self.project(file.path).asked
+        asked.clear()
+        answer = self.drives(file)
+        read = {path: self._digest(path, source) for path, source in asked.items()}
         return Script(answer, tuple(read), digest_of_all(read.values()))
 
     def look(self, file: File) -> Report:
