@@ -1,7 +1,7 @@
 """What was found in a file the last time, kept on the disk for as long as nothing that it depends on has changed.
 
-An entry is a file of JSON: reading one runs nothing, whoever wrote it. What cannot be read, or not be written, is no
-error; the file is analysed then.
+So is which scripts of a project run a tape that another file names. All of it lies in files of JSON: reading one runs
+nothing, whoever wrote it. What cannot be read, or not be written, is no error; the file is analysed then.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tapelint.diagnostic import Diagnostic, Edit, Fix, Level, Position, Span, Step
 from tapelint.source import Source, SourceError
@@ -32,8 +32,13 @@ def digest_of_file(path: str, source: Source | None = None) -> str:
         text = digest((source or Source.read(path)).text)
         # The number of a notebook's cell depends on what its text leaves out.
         return text + digest(Path(path).read_bytes()) if path.endswith(".ipynb") else text
-    except (SourceError, OSError):
+    except (SourceError, OSError, ValueError):  # of a name that no file can have
         return ""
+
+
+def digest_of_all(digests: Iterable[str]) -> str:
+    """What tells some texts, in their order, from others, by the digest of each."""
+    return digest(" ".join(digests))
 
 
 def digest_of_listing(names: Mapping[str, bool]) -> str:
@@ -72,8 +77,28 @@ class Entry:
     calls: tuple[str, ...]
 
 
+class Script(NamedTuple):
+    """Whether a script runs a tape of another file; the files that this was read off; what stands for their texts."""
+
+    drives: bool
+    files: tuple[str, ...]
+    digest: str
+
+
+@dataclass(slots=True)
+class Scripts:
+    """Those of a project, by path, and the listings of all folders that any of them depends on, by their digests."""
+
+    folders: dict[str, str] = field(default_factory=dict)
+    scripts: dict[str, Script] = field(default_factory=dict)
+
+
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What reading a file of the cache can raise."""
+
+
 class Cache:
-    """The entries in one folder, one for each file that was analysed."""
+    """What is kept in one folder: an entry for each file that was analysed, and of each project its scripts."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -92,25 +117,59 @@ class Cache:
                 return None
             diagnostics = tuple(_diagnostic(*plain) for plain in found["diagnostics"])
             return Entry(key, found["files"], found["folders"], diagnostics, tuple(found["calls"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except _UNREADABLE:
             return None
 
     def store(self, path: str, entry: Entry) -> None:
         """Keep an entry, in the place of the one before."""
-        place = self._place(path)
+        self._write(self._place(path), _plain(entry, by_name=True))
+
+    def scripts(self, root: str, key: str) -> Scripts:
+        """What is kept of the scripts of the project at `root`; `key` stands for the program that says it."""
+        try:
+            with open(self._place_of_scripts(root), encoding="utf-8") as file:
+                kept = json.load(file)
+            folders, paths = dict(kept["folders"]), [str(path) for path in kept["paths"]]
+            if kept["key"] != key or any(self._folder_now(name) != known for name, known in folders.items()):
+                return Scripts()
+            scripts = {
+                path: Script(bool(drives), tuple(paths[number] for number in numbers), known)
+                for path, (drives, numbers, known) in kept["scripts"].items()
+            }
+            return Scripts(folders, scripts)
+        except _UNREADABLE:
+            return Scripts()
+
+    def holds(self, script: Script) -> bool:
+        """Whether the texts that a script was judged by are still the same."""
+        return digest_of_all(self._file_now(path) for path in script.files) == script.digest
+
+    def store_scripts(self, root: str, key: str, scripts: Scripts) -> None:
+        """Keep what is known of the scripts of a project, but of those that are gone."""
+        kept = {path: script for path, script in scripts.scripts.items() if os.path.isfile(path)}
+        paths = sorted({path for script in kept.values() for path in script.files})
+        number = {path: index for index, path in enumerate(paths)}
+        told = {path: [one.drives, [number[file] for file in one.files], one.digest] for path, one in kept.items()}
+        everything = {"key": key, "folders": scripts.folders, "paths": paths, "scripts": told}
+        self._write(self._place_of_scripts(root), everything)
+
+    def _write(self, place: str, plain: Any) -> None:
         try:
             if not os.path.isdir(self.folder):
                 os.makedirs(self.folder)
                 Path(self.folder, ".gitignore").write_text("*\n")
             draft = f"{place}.{os.getpid()}"
             with open(draft, "w", encoding="utf-8") as file:
-                json.dump(_plain(entry, by_name=True), file)
+                json.dump(plain, file)
             os.replace(draft, place)
         except (OSError, ValueError):
             return
 
     def _place(self, path: str) -> str:
         return os.path.join(self.folder, f"{digest(f'{os.getcwd()}:{path}')}.json")
+
+    def _place_of_scripts(self, root: str) -> str:
+        return os.path.join(self.folder, f"{digest(f'scripts of {root}')}.json")
 
     def _file_now(self, path: str) -> str:
         if path not in self._now:

@@ -13,12 +13,11 @@ from tapelint.diagnostic import LEVELS, Diagnostic, Fix, Span
 from tapelint.fix import Edits, spell
 from tapelint.fix.edits import is_literal
 from tapelint.fix.fused import fused
-from tapelint.fix.imports import qualified_name
 from tapelint.fix.uses import is_harmless
 from tapelint.ignores import Comment
 from tapelint.project import Project
 from tapelint.rule import IT, SOURCES, Registered, Rule, What, listed
-from tapelint.source import Source, SourceError
+from tapelint.source import Source, SourceError, qualified_name
 from tapelint.views import Analysis, Block, Gradient, Place, Tape
 
 if TYPE_CHECKING:

@@ -48,22 +48,32 @@ def drives(source: Source, project: Project) -> bool:
 
     What is run is the body of the module and, of its functions and classes, what is named there, in turn: a test that
     others collect is not, and a module of a package without a `__main__` is none. Which files are checked
-    plays no part. A file that cannot be parsed drives nothing.
+    plays no part. A file that cannot be parsed drives nothing. `source` is as the project has it.
     """
-    named = {word for line in _BODY.finditer(source.text) for word in _WORD.findall(line.group())}
-    binding = named if named.isdisjoint(_DEFINES.findall(source.text)) else None
-    module = project.module_of(source)
-    if not any(_leads_to_tape(project, each.module) for each in imports(project, module, True, binding)):
-        return False
-    try:
-        return _Script(source, project).uses_tape()
-    except SourceError:
-        return False
+    return project.answer("drives a tape", project.module_of(source), _drives)
 
 
 def driving_functions(source: Source, project: Project) -> frozenset[ast.AST]:
     """The functions and methods of a script, of those that it runs or hands on, which call such a thing themselves."""
-    return frozenset(_Script(source, project).functions())
+    return frozenset(project.answer("as a script", project.module_of(source), _script).functions())
+
+
+def _drives(project: Project, module: Module) -> bool:
+    source = module.unparsed
+    if source is None:
+        return False
+    named = {word for line in _BODY.finditer(source.text) for word in _WORD.findall(line.group())}
+    binding = named if named.isdisjoint(_DEFINES.findall(source.text)) else None
+    if not any(_leads_to_tape(project, each.module) for each in imports(project, module, True, binding)):
+        return False
+    try:
+        return project.answer("as a script", module, _script).uses_tape()
+    except SourceError:
+        return False
+
+
+def _script(project: Project, module: Module) -> _Script:
+    return _Script(project.source(module.path), project)
 
 
 def _leads_to_tape(project: Project, module: Module) -> bool:

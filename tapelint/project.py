@@ -80,7 +80,7 @@ class Project:
         start = Path(os.path.abspath(path))
         folder = start if start.is_dir() else start.parent
         for parent in (folder, *folder.parents):
-            if any((parent / mark).exists() for mark in _ROOT_MARKS):
+            if any(os.path.exists(os.path.join(parent, mark)) for mark in _ROOT_MARKS):
                 return parent
         while (folder / "__init__.py").is_file() and folder.parent != folder:
             folder = folder.parent

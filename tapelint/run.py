@@ -16,10 +16,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import cache as cached
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Literal
 
-from tapelint.cache import Cache, Entry, digest, digest_of_file, digest_of_listing, digest_of_programs
+from tapelint.cache import (
+    Cache,
+    Entry,
+    Script,
+    Scripts,
+    digest,
+    digest_of_all,
+    digest_of_file,
+    digest_of_listing,
+    digest_of_programs,
+)
 from tapelint.config import Config, ConfigError, Selection, place
 from tapelint.diagnostic import Diagnostic
 from tapelint.files import File
@@ -110,9 +121,9 @@ class Matter:
     unread: list[Report] = field(default_factory=list)
 
 
-def what_matters(files: Iterable[File], analyst: Analyst) -> Matter:
+def what_matters(files: Iterable[File], analyst: Analyst, cache: Cache | None = None) -> Matter:
     """The files of a run, each read once; those that do not matter are left out."""
-    found = Matter()
+    found, choice = Matter(), _Choice(analyst, cache)
     for file in files:
         text = analyst.job.texts.get(file.path)
         try:
@@ -122,14 +133,52 @@ def what_matters(files: Iterable[File], analyst: Analyst) -> Matter:
             continue
         if names_tape(data):
             found.taped.append(file)
-        elif analyst.drives(file, data):
+        elif choice.drives(file, data):
             found.driving.append(file)
+    choice.keep()
     return found
 
 
 def _read(path: str) -> bytes:
     with open(path, "rb", buffering=0) as stream:
         return stream.read()
+
+
+class _Choice:
+    """Which files run a tape that another file of their project names: what the cache knows is not found again."""
+
+    def __init__(self, analyst: Analyst, cache: Cache | None) -> None:
+        self._analyst = analyst
+        self._cache = cache
+        self._known: dict[str, Scripts] = {}
+        self._found: dict[str, dict[str, Script]] = {}
+
+    def drives(self, file: File, data: bytes) -> bool:
+        """Whether a file with these bytes does."""
+        from tapelint.driving import may_drive
+
+        project = self._analyst.project(file.path)
+        if not may_drive(data, file.path, project):
+            return False
+        if self._cache is None:
+            return self._analyst.drives(file)
+        root, path = project.root, os.path.abspath(file.path)
+        if root not in self._known:
+            self._known[root] = self._cache.scripts(root, _program())
+        script = self._known[root].scripts.get(path)
+        if script is None or not self._cache.holds(script):
+            script = self._found.setdefault(root, {})[path] = self._analyst.script(file)
+        return script.drives
+
+    def keep(self) -> None:
+        """Let the cache have what was found."""
+        if self._cache is None:
+            return
+        for root, scripts in self._found.items():
+            known = self._known[root]
+            # Where a folder has changed in the meantime, what was known is not believed the next time.
+            folders = self._analyst.folders(root) | known.folders
+            self._cache.store_scripts(root, _program(), Scripts(folders, known.scripts | scripts))
 
 
 # ------------------------------------------------------------------ rules by settings
@@ -231,7 +280,8 @@ class Analyst:
             self._roots[folder] = str(Project.root_of(path))
         return self._roots[folder]
 
-    def _project(self, path: str) -> Project:
+    def project(self, path: str) -> Project:
+        """The project that the file at `path` belongs to."""
         root = self.root(path)
         if root not in self._projects:
             self._projects[root] = Project(root)
@@ -239,15 +289,23 @@ class Analyst:
                 self._projects[root].add(source)
         return self._projects[root]
 
-    def drives(self, file: File, data: bytes) -> bool:
-        """Whether a file with these bytes runs a tape that another file of its project names."""
-        from tapelint.driving import drives, may_drive
+    def drives(self, file: File) -> bool:
+        """Whether a file runs a tape that another file of its project names; what it has itself plays no part."""
+        from tapelint.driving import drives
 
-        project = self._project(file.path)
+        project = self.project(file.path)
         try:
-            return may_drive(data, file.path, project) and drives(project.source(file.path), project)
+            return drives(project.source(file.path), project)
         except SourceError:
             return False
+
+    def script(self, file: File) -> Script:
+        """The same, and what it was read off."""
+        asked = self.project(file.path).asked
+        asked.clear()
+        answer = self.drives(file)
+        read = {path: self._digest(path, source) for path, source in asked.items()}
+        return Script(answer, tuple(read), digest_of_all(read.values()))
 
     def look(self, file: File) -> Report:
         """Analyse one file. Raises nothing but what ends the whole run."""
@@ -270,7 +328,7 @@ class Analyst:
         from tapelint.check import RuleCrash, Settings, report
         from tapelint.program import analyse
 
-        project, facts = self._project(file.path), self.facts(file.config)
+        project, facts = self.project(file.path), self.facts(file.config)
         project.asked.clear()
         source = project.source(file.path)
         analysis = analyse(source, project, facts)
@@ -289,8 +347,13 @@ class Analyst:
             error=error,
             calls=tuple(_place(gradient) for gradient in analysis.gradients),
             files={path: self._digest(path, source) for path, source in project.asked.items()},
-            folders={path: self._digest_of_folder(path, names) for path, names in project.listings.items()},
+            folders=self.folders(project.root),
         )
+
+    def folders(self, root: str) -> dict[str, str]:
+        """The listings of all folders that were looked into so far for the project at `root`."""
+        listings = self._projects[root].listings
+        return {path: self._digest_of_folder(path, names) for path, names in listings.items()}
 
     def _digest(self, path: str, source: Source | None) -> str:
         if path not in self._digests:
@@ -360,10 +423,9 @@ def analyse_new(
     files: Sequence[File], analyst: Analyst, jobs: int | None, cache: Cache | None, progress: Progress | None = None
 ) -> list[Report]:
     """As `analyse`, but what the cache knows is not done again."""
-    if cache is None or analyst.job.verb != "check":
+    if cache is None:
         return analyse(files, analyst, jobs, progress)
-    program = digest_of_programs([os.path.dirname(os.path.abspath(__file__))])
-    keys = [key_of(file, analyst, program) for file in files]
+    keys = [key_of(file, analyst, _program()) for file in files]
     found = [cache.load(file.path, key) for file, key in zip(files, keys, strict=True)]
     unknown = [file for file, entry in zip(files, found, strict=True) if entry is None]
     fresh = iter(analyse(unknown, analyst, jobs, progress))
@@ -380,13 +442,18 @@ def analyse_new(
     return reports
 
 
+@cached
+def _program() -> str:
+    """What tells this tapelint, on this Python, from others."""
+    return digest(f"{digest_of_programs([os.path.dirname(os.path.abspath(__file__))])} {sys.version}")
+
+
 def key_of(file: File, analyst: Analyst, program: str) -> str:
     """What stands for all that is said of a file beside the texts that are read: program, rules, settings, names."""
     config = file.config
     running, inactive = analyst.rules.running(file)
     parts = (
         program,
-        sys.version,
         os.getcwd(),
         file.path,
         analyst.root(file.path),

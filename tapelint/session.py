@@ -149,7 +149,7 @@ class Session:
         self.rules = RuleSet()
         self._verb = verb
         self._jobs = jobs
-        self._cache = cache
+        self._cache = cache if verb == "check" else None
         self._known = Known()
         self._analyst: Analyst | None = None
         self._progress = progress
@@ -164,7 +164,7 @@ class Session:
 
     def look(self, files: Sequence[File], analyst: Analyst) -> Looked:
         """What is said about the files, in their order."""
-        matter = what_matters(files, analyst)
+        matter = what_matters(files, analyst, self._cache)
         chosen = sorted([*matter.taped, *matter.driving], key=lambda file: file.path)
         reports = [*matter.unread, *analyse_new(chosen, analyst, self._jobs, self._cache, self._progress)]
         return Looked(sorted(reports, key=lambda report: report.file.path), len(matter.taped), len(matter.driving))

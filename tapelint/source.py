@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+SAME_AS_TENSORFLOW = ("tensorflow.compat.v2", "tensorflow.compat.v1")
+"""Modules that have what TensorFlow has."""
 
 _TAPE = b"GradientTape"  # also the end of `DistributedGradientTape`
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -48,7 +50,7 @@ class SourceError(Exception):
 
 
 def names_tape(data: bytes) -> bool:
-    """Whether these bytes of a file name a gradient tape; where not, the file itself can have no finding."""
+    """Whether these bytes of a file name a gradient tape; one that does not matters only if it runs that of another."""
     return _TAPE in data
 
 
@@ -396,6 +398,21 @@ def last_name(node: ast.AST | None) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def qualified_name(source: Source, node: ast.AST) -> str:
+    """The qualified name of what a library has under a dotted name of the file; "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in source.imports:
+        return ""
+    name = ".".join([source.imports[node.id], *reversed(parts)])
+    for same in SAME_AS_TENSORFLOW:
+        if name.startswith(same + "."):
+            name = "tensorflow" + name.removeprefix(same)
+    return name.replace("tensorflow.keras.ops.", "keras.ops.")
 
 
 def imports_of(body: Iterable[ast.stmt]) -> dict[str, str]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tapelint import driving, program
 from tapelint.cli import run
 from tapelint.driving import drives, may_drive
 from tapelint.project import Project
+from tapelint.source import Source
 
 TRAIN = """\
 import tensorflow as tf
@@ -234,6 +236,92 @@ def test_the_cache_knows_what_a_script_leads_to(project: Path, capsys: pytest.Ca
     assert found() == [], "there is no tape any more"
     write(project, {"train.py": TRAIN})
     assert found() == ["numpy-call"]
+
+
+SCRIPTS = {
+    "main.py": MAIN.format("Rounded"),
+    "behind.py": "import models\nimport again\nagain.Trainer(models.Rounded()).step(2.0)\n",
+    "again.py": "from train import *\n",
+    "other.py": "import far.away\nfar.away.f(1)\n",
+}
+CHANGES: list[tuple[str, str | None, list[str]]] = [
+    ("main.py", "import train\nprint(train)\n", ["main.py"]),
+    ("main.py", "import train\nprint(train.RATE)\n", ["main.py"]),
+    ("models.py", MODELS + "ONE = 1\n", ["behind.py"]),
+    ("models.py", MODELS, ["behind.py"]),
+    ("again.py", "Trainer = print\n", ["behind.py"]),
+    ("again.py", "from train import Trainer\n", ["behind.py"]),
+    ("train.py", "def Trainer(model): ...\n", ["behind.py", "main.py"]),
+    ("train.py", TRAIN, ["behind.py", "main.py"]),
+    ("far/away.py", "from train import slope as f\n", ["behind.py", "main.py", "other.py"]),
+    ("far/away.py", "f = print\n", ["other.py"]),
+    ("train/__init__.py", "from .steps import Trainer\n", ["behind.py", "main.py", "other.py"]),
+    ("train/steps.py", TRAIN, ["behind.py", "main.py", "other.py"]),
+    ("train/steps.py", "Trainer = print\n", ["behind.py", "main.py"]),
+    ("behind.py", None, ["main.py", "other.py"]),
+]
+
+
+def test_the_cache_knows_which_scripts_drive(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def watched(source: Source, project: Project) -> bool:
+        judged.append(source.path)
+        return drives(source, project)
+
+    monkeypatch.setattr(program, "drives", lambda source, project: drives(source, project))
+    monkeypatch.setattr(driving, "drives", watched)
+
+    def checked() -> list[str]:
+        """The scripts that were judged anew; what is said, and how many are counted, must be as without a cache."""
+        capsys.readouterr()
+        run(["check", "-v", "--no-cache"])
+        said = capsys.readouterr().out
+        judged.clear()
+        run(["check", "-v", "--cache-dir", ".cache"])
+        assert capsys.readouterr().out == said
+        return sorted(judged)
+
+    write(project, SCRIPTS)
+    assert checked() == ["behind.py", "main.py", "other.py"]
+    for path, text, expected in CHANGES:
+        assert checked() == [], path
+        if text is None:
+            (project / path).unlink()
+        else:
+            write(project, {path: text})
+        assert checked() == expected, path
+
+
+def test_the_cache_keeps_what_is_known_of_other_scripts(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(driving, "drives", lambda source, project: judged.append(source.path))
+    write(project, {"a/main.py": MAIN, "b/main.py": MAIN, "b/pyproject.toml": "", "c.py": MAIN})
+    for paths in (["a"], ["b"], ["."], ["c.py", "b"]):
+        run(["check", "--cache-dir", ".cache", *paths])
+    assert judged == ["a/main.py", "b/main.py", "c.py"]
+    (project / "a/main.py").unlink()
+    write(project, {"c.py": "import sys\nprint(sys)\n"})
+    run(["check", "--cache-dir", ".cache", "c.py"])
+    texts = [file.read_text() for file in (project / ".cache").glob("*.json")]
+    assert not any("a/main.py" in text for text in texts), "what is gone is not kept"
+
+
+@pytest.mark.parametrize("first", ["3", "null", '"\\u0000"', '"", ""', "[]"])
+def test_scripts_in_the_cache_that_cannot_be_read(
+    first: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, {"main.py": MAIN.format("Rounded")})
+    run(["check", "--cache-dir", ".cache"])
+    said = capsys.readouterr()
+    for file in (project / ".cache").glob("*.json"):
+        file.write_text(file.read_text().replace('"paths": [', f'"paths": [{first}, '))
+    run(["check", "--cache-dir", ".cache"])
+    assert capsys.readouterr() == said
 
 
 def test_a_notebook_drives(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ import pytest
 from tapelint import flow
 from tapelint.execution import run
 from tapelint.facts import Facts
+from tapelint.flow.core import Core
+from tapelint.flow.interpreter import Interpreter
 from tapelint.program import Program, analyse
 from tapelint.project import Project
 from tapelint.source import Source
@@ -37,6 +40,18 @@ def _programs() -> list[tuple[str, str, str]]:
 
 PROGRAMS = _programs()
 NAMES = [f"{Path(file).stem}-{name}" for file, name, _ in PROGRAMS]
+COUNTED = Path(__file__).parent / "flow_programs.txt"
+"""How many programs each file had when `python tests/test_flow.py` wrote it: there may be more, but not fewer."""
+
+
+def test_no_program_is_lost() -> None:
+    """A file that is overwritten or forgotten in a merge takes its programs along, and nothing else would tell."""
+    assert len(set(NAMES)) == len(NAMES), "of two functions of one name only the last is run"
+    now = Counter(file for file, _, _ in PROGRAMS)
+    least = {file: int(number) for number, file in map(str.split, COUNTED.read_text().splitlines())}
+    assert {file: now[file] for file in least if now[file] < least[file]} == {}
+    assert set(now) == set(least) == {path.name for path in FOLDER.iterdir() if path.is_file()}, "write it anew"
+    assert sum(now.values()) <= 1.1 * sum(least.values()), "write it anew"
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +122,10 @@ def test_the_graph_of_the_example_that_explains_the_house(facts: Facts, tmp_path
         for node in program.interpreter.graph.nodes
     }
     assert set(blocks[1].splitlines()) <= told
+    floors = [kind.__name__ for kind in reversed(Interpreter.__mro__) if issubclass(kind, Core)]
+    assert re.findall(r"\w+", blocks[2]) == floors
+
+
+if __name__ == "__main__":
+    counted = sorted(Counter(file for file, _, _ in PROGRAMS).items())
+    COUNTED.write_text("".join(f"{number} {file}\n" for file, number in counted))

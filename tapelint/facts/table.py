@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
-    *("positional", "several", "undtyped", "strangers"),
+    *("positional", "several", "undtyped", "strangers", "kernels"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -404,6 +404,18 @@ def ignores_dtype(name: str) -> bool:
 @cache
 def _undtyped() -> frozenset[str]:
     return frozenset(full_name(name) for (name,) in rows("undtyped.txt"))
+
+
+def looked_at(name: str) -> str:
+    """Which shapes Python's part of a function, by the name of its fact, looks at before a kernel refuses them: the
+    word of kernels.txt; "" where only the kernel does.
+    """
+    return _looked_at().get(name, "")
+
+
+@cache
+def _looked_at() -> Mapping[str, str]:
+    return {full_name(name): word for name, word, _, _ in rows("kernels.txt")}
 
 
 def asks_list(function: str, parameter: str, kind: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from tapelint.diagnostic import Edit, Span
 from tapelint.facts.values import Replacement
 from tapelint.fix.edits import Edits, is_literal, sound
-from tapelint.fix.imports import as_the_file_says, qualified_name
-from tapelint.source import Source
+from tapelint.fix.imports import as_the_file_says
+from tapelint.source import Source, qualified_name
 
 Equivalent = Callable[[str], Replacement | None]
 Flows = Callable[[str], bool]

@@ -13,8 +13,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from tapelint.diagnostic import Span
-from tapelint.fix.imports import qualified_name
-from tapelint.source import Source
+from tapelint.source import Source, qualified_name
 
 _ONE = (1, 1.0)
 _TENSORFLOW = {

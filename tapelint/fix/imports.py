@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tapelint.diagnostic import Edit, Position, Span
 from tapelint.fix.edits import NEWLINE, Edits, line_after
-from tapelint.source import Source, imports_of
+from tapelint.source import SAME_AS_TENSORFLOW, Source, imports_of
 
 _USUAL_IMPORTS = {
     "tensorflow": ("tf", "import tensorflow as tf"),
@@ -17,7 +17,6 @@ _USUAL_IMPORTS = {
     "tf_keras": ("tf_keras", "import tf_keras"),
 }
 _QUALIFIED = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(_USUAL_IMPORTS)})(?:\.\w+)+")
-_SAME_AS_TENSORFLOW = ("tensorflow.compat.v2", "tensorflow.compat.v1")
 
 
 def ensure_import(source: Source, statement: str) -> Edit | None:
@@ -49,7 +48,7 @@ def spell(source: Source, qualified: str, near: Span | None = None) -> tuple[str
         found.update(imports_of(function.body))
     best, text = "", ""
     for name, target in found.items():
-        for same in _SAME_AS_TENSORFLOW:
+        for same in SAME_AS_TENSORFLOW:
             if target == same or target.startswith(same + "."):
                 target = "tensorflow" + target.removeprefix(same)
         if len(target) > len(best) and (qualified + ".").startswith(target + "."):
@@ -66,21 +65,6 @@ def spell(source: Source, qualified: str, near: Span | None = None) -> tuple[str
             return None
     edit = ensure_import(source, statement)
     return f"{name}.{rest}", (edit,) if edit else ()
-
-
-def qualified_name(source: Source, node: ast.AST) -> str:
-    """The qualified name of what a library has under a dotted name of the file; "" for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name) or node.id not in source.imports:
-        return ""
-    name = ".".join([source.imports[node.id], *reversed(parts)])
-    for same in _SAME_AS_TENSORFLOW:
-        if name.startswith(same + "."):
-            name = "tensorflow" + name.removeprefix(same)
-    return name.replace("tensorflow.keras.ops.", "keras.ops.")
 
 
 def as_the_file_says(source: Source, span: Span, text: str) -> tuple[str, Edits | None]:

@@ -36,5 +36,12 @@ To read, from the ground:
 7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,
    and objects.
 8. `elsewhere`, `stirring`, `interpreter`: what code that is not run may have written; which imports do something;
-   modules. Each class from `Core` on is a layer over the one before; the last, `Interpreter`, is what a run is made of.
+   modules.
+
+A run is one object, an `Interpreter`. Its class has many floors, each a module of its own over the one before:
+
+    Core > Waiting > Operators > Comprehensions > Expressions > Matching > Loops > Attempts > Statements > Functions
+    > Attributes > Records > Enumerations > Classes > Refused > Interpreter
+
+What a floor asks of one that lies above it, it declares as a method that raises NotImplementedError.
 """

@@ -19,6 +19,7 @@ ANSWERS: dict[str, Callable[[Any, Any], Any]] = {
 
 LONGEST_TEXT = 10_000
 LARGEST_BITS = 4_000
+"""Longer texts, and whole numbers of more bits, are not computed."""
 
 
 def fold(op: str, left: Any, right: Any) -> Const | None:
@@ -43,4 +44,7 @@ def _is_small(op: str, left: Any, right: Any) -> bool:
         return left.bit_length() + right.bit_length() <= LARGEST_BITS
     if op == "+" and all(text):
         return len(left) + len(right) <= LONGEST_TEXT
-    return not any(text) if op == "*" else not text[0] if op == "%" else True
+    if op == "*" and any(text):
+        times, repeated = (right, left) if text[0] else (left, right)
+        return isinstance(times, int) and len(repeated) * times <= LONGEST_TEXT
+    return not text[0] if op == "%" else True

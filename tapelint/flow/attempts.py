@@ -44,7 +44,7 @@ class Attempts(Loops):
                 self.bind(item.optional_vars, value)
         caught = [name for manager, _ in entered[depth:] for name in self.swallowed(manager, node.body)]
         try:
-            alive = self._try(_attempted(node, caught), depth) if caught else self.execute(node.body)
+            alive = self._try(_as_try(node, caught), depth) if caught else self.execute(node.body)
         except Suspension as pause:
             pause.rest.append(((), depth))
             raise
@@ -278,14 +278,14 @@ class Attempts(Loops):
     def _try(self, node: ast.Try, depth: int | None = None) -> bool:
         """Run a `try` without its `finally`. `depth`: it is a with block whose managers lie deeper, and is left."""
         if not node.handlers:
-            return self._attempt(node)
+            return self._tried(node)
         outer = len(self.frame.entered) if depth is None else depth
-        attempt = self.attempt(outer, not _only_tells(node))
+        attempt = self.new_attempt(outer, not _only_tells(node))
         attempt.guarded, attempt.handlers = depth is not None, node.handlers
         self.attempts.append(attempt)
         before, first = self.ended(), len(self.graph.nodes)
         try:
-            alive = self._attempt(node) and (bool(before) or not self.ended() or attempt.passed_through)
+            alive = self._tried(node) and (bool(before) or not self.ended() or attempt.passed_through)
         finally:
             self.attempts.pop()
         if self.attempts and not any(h.type is None or "Exception" in _names_of(h) for h in node.handlers):
@@ -317,11 +317,12 @@ class Attempts(Loops):
             self.ways.note(first, len(self.graph.nodes))
         return bool(ways)
 
-    def attempt(self, depth: int, mended: bool = True) -> Attempt:
+    def new_attempt(self, depth: int, mended: bool = True) -> Attempt:
         """What may raise is run from here on, in so many with blocks of its frame."""
         return Attempt(self.state.mark(), self.newest, len(self.frames), depth, len(self.frame.finals), mended)
 
-    def _attempt(self, node: ast.Try) -> bool:
+    def _tried(self, node: ast.Try) -> bool:
+        """Run the body of a `try`."""
         try:
             return self.execute(node.body)
         except Suspension as pause:
@@ -476,7 +477,7 @@ def _runs_code(manager: Value) -> bool:
     return isinstance(manager, Generator) or (isinstance(manager, Cell) and manager.kind in kinds)
 
 
-def _attempted(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> ast.Try:
+def _as_try(node: ast.With | ast.AsyncWith, caught: Sequence[ast.expr]) -> ast.Try:
     """The block of a manager that swallows exceptions, as the `try` that it amounts to."""
     kinds = ast.Tuple(list(caught), ast.Load())
     handler = ast.ExceptHandler(kinds, None, [ast.copy_location(ast.Pass(), node)])

@@ -20,6 +20,7 @@ from .graph import Site
 from .loops import UNROLLED
 from .managers import caught_around_yields, entered_later, swallowed_by_exit
 from .matching import PLAIN, TUPLE
+from .operators import LONGEST_KNOWN
 from .values import (
     NO_VALUE,
     TRUE,
@@ -62,29 +63,14 @@ class Classes(Enumerations):
         given = {k.arg: self.evaluate(k.value) for k in node.keywords if k.arg is not None}
         outer = self.frame
         cls = Class(self.uid(), node, outer.module, bases, node.name)
-        self.defined.append(cls)
-        self.namespaces.add(cls.uid)
-        self.scopes[cls.uid] = node
-        scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
-        if self._has_private_names(outer.source):
-            inner = (n for n in ast.walk(node) if isinstance(n, FUNCTIONS))
-            self.written_in.update(dict.fromkeys(inner, node.name))
-        frame = Frame(cls.uid, outer.source, outer.module, scopes, owner=ClassBody())
-        self.frames.append(frame)
-        try:
-            self.execute(node.body)
-        finally:
-            self.frames.pop()
-        self.hooks.update(name for name in _bound_in(node) if name.startswith("_"))
+        self._run_class_body(cls, outer)
         self.make_members(cls)
         self._name_descriptors(cls, self.site(node))
         self._tell_base(cls, given)
         for base in bases:
             if isinstance(base, Class):
                 self.state.push((base.uid, SUBCLASSES), cls)
-        derived = any(not isinstance(base, Class) and base not in PLAIN for base in self.lineage(cls))
-        run = AT_ANY_TIME | OF_BASES if derived else AT_ANY_TIME
-        if any(isinstance(n, FUNCTIONS[:2]) and n.name in run and has_effects(n) for n in class_body(node)):
+        if self._has_effects_at_any_time(cls):
             self.state.set((cls.uid, EFFECTS), TRUE)
         value: Value = cls
         for decorator in reversed(node.decorator_list):
@@ -92,6 +78,29 @@ class Classes(Enumerations):
         self.assign_name(node.name, value)
         self.note_inner(node, cls)
         return True
+
+    def _run_class_body(self, cls: Class, outer: Frame) -> None:
+        """Run the statements of a class: what they bind lies in the state under its identity."""
+        node = cls.node
+        self.defined.append(cls)
+        self.namespaces.add(cls.uid)
+        self.scopes[cls.uid] = node
+        if self._has_private_names(outer.source):
+            inner = (n for n in ast.walk(node) if isinstance(n, FUNCTIONS))
+            self.written_in.update(dict.fromkeys(inner, node.name))
+        scopes = () if outer.uid == outer.module else (outer.uid, *outer.scopes)
+        self.frames.append(Frame(cls.uid, outer.source, outer.module, scopes, owner=ClassBody()))
+        try:
+            self.execute(node.body)
+        finally:
+            self.frames.pop()
+        self.hooks.update(name for name in _bound_in(node) if name.startswith("_"))
+
+    def _has_effects_at_any_time(self, cls: Class) -> bool:
+        """Whether Python, or a library, runs methods of a class by itself that do more than to give something."""
+        derived = any(not isinstance(base, Class) and base not in PLAIN for base in self.lineage(cls))
+        run = AT_ANY_TIME | OF_BASES if derived else AT_ANY_TIME
+        return any(isinstance(n, FUNCTIONS[:2]) and n.name in run and has_effects(n) for n in class_body(cls.node))
 
     def _has_private_names(self, source: Source) -> bool:
         """Whether a file has attributes whose names are those of a class only."""
@@ -267,19 +276,25 @@ class Classes(Enumerations):
         if isinstance(value, Cell) and value.kind == "dict":
             known = containers.pairs(self, value)
             return [k for k, _ in known] if known is not None else Many(containers.any_pair(self, value)[0])
-        if isinstance(value, Cell) and value.kind == "instance":
-            method = self.class_attribute(value, "__iter__")
-            if method is not None:
-                made = self.call(method, Arguments([]), site)
-                following = self.own_method(made, "__next__")
-                if following is not None:
-                    return self.compute(value.uid, lambda: self._by_steps(made, following, site), seen=True)
-                return self.elements(made, site) if made != value else Many(self.opaque(site, [value]))
-            if (method := self.own_method(value, "__getitem__")) is not None:
-                return self.compute(value.uid, lambda: self._by_numbers(value, method, site), seen=True)
+        if isinstance(value, Cell) and value.kind == "instance" and (given := self._of_object(value, site)) is not None:
+            return given
         if isinstance(value, Const) and isinstance(value.value, str):
-            return [Const(c) for c in value.value[:64]]
+            letters: list[Value] = [Const(letter) for letter in value.value[: LONGEST_KNOWN + 1]]
+            return letters if len(letters) <= LONGEST_KNOWN else Many(self.world.operate("any of", letters[:1], site))
         return self.world.elements(value, site)
+
+    def _of_object(self, value: Cell, site: Site) -> list[Value] | Many | None:
+        """What an object's own methods give when it is iterated; None where its class has none for that."""
+        method = self.class_attribute(value, "__iter__")
+        if method is not None:
+            made = self.call(method, Arguments([]), site)
+            following = self.own_method(made, "__next__")
+            if following is not None:
+                return self.compute(value.uid, lambda: self._by_steps(made, following, site), seen=True)
+            return self.elements(made, site) if made != value else Many(self.opaque(site, [value]))
+        if (method := self.own_method(value, "__getitem__")) is not None:
+            return self.compute(value.uid, lambda: self._by_numbers(value, method, site), seen=True)
+        return None
 
     def _by_steps(self, value: Value, following: Value, site: Site) -> list[Value] | Many:
         """What an object's `__next__` gives, called until it raises."""
@@ -313,7 +328,7 @@ class Classes(Enumerations):
 
     def attempted(self, act: Callable[[], Value]) -> tuple[Value, bool | None]:
         """Do something that may raise: what it gives, and whether it raised instead (None: nobody can tell)."""
-        attempt = self.attempt(len(self.frame.entered))
+        attempt = self.new_attempt(len(self.frame.entered))
         self.attempts.append(attempt)
         before = self.ended()
         try:

@@ -39,6 +39,7 @@ from .values import (
     Tuple,
     Value,
     Variable,
+    const_dtype,
     one_of,
     options,
 )
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .world import World
 
 MOST_OPTIONS = 8
+"""A value that is one of more than so many is something unknown, or one number."""
 ALL_NAMES = "*"
 """Under this a scope that imports all of something unseen has a flag."""
 
@@ -65,6 +67,7 @@ PERMUTED = "failure"
 
 MOST_CALLS_DEEP = 150
 STEPS = 120_000
+"""So many steps a run takes, if nobody says otherwise."""
 
 
 @dataclass(slots=True)
@@ -106,8 +109,10 @@ class Loop:
     """A loop that is being run: the state's mark and the last identity given at its start, the states in which
     rounds were left, the last test.
 
-    `after_first`: what the first round changed. `staged_in`: whether it lies in a graph's branch itself. `begins`:
-    whether it has a first round for certain.
+    `depth`, `finals`: how many with blocks and `finally` blocks of its frame it lies in. `decider`: the statement that
+    decides whether it is left. `staged`: whether it becomes an operation of a graph; `staged_in`: whether it lies in a
+    branch that does ("graph", "maybe" or ""). `after_first`: what the first round changed. `begins`: whether it has a
+    first round for certain. `widened`: whether its last rounds stand for more than one.
     """
 
     mark: int
@@ -123,7 +128,6 @@ class Loop:
     finals: int = 0
     begins: bool = False
     widened: bool = False
-    """Whether its last rounds stand for more than one."""
 
 
 Entered = tuple[Value, Site]
@@ -153,6 +157,8 @@ class Attempt:
     assignments, from which one may come as well, and the with blocks it was in. `mended`: a handler does something in
     place of what was tried. `guarded`: it is a with block whose managers may swallow an exception. `handlers`: None
     where anything may be caught. `passed_through`: an exception certainly ended its body that no handler catches.
+    `may_raise`: something unknown was called, which may raise anything. `may_fail`, `may_refuse`: something was done
+    that raises for some numbers or shapes: by TensorFlow, or by Python and NumPy, which raise none of its exceptions.
     """
 
     mark: int
@@ -254,8 +260,8 @@ class Core(Escape, Doubting):
         """The frames of code that AutoGraph converts, and with it the functions defined there."""
         self.converted = False
         """Whether AutoGraph has converted code that runs eagerly, as the body of a `tf.map_fn`."""
-        self.run_twice = 0
-        self.arguments_of_graphs: frozenset[int] = frozenset()
+        self.run_twice = 0  # bodies that are run now without tapes, and later once more with those that they make
+        self.arguments_of_graphs: frozenset[int] = frozenset()  # nodes that are without numbers while a graph is made
 
         # which way is taken, and what decides it
         self.join_detail = ""
@@ -456,7 +462,9 @@ class Core(Escape, Doubting):
 
     @contextmanager
     def joining(self, staged: str) -> Iterator[None]:
-        """What is joined meanwhile is joined by a graph's operation ("graph"), perhaps ("maybe"), or by Python ("")."""
+        """What is joined meanwhile is joined by a graph's operation ("graph"), perhaps ("maybe"), or by Python ("");
+        "failure": by whether something raised.
+        """
         old, self.join_detail = self.join_detail, staged
         try:
             yield
@@ -597,19 +605,6 @@ class Core(Escape, Doubting):
         self.world.iterated(value, site, to_end)
         self.asked(value, "__iter__", site)
         return self.elements(value, site)
-
-
-def const_dtype(value: object) -> str:
-    """The category of a Python constant."""
-    if isinstance(value, bool):
-        return "b"
-    if isinstance(value, int):
-        return "i"
-    if isinstance(value, float):
-        return "f"
-    if isinstance(value, complex):
-        return "c"
-    return "s" if isinstance(value, (str, bytes)) else "?"
 
 
 def _are_numbers(first: Value, second: Value) -> bool:

@@ -40,7 +40,7 @@ def has_effects(function: ast.AST) -> bool:
     return False
 
 
-def does_something(value: Value) -> bool:
+def is_effective(value: Value) -> bool:
     """Whether a value is a function of the program that does more than to give something."""
     while isinstance(value, (Bound, Partial, Wrapped)):
         value = value.function

@@ -34,6 +34,9 @@ from .values import (
 )
 from .world import World
 
+TOO_MANY_DIGITS = 4
+"""A text is not made whose format asks for a length of so many digits."""
+
 
 class Expressions(Comprehensions):
     """How expressions are evaluated."""
@@ -206,7 +209,7 @@ class Expressions(Comprehensions):
         """A value as it is written, which it may refuse; None where that is not known."""
         if not isinstance(spec, Const) or (isinstance(value, Member) and convert is not None):
             return None
-        if any(len(digits) >= LONGEST for digits in re.findall(r"\d+", str(spec.value))):
+        if any(len(digits) >= TOO_MANY_DIGITS for digits in re.findall(r"\d+", str(spec.value))):
             return None
         try:
             return Const(format(convert(value.value) if convert is not None else value.value, str(spec.value)))
@@ -600,8 +603,6 @@ class Expressions(Comprehensions):
         return self.evaluate(node.value)
 
 
-LONGEST = 4
-"""So many digits has the length of a text that is not made."""
 _CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
 
 

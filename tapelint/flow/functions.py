@@ -50,6 +50,7 @@ OTHER_THREAD = "another thread"
 
 MOST_RECURSIONS = 3
 DECIDED_RECURSIONS = 20
+"""So often a function is entered from within itself: the latter where known numbers that it is given change."""
 
 
 class Functions(Statements):
@@ -133,7 +134,7 @@ class Functions(Statements):
     def call_function(self, function: Function, args: Arguments, site: Site) -> Value:
         """Run a function's body with these arguments."""
         bound = self.bind_arguments(function, args, site)
-        if is_abstract(function.node):
+        if _is_abstract(function.node):
             return self.call_unknown(function, args, site)
         if self._too_deep(function, bound):
             result = self._unfollowed(function, args, site)
@@ -311,31 +312,25 @@ class Functions(Statements):
 
     def misfits(self, callee: Value, args: Arguments) -> bool:
         """Whether a function of the program certainly refuses what a call hands over, for its number or its names."""
+        function, is_bound = self._function_run_by(callee)
+        return function is not None and args.rest is None and _refuses(function, args, is_bound)
+
+    def _function_run_by(self, callee: Value) -> tuple[Function | None, bool]:
+        """The function that a call of a value runs with the arguments as they are, and whether its object comes before
+        them; None where a decorator may change them.
+        """
         if isinstance(callee, Cell) and callee.kind == "instance":
             callee = self.class_attribute(callee, "__call__") or callee
         elif isinstance(callee, Class):
             callee = self.initialiser(callee) or callee
         traced = isinstance(callee, Wrapped) and callee.kind == "tensorflow.function"
         function = callee.function if isinstance(callee, Bound) or traced else callee  # type: ignore[attr-defined]
-        decorators = getattr(getattr(function, "node", None), "decorator_list", ())
-        plain_ones = {"staticmethod", "classmethod", *(["function"] if traced else [])}
+        if not isinstance(function, Function):
+            return None, False
+        decorators = getattr(function.node, "decorator_list", ())
         names = {last_name(each.func if isinstance(each, ast.Call) else each) for each in decorators}
-        decorated = not names <= plain_ones
-        if not isinstance(function, Function) or args.rest is not None or decorated:
-            return False
-        spec, given = function.node.args, len(args.positional) + isinstance(callee, Bound)
-        plain = [*spec.posonlyargs, *spec.args]
-        if given > len(plain) and spec.vararg is None:
-            return True
-        named = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
-        if spec.kwarg is None and not named.issuperset(args.keywords):
-            return True
-        filled = {a.arg for a in plain[:given]}
-        by_place_only = {a.arg for a in spec.posonlyargs} if spec.kwarg is not None else set()
-        if not (filled - by_place_only).isdisjoint(args.keywords):
-            return True
-        needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
-        return not needed <= filled | set(args.keywords)
+        plain = {"staticmethod", "classmethod", *(["function"] if traced else [])}
+        return (function if names <= plain else None), isinstance(callee, Bound)
 
     def initialiser(self, cls: Class) -> Value | None:
         """The `__init__` that making an object of a class calls for certain, as bound to one; None where it may be
@@ -489,6 +484,23 @@ class Functions(Statements):
         self.escape([result])
 
 
+def _refuses(function: Function, args: Arguments, is_bound: bool) -> bool:
+    """Whether the parameters of a function do not take these arguments, before which its object may come."""
+    spec, given = function.node.args, len(args.positional) + is_bound
+    plain = [*spec.posonlyargs, *spec.args]
+    if given > len(plain) and spec.vararg is None:
+        return True
+    named = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
+    if spec.kwarg is None and not named.issuperset(args.keywords):
+        return True
+    filled = {a.arg for a in plain[:given]}
+    by_place_only = {a.arg for a in spec.posonlyargs} if spec.kwarg is not None else set()
+    if not (filled - by_place_only).isdisjoint(args.keywords):
+        return True
+    needed = {a.arg for a in (*plain, *spec.kwonlyargs)} - {name for name, _ in function.defaults}
+    return not needed <= filled | set(args.keywords)
+
+
 def _made_of(node: Node) -> set[str]:
     """The operations that something unknown was made by, and what it was made of in two steps."""
     first = [edge.node for edge in node.edges]
@@ -501,7 +513,7 @@ def _is_defined(value: Value) -> bool:
     return isinstance(function, Function) and not isinstance(function.node, ast.Lambda)
 
 
-def is_abstract(node: ast.AST) -> bool:
+def _is_abstract(node: ast.AST) -> bool:
     """Whether a function is written to be overridden: it says so, raises NotImplementedError, or has no body."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False

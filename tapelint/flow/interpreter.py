@@ -33,16 +33,24 @@ class Interpreter(Refused):
         self.project = project
         self._modules: dict[str, ModuleValue] = {}
         self._sources: dict[int, Source] = {}
-        self._attributes_set: dict[int, frozenset[str]] = {}
+        """The files of the modules whose bodies were run, or are being run."""
         self._waiting: dict[int, Module] = {}
+        """Modules that were imported and whose bodies are not run before something of them is asked for."""
         self._settling: list[Deferred] = []
+        """The imported names that are being looked up, each for the sake of the one before."""
+        self._late = False
+        """Whether names were imported from modules that wait."""
         self._imported_once: set[int] = set()
         self._steps_of_imports: float = 0
         self._made_by_imports: list[tuple[int, int]] = []
-        self._late = False
+        """Identities that were given while imported bodies were run, as ranges one after the other."""
         self._left_out = stirring.Effects()
+        """What imports may have done that are not run at all."""
         self._late_filling: Opaque | None = None
+        """What these may have put into containers."""
+        self._attributes_set: dict[int, frozenset[str]] = {}
         self._set_in_modules: frozenset[str] = frozenset()
+        """Names that the program sets in modules through `sys.modules`."""
         self._top_names: dict[Source, list[str]] = {}
 
     def run_escaped(self, function: Value, args: Arguments, site: Site) -> None:
@@ -61,14 +69,11 @@ class Interpreter(Refused):
         return any(name in names or elsewhere.ANY in names for names in self._attributes_set.values())
 
     def run_main(self, source: Source) -> ModuleValue:
-        """Run a file as the program's main module."""
-        return self.run_module(source, "__main__")
-
-    def run_module(self, source: Source, name: str) -> ModuleValue:
-        """Run a module's body; its names are in the state afterwards. SourceError if it does not parse."""
-        module = ModuleValue(self.uid(), name)
-        self._modules[source.path] = module
-        self._run_body(module, source, name)
+        """Run a file as the program's main module; its names are in the state afterwards. SourceError if it does not
+        parse.
+        """
+        module = self._modules[source.path] = ModuleValue(self.uid(), "__main__")
+        self._run_body(module, source, module.name)
         return module
 
     def _run_body(self, module: ModuleValue, source: Source, name: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 
 from . import containers, sets
-from .core import Core, Loop, const_dtype
+from .core import Core, Loop
 from .graph import Edge, Node, Site
 from .matching import Matching
 from .outcomes import FLOWS, NONE
@@ -35,6 +35,7 @@ from .values import (
     Tuple,
     Value,
     Variable,
+    const_dtype,
     options,
     parts_of,
     plain,
@@ -42,14 +43,19 @@ from .values import (
 from .waiting import may_end_early
 
 ROUNDS = 3
+"""So many rounds a loop of unknown length runs at least."""
 MOST_ROUNDS = 12
+"""After so many of them nothing is known of what still changes."""
 DEEPEST = 3
+"""So deep it is looked into containers that lie in containers."""
 UNROLLED = 12
+"""A loop over so many items, or fewer, is run round by round."""
 FEW = 4
 COSTLY = 1_000
 """A loop over more than a few numbers is not run round by round where that takes so many steps."""
 
 DECIDED_ROUNDS = 24
+"""Of a `while` so many rounds are run whose tests are known."""
 
 Start = Callable[[], "bool | None"]
 """Begins a round: True, it takes place; False, it does not; None, nobody can tell."""
@@ -57,7 +63,7 @@ Start = Callable[[], "bool | None"]
 AnyLoop = ast.For | ast.AsyncFor | ast.While
 
 
-class Reach:
+class MadeFrom:
     """What each name of a loop has been made from, of all that was there before the loop."""
 
     def __init__(self, core: Core) -> None:
@@ -244,10 +250,17 @@ class Loops(Matching):
         return now.items[index]
 
     def generalised(self, items: list[Value], site: Site) -> Value:
-        """One value for all of many."""
-        if all(isinstance(i, Const) for i in items):
-            return self.world.operate("any of", items[:2], site)
-        return self.join_all(items[:UNROLLED])
+        """One value for all of many: for constants of one kind any of that kind."""
+        kinds: dict[str, Value] = {}
+        found: dict[Value, None] = {}
+        for item in items:
+            kind = const_dtype(item.value) if isinstance(item, Const) else "?"
+            if kind == "?" or not all(isinstance(each, Const) for each in items):
+                found[item] = None
+            elif kind not in kinds:
+                kinds[kind] = self.world.operate("any of", [item], site)
+        self.spend(len(found) / 8)
+        return sets.permuted(self, [*kinds.values(), *found])[0]
 
     def while_(self, node: ast.While) -> bool:
         staged = ""
@@ -321,7 +334,7 @@ class Loops(Matching):
         """Run the rounds one after the other; whether control comes out of the last."""
         earlier: list[Delta] = []
         rounds, begun, returns = list(starts), self.steps, len(self.frame.returns)
-        reach = Reach(self)
+        made_from = MadeFrom(self)
         undecided = 0
         for index, start in enumerate(rounds):
             if index == 1 and general and (self.steps - begun) * len(general) > COSTLY:
@@ -344,11 +357,11 @@ class Loops(Matching):
             loop.after_first = earlier[0]
             if self.state.writes == before or self.exhausted or (undecided > MOST_ROUNDS and not exact):
                 break
-            if not exact and undecided >= ROUNDS - 1 and reach.is_stable(earlier[-1]) and undecided >= ROUNDS:
+            if not exact and undecided >= ROUNDS - 1 and made_from.is_stable(earlier[-1]) and undecided >= ROUNDS:
                 break
         else:
             if not exact:
-                self._give_up(earlier[-1], reach)
+                self._give_up(earlier[-1], made_from)
         return True
 
     def _without_a_round(self, mark: int, after: Delta) -> list[Delta]:
@@ -384,9 +397,9 @@ class Loops(Matching):
         self.spend(len(seen) / 16)
         return found
 
-    def _give_up(self, changed: Delta, reach: Reach) -> None:
+    def _give_up(self, changed: Delta, made_from: MadeFrom) -> None:
         """Rounds that still bring something new: of what they change nothing is known."""
-        for key in reach.unstable(changed):
+        for key in made_from.unstable(changed):
             self.state.set(key, self.opaque(None, [plain(changed[key])]))
 
     # -- what every further round may change

@@ -14,6 +14,7 @@ from .state import Delta, State
 from .values import Const, Data, Flag, Library, Many, Names, OneOf, Opaque, Tuple, Value, Variable, plain
 
 MOST_ALIKE = 8
+"""So many calls are remembered of one function with one set of arguments: they have read different things."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 LONGEST_KNOWN = 64
+"""A sequence that is repeated to more items than these, and a longer text of which each letter is asked for, is
+followed as a whole.
+"""
 
 
 class Operators(Waiting):

@@ -234,6 +234,7 @@ class Records(Attributes):
         self.state.set((instance.uid, TUPLE), made)
         return instance
 
+
 def _kind_of_field(annotation: ast.expr) -> str:
     """The last name of an annotation, without what stands in brackets."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):

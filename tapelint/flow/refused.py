@@ -13,6 +13,7 @@ from .arithmetic import ANSWERS, COMPARISONS
 from .attributes import FROZEN
 from .classes import Classes
 from .core import Arguments
+from .escape import CONTAINERS
 from .graph import Site
 from .matching import PLAIN, TUPLE
 from .operators import METHODS
@@ -39,11 +40,10 @@ PLAIN_BASES = (*PLAIN, Library("tensorflow.Module"))
 OF_NUMBERS = ("__iter__", "__getitem__", "__setitem__", "__len__", "__enter__")
 """Methods that numbers and functions have not."""
 
-CONTAINERS = ("list", "dict", "set")
-
 NAMED_TUPLE = Library("typing.NamedTuple")
 PROTOCOLS = (Library("typing.Protocol"), Library("typing_extensions.Protocol"))
-MOST_BITS = 1000
+SMALL = 1000
+"""Up to this numbers, and lengths of texts, are small enough that Python itself is asked."""
 
 
 class Refused(Classes):
@@ -264,8 +264,8 @@ def _error_of(op: str, left: Any, right: Any) -> str:
 
 def _is_small(value: object) -> bool:
     if isinstance(value, (str, bytes)):
-        return len(value) < MOST_BITS
-    return not isinstance(value, (int, float)) or isinstance(value, bool) or abs(value) < MOST_BITS
+        return len(value) < SMALL
+    return not isinstance(value, (int, float)) or isinstance(value, bool) or abs(value) < SMALL
 
 
 def _is_plain_value(value: Value) -> bool:

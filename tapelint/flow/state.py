@@ -142,7 +142,7 @@ class State:
         return {key: heap.get(key, UNBOUND) for key in dict.fromkeys(key for key, _ in self._trail[mark:])}
 
     def update(self, fields: Delta) -> None:
-        """Write several fields."""
+        """Write several fields, as the program does."""
         for key, value in fields.items():
             self.set(key, value)
 
@@ -176,7 +176,7 @@ class State:
         return delta
 
     def apply(self, delta: Delta) -> None:
-        """Write all of a difference."""
+        """Make the present state what a difference says; what is so already is not written."""
         for key, value in delta.items():
             if self._heap.get(key, UNBOUND) is not value:
                 self.set(key, value)

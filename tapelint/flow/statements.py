@@ -1,4 +1,4 @@
-"""Statements: binding, branches, with, try, and the ways out of them; loops and `match` lie beside."""
+"""Statements: binding and unbinding, branches; loops, `match` and the ways out of blocks lie beside."""
 
 from __future__ import annotations
 

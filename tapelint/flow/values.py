@@ -312,6 +312,19 @@ def number_of(value: Value) -> float | None:
         return None
 
 
+def const_dtype(value: object) -> str:
+    """The category of a Python constant."""
+    if isinstance(value, bool):
+        return "b"
+    if isinstance(value, int):
+        return "i"
+    if isinstance(value, float):
+        return "f"
+    if isinstance(value, complex):
+        return "c"
+    return "s" if isinstance(value, (str, bytes)) else "?"
+
+
 COMPARED = 8
 """So many values are sooner compared one by one than looked up by their hashes."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import GIVEN, TENSOR, Parameter, ignores_dtype
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments, const_dtype
+from tapelint.flow.core import Arguments
 from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
@@ -24,6 +24,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     View,
+    const_dtype,
 )
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.flow.graph import Site
 from tapelint.flow.values import Class, Function, Value
-from tapelint.source import last_name
+from tapelint.source import last_name, qualified_name
 
 from .names import root
 
@@ -38,10 +38,5 @@ def configured(world: Libraries, made: Value, site: Site) -> Value:
 
 
 def _leaves_arguments(site: Site) -> bool:
-    node = site.node
-    node = node.func if isinstance(node, ast.Call) else node
-    name = last_name(node) if isinstance(node, ast.expr) else ""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    qualified = site.source.imports.get(node.id, "") if isinstance(node, ast.Name) else ""
-    return name in LEAVING or root(qualified) in LIBRARIES
+    node = site.node.func if isinstance(site.node, ast.Call) else site.node
+    return last_name(node) in LEAVING or root(qualified_name(site.source, node)) in LIBRARIES

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tapelint.facts import gives_several, keeps_whole
 from tapelint.flow import containers
-from tapelint.flow.core import Arguments, const_dtype
+from tapelint.flow.core import Arguments
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.state import Key
@@ -25,6 +25,7 @@ from tapelint.flow.values import (
     Tuple,
     Value,
     Variable,
+    const_dtype,
     options,
 )
 
@@ -166,6 +167,8 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
     dtype = "b" if op in TRUTHS else "f" if op == "/" else next((c for c in "cf?ibs" if c in dtypes), "?")
     if kind == "python" and dtype == "b" and op in misfits.ARITHMETIC:
         dtype = "i"
+    if kind == "python" and op not in (*TRUTHS, "[]"):
+        dtype = _of_texts(operands) or dtype
     edges = [Edge(n) if op != "[]" or n.kind in ("numpy", "python") else Edge(n, NONE) for n in nodes]
     node = world.run.node(f"operator {op}", edges, site, dtype=dtype, kind=kind)
     given = apply.bind((), Arguments(operands))
@@ -176,11 +179,25 @@ def _python_numbers(world: Libraries, op: str, operands: list[Value], site: Site
         if indexing.is_odd_in_arrays(world, *operands) or indexing.may_be_outside(world, *operands):
             world.known.failing.add(node.id)
         return Data(node, kind, dtype, shape, numbers.of_index(world, operands[0], operands[1]), width)
+    if kind == "python" and dtype in ("s", "?"):
+        return Data(node, kind, dtype)
     bounds = numbers.of_operator(world, op, operands)
     shape = shapes.of_call(world, f"operator {op}", given)
     width = _width_of_arrays(world, op, operands, dtype) if kind == "numpy" else ""
     made = Data(node, kind, dtype, shape, bounds, width)
     return measured.of_dtype(world, op, operands, made) if kind == "numpy" else made
+
+
+def _of_texts(operands: list[Value]) -> str:
+    """The category of what Python's operators make of texts: a text by a number is one; "" where none is a text."""
+    sides = [[_is_text(option) for option in options(operand)] for operand in operands]
+    return "s" if any(map(all, sides)) else "?" if any(map(any, sides)) else ""
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, (str, bytes))
+    return isinstance(value, Data) and value.kind == "python" and value.dtype == "s"
 
 
 def _width_of_arrays(world: Libraries, op: str, operands: list[Value], dtype: str) -> str:

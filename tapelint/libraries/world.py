@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tapelint.facts import Effect, Fact, Facts, is_there, operands, positional
 from tapelint.flow.containers import MOST_DEEP, rebuilt
 from tapelint.flow.core import Arguments, Frame
-from tapelint.flow.effects import does_something
+from tapelint.flow.effects import is_effective
 from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
@@ -463,7 +463,7 @@ class Libraries:
         if handler is not None:
             return handler(self, args, site)
         top = root(name)
-        if (top in INERT or top == "numpy") and any(map(does_something, args.every())):
+        if (top in INERT or top == "numpy") and any(map(is_effective, args.every())):
             self.run.lose_track(site)  # nobody can tell how often it is called
         for family in self.registry.families:
             made = family(self, name, args, site)

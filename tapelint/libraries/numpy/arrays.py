@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.effects import does_something
+from tapelint.flow.effects import is_effective
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import (
@@ -441,7 +441,7 @@ def _elementwise(name: str) -> FunctionHandler:
     """What makes a function of numbers into one of arrays, which NumPy runs; a decorator as well."""
 
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
-        if any(map(does_something, args.every())):
+        if any(map(is_effective, args.every())):
             world.run.lose_track()  # nobody can tell how often it is called
         if name.endswith("frompyfunc") or len(args.positional) > 1 or "otypes" in args.keywords:
             return world.run.opaque(site, args.every())  # it may give arrays of objects

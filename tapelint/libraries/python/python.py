@@ -9,8 +9,8 @@ from contextlib import nullcontext, suppress
 
 from tapelint.flow import containers
 from tapelint.flow.attributes import SUBCLASSES
-from tapelint.flow.core import Arguments, const_dtype
-from tapelint.flow.effects import does_something
+from tapelint.flow.core import Arguments
+from tapelint.flow.effects import is_effective
 from tapelint.flow.functions import ANY_ATTRIBUTE, OTHER_THREAD
 from tapelint.flow.graph import MISSING, Site
 from tapelint.flow.state import Key
@@ -39,6 +39,7 @@ from tapelint.flow.values import (
     Value,
     Variable,
     Wrapped,
+    const_dtype,
     is_tensor,
     one_of,
     options,
@@ -111,7 +112,7 @@ def _other_thread(name: str) -> FunctionHandler:
     def make(world: Libraries, args: Arguments, site: Site) -> Value:
         recording = world.run.node("probe", (), site).active
         own = world.run.state.get(OWN_STATE) is not UNBOUND
-        if (recording or own) and any(map(does_something, args.every())):
+        if (recording or own) and any(map(is_effective, args.every())):
             world.run.lose_track()
         made = world.run.call_unknown(Library(name), args, site)
         made.node.detail = MISSING

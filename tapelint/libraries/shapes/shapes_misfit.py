@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING
 
+from tapelint.facts import looked_at
 from tapelint.flow import containers
 from tapelint.flow.values import UNBOUND, Cell, Const, Data, Tuple, Value, Variable
 
@@ -67,13 +68,17 @@ def is_refused(world: Libraries, name: str, given: Given) -> bool:
     """Whether kernels of TensorFlow certainly refuse the shapes of tensors, outside of graphs."""
     if given.rest is not None or world.run.graph_mode or not is_of_kernels(name):
         return False
-    if name == "tensorflow.tensordot" and shapes_products.are_axes_missing(world, given):
-        return False
-    if name == "keras.ops.add":  # which takes a bias for channels, wherever they stand
-        return False
-    if name == "keras.ops.matmul" and () in [of_value(world, value) for value in given.values.values()]:
+    if _may_be_looked_at(world, name, given):
         return False
     return _is_of_tensors(world, given) and _do_not_fit(world, name, given)
+
+
+def _may_be_looked_at(world: Libraries, name: str, given: Given) -> bool:
+    """Whether Python's part of a function may say something of these shapes before a kernel does."""
+    word = looked_at(name)
+    if word == "axes":
+        return shapes_products.are_axes_missing(world, given)
+    return word == "any" or (word == "number" and () in [of_value(world, value) for value in given.values.values()])
 
 
 def is_refused_by_others(world: Libraries, name: str, given: Given) -> bool:

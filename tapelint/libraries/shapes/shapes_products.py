@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapelint.flow import containers
 from tapelint.flow.values import Cell, Const, Tuple, Value
@@ -117,11 +117,12 @@ def of_sum(world: Libraries, given: Given) -> Shape | None:
     return tuple(lengths.get(letter) for letter in terms.result)
 
 
-class _Terms:
+class _Terms(NamedTuple):
     """The sides of an equation of `einsum`, and the shapes of what it is given."""
 
-    def __init__(self, inputs: list[str], result: str | None, shapes: list[Shape | None]) -> None:
-        self.inputs, self.result, self.shapes = inputs, result, shapes
+    inputs: list[str]
+    result: str | None
+    shapes: list[Shape | None]
 
 
 def _terms(world: Libraries, given: Given) -> _Terms | None:
