@@ -467,7 +467,7 @@ class Expressions(Comprehensions):
         self.world.keyed(key, site)
         found = containers.index(self, items, key, site)
         if found is UNBOUND:
-            whole = isinstance(items, Tuple) and isinstance(key, Const)
+            whole = isinstance(items, Tuple) and (isinstance(key, Const) or getattr(key, "dtype", "") == "i")
             return self.not_found(base, key, "IndexError" if whole else "", site)
         if isinstance(key, SliceOf) and isinstance(base, Cell) and isinstance(found, (Tuple, Many)):
             return containers.make_list(self, found, base.kind)

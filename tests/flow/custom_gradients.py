@@ -3,6 +3,7 @@
 import sys
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 v = tf.Variable([1.0, 2.0])
@@ -606,3 +607,56 @@ def rows_come_down_to_a_gradient_of_ones_own():
     with tf.GradientTape() as tape:
         y = tf.gather(squared(v) + 1.5, [0, 1])
     return tape.gradient(y, v)
+
+
+def a_variable_that_is_perhaps_captured():
+    """unknown, unknown"""
+    factor = tf.Variable(0.5)
+
+    @tf.custom_gradient
+    def scaled(t):
+        y = t * factor if len(tf.config.list_physical_devices()) > 50 else t * 2.0
+
+        def grad(upstream, variables=None):
+            return upstream * 2.0, [tf.zeros_like(each) for each in variables or []]
+
+        return y, grad
+
+    with tf.GradientTape() as tape:
+        y = scaled(v * 1.0)
+    return tape.gradient(y, [factor, v])
+
+
+def a_variable_that_is_perhaps_captured_and_not_asked_for():
+    """unknown, flows"""
+    factor = tf.Variable(0.5)
+
+    @tf.custom_gradient
+    def scaled(t):
+        y = t * factor if len(tf.config.list_physical_devices()) > 50 else t * 2.0
+        return y, lambda upstream: upstream * 2.0
+
+    with tf.GradientTape() as tape:
+        y = scaled(v * 1.0)
+    return tape.gradient(y, [factor, v])
+
+
+def a_variable_that_is_perhaps_read_again():
+    """unknown, flows"""
+    factor = tf.Variable(0.5)
+
+    def body(t):
+        return t * tf.stop_gradient(factor) if len(tf.config.list_physical_devices()) > 50 else t * 2.0
+
+    with tf.GradientTape() as tape:
+        y = tf.recompute_grad(body)(v * 1.0)
+    return tape.gradient(y, [factor, v])
+
+
+def some_item_of_no_variables():
+    """raises IndexError"""
+    layer = keras.layers.Dense(2, trainable=False)
+    place = int(np.random.randint(0, 1))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer(tf.ones([1, 3])))
+    return tape.gradient(y, layer.trainable_variables[place])

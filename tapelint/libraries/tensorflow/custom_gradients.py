@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -109,6 +109,7 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
     first = len(run.graph.nodes)
     with symbolic(world, args), world.recorder.collecting() as used:
         made = containers.sequence(run, run.call(callee.function, args, site))
+        sure = world.recorder.surely_read()
     if not (isinstance(made, Tuple) and len(made.items) == 2):
         return run.opaque(site, args.every())
     value, backward = made.items
@@ -122,7 +123,7 @@ def _call(world: Libraries, callee: Value, args: Arguments, site: Site) -> Value
         site, first, inputs, [run.node_of(v, site) for v in inputs], [], args.rest is None, followed, backward,
         [_upstream(world, each, site) for each in results],
     )  # fmt: skip
-    captured = _captured(call, run.graph.nodes[first:], used, _passed(world, counted))
+    captured = _captured(call, run.graph.nodes[first:], used, sure, _passed(world, counted))
     if call.hidden and _takes_variables(backward) is False:
         world.recorder.note("custom gradient", Tuple((backward, Const("variables"), Const("none"))), site)
         world.raised("TypeError", site, "tensorflow.custom_gradient")
@@ -248,9 +249,12 @@ def _passed(world: Libraries, args: Arguments) -> list[Variable]:
 
 
 def _captured(
-    call: _Call, nodes: Sequence[Node], used: Sequence[Variable], passed: Sequence[Variable]
+    call: _Call, nodes: Sequence[Node], used: Sequence[Variable], sure: Set[int], passed: Sequence[Variable]
 ) -> dict[int, Node]:
-    """Find the variables that the function takes from around it; what else it took that may be one."""
+    """Find the variables that the function takes from around it; what else it took that may be one.
+
+    sure: the nodes of the variables `used` that it surely reads.
+    """
     captured = {e.node.id: e.node for n in nodes for e in n.edges if e.node.kind == "variable"}
     others = dict(captured)
     for variable in used:
@@ -258,7 +262,7 @@ def _captured(
         if variable in passed or variable.trainable is False:
             continue
         call.hidden.append(variable)
-        call.certain = call.certain and variable.trainable is True
+        call.certain = call.certain and variable.trainable is True and variable.node.id in sure
     for node in call.nodes:
         if node is not None:
             others.pop(node.id, None)
