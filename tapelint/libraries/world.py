@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from tapelint.facts import Effect, Fact, Facts, is_there, operands, positional
 from tapelint.flow.containers import MOST_DEEP, rebuilt
@@ -16,6 +17,7 @@ from tapelint.flow.graph import ROWS, Edge, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE, ZERO
 from tapelint.flow.state import Delta
 from tapelint.flow.values import (
+    NO_VALUE,
     SYMBOLIC,
     UNBOUND,
     Bound,
@@ -320,19 +322,27 @@ class Libraries:
         return value.node.depth > 0 or value.node.id in self.run.arguments_of_graphs
 
     def enter(self, value: Value, site: Site) -> Value:
-        results = []
-        for option in options(value):
-            handler = self.registry.enters.get(kind_of(option))
-            results.append(handler(self, option, site) if handler is not None else self._entered(option, site))  # type: ignore[arg-type]
-        return self.run.join_all(results)
+        def entered(option: Value) -> Value:
+            handler = self.registry.enters.get(kind_of(option), protocols.entered)
+            return handler(self, option, site)  # type: ignore[arg-type]
 
-    _entered = protocols.entered
+        return self.run.join_all(self._each_way(value, entered, site))
 
     def leave(self, value: Value, site: Site) -> None:
-        for option in options(value):
+        def left(option: Value) -> None:
             handler = self.registry.leaves.get(kind_of(option))
             if handler is not None:
                 handler(self, option, site)  # type: ignore[arg-type]
+
+        self._each_way(value, left, site)
+
+    def _each_way(self, value: Value, change: Callable[[Value], Any], site: Site) -> list[Any]:
+        """What a change gives for each of the values that one may be, of which one is there."""
+        ways = [partial(change, option) for option in options(value)]
+        if len(ways) < 2:
+            return [way() for way in ways]
+        with self.run.for_one_of_several():
+            return self.run.branch(NO_VALUE, site.node, [*ways])
 
     def condition(self, kind: str, value: Value, test: ast.expr, frame: Frame, statement: ast.AST) -> None:
         self.recorder.condition(kind, value, test, frame, statement)

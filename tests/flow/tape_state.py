@@ -1,5 +1,7 @@
 """When tapes record, by the state that they are in: the docstring of each program is the verdict a source."""
 
+import contextlib
+
 import tensorflow as tf
 
 
@@ -480,3 +482,34 @@ def asked_in_a_round_that_comes():
             break
         g = tape.gradient(y, w)
     return tape.gradient(y, w)
+
+
+def perhaps_stopped():
+    """sometimes none"""
+    many = len(tf.config.list_physical_devices()) > 50
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        with tape.stop_recording() if many else contextlib.nullcontext():
+            y = v * 3.0
+        z = y * 2.0
+    return tape.gradient(z, v)
+
+
+def perhaps_within_an_init_scope():
+    """unknown"""
+    many = len(tf.config.list_physical_devices()) > 50
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        with tf.init_scope() if many else contextlib.nullcontext():
+            y = v * 3.0
+    return tape.gradient(y, v)
+
+
+def one_of_two_tapes_is_entered():
+    """sometimes none"""
+    many = len(tf.config.list_physical_devices()) > 50
+    one, two = tf.GradientTape(), tf.GradientTape()
+    v = tf.Variable(2.0)
+    with one if many else two:
+        y = v * 3.0
+    return two.gradient(y, v)

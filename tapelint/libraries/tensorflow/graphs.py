@@ -266,6 +266,9 @@ def eager(world: Libraries) -> Iterator[None]:
 
 def _enter_init_scope(world: Libraries, cell: Cell, site: Site) -> Value:
     run = world.run
+    if run.one_of_several:
+        run.lose_track(site)
+        return NO_VALUE
     paused = world.paused(later=True)  # it stops recording, that of tapes within it as well
     cell.info.append((run.graph_mode, run.no_autograph, paused))
     paused.__enter__()
