@@ -38,7 +38,7 @@ from ..tensorflow.singletons import note_metric, note_optimizer
 from ..tensorflow.tensorflow import make_variable
 from ..tensorflow.variable_names import name_weight
 from ..world import Libraries
-from . import initializers, keras_arguments, optimizer_variables, trainability
+from . import initializers, keras_arguments, merging, optimizer_variables, trainability
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .replaced import instead_of, written
 from .symbolic import symbolic
@@ -343,6 +343,9 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         nothing = world.run.opaque(site, args.every())  # before it is told that no variable can be made there
         world.known.doubt([nothing.node])
         return nothing
+    if not info.old:
+        first = args.get(0, "inputs")
+        merging.check(world, info.name, lambda word: parameter(info, word), first, site, not own_built(world, cell))
     build(world, cell, site, inputs)
     if _is_misfit(world, cell, inputs) and not may_be_missing(world, [args.get(0, "inputs")], "ValueError"):
         world.raised("ValueError", site, info.name)
@@ -409,6 +412,7 @@ def _as_layers_give(
         result.node.detail = result.node.detail or SEVERAL  # as many as it was given, or as the inner layer gives
     result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     if not info.old:
+        result = merging.shaped(world, info.name, lambda word: parameter(info, word), args.get(0, "inputs"), result)
         apply.doubt(world, info.fact, given, world.run.nodes_in(result))
     return result
 

@@ -9,7 +9,9 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
 
 from ..numerics import numbers
+from ..refusals.refusing import may_be_missing
 from ..registry import Registry
+from ..shapes import shapes
 from ..tensorflow.variable_names import default_name
 from ..world import Libraries
 from . import layer_names
@@ -153,9 +155,21 @@ def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
     if isinstance(mine, list) and isinstance(every, list):
         for weight, value in zip(mine, every, strict=False):
+            if _is_of_another_shape(world, weight, value):
+                world.raised("ValueError", site, "Layer.set_weights")
+                return NO_VALUE
             if isinstance(weight, Variable):
                 world.registry.methods[("variable", "assign")](world, weight, Arguments([value]), site)
     return NO_VALUE
+
+
+def _is_of_another_shape(world: Libraries, weight: Value, value: Value) -> bool:
+    """Whether a weight of Keras 3 certainly is not set to this array."""
+    if not isinstance(weight, Variable) or weight.flavor != "keras" or not isinstance(value, (Data, Variable)):
+        return False
+    mine, given = weight.shape, shapes.of_value(world, value)
+    differ = mine is not None and given is not None and shapes.differ(mine, given)
+    return differ and not may_be_missing(world, [value], "ValueError")
 
 
 def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:
