@@ -33,7 +33,7 @@ from ..natures import is_regularizer
 from ..refusals import fitting
 from ..refusals.refusing import may_be_missing
 from ..registry import Registry
-from ..shapes import shapes, widths
+from ..shapes import shapes, shapes_layers, widths
 from ..tensorflow.singletons import note_metric, note_optimizer
 from ..tensorflow.tensorflow import make_variable
 from ..tensorflow.variable_names import name_weight
@@ -187,7 +187,7 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         if weight.when is not None and _is_left_out(world, parameter(info, weight.when[0]), weight.when[1]):
             continue
         trainable = first_trainable(world, cell, Const(weight.trainable))
-        shape = shapes.of_weight(info.name, weight.name, lambda word: parameter(info, word), inputs)
+        shape = shapes_layers.of_weight(world, info.name, weight.name, lambda word: parameter(info, word), inputs)
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
         flavor = "tf" if info.old else "keras"
         made = make_variable(world, start, Const("float32"), trainable, flavor, cell.site or site, weight.name)
@@ -410,7 +410,7 @@ def _as_layers_give(
     alone = isinstance(args.get(0, "inputs"), (Data, Variable)) and not inner_layers(world, cell)
     if isinstance(result, Data) and not alone:
         result.node.detail = result.node.detail or SEVERAL  # as many as it was given, or as the inner layer gives
-    result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
+    result = shapes_layers.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     if not info.old:
         result = merging.shaped(world, info.name, lambda word: parameter(info, word), args.get(0, "inputs"), result)
         apply.doubt(world, info.fact, given, world.run.nodes_in(result))
