@@ -107,6 +107,8 @@ class Finder(Breaks):
             return self._integer_source(execution, source, node)
         if hops is None and (beside := way(run.graph, rec, node, execution.filled)):
             return self.first_break(execution, beside)
+        if hops is None and (after := self._after_its_model(execution, node)) is not None:
+            return after
         if hops is None:
             return self._decided(execution, node) or self._no_way(execution, source, node)
         if not hops:
@@ -116,6 +118,13 @@ class Finder(Breaks):
         else:
             found = self._late(execution, source, node, hops)
         return found if found is not None else self.first_break(execution, hops)
+
+    def _after_its_model(self, execution: Execution, node: Node) -> Cut | None:
+        """Where the path ends behind what a model gave whose variables `node` stands for, not all of which are seen."""
+        world, rec = self.tapes.world, execution.recording
+        given = [made for made in world.outputs.get(world.partly.get(node.id, 0), ()) if rec in made.active]
+        every = (way(world.run.graph, rec, made, execution.targets) for made in given)
+        return next((cut for hops in every if hops and (cut := self.first_break(execution, hops)) is not None), None)
 
     # -- sources that the tape does not know
 

@@ -70,3 +70,11 @@ def a_cell_that_adds_what_it_does_not_use():
     with tf.GradientTape() as tape:
         y = layer(steps)
     return tape.gradient(y, layer.cell.unused)
+
+
+def both_ways_added_up():
+    """flows, flows, flows, flows, flows, flows"""
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(2, return_sequences=True), merge_mode="sum")
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((2, 3, 4))) ** 2
+    return tape.gradient(y, layer.trainable_variables)

@@ -15,6 +15,7 @@ from ..shapes import shapes
 from ..tensorflow.variable_names import default_name
 from ..world import Libraries
 from . import layer_names
+from .input_layers import KIND
 from .keras import (
     RECURRENT,
     LayerInfo,
@@ -45,6 +46,17 @@ def register(registry: Registry) -> None:
     registry.attributes["layer"] = layer_attribute
     registry.attributes["lambda layer"] = _lambda_attribute
     registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
+    registry.texts.append(_compared)
+
+
+LAYERS = ("layer", "lambda layer", KIND)
+"""The kinds of layers and models that Keras made: each is equal to itself only."""
+
+
+def _compared(op: str, left: Value, right: Value) -> bool | None:
+    if op not in ("==", "!=") or not isinstance(left, Cell) or not isinstance(right, Cell):
+        return None
+    return (left.uid == right.uid) == (op == "==") if left.kind in LAYERS and right.kind in LAYERS else None
 
 
 def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
