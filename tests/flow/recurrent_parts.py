@@ -78,3 +78,12 @@ def both_ways_added_up():
     with tf.GradientTape() as tape:
         y = layer(tf.ones((2, 3, 4))) ** 2
     return tape.gradient(y, layer.trainable_variables)
+
+
+def cells_in_a_stack():
+    """flows, flows, flows, flows, flows, flows"""
+    cells = keras.layers.StackedRNNCells([keras.layers.LSTMCell(2), keras.layers.GRUCell(3)])
+    layer = keras.layers.RNN(cells)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((2, 3, 4))) ** 2
+    return tape.gradient(y, layer.trainable_variables)
