@@ -87,3 +87,49 @@ def cells_in_a_stack():
     with tf.GradientTape() as tape:
         y = layer(tf.ones((2, 3, 4))) ** 2
     return tape.gradient(y, layer.trainable_variables)
+
+
+class _Plain(keras.layers.Layer):
+    def __init__(self, units, rounds=False):
+        super().__init__()
+        self.units = self.state_size = units
+        self.rounds = rounds
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1] + self.units, self.units), name="kernel")
+
+    def call(self, x, states):
+        h = tf.tanh(tf.concat([tf.round(x) if self.rounds else x, states[0]], -1) @ self.kernel)
+        return h, [h]
+
+
+def own_cells_one_behind_the_other():
+    """flows, flows"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3)])
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_of_which_the_second_rounds():
+    """none, flows"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3, rounds=True)], return_sequences=True)
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_in_a_stack_of_which_the_second_rounds():
+    """none, flows"""
+    layer = keras.layers.RNN(keras.layers.StackedRNNCells([_Plain(2), _Plain(3, rounds=True)]))
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_and_what_they_leave():
+    """unknown, unknown"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3, rounds=True)], return_state=True)
+    with tf.GradientTape() as tape:
+        y, *left = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)

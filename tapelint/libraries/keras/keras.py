@@ -369,7 +369,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         inner += [wrapped] if isinstance(wrapped, Cell) and wrapped.kind == "lambda layer" else []
         if inner:
             return world.run.call(inner[0], args, site)
-    if inner and (around := world.registry.calls["layer around a cell"](world, cell, args, site)) is not UNBOUND:
+    steps = bool(inner) or info.name == "keras.layers.RNN"
+    if steps and (around := world.registry.calls["layer around a cell"](world, cell, args, site)) is not UNBOUND:
         return around
     given = _for_training(world, info.fact, info.old, apply.bind(info.fact.call_parameters, args), args)
     if info.name.endswith(".BatchNormalization") and trainability.of_layer(world, cell) is not True:
