@@ -9,7 +9,7 @@ from tapelint.facts import Effect, Fact, whose_backward_pass
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, SEVERAL, Edge, Site
+from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
@@ -343,9 +343,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         nothing = world.run.opaque(site, args.every())  # before it is told that no variable can be made there
         world.known.doubt([nothing.node])
         return nothing
-    if not info.old:
-        first = args.get(0, "inputs")
-        merging.check(world, info.name, lambda word: parameter(info, word), first, site, not own_built(world, cell))
+    if not info.old and not own_built(world, cell):
+        merging.check(world, info.name, lambda word: parameter(info, word), args.get(0, "inputs"), site)
     build(world, cell, site, inputs)
     if _is_misfit(world, cell, inputs) and not may_be_missing(world, [args.get(0, "inputs")], "ValueError"):
         world.raised("ValueError", site, info.name)
@@ -353,6 +352,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         world.raised("AttributeError", site, info.name)
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
+    if info.name == STACK:
+        return _of_a_stack(world, cell, args, site)
     keras_arguments.note_called(world, info.fact, args)
     if world.is_callable(own := written(world, cell, "call")):
         return world.run.call(own, args, site)
@@ -393,6 +394,13 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     result = _activate(world, cell, function, result, site)
     _note_penalty(world, cell, result, site)
     return symbolic(world, cell, args, result)
+
+
+def _of_a_stack(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Value:
+    """One step of cells that stand one behind the other: what each leaves hangs on some of the weights."""
+    made = world.run.opaque(site, args.every(), reached=[edge.node for edge in weight_edges(world, cell, site)])
+    made.node.detail = MISSING
+    return made
 
 
 def _as_layers_give(
@@ -591,6 +599,7 @@ def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site
     return result
 
 
+STACK = "keras.layers.StackedRNNCells"
 RECURRENT = frozenset(
     f"keras.layers.{n}"
     for n in [

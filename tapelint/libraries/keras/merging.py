@@ -43,15 +43,15 @@ def _function(name: str, layer: str) -> FunctionHandler:
             default = next((p.default for p in fact.parameters if p.name == word), None)
             return given.get(word, Const(int(default)) if default == "-1" else Const(False))
 
-        check(world, layer, parameter, given.get("inputs"), site, True)
+        check(world, layer, parameter, given.get("inputs"), site)
         return shaped(world, layer, parameter, given.get("inputs"), apply.call_fact(world, fact, args, site))
 
     return call
 
 
-def check(world: Libraries, name: str, parameter: Parameter, inputs: Value, site: Site, first: bool) -> None:
-    """A layer that merges is called, for the first time or not: it may refuse the shapes as it is built."""
-    parts = _parts(world, inputs) if name in MERGING and first else None
+def check(world: Libraries, name: str, parameter: Parameter, inputs: Value, site: Site) -> None:
+    """A layer that merges is called for the first time: it may refuse the shapes as it is built."""
+    parts = _parts(world, inputs) if name in MERGING else None
     if parts is None or not _is_refused(world, name, parameter, [of_value(world, part) for part in parts]):
         return
     if not may_be_missing(world, parts, "ValueError"):

@@ -17,7 +17,7 @@ from ..shapes import shapes
 from ..tensorflow.graph_loops import stacked
 from ..tensorflow.staging import looped
 from ..world import Libraries
-from .keras import LayerInfo, inner_layers, parameter
+from .keras import STACK, LayerInfo, inner_layers, parameter
 from .symbolic import symbolic
 
 ROUNDS = 2
@@ -46,9 +46,6 @@ def _cells(world: Libraries, layer: Cell) -> list[Cell]:
     cells = inner_layers(world, layer)
     stack = cells[0] if len(cells) == 1 and isinstance(cells[0].info, LayerInfo) else None
     return inner_layers(world, stack) if stack is not None and stack.info.name == STACK else cells
-
-
-STACK = "keras.layers.StackedRNNCells"
 
 
 def _both_ways(world: Libraries, layer: Value, args: Arguments, site: Site) -> Value:
