@@ -247,3 +247,35 @@ def weights_of_a_recurrent_layer():
     with tf.GradientTape() as tape:
         y = layer(series)
     return tape.gradient(y, layer.trainable_variables)
+
+
+def both_ways_beside_what_is_narrower():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        both = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True))(series)
+        y = keras.layers.Add()([both, series * 2.0])
+    return tape.gradient(y, series)
+
+
+def both_ways_added_up_beside_what_is_as_wide():
+    """flows"""
+    with tf.GradientTape() as tape:
+        both = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True), merge_mode="sum")(series)
+        y = keras.layers.Add()([both, series * 2.0])
+    return tape.gradient(y, series)
+
+
+def a_map_for_each_step():
+    """raises InvalidArgumentError"""
+    video = tf.Variable(tf.ones((2, 4, 9, 8, 3)))
+    with tf.GradientTape() as tape:
+        y = keras.layers.TimeDistributed(keras.layers.Conv2D(5, 3))(video) + tf.ones((2, 4, 7, 6, 4))
+    return tape.gradient(y, video)
+
+
+def labels_for_each_step():
+    """flows"""
+    dense = keras.layers.TimeDistributed(keras.layers.Dense(5))
+    with tf.GradientTape() as tape:
+        y = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(tf.ones((2, 9), tf.int32), dense(series))
+    return tape.gradient(y, series)

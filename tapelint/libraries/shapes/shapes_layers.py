@@ -65,7 +65,28 @@ def after_layer(world: Libraries, name: str, parameter: Parameter, before: Shape
         return ((*before[:2], number) if whole == Const(True) else (before[0], number)) if known else None
     if last in ("Reshape", "RepeatVector"):
         return _arranged(world, last, parameter, before)
+    if last in ("Bidirectional", "TimeDistributed"):
+        return _around(world, last, parameter, before)
     return _of_map(world, last, parameter, before, number)
+
+
+def _around(world: Libraries, last: str, parameter: Parameter, before: Shape) -> Shape | None:
+    """What a layer gives that runs another one, both ways or on each step."""
+    from ..keras.keras import LayerInfo
+    from ..keras.keras import parameter as parameter_of
+
+    inner = parameter("layer")
+    info = inner.info if isinstance(inner, Cell) and isinstance(inner.info, LayerInfo) else None
+    if info is None or len(before) < 3 or parameter("backward_layer") not in (UNBOUND, NO_VALUE):
+        return None
+    given = before if last == "Bidirectional" else (before[0], *before[2:])
+    made = after_layer(world, info.name, lambda word: parameter_of(info, word), given)
+    if made is None or last == "TimeDistributed":
+        return (*before[:2], *made[1:]) if made is not None else None
+    how = parameter("merge_mode")
+    if how == Const("concat"):
+        return (*made[:-1], 2 * made[-1] if made[-1] is not None else None)
+    return made if how in (Const("sum"), Const("ave"), Const("mul")) else None
 
 
 def _arranged(world: Libraries, last: str, parameter: Parameter, before: Shape) -> Shape | None:
