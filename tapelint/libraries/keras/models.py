@@ -178,6 +178,8 @@ def _build_stack(world: Libraries, layers: Tuple, site: Site) -> None:
         if isinstance(layer, Cell) and isinstance(layer.info, LayerInfo):
             build(world, layer, site, shape)
             name, made_with = layer.info.name, partial(parameter, layer.info)
+            if shape and not layer.info.old and shapes_layers.leaves_nothing(world, name, made_with, shape):
+                world.raised("ValueError", site, name)
             shape = shapes_layers.after_layer(world, name, made_with, shape) if shape is not None else None
         elif not isinstance(layer, Data):
             build_any(world, layer, site)

@@ -31,6 +31,8 @@ def of_layer(world: Libraries, name: str, parameter: Parameter, given: Given, re
         if _length_made(name, parameter) == 1:
             world.known.single.add(result.node.id)
         return result
+    if leaves_nothing(world, name, parameter, before):
+        world.known.doubt([result.node])  # some kernels refuse it
     shape = after_layer(world, name, parameter, before)
     return replace(result, shape=shape) if shape is not None else result
 
@@ -42,7 +44,25 @@ def _length_made(name: str, parameter: Parameter) -> int | None:
 
 
 def after_layer(world: Libraries, name: str, parameter: Parameter, before: Shape) -> Shape | None:
-    """The shape of what a layer makes of one tensor; None where that is not known."""
+    """The shape of what a layer makes of one tensor; None where that is not known, or where nothing is left."""
+    shape = _after_layer(world, name, parameter, before)
+    return None if shape is None else tuple(n if n is None or n > 0 else None for n in shape)
+
+
+def leaves_nothing(world: Libraries, name: str, parameter: Parameter, before: Shape) -> bool:
+    """Whether a layer is given a map too small for its window, or for what it takes away."""
+    last = name.rpartition(".")[2]
+    if not name.startswith("keras.layers.") or not last.startswith(("Conv", "Separable", "Depthwise", *SHRINKING)):
+        return False
+    shape = _after_layer(world, name, parameter, before) if None not in before[1:] else None
+    return shape is not None and any(n is not None and n <= 0 for n in shape[1:])
+
+
+SHRINKING = ("MaxPooling", "AveragePooling", "Cropping")
+"""Layers that make a map smaller without a kernel."""
+
+
+def _after_layer(world: Libraries, name: str, parameter: Parameter, before: Shape) -> Shape | None:
     last, number = name.rpartition(".")[2], _length_made(name, parameter)
     channels_first = parameter("data_format") not in (UNBOUND, NO_VALUE, Const("channels_last"))
     if name in SAME_LAYERS:
@@ -114,6 +134,10 @@ def _of_map(world: Libraries, last: str, parameter: Parameter, before: Shape, nu
     sizes, channels = before[1:-1], before[-1]
     if kind in ("Conv", "SeparableConv"):
         return (before[0], *_convolved(world, sizes, parameter), number)
+    if kind == "DepthwiseConv":
+        each = _each(world, parameter("depth_multiplier"), 1)[0]
+        many = channels * each if channels is not None and each is not None else None
+        return (before[0], *_convolved(world, sizes, parameter), many)
     if kind in ("MaxPooling", "AveragePooling"):
         return (before[0], *_pooled(world, sizes, parameter), channels)
     if kind == "ConvTranspose":
@@ -126,7 +150,7 @@ def _of_map(world: Libraries, last: str, parameter: Parameter, before: Shape, nu
         pairs = _pairs(world, parameter("padding" if kind == "ZeroPadding" else "cropping"), rank)
         sign = 1 if kind == "ZeroPadding" else -1
         made = [None if n is None or k is None else n + sign * k for n, k in zip(sizes, pairs, strict=True)]
-        return (before[0], *(n if n is None or n > 0 else None for n in made), channels)
+        return (before[0], *made, channels)
     return None
 
 
@@ -175,14 +199,13 @@ def _gone_over(
     apart: Sequence[int | None],
     padding: Value,
 ) -> list[int | None]:
-    if None in (*kernel, *step, *apart) or padding not in (Const("valid"), Const("same")):
+    if None in (*kernel, *step, *apart) or padding not in (Const("valid"), Const("same"), Const("causal")):
         return [None] * len(sizes)
-    same = padding == Const("same")
-    made = [
+    same = padding != Const("valid")
+    return [
         None if n is None or not (k and s and d) else -(-n // s) if same else (n - (k - 1) * d - 1) // s + 1
         for n, k, s, d in zip(sizes, kernel, step, apart, strict=True)
     ]
-    return [n if n is None or n > 0 else None for n in made]
 
 
 def _spread(world: Libraries, sizes: Sequence[int | None], parameter: Parameter) -> list[int | None]:
