@@ -13,6 +13,25 @@ from tapelint.project import Project
 from tapelint.source import Source
 
 PROGRAMS = {
+    "both results of a model": (
+        "flows",
+        """
+        def step(model, x, y):
+            with tf.GradientTape() as tape:
+                mean, spread = model(x, training=True)
+                loss = tf.reduce_mean((mean - y) ** 2 / spread)
+            return tape.gradient(loss, model.trainable_variables)
+        """,
+    ),
+    "a column of what a model gives": (
+        "flows",
+        """
+        def step(model, x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(model(x)[:, 0])
+            return tape.gradient(loss, model.trainable_variables)
+        """,
+    ),
     "a tape that another method enters": (
         "unknown",
         """

@@ -23,6 +23,25 @@ PROGRAMS = {
             return tape.gradient(loss, model.trainable_variables)
         """,
     ),
+    "one of two results of a model": (
+        "unknown",
+        """
+        def step(model, x, y):
+            with tf.GradientTape() as tape:
+                mean, _ = model(x, training=True)
+                loss = tf.reduce_mean((mean - y) ** 2)
+            return tape.gradient(loss, model.trainable_variables)
+        """,
+    ),
+    "a result of a model by its name": (
+        "unknown",
+        """
+        def step(model, x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(model(x)["logits"])
+            return tape.gradient(loss, model.trainable_variables)
+        """,
+    ),
     "a watched input": (
         "flows",
         """

@@ -61,7 +61,7 @@ def choose(fact: Fact, given: Mapping[str, object], unknown: frozenset[str] | se
     optional = operands(fact)
     form = optional & {*(name for name, value in given.items() if value is not None), *unknown}
     given = {name: value for name, value in given.items() if value not in (TENSOR, GIVEN)}
-    unknown = {*unknown, *_strange(plain, given)}
+    unknown = {*unknown, *_strange(plain, given, defaults)}
     fits = [_fit(e.given, given, unknown, defaults) + _covered(e, tensors) for e in plain]
     unlike = [len(form ^ (optional & e.parameters)) for e in plain]
     ranked = sorted(zip(fits, plain, unlike, range(len(plain)), strict=True), key=lambda r: (-r[0], r[2], r[3]))
@@ -89,11 +89,16 @@ def _covered(experiment: Experiment, tensors: set[str]) -> float:
     return sum(1.0 if name in experiment.inputs else -1.0 for name in tensors)
 
 
-def _strange(plain: list[Experiment], given: Mapping[str, object]) -> set[str]:
-    """Parameters that a call gives a word of which no experiment speaks, where experiments tell words apart."""
+def _strange(plain: list[Experiment], given: Mapping[str, object], defaults: Mapping[str, object]) -> set[str]:
+    """Parameters that a call gives a word of which no experiment speaks, where experiments tell words apart, or the
+    word that stands there else from None.
+    """
     found = set()
     for name, value in given.items():
         words = {e.given[name] for e in plain if isinstance(e.given.get(name), str)}
+        usual = defaults.get(name)
+        if isinstance(usual, str) and any(name in e.given and e.given[name] is None for e in plain):
+            words |= {usual, ""}
         if len(words) > 1 and isinstance(value, str) and not any(_alike(value, word) for word in words):
             found.add(name)
     return found

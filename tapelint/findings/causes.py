@@ -16,10 +16,10 @@ from tapelint.findings.cuts import makes_variable
 from tapelint.findings.paths import Hop, operand, place_of, way
 from tapelint.flow.graph import CARRIES_NOTHING, Node, Site
 from tapelint.flow.outcomes import FLOWS, IGNORANT, NONE, ZERO
-from tapelint.flow.values import Variable, options
+from tapelint.flow.values import Opaque, Variable, options
 from tapelint.libraries.names import shown
 from tapelint.libraries.tensorflow.graphs import COPIED_ARGUMENT
-from tapelint.tapes import rows
+from tapelint.tapes import rows, targets
 from tapelint.tapes.journal import Execution, SourceResult
 from tapelint.views import Cut, Place
 
@@ -107,6 +107,8 @@ class Finder(Breaks):
             return self._integer_source(execution, source, node)
         if hops is None and (beside := way(run.graph, rec, node, execution.filled)):
             return self.first_break(execution, beside)
+        if hops is None and (after := self._before_variables(execution, source, node)) is not None:
+            return after
         if hops is None:
             return self._decided(execution, node) or self._no_way(execution, source, node)
         if not hops:
@@ -116,6 +118,18 @@ class Finder(Breaks):
         else:
             found = self._late(execution, source, node, hops)
         return found if found is not None else self.first_break(execution, hops)
+
+    def _before_variables(self, execution: Execution, source: SourceResult, node: Node) -> Cut | None:
+        """Where the path ends behind what a model gave whose variables `node` stands for, not all of which are seen; or
+        behind variables, of which the source is a list that cannot be seen.
+        """
+        world, rec = self.tapes.world, execution.recording
+        begins = [made for made in world.outputs.get(world.partly.get(node.id, 0), ()) if rec in made.active]
+        if not begins and isinstance(source.value, Opaque) and targets.ends_before_variables(execution.targets):
+            held = {n.id for n in world.run.graph.ancestors([node]) if n.kind == "variable"}
+            begins = [n for n in world.run.graph.ancestors(execution.targets) if n.id in held]
+        every = (way(world.run.graph, rec, each, execution.targets) for each in begins)
+        return next((cut for hops in every if hops and (cut := self.first_break(execution, hops)) is not None), None)
 
     # -- sources that the tape does not know
 

@@ -16,6 +16,8 @@ def doubt(tapes: Tapes, execution: Execution, position: int) -> str:
         return execution.why_unknown
     source = execution.sources[position]
     answer = execution.answer
+    if source.part_of is not None and source.part_of.site is not None:
+        return f"which variables come into the part that is used of `{source.part_of.site.text(50)}` is not known"
     if not source.nodes or answer is None:
         return "which variables these are is not known"
     at = sum(len(before.nodes) for before in execution.sources[:position])

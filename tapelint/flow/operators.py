@@ -303,8 +303,9 @@ class Operators(Waiting):
             return False
         if isinstance(item, Const) and isinstance(other, (Cell, Tuple)) and not self.has_equals(other):
             return False
-        tensors = item == NO_VALUE and isinstance(other, Data)  # which are equal to no None
-        return False if tensors else None
+        if item == NO_VALUE and isinstance(other, Data):  # which are equal to no None
+            return False
+        return self.world.compared("==", item, other)
 
     def _is_itself_only(self, value: Value) -> bool:
         return (isinstance(value, (Function, Class, Library)) and self.world.is_settled(value)) or (

@@ -115,8 +115,8 @@ class Statements(Attempts):
         return [*items[:star], containers.make_list(self, Tuple(tuple(middle))), *items[len(items) - after :]]
 
     def _unpacked_part(self, value: Value, items: Many, site: Site) -> Value:
-        """One of many parts: those of a tensor are each another tensor."""
-        anew = self.elements(value, site) if isinstance(value, (Data, Variable)) else items
+        """One of many parts: those of a tensor, or of what is not known, are each another one."""
+        anew = self.elements(value, site) if isinstance(value, (Data, Variable, Opaque)) else items
         return self.fresh_element(anew.element if isinstance(anew, Many) else items.element, site)
 
     def fresh_element(self, element: Value, site: Site) -> Value:

@@ -19,6 +19,12 @@ SAME_MODULES = (
     ("tensorflow.initializers.", "keras.initializers."),
     ("keras.mixed_precision.LossScaleOptimizer.", "keras.optimizers.LossScaleOptimizer."),
     ("keras.src.", "keras."),
+    ("keras.Layer.", "keras.layers.Layer."),
+    ("keras.Loss.", "keras.losses.Loss."),
+    ("keras.Metric.", "keras.metrics.Metric."),
+    ("keras.Optimizer.", "keras.optimizers.Optimizer."),
+    ("keras.Initializer.", "keras.initializers.Initializer."),
+    ("keras.Regularizer.", "keras.regularizers.Regularizer."),
 )
 
 PYTHONS_NUMBERS = ("math", "cmath", "statistics")

@@ -255,7 +255,7 @@ class Libraries:
         return handler(self, Arguments([Const(op), *operands]), site)
 
     def compared(self, op: str, left: Value, right: Value) -> bool | None:
-        """What a comparison of texts gives that are not known wholly; None where nobody can tell."""
+        """What a comparison gives of texts that are not known wholly, or of layers; None where nobody can tell."""
         told = (handler(op, left, right) for handler in self.registry.texts)
         return next((truth for truth in told if truth is not None), None)
 

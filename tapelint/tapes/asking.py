@@ -203,7 +203,10 @@ def _judge(tapes: Tapes, execution: Execution, found: list[sources.Listed] | Non
         outcome = _of_several(execution, listed, mine, aliases, outcome)
         if _may_be_another(tapes, execution, listed, mine, outcome) or doubts.on(outcome, mine):
             outcome = ANYTHING
-        found_for = SourceResult(listed.expression, listed.value, list(mine.values()), outcome or ANYTHING)
+        nodes = list(mine.values())
+        call = _used_in_part(tapes, execution, nodes) if outcome & FLOWS else None
+        outcome = ANYTHING if call is not None else outcome
+        found_for = SourceResult(listed.expression, listed.value, nodes, outcome or ANYTHING, part_of=call)
         execution.sources.append(found_for)
     behind = run.graph.ancestors(every)
     execution.watched = frozenset(n.id for n in behind if tapes.known(n, execution.recording) != NONE)
@@ -222,6 +225,14 @@ def _of_several(
     if outcome != FLOWS and any(node.detail == unseen.PARTLY for index in nodes for node in aliases.get(index, ())):
         return ANYTHING
     return ANYTHING if outcome == NONE and any(node.detail == ABSENT for node in known) else outcome
+
+
+def _used_in_part(tapes: Tapes, execution: Execution, weights: Sequence[Node]) -> Node | None:
+    """The call of an unseen model whose variables a source stands for, where a target is made of one of its results."""
+    if not any(node.op == "weights" and node.detail != unseen.PARTLY for node in weights):
+        return None
+    behind = tapes.world.run.graph.ancestors(execution.targets)
+    return next((call for node in weights if (call := unseen.used_in_part(behind, node)) is not None), None)
 
 
 def _may_be_another(
@@ -274,7 +285,7 @@ def _connected(
 
 def _trust(tapes: Tapes, execution: Execution) -> None:
     """Mark the sources that are not decided, and flow if what comes from outside is differentiable."""
-    open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT]
+    open_ones = [s for s in execution.sources if s.nodes and s.outcome & IGNORANT and s.part_of is None]
     if not open_ones or execution.dead:
         return
     outputs = [_outputs(tapes, execution, source) for source in open_ones]

@@ -28,7 +28,8 @@ class TapeInfo:
 class SourceResult:
     """What one gradient call found for one source: its nodes and the outcome.
 
-    `trusted`: it is not known, and flows if what comes from outside is differentiable.
+    `trusted`: it is not known, and flows if what comes from outside is differentiable; `part_of`: the call of an unseen
+    model of which only some results are used.
     """
 
     expression: str
@@ -36,6 +37,7 @@ class SourceResult:
     nodes: list[Node]
     outcome: int
     trusted: bool = False
+    part_of: Node | None = None
 
 
 NO_RECORDING = -1

@@ -1,6 +1,8 @@
 import tensorflow as tf
 import tf_keras
 
+tf.random.set_seed(3)
+
 
 class _Net(tf_keras.Model):
     def __init__(self):

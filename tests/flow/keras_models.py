@@ -364,3 +364,28 @@ def a_normalisation_of_one_row():
     with tf.GradientTape() as tape:
         y = norm(row, training=True)
     return tape.gradient(y, row)
+
+
+def layers_behind_one_that_is_looked_up():
+    """flows"""
+    symbol = keras.Input((3,))
+    hidden = keras.layers.Dense(2, activation="tanh", name="hidden")
+    model = keras.Model(symbol, keras.layers.Dense(1)(keras.layers.Dense(2)(hidden(symbol))))
+    last = model.get_layer("hidden")
+    begin = end = keras.Input((2,))
+    for layer in model.layers[model.layers.index(last) + 1 :]:
+        end = layer(end)
+    behind = keras.Model(begin, end)
+    x = tf.Variable(tf.ones((1, 2)))
+    with tf.GradientTape() as tape:
+        y = behind(x)
+    return tape.gradient(y, x)
+
+
+def layers_but_the_one_that_is_last():
+    """flows, flows"""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    frozen = [layer for layer in model.layers if layer != model.layers[-1]]
+    with tf.GradientTape() as tape:
+        y = frozen[0](tf.ones((1, 2)))
+    return tape.gradient(y, frozen[0].trainable_variables)

@@ -171,3 +171,67 @@ def an_input_by_its_name():
     with tf.GradientTape() as tape:
         y = model({"given": x})
     return tape.gradient(y, model.trainable_variables)
+
+
+small = tf.Variable(tf.ones((1, 8, 8, 3)))
+
+
+def a_map_too_small_for_its_window():
+    """raises ValueError"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.Conv2D(2, 9)(small)
+    return tape.gradient(y, small)
+
+
+def a_map_as_large_as_its_window():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.Conv2D(2, 8)(small)
+    return tape.gradient(y, small)
+
+
+def a_map_too_small_for_a_layer_that_is_built():
+    """unknown"""
+    layer = keras.layers.Conv2D(2, 9)
+    layer(tf.ones((1, 9, 9, 3)))
+    with tf.GradientTape() as tape:
+        y = layer(small)
+    return tape.gradient(y, small)
+
+
+def a_map_too_small_to_pool():
+    """unknown"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.MaxPooling2D(9)(small)
+    return tape.gradient(y, small)
+
+
+def a_map_of_which_nothing_is_left_to_pool():
+    """raises ValueError, raises ValueError"""
+    symbol = end = keras.Input((8, 8, 3))
+    for size in (2, 2, 2, 2):
+        end = keras.layers.MaxPooling2D(size)(end)
+    model = keras.Model(symbol, keras.layers.Dense(1)(end))
+    with tf.GradientTape() as tape:
+        y = model(small)
+    return tape.gradient(y, model.trainable_variables)
+
+
+def a_stack_that_leaves_nothing():
+    """raises ValueError, raises ValueError"""
+    model = _sequential(
+        keras.Input((8, 8, 3)),
+        keras.layers.DepthwiseConv2D(5),
+        keras.layers.MaxPooling2D(2),
+        keras.layers.Conv2D(2, 3),
+    )
+    with tf.GradientTape() as tape:
+        y = model(small)
+    return tape.gradient(y, model.layers[0].trainable_variables)
+
+
+def what_is_padded_is_not_too_small():
+    """flows"""
+    with tf.GradientTape() as tape:
+        y = keras.layers.Conv2D(2, 9, padding="same")(small)
+    return tape.gradient(y, small)

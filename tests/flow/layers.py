@@ -355,3 +355,32 @@ def a_map_whose_kernel_is_spread():
         y = keras.layers.Conv2D(2, 3, dilation_rate=2)(image)
         z = tf.reshape(y, (1, 32)) * tf.reshape(keras.layers.GlobalMaxPooling2D(keepdims=True)(y), (1, 1, 2))[0, 0, 0]
     return tape.gradient(z, image)
+
+
+class _Scaling(keras.Layer):
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones", name="scale")
+        self.unused = self.add_weight(shape=(), name="unused")
+
+    def call(self, x):
+        return x * self.scale
+
+
+def a_layer_that_extends_the_class_at_the_top():
+    """flows, none"""
+    layer = _Scaling()
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((2, 3)))
+    return tape.gradient(y, layer.trainable_variables)
+
+
+class _Rounded(keras.Loss):
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(tf.round(y_true - y_pred), axis=-1)
+
+
+def a_loss_that_extends_the_class_at_the_top():
+    """none"""
+    with tf.GradientTape() as tape:
+        y = _Rounded()(tf.zeros((3,)), v * 2.0)
+    return tape.gradient(y, v)

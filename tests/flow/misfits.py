@@ -359,3 +359,11 @@ def rows_that_were_put_below_each_other_until_they_fit():
             rows = tf.concat([rows, tf.ones([1, 2])], 0)
         y = rows * m
     return tape.gradient(y, m)
+
+
+def many_axes_between_two_numbers():
+    """flows"""
+    x = tf.Variable(tf.ones((2, 3, 3, 2, 4)))
+    with tf.GradientTape() as tape:
+        y = tf.clip_by_value(x * 0.5, -4.0, 4.0)
+    return tape.gradient(y, x)

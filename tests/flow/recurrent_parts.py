@@ -70,3 +70,66 @@ def a_cell_that_adds_what_it_does_not_use():
     with tf.GradientTape() as tape:
         y = layer(steps)
     return tape.gradient(y, layer.cell.unused)
+
+
+def both_ways_added_up():
+    """flows, flows, flows, flows, flows, flows"""
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(2, return_sequences=True), merge_mode="sum")
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((2, 3, 4))) ** 2
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def cells_in_a_stack():
+    """flows, flows, flows, flows, flows, flows"""
+    cells = keras.layers.StackedRNNCells([keras.layers.LSTMCell(2), keras.layers.GRUCell(3)])
+    layer = keras.layers.RNN(cells)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones((2, 3, 4))) ** 2
+    return tape.gradient(y, layer.trainable_variables)
+
+
+class _Plain(keras.layers.Layer):
+    def __init__(self, units, rounds=False):
+        super().__init__()
+        self.units = self.state_size = units
+        self.rounds = rounds
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1] + self.units, self.units), name="kernel")
+
+    def call(self, x, states):
+        h = tf.tanh(tf.concat([tf.round(x) if self.rounds else x, states[0]], -1) @ self.kernel)
+        return h, [h]
+
+
+def own_cells_one_behind_the_other():
+    """flows, flows"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3)])
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_of_which_the_second_rounds():
+    """none, flows"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3, rounds=True)], return_sequences=True)
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_in_a_stack_of_which_the_second_rounds():
+    """none, flows"""
+    layer = keras.layers.RNN(keras.layers.StackedRNNCells([_Plain(2), _Plain(3, rounds=True)]))
+    with tf.GradientTape() as tape:
+        y = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def own_cells_and_what_they_leave():
+    """unknown, unknown"""
+    layer = keras.layers.RNN([_Plain(2), _Plain(3, rounds=True)], return_state=True)
+    with tf.GradientTape() as tape:
+        y, *left = layer(steps)
+    return tape.gradient(y, layer.trainable_variables)

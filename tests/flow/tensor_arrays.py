@@ -329,3 +329,39 @@ def written_over_by_another():
         t = t.write(0, x)
         z = tf.reduce_sum(t.stack())
     return tape.gradient(z, [x, w])
+
+
+def filled_by_a_loop_outside_of_graphs():
+    """flows"""
+    w = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        array = tf.TensorArray(tf.float32, size=5).write(0, 1.0)
+        _, _, array = tf.while_loop(
+            lambda i, y, array: i < 5,
+            lambda i, y, array: (i + 1, y * w, array.write(i, y)),
+            (1, w * 1.0, array),
+        )
+        y = array.stack()
+    return tape.gradient(y, w)
+
+
+def filled_with_what_is_rounded_by_a_loop_outside_of_graphs():
+    """none"""
+    w = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        array = tf.TensorArray(tf.float32, size=5)
+        _, array = tf.while_loop(
+            lambda i, array: i < 5, lambda i, array: (i + 1, array.write(i, tf.round(w * 2.0))), (0, array)
+        )
+        y = array.stack()
+    return tape.gradient(y, w)
+
+
+def one_of_those_that_a_loop_outside_of_graphs_filled():
+    """unknown"""
+    w = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        array = tf.TensorArray(tf.float32, size=5)
+        _, array = tf.while_loop(lambda i, array: i < 5, lambda i, array: (i + 1, array.write(i, w * 2.0)), (0, array))
+        y = array.read(4)
+    return tape.gradient(y, w)

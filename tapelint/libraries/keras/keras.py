@@ -9,7 +9,7 @@ from tapelint.facts import Effect, Fact, whose_backward_pass
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import ROWS, SEVERAL, Edge, Site
+from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.values import (
     FALSE,
@@ -33,12 +33,12 @@ from ..natures import is_regularizer
 from ..refusals import fitting
 from ..refusals.refusing import may_be_missing
 from ..registry import Registry
-from ..shapes import shapes, widths
+from ..shapes import shapes, shapes_layers, widths
 from ..tensorflow.singletons import note_metric, note_optimizer
 from ..tensorflow.tensorflow import make_variable
 from ..tensorflow.variable_names import name_weight
 from ..world import Libraries
-from . import initializers, keras_arguments, optimizer_variables, trainability
+from . import initializers, keras_arguments, merging, optimizer_variables, trainability
 from .layer_calls import SYMBOLIC_BUILD, called, note_loss, regularize, settle_training
 from .replaced import instead_of, written
 from .symbolic import symbolic
@@ -187,7 +187,7 @@ def build(world: Libraries, cell: Cell, site: Site, inputs: shapes.Shape | None 
         if weight.when is not None and _is_left_out(world, parameter(info, weight.when[0]), weight.when[1]):
             continue
         trainable = first_trainable(world, cell, Const(weight.trainable))
-        shape = shapes.of_weight(info.name, weight.name, lambda word: parameter(info, word), inputs)
+        shape = shapes_layers.of_weight(world, info.name, weight.name, lambda word: parameter(info, word), inputs)
         start = initializers.content(world, parameter(info, f"{weight.name}_initializer"), shape, site)
         flavor = "tf" if info.old else "keras"
         made = make_variable(world, start, Const("float32"), trainable, flavor, cell.site or site, weight.name)
@@ -343,6 +343,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         nothing = world.run.opaque(site, args.every())  # before it is told that no variable can be made there
         world.known.doubt([nothing.node])
         return nothing
+    if not info.old and not own_built(world, cell):
+        merging.check(world, info.name, lambda word: parameter(info, word), args.get(0, "inputs"), site)
     build(world, cell, site, inputs)
     if _is_misfit(world, cell, inputs) and not may_be_missing(world, [args.get(0, "inputs")], "ValueError"):
         world.raised("ValueError", site, info.name)
@@ -350,6 +352,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         world.raised("AttributeError", site, info.name)
     if info.fact is None:
         return world.run.call_unknown(cell, args, site)
+    if info.name == STACK:
+        return _of_a_stack(world, cell, args, site)
     keras_arguments.note_called(world, info.fact, args)
     if world.is_callable(own := written(world, cell, "call")):
         return world.run.call(own, args, site)
@@ -366,7 +370,8 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
         inner += [wrapped] if isinstance(wrapped, Cell) and wrapped.kind == "lambda layer" else []
         if inner:
             return world.run.call(inner[0], args, site)
-    if inner and (around := world.registry.calls["layer around a cell"](world, cell, args, site)) is not UNBOUND:
+    steps = bool(inner) or info.name == "keras.layers.RNN"
+    if steps and (around := world.registry.calls["layer around a cell"](world, cell, args, site)) is not UNBOUND:
         return around
     given = _for_training(world, info.fact, info.old, apply.bind(info.fact.call_parameters, args), args)
     if info.name.endswith(".BatchNormalization") and trainability.of_layer(world, cell) is not True:
@@ -391,6 +396,13 @@ def _call_plain(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Va
     return symbolic(world, cell, args, result)
 
 
+def _of_a_stack(world: Libraries, cell: Cell, args: Arguments, site: Site) -> Value:
+    """One step of cells that stand one behind the other: what each leaves hangs on some of the weights."""
+    made = world.run.opaque(site, args.every(), reached=[edge.node for edge in weight_edges(world, cell, site)])
+    made.node.detail = MISSING
+    return made
+
+
 def _as_layers_give(
     world: Libraries, cell: Cell, args: Arguments, given: apply.Given, result: Value, site: Site
 ) -> Value:
@@ -407,8 +419,9 @@ def _as_layers_give(
     alone = isinstance(args.get(0, "inputs"), (Data, Variable)) and not inner_layers(world, cell)
     if isinstance(result, Data) and not alone:
         result.node.detail = result.node.detail or SEVERAL  # as many as it was given, or as the inner layer gives
-    result = shapes.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
+    result = shapes_layers.of_layer(world, info.name, lambda word: parameter(info, word), given, result)
     if not info.old:
+        result = merging.shaped(world, info.name, lambda word: parameter(info, word), args.get(0, "inputs"), result)
         apply.doubt(world, info.fact, given, world.run.nodes_in(result))
     return result
 
@@ -586,6 +599,7 @@ def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site
     return result
 
 
+STACK = "keras.layers.StackedRNNCells"
 RECURRENT = frozenset(
     f"keras.layers.{n}"
     for n in [

@@ -11,10 +11,12 @@ from tapelint.flow.values import Cell, Const, Data, OneOf, Opaque, Tuple, Value,
 
 from .. import apply
 from ..arguments import Given
+from ..refusals.refusing import may_be_missing
 from ..refusals.unfit import UNCLEAR
 from ..registry import FunctionHandler
 from ..shapes import shapes, shapes_misfit
 from ..world import Libraries
+from . import loss_shapes
 
 TAKING_A_MEAN = frozenset(
     "binarycrossentropy binaryfocalcrossentropy categoricalhinge circle hinge huber kldivergence logcosh "  # noqa: SIM905
@@ -45,7 +47,7 @@ def of_object(world: Libraries, name: str, given: Given) -> str:
         return "ValueError"  # the two are held side by side as structures
     if is_dict(true) and is_dict(pred):
         return "ValueError"  # no tensor is made of one
-    return _of_a_number(world, _plain(name), true, pred, True)
+    return _of_a_number(world, _plain(name), true, pred, True) or loss_shapes.refused(world, _plain(name), given, True)
 
 
 def of_function(world: Libraries, name: str, given: Given) -> str:
@@ -57,7 +59,9 @@ def of_function(world: Libraries, name: str, given: Given) -> str:
         is_list = isinstance(true, Tuple) or (isinstance(true, Cell) and true.kind == "list")
         if is_list or (isinstance(true, Const) and isinstance(true.value, (int, float))):
             return "AttributeError"  # it is asked for its shape
-    return _of_a_number(world, _plain(name), true, pred, False)
+    squeezes = _plain(name) in SQUEEZING
+    known = _of_a_number(world, _plain(name), true, pred, False)
+    return known or loss_shapes.refused(world, _plain(name), given, squeezes)
 
 
 def _of_one(given: Given, refused: Callable[[Given], str]) -> str:
@@ -100,7 +104,8 @@ def doubt_labels(world: Libraries, name: str, given: Given, made: Value) -> None
 def refuse(world: Libraries, error: str, name: str, given: Given, site: Site) -> Opaque:
     """The call raises; in a graph it is not known what."""
     nothing = world.run.opaque(site, given.values.values())
-    if error != UNCLEAR and not world.run.graph_mode:
+    missing = may_be_missing(world, list(given.values.values()), error)
+    if error != UNCLEAR and not world.run.graph_mode and not missing:
         world.raised(error, site, name)
     else:
         world.known.doubt([nothing.node])

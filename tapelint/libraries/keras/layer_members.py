@@ -9,10 +9,13 @@ from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Many, Tuple, Value, Variable, options
 
 from ..numerics import numbers
+from ..refusals.refusing import may_be_missing
 from ..registry import Registry
+from ..shapes import shapes
 from ..tensorflow.variable_names import default_name
 from ..world import Libraries
 from . import layer_names
+from .input_layers import KIND
 from .keras import (
     RECURRENT,
     LayerInfo,
@@ -43,6 +46,17 @@ def register(registry: Registry) -> None:
     registry.attributes["layer"] = layer_attribute
     registry.attributes["lambda layer"] = _lambda_attribute
     registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
+    registry.texts.append(_compared)
+
+
+LAYERS = ("layer", "lambda layer", KIND)
+"""The kinds of layers and models that Keras made: each is equal to itself only."""
+
+
+def _compared(op: str, left: Value, right: Value) -> bool | None:
+    if op not in ("==", "!=") or not isinstance(left, Cell) or not isinstance(right, Cell):
+        return None
+    return (left.uid == right.uid) == (op == "==") if left.kind in LAYERS and right.kind in LAYERS else None
 
 
 def layer_attribute(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
@@ -153,9 +167,21 @@ def _set_weights(world: Libraries, base: Value, args: Arguments, site: Site) -> 
     every = [given.element] * len(mine) if isinstance(given, Many) and isinstance(mine, list) else given
     if isinstance(mine, list) and isinstance(every, list):
         for weight, value in zip(mine, every, strict=False):
+            if _is_of_another_shape(world, weight, value):
+                world.raised("ValueError", site, "Layer.set_weights")
+                return NO_VALUE
             if isinstance(weight, Variable):
                 world.registry.methods[("variable", "assign")](world, weight, Arguments([value]), site)
     return NO_VALUE
+
+
+def _is_of_another_shape(world: Libraries, weight: Value, value: Value) -> bool:
+    """Whether a weight of Keras 3 certainly is not set to this array."""
+    if not isinstance(weight, Variable) or weight.flavor != "keras" or not isinstance(value, (Data, Variable)):
+        return False
+    mine, given = weight.shape, shapes.of_value(world, value)
+    differ = mine is not None and given is not None and shapes.differ(mine, given)
+    return differ and not may_be_missing(world, [value], "ValueError")
 
 
 def _build(world: Libraries, base: Value, args: Arguments, site: Site) -> Value:

@@ -11,9 +11,10 @@ from tapelint.flow.graph import Site
 from tapelint.flow.values import UNBOUND, Cell, Data, Tuple, Value, Variable, options
 
 from ..refusals.refusing import may_be_missing
+from ..shapes import shapes_layers
 from ..shapes.shapes import Shape, as_shape, cannot_become, differ
 from ..world import Libraries
-from .keras import LayerInfo, parameter
+from .keras import LayerInfo, own_built, parameter
 from .weights import ModelInfo, is_of_keras_2
 
 
@@ -26,7 +27,9 @@ def check(world: Libraries, layer: Cell, args: Arguments, site: Site) -> Argumen
         return _taken_by_model(world, layer, args, first, site)
     if _has_two_inputs(layer, args):
         world.raised("TypeError", site, "Layer.__call__")
-    elif isinstance(layer.info, LayerInfo) and _is_refused(world, layer.info, _shape(first)):
+    elif isinstance(layer.info, LayerInfo) and (
+        _is_refused(world, layer.info, _shape(first)) or _is_too_small(world, layer, first)
+    ):
         _refuse(world, layer.info.name, first, site)
     return args
 
@@ -64,6 +67,18 @@ def _is_refused(world: Libraries, info: LayerInfo, shape: Shape | None) -> bool:
     if wanted is None or not shape or None in (*shape[1:], *wanted):
         return False
     return cannot_become(shape[1:], wanted)
+
+
+def _is_too_small(world: Libraries, layer: Cell, value: Value) -> bool:
+    """Whether Keras finds that nothing would be left of a map: as it builds the layer, or calls it on a symbol."""
+    info, shape = layer.info, _shape(value)
+    if not shape or world.run.graph_mode:
+        return False
+    if not shapes_layers.leaves_nothing(world, info.name, lambda word: parameter(info, word), shape):
+        return False
+    if "Pooling" in info.name:
+        return world.is_symbolic([value])
+    return "Cropping" in info.name or not own_built(world, layer)
 
 
 def _is_second_tensor(args: Arguments) -> bool:

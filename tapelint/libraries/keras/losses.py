@@ -115,7 +115,8 @@ def _is_no_tensor(value: Value) -> bool:
 
 
 FUNCTIONS = (
-    *("binary_crossentropy", "binary_focal_crossentropy", "categorical_hinge", "circle", "hinge", "huber"),
+    *("binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_hinge", "circle"),
+    *("cosine_similarity", "hinge", "huber"),
     *("kl_divergence", "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error"),
     *("mean_squared_logarithmic_error", "poisson", "squared_hinge", "sparse_categorical_crossentropy"),
 )

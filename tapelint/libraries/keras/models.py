@@ -28,7 +28,7 @@ from tapelint.flow.values import (
 
 from ..arguments import dtype_argument
 from ..registry import FunctionHandler, Registry
-from ..shapes import shapes
+from ..shapes import shapes, shapes_layers
 from ..world import Libraries
 from . import layer_names, trainability
 from .compiled import never_compiled
@@ -178,7 +178,9 @@ def _build_stack(world: Libraries, layers: Tuple, site: Site) -> None:
         if isinstance(layer, Cell) and isinstance(layer.info, LayerInfo):
             build(world, layer, site, shape)
             name, made_with = layer.info.name, partial(parameter, layer.info)
-            shape = shapes.after_layer(name, made_with, shape) if shape is not None else None
+            if shape and not layer.info.old and shapes_layers.leaves_nothing(world, name, made_with, shape):
+                world.raised("ValueError", site, name)
+            shape = shapes_layers.after_layer(world, name, made_with, shape) if shape is not None else None
         elif not isinstance(layer, Data):
             build_any(world, layer, site)
             shape = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterable, Sequence
 
 from tapelint.flow import containers
 from tapelint.flow.graph import Edge, Node, Site
@@ -91,3 +92,29 @@ def rows(world: Libraries, value: Opaque, site: Site) -> Many:
     if value.node.op == "weights":
         return Many(value)
     return Many(world.run.opaque(site, [Opaque(edge.node) for edge in value.node.edges]))
+
+
+def used_in_part(behind: Iterable[Node], weights: Node) -> Node | None:
+    """The call of an unseen model of whose several results only some come into what is `behind` a target, so that
+    perhaps not all variables do; None where all may.
+    """
+    nodes = list(behind)
+    calls = {node.id: node for node in nodes if any(edge.node is weights for edge in node.edges)}
+    taken: dict[tuple[int, int], set[int]] = {}
+    wanted: dict[int, int] = {}
+    for node, call in ((n, edge.node.id) for n in nodes for edge in n.edges if edge.node.id in calls):
+        place = node.site.node if node.op == "operator []" and node.site is not None else None
+        if not _takes_one(place):
+            return None
+        taken.setdefault((call, id(place)), set()).add(node.id)
+        wanted[id(place)] = len(place.elts) if isinstance(place, (ast.Tuple, ast.List)) else 2
+    if any(len(found) >= wanted[place] for (_, place), found in taken.items()):
+        return None
+    return next((calls[call] for call, _ in taken), None)
+
+
+def _takes_one(place: ast.AST | None) -> bool:
+    """Whether this takes one of several things, if it is no tensor that has rows."""
+    if isinstance(place, ast.Subscript):
+        return isinstance(place.slice, (ast.Constant, ast.UnaryOp))
+    return isinstance(place, (ast.Tuple, ast.List))

@@ -276,7 +276,7 @@ def _wraps_unseen(world: Libraries, base: Cell, info: LayerInfo) -> bool:
     if any(isinstance(containers.sequence(world.run, v), Many) for v in info.args.every()) and sublayers(world, base):
         return True
     cells = [inner for inner in keras.inner_layers(world, base) if inner.kind == "instance"]
-    return info.name in RUNNING_CELLS and not all(recurrent.follows(world, base, cell) for cell in cells)
+    return info.name in RUNNING_CELLS and bool(cells) and not recurrent.follows(world, base)
 
 
 RUNNING_CELLS = ("keras.layers.RNN", "keras.layers.StackedRNNCells")

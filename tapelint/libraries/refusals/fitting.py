@@ -374,12 +374,13 @@ SUMMING = (".dot", ".inner", ".vdot", ".matmul", ".tensordot", ".batch_dot")
 
 def _are_refused(ranks: Sequence[int | None], refused: frozenset[tuple[str, ...]]) -> bool:
     """Whether tensors of these ranks are refused, of whatever ranks those are that are not known; one of more axes than
-    were tried is so where another one of many is refused, or any of several.
+    were tried is so where another one of many is refused, or the others are beside one of many.
     """
     if any(rank is not None and rank >= TRIED for rank in ranks):
         if len(ranks) == 1:
             return (("3",) in refused) != (("4",) in refused)
-        return any(each[0] in "0123" for each in refused)
+        many = [[most if rank is not None and rank >= TRIED else rank for rank in ranks] for most in (3, 4)]
+        return any(_are_refused(each, refused) for each in many)
     if all(rank is None for rank in ranks):
         return False
     wanted = [None if rank is None else str(rank) for rank in ranks]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.values import FALSE, NO_VALUE, TRUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Opaque, Tuple, Value, Variable
 
 from ..numerics.numbers_names import short
 
@@ -247,7 +246,7 @@ def of_call(world: Libraries, name: str, given: Given) -> Shape | None:
     if op in ("where", "clip_by_value") and len(values) >= 3:
         return broadcast([of_value(world, v) for v in values[:3]])
     if op in ("cumsum", "cumprod", "sort") and _is_flattened(name, given):
-        return (_count(before),) if (before := of_value(world, first)) is not None else None
+        return (count(before),) if (before := of_value(world, first)) is not None else None
     if (op in BROADCASTING and len(values) >= 2) or (name.startswith("operator ") and "[" not in name):
         return broadcast([of_value(world, v) for v in values[:2]])
     handler = HANDLERS.get(op)
@@ -289,106 +288,10 @@ OF_ANOTHER_SHAPE = frozenset(
 """What is named like a function whose results have another shape."""
 COUNTED = ("tensorflow.rank", "tensorflow.size", "tensorflow.math.count_nonzero")
 """What gives one number for a tensor."""
-LAST_AXIS = {
-    "Dense": "units", "Conv1D": "filters", "Conv2D": "filters", "Embedding": "output_dim", "LSTM": "units",
-    "GRU": "units", "SimpleRNN": "units",
-}  # fmt: skip
 
 
-def of_layer(world: Libraries, name: str, parameter: Callable[[str], Value], given: Given, result: Value) -> Value:
-    """A layer's result with its shape, where the layer's constructor says the size of the last axis."""
-    before = of_value(world, next(iter(given.values.values()), UNBOUND))
-    if not isinstance(result, Data) or result.shape is not None:
-        return result
-    if before is None:
-        if _length_made(name, parameter) == 1:
-            world.known.single.add(result.node.id)
-        return result
-    shape = after_layer(name, parameter, before)
-    return replace(result, shape=shape) if shape is not None else result
-
-
-def _length_made(name: str, parameter: Callable[[str], Value]) -> int | None:
-    """The length of the last axis of what a layer gives, where its constructor says it."""
-    size = parameter(LAST_AXIS.get(name.rpartition(".")[2], ""))
-    return size.value if isinstance(size, Const) and isinstance(size.value, int) and size.value > 0 else None
-
-
-def after_layer(name: str, parameter: Callable[[str], Value], before: Shape) -> Shape | None:
-    """The shape of what a layer makes of one tensor; None where that is not known."""
-    shape: Shape | None = None
-    last, number = name.rpartition(".")[2], _length_made(name, parameter)
-    channels_first = parameter("data_format") not in (UNBOUND, NO_VALUE, Const("channels_last"))
-    if name in SAME_LAYERS:
-        shape = before
-    elif channels_first:
-        pass
-    elif last == "Dense":
-        shape = (*before[:-1], number)
-    elif last in ("Conv1D", "Conv2D") and len(before) > 2:
-        shape = (before[0], *_convolved(before[1:-1], parameter), number)
-    elif last == "Embedding":
-        shape = (*before, number)
-    elif last == "Flatten" and before:
-        shape = (before[0], _count(before[1:]))
-    elif last.startswith("Global") and before:
-        kept = parameter("keepdims")
-        between = [1] * (len(before) - 2) if kept == TRUE else []
-        shape = (before[0], *between, before[-1]) if kept in (TRUE, FALSE) else None
-    elif last in ("LSTM", "GRU", "SimpleRNN") and len(before) == 3:
-        whole = parameter("return_sequences")
-        known = whole in (Const(True), Const(False))
-        shape = ((*before[:2], number) if whole == Const(True) else (before[0], number)) if known else None
-    return shape
-
-
-def of_weight(name: str, weight: str, parameter: Callable[[str], Value], inputs: Shape | None) -> Shape | None:
-    """The shape of a built-in layer's kernel, bias or table, by the shape of the layer's inputs."""
-    last = name.rpartition(".")[2]
-    size = parameter(LAST_AXIS.get(last, ""))
-    out = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
-    if out is None:
-        return None
-    if weight == "bias":
-        return (out,)
-    if weight == "embeddings":
-        rows = parameter("input_dim")
-        return (rows.value if isinstance(rows, Const) and isinstance(rows.value, int) else None, out)
-    if weight != "kernel" or not inputs:
-        return None
-    if last == "Dense":
-        return (inputs[-1], out)
-    if parameter("groups") != Const("1") or parameter("data_format") not in (NO_VALUE, Const("channels_last")):
-        return None
-    rank = {"Conv1D": 1, "Conv2D": 2}.get(last, 0)
-    return (*_each(parameter("kernel_size"), rank), inputs[-1], out) if rank else None
-
-
-def _convolved(sizes: Sequence[int | None], parameter: Callable[[str], Value]) -> list[int | None]:
-    """The lengths of a map after a convolution."""
-    rank = len(sizes)
-    kernel, step, apart = (_each(parameter(word), rank) for word in ("kernel_size", "strides", "dilation_rate"))
-    padding = parameter("padding")
-    if None in (*kernel, *step, *apart) or padding not in (Const("valid"), Const("same")):
-        return [None] * rank
-    same = padding == Const("same")
-    return [
-        None if n is None or not (k and s and d) else -(-n // s) if same else (n - (k - 1) * d - 1) // s + 1
-        for n, k, s, d in zip(sizes, kernel, step, apart, strict=True)
-    ]
-
-
-def _each(value: Value, rank: int) -> list[int | None]:
-    """One number for every axis, or one each; defaults are texts."""
-    if isinstance(value, Const):
-        number = value.value if isinstance(value.value, int) else 1 if str(value.value) in ("1", "(1, 1)") else None
-        return [number] * rank
-    if isinstance(value, Tuple) and len(value.items) == rank:
-        return [v.value if isinstance(v, Const) and isinstance(v.value, int) else None for v in value.items]
-    return [None] * rank
-
-
-def _count(sizes: Sequence[int | None]) -> int | None:
+def count(sizes: Sequence[int | None]) -> int | None:
+    """How many elements a shape has; None where it is not known."""
     return prod(n for n in sizes if n is not None) if None not in sizes else None
 
 
@@ -398,8 +301,8 @@ def _reshaped(world: Libraries, given: Given) -> Shape | None:
     if wanted is None or -1 not in wanted:
         return wanted
     before = of_value(world, values[0])
-    whole = _count(before) if before is not None else None
-    rest = _count([n for n in wanted if n != -1])
+    whole = count(before) if before is not None else None
+    rest = count([n for n in wanted if n != -1])
     missing = whole // rest if whole is not None and rest else None
     return tuple(missing if n == -1 else n for n in wanted)
 
@@ -539,7 +442,7 @@ HANDLERS: dict[str, Callable[[Libraries, Given], Shape | None]] = {
     "one_hot": _hot,
     "linspace": _spaced,
     "eye": _square,
-    "flatten": lambda world, given: (_count(before),) if (before := _first(world, given)) is not None else None,
+    "flatten": lambda world, given: (count(before),) if (before := _first(world, given)) is not None else None,
 }
 
 

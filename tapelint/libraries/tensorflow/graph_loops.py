@@ -18,6 +18,7 @@ from tapelint.flow.values import (
     Cell,
     Const,
     Data,
+    Flag,
     Library,
     Many,
     Tuple,
@@ -35,7 +36,8 @@ from ..world import Libraries
 from .demands import differ, reshaped
 from .graphs import converted, symbolic_arguments, unconverted
 from .staging import as_tensors, looped, together
-from .traces import some_times
+from .tensor_arrays import MIXED
+from .traces import done_some_times, some_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def register(registry: Registry) -> None:
     of_keras = {"while_loop": _while_loop, "map": _keras_map, "vectorized_map": _keras_vectorized_map}
     registry.functions.update({f"tensorflow.{name}": some_times(handler) for name, handler in loops.items()})
     registry.functions.update({f"keras.ops.{name}": some_times(handler) for name, handler in of_keras.items()})
+    registry.functions["tensorflow.while_loop"] = _with_arrays
 
 
 def _over_rows(handler: FunctionHandler) -> FunctionHandler:
@@ -66,6 +69,18 @@ def _over_rows(handler: FunctionHandler) -> FunctionHandler:
         return made
 
     return call
+
+
+def _with_arrays(world: Libraries, args: Arguments, site: Site) -> Value:
+    """A loop that may fill arrays among its variables: outside of graphs those are changed themselves."""
+    items = world.run.elements(args.get(2, "loop_vars"), site)
+    arrays = [v for v in (items if isinstance(items, list) else ()) if isinstance(v, Cell) and v.kind == "tensor array"]
+    held = {(each.uid, "items"): world.run.state.get((each.uid, "items")) for each in arrays}
+    made = done_some_times(world, lambda: _while_loop(world, args, site), held)
+    for each in arrays:
+        if world.run.state.get((each.uid, "items")) != held[each.uid, "items"]:
+            world.run.state.set((each.uid, MIXED), Flag())  # it was filled by more rounds than were run here
+    return made
 
 
 def _while_loop(world: Libraries, args: Arguments, site: Site) -> Value:

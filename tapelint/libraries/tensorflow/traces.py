@@ -6,7 +6,7 @@ tell whether it is traced anew, and that makes a difference, the run loses track
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tapelint.flow.core import Arguments
@@ -158,16 +158,18 @@ def logged(world: Libraries, body: Callable[[], Value]) -> tuple[Value, Delta, s
     return made, read, {key for key in log.written if key[0] <= newest and run.is_of_python(key)}
 
 
-def done_some_times(world: Libraries, body: Callable[[], Value]) -> Value:
+def done_some_times(world: Libraries, body: Callable[[], Value], but: Collection[Key] = ()) -> Value:
     """The result of what is done nobody knows how often: what Python does there is done as often."""
     with world.run.inner_graph():
-        return done_elsewhen(world, body)
+        return done_elsewhen(world, body, but)
 
 
-def done_elsewhen(world: Libraries, body: Callable[[], Value]) -> Value:
-    """The result of what is not done here and once: nobody can tell what it finds, if it changes what it finds."""
+def done_elsewhen(world: Libraries, body: Callable[[], Value], but: Collection[Key] = ()) -> Value:
+    """The result of what is not done here and once: nobody can tell what it finds, if it changes what it finds; `but`:
+    what the caller answers for.
+    """
     made, _, written = logged(world, body)
-    if written:
+    if not written <= set(but):
         world.run.lose_track()
     return made
 
