@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -114,8 +114,16 @@ class Comprehensions(Operators):
         if mixed:
             self.over_sets.add(self.frame.uid)
         with self.between(iterable), self.once_for(items):
-            each = self._each_of(node, index, self.going_over(iterable, items), results)
+            one_by_one = self._of_many(items) if isinstance(items, Many) else self.going_over(iterable, items)
+            each = self._each_of(node, index, one_by_one, results)
             return each and not isinstance(items, Many)
+
+    def _of_many(self, items: Many) -> Iterator[Value]:
+        """One of many items, and a further one where something to know was noted: it may find what the first left."""
+        before = self.world.marks()
+        yield items.element
+        if self.world.marks() != before:
+            yield items.element
 
     def _each_of(self, node: Any, index: int, items: Iterable[Value], results: list[Value]) -> bool:
         generator: ast.comprehension = node.generators[index]

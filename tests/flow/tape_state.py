@@ -480,3 +480,12 @@ def asked_in_a_round_that_comes():
             break
         g = tape.gradient(y, w)
     return tape.gradient(y, w)
+
+
+def asked_for_each_of_some_in_a_comprehension():
+    """raises RuntimeError"""
+    x = tf.Variable([1.0, 2.0])
+    rows = list(tf.random.uniform([2]).numpy())
+    with tf.GradientTape() as tape:
+        y = x * x
+    return [tape.gradient(y, x) for _ in rows]
