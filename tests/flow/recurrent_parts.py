@@ -70,3 +70,11 @@ def a_cell_that_adds_what_it_does_not_use():
     with tf.GradientTape() as tape:
         y = layer(steps)
     return tape.gradient(y, layer.cell.unused)
+
+
+def no_states_to_begin_with():
+    """flows, flows, flows, none"""
+    layer, w = keras.layers.LSTM(3), tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3, 2]), initial_state=None, mask=None) + tf.round(w)
+    return tape.gradient(y, [*layer.trainable_variables, w])
