@@ -124,6 +124,8 @@ class Finder(Breaks):
         first = next((h.node for h in hops if not h.node.is_transparent), None)
         if first is None or node.recorded.get(execution.recording):
             return None
+        if execution.recording not in first.active and any(hop.node.op == "gradient" for hop in hops):
+            return None  # a derivative that was asked for before: no watch makes the tape know it
         if self._why_unwatched(execution, source, node) is None:
             return None
         if not _is_variable(source) and first.recorded.get(execution.recording):
