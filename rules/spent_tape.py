@@ -46,7 +46,8 @@ def check(gradient: Gradient, ask: Context) -> Iterator[Diagnostic]:
             if gradient.tape:
                 message = "Make the tape persistent"
                 fix = ask.fix("add_keyword", message, gradient.tape.place, "persistent", "True", 0, safe=True)
-            said = f"`{gradient.tape.name if gradient.tape else 'the tape'}` is spent: it was asked before"
+            named = f"`{gradient.tape.name}`" if gradient.tape and gradient.tape.name else "the tape"
+            said = f"{named} is spent: it was asked before"
             yield rule.at(problem, said, fix=fix, help="make the tape with `persistent=True`, or one for each target")
 
 

@@ -29,6 +29,9 @@ NUMBERS = ("Model.evaluate", "Model.test_on_batch")
 NUMBER_ERRORS = "TypeError or AttributeError"
 """TensorFlow reads a Python number as the number of a dtype: which exception comes of it depends on the number."""
 
+CUTTING = ("operation", "detached", "external", "integer")
+"""Breaks that lie in what is computed."""
+
 
 @dataclass(slots=True)
 class Finder(Breaks):
@@ -138,6 +141,8 @@ class Finder(Breaks):
         first = next((h.node for h in hops if not h.node.is_transparent), None)
         if first is None or node.recorded.get(execution.recording):
             return None
+        if execution.recording not in first.active and any(hop.node.op == "gradient" for hop in hops):
+            return None  # a derivative that was asked for before: no watch makes the tape know it
         if self._why_unwatched(execution, source, node) is None:
             return None
         if not _is_variable(source) and first.recorded.get(execution.recording):
@@ -223,6 +228,8 @@ class Finder(Breaks):
             return self._copied_argument(execution, source, node.site)
         shared = self._shared(execution, node)
         detail = self._why_unrelated(execution, source, node, shared)
+        if detail == "derived" and shared is not None and (cut := self._cut_from_all(execution, shared)) is not None:
+            return cut
         rest: list[tuple[str, Place]] = []
         if detail == "derived" and shared is not None and shared.site is not None:
             rest.append(("variable", Place(shared.site.span, self._whole(node, shared))))
@@ -241,6 +248,12 @@ class Finder(Breaks):
             "differentiated": f"the derivative is the same for every `{source.expression}`",
         }[detail]
         return self.at_source(execution, source, site, "unrelated", detail, rest, message)
+
+    def _cut_from_all(self, execution: Execution, shared: Node) -> Cut | None:
+        """Where the target is cut from what the source was made from as well: then it is cut from whatever was used."""
+        hops = way(self.tapes.world.run.graph, execution.recording, shared, execution.targets)
+        found = self.first_break(execution, hops) if hops else None
+        return found if found is not None and found.reason in CUTTING else None
 
     def _as_number(self, execution: Execution, node: Node) -> Site | None:
         """Where, while the tape records, a source becomes a number of Python's, with which anything can be done."""

@@ -27,13 +27,17 @@ from tapelint.flow.values import (
     options,
 )
 from tapelint.libraries.keras.unseen import is_weights
+from tapelint.libraries.shapes.shapes import broadcast
+from tapelint.libraries.shapes.shapes_misfit import clash
 from tapelint.tapes.journal import Event, Execution
 from tapelint.tapes.tape import Tapes
 from tapelint.views import Place, Problem, ProblemKind
 
 CLIPPED = "tensorflow.clip_by_global_norm"
-MISFIT = {True: "ValueError", False: "InvalidArgumentError", None: ""}
-"""The exception for a gradient of another shape: of Keras 2's optimizers, of Keras 3's, of one that is not known."""
+CALCULATING = {"adam", "adamw", "adamax", "nadam", "ftrl", "lion", "lamb", "adagrad"}
+"""Optimizers that first meet a gradient of another shape where TensorFlow calculates with it; others, but for Keras 3's
+plain `SGD`, where it is assigned: with another exception for what is too large.
+"""
 
 
 def updates(tapes: Tapes, syntax: Syntax) -> Iterator[Found]:
@@ -271,13 +275,30 @@ class _Update:
         if not wrong:
             return self._cut_short(lengths, columns, site) if known and len(set(lengths)) > 1 else None
         index, mine, other = wrong[0]
-        known_misfit = any(_misfit(a, b) for _, a, b in wrong)
-        error = MISFIT[old] if known_misfit else ""
+        error = next(filter(None, (self._exception(a, b) for _, a, b in wrong)), "") if old is not None else ""
         name = self._name(rows[index].items[0]) or _variable_name(mine)
         text = (
             f"the gradient of `{name}` is applied to another variable{self._called(other, name)}: the two lists differ"
         )
         return self._mismatched(site, text, error)
+
+    def _exception(self, first: Variable, second: Variable) -> str:
+        """What an update raises that applies the gradient of the first to the second, where that is known.
+
+        Most optimizers stretch what can be stretched to the shape of the variable.
+        """
+        base = self.event.value.items[0] if isinstance(self.event.value, Tuple) else NO_VALUE
+        shapes = (first.shape, second.shape)
+        if not isinstance(base, Cell) or any(s is None or None in s for s in shapes) or broadcast(shapes) == shapes[1]:
+            return ""
+        if self.event.in_graph:
+            return "ValueError"
+        name = str(base.info)
+        is_exact = name.endswith((".SGD", ".sgd")) and not name.startswith("tf_keras.")
+        calculates = name.rpartition(".")[2].lower() in CALCULATING
+        if clash(shapes) or calculates or (is_exact and _is_plain(base.site)):
+            return "InvalidArgumentError"
+        return "" if is_exact else "ValueError"
 
     def _deliberate(self, pairs: Sequence[tuple[Variable | None, Value]]) -> bool:
         """Whether gradients of one model are meant for another: no variable is in both, and what is known fits."""
@@ -380,6 +401,14 @@ def _items(value: Value) -> list[Value]:
 
 def _is_list(value: Value) -> bool:
     return isinstance(value, (Many, Tuple)) and bool(_items(value))
+
+
+def _is_plain(site: Site | None) -> bool:
+    """Whether the call that makes an `SGD` is seen to set no momentum."""
+    call = site.node if site is not None else None
+    if not isinstance(call, ast.Call) or len(call.args) > 1:
+        return False
+    return all(keyword.arg not in ("momentum", None) for keyword in call.keywords)
 
 
 def _is_object(value: Value) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -115,8 +115,22 @@ class Comprehensions(Operators):
         if mixed:
             self.over_sets.add(self.frame.uid)
         with self.between(iterable), self.once_for(items):
-            each = self._each_of(node, index, self.going_over(iterable, items), results)
+            one_by_one = self.going_over(iterable, items)
+            if isinstance(items, Many) and not isinstance(node, ast.GeneratorExp):  # of that one may be asked for
+                one_by_one = self._of_many(items.element)
+            each = self._each_of(node, index, one_by_one, results)
             return each and not isinstance(items, Many)
+
+    def _of_many(self, element: Value) -> Iterator[Value]:
+        """One of many items, and another, if there is one, where something to know was noted."""
+        before, old = self.world.marks(), self.may_be_over
+        yield element
+        if self.world.marks() != before:
+            self.may_be_over = True
+            try:
+                yield element
+            finally:
+                self.may_be_over = old
 
     def _each_of(self, node: Any, index: int, items: Iterable[Value], results: list[Value]) -> bool:
         generator: ast.comprehension = node.generators[index]

@@ -117,6 +117,27 @@ UNSET = object()
 DTYPES = ("dtype", "output_type", "out_type", "Tout", "type")
 """Parameters that say what numbers come out."""
 
+PERHAPS = "~"
+"""Before the dtype that Keras casts to: float32, unless the program or its settings say another one somewhere."""
+
+
+class OfWidth(str):
+    """The category of a dtype, which `x.dtype` is, and the dtype's name as far as it is known."""
+
+    width: str
+
+    def __new__(cls, letter: str, width: str = "") -> OfWidth:
+        made = super().__new__(cls, letter)
+        made.width = width
+        return made
+
+
+def dtype_cell(word: str) -> Cell:
+    """The object that a dtype is, or its name; the same one for the same dtype."""
+    told = f"{type(word).__name__} {word} {getattr(word, 'width', '')}"
+    return Cell(-int.from_bytes(told.encode(), "big"), "dtype", word)
+
+
 TYPICAL = {"f": "float32", "i": "int32", "b": "bool", "c": "complex64", "s": "string"}
 
 
@@ -129,7 +150,7 @@ def plain_constant(world: Libraries, value: Value) -> object:
         is_member = last.isupper() and owner.rpartition(".")[2][:1].isupper()
         return last.lower() if is_member else last  # `tf.image.ResizeMethod.AREA` is "area"
     if isinstance(value, Cell) and value.kind == "dtype":
-        return TYPICAL.get(str(value.info), UNSET)
+        return getattr(value.info, "width", "").lstrip(PERHAPS) or TYPICAL.get(str(value.info), UNSET)
     if isinstance(value, Cell) and value.kind == "list":
         value = containers.stored(world.run, value)
     if isinstance(value, Tuple):

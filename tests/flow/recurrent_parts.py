@@ -133,3 +133,11 @@ def own_cells_and_what_they_leave():
     with tf.GradientTape() as tape:
         y, *left = layer(steps)
     return tape.gradient(y, layer.trainable_variables)
+
+
+def no_states_to_begin_with():
+    """flows, flows, flows, none"""
+    layer, w = keras.layers.LSTM(3), tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = layer(tf.ones([2, 3, 2]), initial_state=None, mask=None) + tf.round(w)
+    return tape.gradient(y, [*layer.trainable_variables, w])

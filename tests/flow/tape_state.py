@@ -513,3 +513,21 @@ def one_of_two_tapes_is_entered():
     with one if many else two:
         y = v * 3.0
     return two.gradient(y, v)
+
+
+def asked_for_each_of_some_in_a_comprehension():
+    """unknown"""
+    x = tf.Variable([1.0, 2.0])
+    rows = range(int(tf.random.uniform([], 2, 4, tf.int32)))
+    with tf.GradientTape() as tape:
+        y = x * x
+    return [tape.gradient(y, x) for _ in rows]
+
+
+def asked_for_the_first_of_some_in_a_generator():
+    """flows"""
+    x = tf.Variable([1.0, 2.0])
+    rows = range(int(tf.random.uniform([], 2, 4, tf.int32)))
+    with tf.GradientTape() as tape:
+        y = x * x
+    return next(tape.gradient(y, x) for _ in rows)

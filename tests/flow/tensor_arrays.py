@@ -365,3 +365,73 @@ def one_of_those_that_a_loop_outside_of_graphs_filled():
         _, array = tf.while_loop(lambda i, array: i < 5, lambda i, array: (i + 1, array.write(i, w * 2.0)), (0, array))
         y = array.read(4)
     return tape.gradient(y, w)
+
+
+def cut_within_a_graph_loop_that_carries_an_array():
+    """zero, flows"""
+    x = tf.Variable(2.0)
+    w = tf.Variable(2.0)
+
+    @tf.function
+    def run():
+        def body(i, s, t):
+            s = s - tf.stop_gradient(x) * w
+            return i + 1, s, t.write(i, s)
+
+        return tf.while_loop(lambda i, *_: i < 3, body, (0, 1.0, tf.TensorArray(tf.float32, size=3)))[2].stack()
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, [x, w])
+
+
+def written_before_a_graph_loop_that_carries_the_array():
+    """zero, flows"""
+    x = tf.Variable(2.0)
+    w = tf.Variable(2.0)
+
+    @tf.function
+    def run():
+        first = tf.TensorArray(tf.float32, size=3).write(0, w * 2.0)
+
+        def body(i, t):
+            return i + 1, t.write(i, tf.stop_gradient(x) * 2.0)
+
+        return tf.while_loop(lambda i, _: i < 3, body, (1, first))[1].read(0)
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, [x, w])
+
+
+def an_array_in_a_dict_that_a_graph_loop_carries():
+    """zero"""
+    x = tf.Variable(2.0)
+
+    @tf.function
+    def run():
+        def body(i, kept):
+            return i + 1, {"array": kept["array"].write(i, tf.round(x))}
+
+        kept = {"array": tf.TensorArray(tf.float32, size=3)}
+        return tf.while_loop(lambda i, _: i < 3, body, (0, kept))[1]["array"].stack()
+
+    with tf.GradientTape() as tape:
+        y = run()
+    return tape.gradient(y, x)
+
+
+def an_array_beside_another_result_of_a_graph_branch():
+    """zero, flows"""
+    x = tf.Variable(2.0)
+    w = tf.Variable(2.0)
+
+    @tf.function
+    def run(s):
+        t = tf.TensorArray(tf.float32, size=2).write(0, w * 2.0)
+        _, t = tf.cond(s > 0, lambda: (tf.round(x) * w, t.write(1, w)), lambda: (x, t.write(1, s)))
+        return t.stack()
+
+    with tf.GradientTape() as tape:
+        y = run(tf.constant(1.0))
+    return tape.gradient(y, [x, w])

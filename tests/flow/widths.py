@@ -486,3 +486,83 @@ def a_list_of_floats_that_is_made_doubles():
     with tf.GradientTape() as tape:
         y = tf.multiply([1.0, 2.0], double * 2.0) + tf.add(double, [1.0, 2.0])
     return tape.gradient(y, double)
+
+
+def the_dtype_of_another_tensor():
+    """flows"""
+    x = tf.constant([[1.0], [2.0]], tf.float64)
+    with tf.GradientTape() as tape:
+        y = tf.linalg.cholesky_solve(double * tf.eye(2, dtype=x.dtype), x)
+    return tape.gradient(y, double)
+
+
+def the_dtype_of_another_tensor_beside_a_variable():
+    """raises InvalidArgumentError"""
+    x = tf.constant([[1.0], [2.0]], tf.float64)
+    with tf.GradientTape() as tape:
+        y = v * tf.ones([2], dtype=x.dtype)
+    return tape.gradient(y, v)
+
+
+def the_dtype_by_its_name_and_as_numpy_has_it():
+    """flows, flows"""
+    w = tf.Variable([1.0, 2.0], dtype=double.dtype)
+    with tf.GradientTape() as tape:
+        y = w * tf.cast(v, w.dtype) + tf.ones([2], w.dtype.name) + np.ones(2, dtype=w.dtype.as_numpy_dtype)
+    return tape.gradient(y, [w, v])
+
+
+def the_dtype_of_the_parts_of_complex_numbers():
+    """flows"""
+    with tf.GradientTape() as tape:
+        z = tf.complex(double, double)
+        y = tf.math.real(z) * tf.ones([2], z.dtype.real_dtype)
+    return tape.gradient(y, double)
+
+
+def the_dtype_that_one_of_two_branches_chose():
+    """unknown"""
+    whole = tf.constant([1, 2])
+    dtype = whole.dtype if np.random.rand() > 2 else v.dtype
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.cast(v, dtype), tf.float32)
+    return tape.gradient(y, v)
+
+
+def the_width_that_one_of_two_branches_chose():
+    """flows"""
+    x = v if np.random.rand() > 2 else double
+    with tf.GradientTape() as tape:
+        y = double * tf.ones([2], x.dtype)
+    return tape.gradient(y, double)
+
+
+def layers_of_doubles_by_a_setting():
+    """flows, flows, none"""
+    keras.config.set_dtype_policy("float64")
+    layer = keras.layers.Dense(2)
+    with tf.GradientTape() as tape:
+        y = layer(tf.constant(np.ones((1, 2)))) * double * tf.cast(tf.round(v), tf.float64)
+    keras.config.set_dtype_policy("float32")
+    return tape.gradient(y, [layer.kernel, double, v])
+
+
+def losses_of_doubles_by_a_setting():
+    """flows, none"""
+    keras.config.set_floatx("float64")
+    loss = keras.losses.MeanSquaredError()
+    with tf.GradientTape() as tape:
+        y = loss(tf.constant([[1.0, 2.0]], tf.float64), double * 2.0) + tf.reduce_sum(tf.round(double)) * 0.0
+        z = y + tf.cast(tf.reduce_sum(tf.round(v)), tf.float64)
+    keras.config.set_floatx("float32")
+    return tape.gradient(z, [double, v])
+
+
+def a_dtype_that_is_set_for_some():
+    """flows, flows"""
+    keras.config.set_floatx("float64" if np.random.rand() > 2 else "float32")
+    layer = keras.layers.Dense(2)
+    with tf.GradientTape() as tape:
+        y = tf.matmul(layer(tf.ones([1, 2])), tf.linalg.diag(v))
+    keras.config.set_floatx("float32")
+    return tape.gradient(y, [layer.kernel, v])

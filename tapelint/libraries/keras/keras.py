@@ -410,7 +410,7 @@ def _as_layers_give(
     info: LayerInfo = cell.info
     assert info.fact is not None
     if isinstance(result, Data) and result.dtype == "f":
-        result = replace(result, width=widths.of_layer(parameter(info, "dtype")))
+        result = replace(result, width=widths.of_layer(world, parameter(info, "dtype")))
     if _may_drop_all(world, info, given):
         result = world.run.opaque(site, [result])
     _without_later_weights(world, cell, result)

@@ -23,6 +23,7 @@ from tapelint.flow.values import (
 )
 
 from .. import apply
+from ..arguments import dtype_cell
 from ..numpy import arrays
 from ..registry import Registry
 from ..shapes import shapes
@@ -95,7 +96,7 @@ def attribute(world: Libraries, variable: Variable, name: str, site: Site) -> Va
     if name in ("value", "_value"):
         return _inner(variable)
     if name == "dtype":
-        return Cell(0, "dtype", arrays.AsText(variable.dtype))
+        return dtype_cell(arrays.AsText(variable.dtype))
     if name == "path":
         return Data(world.run.node("Variable.path", [], site, dtype="s", kind="python"), "python", "s")
     if name in ("regularizer", "constraint"):

@@ -158,7 +158,7 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     made = apply.answer(world, info.name, info.fact.effect({**constants, **more}, unknown), given, site)
     keras_refusals.doubt_labels(world, info.name, given, made)
     apply.doubt(world, info.fact, given, world.run.nodes_in(made))
-    width = widths.of_layer(info.args.keywords.get("dtype", UNBOUND))
+    width = widths.of_layer(world, info.args.keywords.get("dtype", UNBOUND), policy=False)
     return replace(made, width=width) if isinstance(made, Data) else made
 
 

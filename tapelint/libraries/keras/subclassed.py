@@ -30,6 +30,7 @@ from tapelint.flow.values import (
 from tapelint.source import walk
 
 from .. import apply
+from ..arguments import OfWidth, dtype_cell
 from ..names import is_of_keras
 from ..python import plain
 from ..registry import Registry
@@ -118,7 +119,7 @@ def inherited(world: Libraries, base: Value, cls: str, name: str, site: Site) ->
     if name == "name":
         return layer_names.of_object(world, base, site)
     if name in ("dtype", "compute_dtype", "variable_dtype"):
-        return Cell(0, "dtype", "f")
+        return dtype_cell(OfWidth("f"))
     if name in ("input_spec", "run_eagerly", "stateful", "metrics"):
         return world.inert(name, Arguments([]), site)
     if name in ("compiled_loss", "compute_loss", "compiled_metrics", "loss", "compute_metrics"):

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapelint.flow import containers
-from tapelint.flow.ranges import UNBOUNDED, Range
+from tapelint.flow.ranges import UNBOUNDED, Range, Reach
 from tapelint.flow.values import NO_VALUE, Const, SliceOf, Tuple, Value
 
 from ..shapes import shapes
 from . import numbers_exact
 from .numbers_identity import rows_of
 from .numbers_known import Key, key_of, of_value
-from .numbers_points import Scene, met
+from .numbers_points import Scene, met, points_of
 
 if TYPE_CHECKING:
     from ..world import Libraries
@@ -29,12 +29,24 @@ def of_index(world: Libraries, base: Value, key: Value) -> Range | None:
     if array is not None:
         found = Range.of(array, found.double)
     elif own is not None:
-        found = replace(own, array=None, points=met(Scene("[]", [own], "")))
+        found = replace(own, array=None, points=_points(base, key, own))
     identity = None
     if base_key is not None and index_key is not None:
         word = "[new]" if Const(None) in (key.items if isinstance(key, Tuple) else (key,)) else "[]"
         identity = world.known.key(word, base_key, index_key)
     return replace(found, key=identity, rows=_index_rows(world, base, key), same=frozenset())
+
+
+def _points(base: Value, key: Value, own: Range) -> tuple[Reach, ...]:
+    """The points that an index leaves: all, where it picks nothing; those of whole rows, where it picks within them."""
+    items = [item for item in (key.items if isinstance(key, Tuple) else (key,)) if item != NO_VALUE]
+    whole = [item in (WHOLE, Const(...)) for item in items]
+    shape = getattr(base, "shape", None)
+    at_the_end = Const(...) in items or (shape is not None and len(shape) == len(items))
+    return points_of(own) if all(whole) else met(Scene("[]", [own], "", not (all(whole[:-1]) and at_the_end)))
+
+
+WHOLE = SliceOf(NO_VALUE, NO_VALUE, NO_VALUE)
 
 
 def of_part(
@@ -61,13 +73,12 @@ def of_part(
         own = of_value(world, value)
         rest = None if split is not None else (*shape[:at], *shape[at + 1 :])
         return rest, replace(own, array=None, key=None, rows=None, same=frozenset()) if own is not None else None
-    whole = SliceOf(NO_VALUE, NO_VALUE, NO_VALUE)
     place: Value = Const(index)
     rest = (*shape[:at], *shape[at + 1 :])
     if ends is not None:
         place = SliceOf(Const(ends[0]), Const(ends[1]), NO_VALUE)
         rest = (*shape[:at], ends[1] - ends[0], *shape[at + 1 :])
-    return rest, of_index(world, value, Tuple((*[whole] * at, place)))
+    return rest, of_index(world, value, Tuple((*[WHOLE] * at, place)))
 
 
 def _ends(length: int | None, split: Sequence[int | None] | int, index: int) -> tuple[int, int] | None:

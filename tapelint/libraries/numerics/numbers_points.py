@@ -20,8 +20,9 @@ WELL_PAST = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One operation: its short name, its operands' ranges, its text, and whether it reduces all axes or some.
+    """One operation: its short name, its operands' ranges, its text.
 
+    `partial`: it reduces some axes rather than all, or picks places along others than the last.
     `equal`: the two operands are the same numbers ("all"), share a row ("row"), or are one value laid out along two
     axes ("pairs"). `counts`: what a boolean operand selects.
     """
@@ -88,6 +89,17 @@ def _parts(scene: Scene) -> list[Reach]:
     if len(scene.ranges) == 1:
         return _kept(scene)
     return [replace(p, scope="row" if p.scope == "row" else "element") for p in _kept(scene)]
+
+
+def _masked(scene: Scene) -> list[Reach]:
+    """What a mask leaves: of some values nobody knows whether they are among it."""
+    return [p for p in _kept(scene) if p.scope == "all"]
+
+
+def _picked(scene: Scene) -> list[Reach]:
+    """What stands at some places: what is certain of other places need not be so of them."""
+    kept = _kept(scene)
+    return [p for p in kept if p.scope == "all" or not p.certain or (p.scope == "row" and not scene.partial)]
 
 
 def _chosen(scene: Scene) -> list[Reach]:
@@ -263,11 +275,11 @@ RULES: dict[str, Callable[[Scene], list[Reach]]] = {
     "tile": _kept,
     "repeat": _kept,
     "broadcast_to": _kept,
-    "gather": _kept,
-    "boolean_mask": _parts,
+    "gather": lambda scene: _picked(replace(scene, partial=True)),
+    "boolean_mask": _masked,
     "concat": _parts,
     "stack": _parts,
-    "[]": _kept,
+    "[]": _picked,
     "reverse": _kept,
     "where": _chosen,
     "-": _difference,

@@ -33,6 +33,7 @@ from tapelint.flow.values import (
 )
 
 from .. import apply, arguments
+from ..arguments import OfWidth, dtype_cell
 from ..keras import symbols, unseen
 from ..names import EXTERNAL, root
 from ..numerics import numbers
@@ -233,21 +234,24 @@ class AsText(str):
     __slots__ = ()
 
 
-class OfArray(str):
+class OfArray(OfWidth):
     """The category of a dtype that is NumPy's."""
 
-    __slots__ = ()
+
+REAL = {"complex64": "float32", "complex128": "float64"}
+"""The dtypes of what complex numbers are made of."""
 
 
-def dtype_value(dtype: str, of_numpy: bool = False) -> Value:
+def dtype_value(dtype: str, of_numpy: bool = False, width: str = "") -> Value:
     """`x.dtype`."""
     word = dtype if dtype in "fibcs" else "?"
-    return Cell(0, "dtype", OfArray(word) if of_numpy else word)
+    return dtype_cell((OfArray if of_numpy else OfWidth)(word, width))
 
 
 def _dtype(world: Libraries, args: Arguments, site: Site) -> Value:
     """`np.dtype("int32")`, `tf.as_dtype(...)`."""
-    return dtype_value(apply.dtype_argument(args.positional[0] if args.positional else UNBOUND))
+    asked = args.positional[0] if args.positional else UNBOUND
+    return dtype_value(apply.dtype_argument(asked), width=widths.named(asked))
 
 
 def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | None:
@@ -259,7 +263,9 @@ def _of_dtype(world: Libraries, base: Cell, name: str, site: Site) -> Value | No
             return world.run.opaque(site)
         return None
     if name == "name" and word != "?":
-        return Cell(0, "dtype", AsText(word))
+        return dtype_cell(AsText(word))
+    if name == "real_dtype" and word == "c":
+        return dtype_value("f", width=REAL.get(getattr(word, "width", ""), ""))
     if name in ("base_dtype", "as_numpy_dtype", "real_dtype", "name", "type", "str"):
         return base
     if name in ("max", "min") and word in ("f", "i") and not isinstance(word, OfArray):
@@ -283,7 +289,7 @@ def data_attribute(world: Libraries, base: Value, name: str, site: Site) -> Valu
     if name == "shape":
         return shape_value(world, base, site)
     if name == "dtype" and isinstance(base, (Data, Variable)):
-        return dtype_value(base.dtype, isinstance(base, Data) and base.kind == "numpy")
+        return dtype_value(base.dtype, isinstance(base, Data) and base.kind == "numpy", widths.of(world, base))
     if name in ("ndim", "rank", "size", "itemsize", "nbytes"):
         shape = base.shape if isinstance(base, (Data, Variable)) else None
         return Const(len(shape)) if shape is not None and name in ("ndim", "rank") else sequences.count(world)

@@ -50,9 +50,18 @@ def is_of_another_kind(world: Libraries, fact: Fact, given: Given) -> bool:
         if value is UNBOUND:
             if LEFT_OUT in found and given.rest is None:
                 return True
+        elif _is_left_out(fact, names[0], value) and LEFT_OUT not in found:
+            continue
         elif (("N",) in found and value == NO_VALUE) or (found - {LEFT_OUT, ("N",)} and _is_one(world, value)):
             return True
     return False
+
+
+def _is_left_out(fact: Fact, name: str, value: Value) -> bool:
+    """Whether None stands for a list of tensors, as it does by itself: what was refused is a list of nothings."""
+    found = next((p for p in (*fact.call_parameters, *fact.parameters) if p.name == name), None)
+    by_itself = found is not None and found.default == "None" and value == NO_VALUE
+    return by_itself and name in given_several(fact)
 
 
 LEFT_OUT = ("-",)
@@ -272,7 +281,8 @@ Row = tuple[tuple[str, ...], frozenset[tuple[str, ...]]]
 
 def _rows(fact: Fact, given: Given) -> list[Row]:
     """The lines of the table that are about what a call gives."""
-    return [(names, refused) for names, refused in fits().get(fact.name, ()) if given.values.keys() >= set(names)]
+    told = {name for name, value in given.values.items() if not _is_left_out(fact, name, value)}
+    return [(names, refused) for names, refused in fits().get(fact.name, ()) if told >= set(names)]
 
 
 def _is_of_other_dtype(world: Libraries, fact: Fact, rows: Sequence[Row], given: Given) -> bool:

@@ -21,9 +21,9 @@ from tapelint.flow.values import (
     options,
 )
 
-from ..arguments import is_list
+from ..arguments import OfWidth, is_list
 from ..natures import CONVERTS, form
-from ..registry import Registry
+from ..registry import FunctionHandler, Registry
 from ..shapes import widths
 from ..shapes.widths import PROMOTES
 from ..tensorflow import members
@@ -43,8 +43,7 @@ def register(registry: Registry) -> None:
     """Add the calls that change what operators refuse."""
     for name in ("experimental_enable_numpy_behavior", "enable_numpy_behavior"):
         registry.functions[f"tensorflow.experimental.numpy.{name}"] = _numpy_behavior
-
-
+    registry.functions.update({f"keras.{name}": _setting_dtypes(key) for name, key in SETTING_DTYPES.items()})
     for name in DISPATCHING:
         registry.functions[f"tensorflow.{name}"] = _converting
 
@@ -65,6 +64,24 @@ def _converting(world: Libraries, args: Arguments, site: Site) -> Value:
 def _numpy_behavior(world: Libraries, args: Arguments, site: Site) -> Value:
     world.run.state.set(PROMOTES, Const(True))
     return NO_VALUE
+
+
+SETTING_DTYPES = {
+    "backend.set_floatx": widths.FLOATX,
+    "config.set_floatx": widths.FLOATX,
+    "config.set_dtype_policy": widths.POLICY,
+    "mixed_precision.set_dtype_policy": widths.POLICY,
+    "mixed_precision.set_global_policy": widths.POLICY,
+}
+
+
+def _setting_dtypes(key: tuple[int, str]) -> FunctionHandler:
+    def call(world: Libraries, args: Arguments, site: Site) -> Value:
+        given = [*args.positional, *args.keywords.values()]
+        world.run.state.set(key, Const(widths.named(given[0]) if given else ""))
+        return NO_VALUE
+
+    return call
 
 
 def misfit(world: Libraries, op: str, operands: list[Value]) -> str:
@@ -186,7 +203,7 @@ def _side(world: Libraries, value: Value) -> str:
     if isinstance(value, Cell) and value.kind == "shape":
         return "shape" if value.info is not None and None not in value.info else ""
     if isinstance(value, Cell) and value.kind == "dtype":
-        return "object" if type(value.info) is str and value.info != "?" else ""
+        return "object" if type(value.info) is OfWidth and value.info != "?" else ""
     if isinstance(value, Cell) and value.kind == "instance":
         plain = world.run.is_equal_to_itself_only(value) and world.run.hooks.isdisjoint(CONVERTING)
         return "object" if plain else ""

@@ -14,7 +14,7 @@ from tapelint.facts import Fact
 from tapelint.facts.table import KINDS_OF_OPERANDS, REFUSALS, RESULTS, operands
 from tapelint.flow.values import UNBOUND, Bound, Cell, Const, Data, Function, Value, Variable, options
 
-from ..arguments import Given, category, is_list, listed
+from ..arguments import PERHAPS, Given, category, is_list, listed
 from ..natures import nature
 from ..shapes import widths
 
@@ -108,7 +108,7 @@ def _kinds(world: Libraries, value: Value) -> Iterable[str]:
 
 
 def _by_dtype(letters: dict[str, str], width: str, dtype: str) -> list[str]:
-    if width.startswith(widths.PERHAPS) or not width:
+    if width.startswith(PERHAPS) or not width:
         return [letters[each] for each in OF_CATEGORY.get(dtype, ()) if each in letters]
     return [letters[width]] if width in letters else []
 

@@ -13,7 +13,7 @@ from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, Library, OneOf, Tuple, Value, Variable, is_tensor
 
-from ..arguments import Given, asked_dtype, category, dtype_of, listed, python_numbers
+from ..arguments import PERHAPS, Given, OfWidth, asked_dtype, category, dtype_of, listed, python_numbers
 from ..names import root
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ EXACT = frozenset(
     "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128 "  # noqa: SIM905
     "qint8 quint8 qint16 quint16 qint32".split()
 )
-PERHAPS = "~"
-"""Before the dtype that Keras casts to: float32, unless the program or its settings say another one somewhere."""
-
 PROMOTES = (0, "numpy behavior")
 """Set where TensorFlow's operators convert numbers as NumPy's do."""
-OF_KERAS = f"{PERHAPS}float32"
+FLOATX, POLICY = (0, "floatx"), (0, "dtype policy")
+"""Set where the program says of which dtype Keras is by default: that, "" if that is not clear. A policy is for layers,
+which then have nothing to do with the other.
+"""
 COUNTING = ("tensorflow.range", "numpy.arange")
 """What counts in the floats that it is given."""
 OTHER_NAMES = {"half": "float16", "double": "float64", "single": "float32"}
@@ -56,11 +56,29 @@ def of_variable(world: Libraries, value: Value) -> str:
     held = world.run.state.get((value.uid, "dtype"))
     if isinstance(held, Const) and held.value in EXACT:
         return str(held.value)
-    return "float32" if held is UNBOUND and value.dtype == "f" else ""
+    as_ever = held is UNBOUND and value.dtype == "f" and _is_as_ever(world)
+    return "float32" if as_ever else ""
+
+
+def _is_as_ever(world: Libraries) -> bool:
+    return world.run.state.get(FLOATX) is UNBOUND and world.run.state.get(POLICY) is UNBOUND
+
+
+def of_keras(world: Libraries, policy: bool = True) -> str:
+    """The dtype that Keras's layers have by default, perhaps; "" where the program sets another one than a known.
+
+    policy: whether a policy is for it.
+    """
+    said = world.run.state.get(POLICY) if policy else UNBOUND
+    said = said if said is not UNBOUND else world.run.state.get(FLOATX)
+    known = "float32" if said is UNBOUND else said.value if isinstance(said, Const) else ""
+    return f"{PERHAPS}{known}" if known in FLOATS else ""
 
 
 def named(value: Value, of_numpy: bool = False) -> str:
     """The dtype that an argument asks for; "" where that is not clear. NumPy's `float` is another than TensorFlow's."""
+    if isinstance(value, Cell) and isinstance(value.info, OfWidth):
+        return value.info.width if value.info.width in EXACT else ""
     name = value.name.rpartition(".")[2] if isinstance(value, Library) else getattr(value, "value", "")
     if not isinstance(name, str):
         return ""
@@ -83,6 +101,8 @@ def of_call(world: Libraries, name: str, effect: Effect, given: Given, letter: s
     """The dtype of what a function or an operator gives, of the category that is known; "" where it is not sure."""
     is_numpy = root(name) in ("numpy", "ndarray") or name.startswith(PROMOTING)
     if (asked := asked_dtype(name, given)) is not UNBOUND:
+        if isinstance(asked, Cell) and isinstance(asked.info, OfWidth) and letter == "f":
+            return asked.info.width
         return named(asked, is_numpy)
     if always := always_of(name):
         return always if always in EXACT and category(always) == letter else ""
@@ -225,14 +245,17 @@ def perhaps_unlike(world: Libraries, one: Value, other: Value) -> bool:
 def autocast(world: Libraries, value: Value, site: Site, is_old: bool = False) -> Value:
     """What a layer is called with, as its code sees it: Keras casts floats of another dtype than the layer's."""
 
+    usual = of_keras(world)
+    as_they_are = (usual, usual.removeprefix(PERHAPS))
+
     def cast(leaf: Value) -> Value:
         if isinstance(leaf, Data) and leaf.kind == "numpy" and not is_old:
             leaf = world.call_library("tensorflow.convert_to_tensor", Arguments([leaf]), site)
-        if isinstance(leaf, Data) and leaf.dtype not in "ibs" and leaf.width not in ("float32", OF_KERAS):
-            return replace(leaf, width=OF_KERAS)
-        if isinstance(leaf, Variable) and not is_old and of(world, leaf) not in ("", "float32"):
+        if isinstance(leaf, Data) and leaf.dtype not in "ibs" and leaf.width not in as_they_are:
+            return replace(leaf, width=usual)
+        if isinstance(leaf, Variable) and not is_old and of(world, leaf) not in ("", *as_they_are):
             node = world.run.node("Layer.input", [Edge(world.use(leaf, site), FLOWS, "linear")], site, dtype="f")
-            return Data(node, "tensor", "f", leaf.shape, width=OF_KERAS)
+            return Data(node, "tensor", "f", leaf.shape, width=usual)
         return leaf
 
     return containers.rebuilt(world.run, value, cast)
@@ -244,9 +267,9 @@ def autocast_all(world: Libraries, args: Arguments, site: Site, is_old: bool = F
     return replace(args, positional=[autocast(world, v, site, is_old) for v in args.positional], keywords=keywords)
 
 
-def of_layer(dtype: Value) -> str:
+def of_layer(world: Libraries, dtype: Value, policy: bool = True) -> str:
     """The dtype of what a layer or a loss of Keras gives, by the dtype that it was made with."""
-    return OF_KERAS if dtype in (UNBOUND, NO_VALUE) else named(dtype)
+    return of_keras(world, policy) if dtype in (UNBOUND, NO_VALUE) else named(dtype)
 
 
 def is_quantized(world: Libraries, value: Value) -> bool:

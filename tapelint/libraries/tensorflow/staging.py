@@ -325,9 +325,14 @@ def mapped(world: Libraries, value: Value, change: Callable[[Data], Value], left
         return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Tuple(items, value.names)
     if isinstance(value, Many):
         return Many(mapped(world, value.element, change, left))
-    if isinstance(value, Cell) and value.kind in ("list", "dict"):
-        old = world.run.state.get((value.uid, "items"))
+    for cell in [o for o in options(value) if isinstance(o, Cell) and _is_changed_within(o, value)]:
+        old = world.run.state.get((cell.uid, "items"))
         new = mapped(world, old, change, left)
         if new is not old:
-            world.run.state.set((value.uid, "items"), new)
+            world.run.state.set((cell.uid, "items"), new)
     return value
+
+
+def _is_changed_within(cell: Cell, value: Value) -> bool:
+    """Whether what an operation gives is this object with other items; of arrays it may be one of several."""
+    return cell.kind == "tensor array" or (cell is value and cell.kind in ("list", "dict"))

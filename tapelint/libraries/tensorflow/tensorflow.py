@@ -208,8 +208,10 @@ def make_variable(
 def _exact_dtype(world: Libraries, initial: Value, dtype: Value, flavor: str) -> Value:
     """The dtype's name where it is asked for, or where what it starts with says it; else UNBOUND."""
     if dtype not in (UNBOUND, NO_VALUE):
-        asked = arguments.plain_constant(world, dtype) if isinstance(dtype, (Const, Library)) else arguments.UNSET
-        return Const(asked) if isinstance(asked, str) else UNBOUND
+        if not isinstance(dtype, (Const, Library)):
+            return Const(asked) if (asked := widths.named(dtype)) else UNBOUND
+        named = arguments.plain_constant(world, dtype)
+        return Const(named) if isinstance(named, str) else UNBOUND
     if flavor != "tf" or initial is UNBOUND:
         return UNBOUND
     width = "int32" if widths.is_whole(world, initial) else widths.of_operands(world, [initial])
