@@ -111,6 +111,16 @@ def test_nothing_is_claimed_of_a_name_that_is_bound_nowhere(asked: str, facts: F
     assert [source.verdict for source in gradient.sources] == ["unknown"]
 
 
+def test_what_a_shell_puts_into_a_module_is_no_doubt(facts: Facts, tmp_path: Path) -> None:
+    path = tmp_path / "exported.py"
+    path.write_text(
+        "import tensorflow as tf\nget_ipython().run_line_magic('matplotlib', 'inline')\nv = tf.Variable(1.0)\n"
+        "with tf.GradientTape() as tape:\n    y = tf.round(v)\ntape.gradient(y, v)\n"
+    )
+    (gradient,) = analyse(Source.read(path), Project(tmp_path), facts).gradients
+    assert [source.verdict for source in gradient.sources] == ["none"]
+
+
 def test_the_graph_of_the_example_that_explains_the_house(facts: Facts, tmp_path: Path) -> None:
     blocks = [textwrap.dedent(b) for b in re.findall(r"(?:^    .*\n)+", flow.__doc__ or "", re.MULTILINE)]
     path = tmp_path / "example.py"

@@ -12,7 +12,7 @@ from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
 from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
-from .scopes import is_bound_in_its_loop, names_bound
+from .scopes import is_bound_in_its_loop, is_put_there, names_bound
 from .state import Delta, Key, values_of
 from .values import (
     NO_VALUE,
@@ -103,7 +103,7 @@ class Expressions(Comprehensions):
             staged = any(loop.staged for loop in self.frame.loops) and is_bound_in_its_loop(self.scopes[owner], node)
             self.world.raised("ValueError" if staged else error, site)  # a graph's loop needs what it changes
             return self.missing(site, name)
-        if seen and owner == module and not (name.startswith("__") or self.exhausted):
+        if seen and owner == module and not (is_put_there(name) or self.exhausted):
             self.lose_track(site)  # it may be put there from outside; if it is not, this is how far the program comes
         made = self.opaque(site, hint=name)
         if owner == module:  # bound by an import of all that cannot be seen, or in another cell: the same each time

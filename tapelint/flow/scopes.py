@@ -28,6 +28,11 @@ def names_bound(scope: ast.AST) -> frozenset[str]:
     return frozenset(bound - from_around)
 
 
+def is_put_there(name: str) -> bool:
+    """Whether a name is one that Python, or a shell that notebooks are run in, puts into each module."""
+    return name.startswith("__") or name in ("get_ipython", "display")
+
+
 def is_bound_in_its_loop(scope: ast.AST, name: ast.Name) -> bool:
     """Whether a loop that a name is read in binds it as well."""
     loops = [walk(node) for node in walk(scope) if isinstance(node, (ast.For, ast.AsyncFor, ast.While))]
