@@ -14,9 +14,9 @@ import facts_lab as lab
 import propose_facts as propose
 from facts_dtypes import arguments_of, in_dtype
 from facts_kinds import tried
-from facts_unlike import leaves_in, raised, raised_in_graph
+from facts_unlike import calls_in, leaves_in, raised, raised_in_graph
 
-from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header
 from tapelint.facts.table import FOLDER, fits
 
 FILES = (
@@ -88,13 +88,7 @@ def _of_block(block: str) -> Iterator[tuple[Case, bool]]:
     if name.startswith(OF_PYTHON) or not signatures:
         return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
-    for line in lines:
-        if line.startswith(OF_WEIGHTS):
-            continue
-        _, graph, expression, answer = split_line(line.strip())
-        call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):
-            continue
+    for expression, call in calls_in(line for line in lines if not line.startswith(OF_WEIGHTS)):
         if isinstance(call.func, ast.Call) != (len(signatures) > 1):
             continue
         env = propose.env_of(expression)

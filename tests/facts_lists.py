@@ -9,9 +9,9 @@ from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_unlike import taken_apart
+from facts_unlike import calls_in, taken_apart
 
-from tapelint.facts.parse import full_name, header_name, split_line
+from tapelint.facts.parse import full_name, header_name
 from tapelint.facts.table import FOLDER, rows
 
 FILES = (
@@ -41,10 +41,8 @@ def measured() -> set[Key]:
 
 def _of_block(block: str) -> Iterator[tuple[Key, str]]:
     header, names, lines = taken_apart(block)
-    for line in lines:
-        _, graph, expression, answer = split_line(line.strip())
-        call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call) or "random" in expression:
+    for expression, call in calls_in(lines):
+        if "random" in expression:
             continue
         env = propose.env_of(expression)
         given_to = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]

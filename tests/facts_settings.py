@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import facts_fits
 import propose_facts as propose
 from facts_dtypes import arguments_of
-from facts_unlike import raised
+from facts_unlike import calls_in, raised
 
-from tapelint.facts.parse import full_name, header_name, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, read_header
 from tapelint.facts.table import rows
 
 NOT_TRIED = ("methods.txt", "keras_layers.txt", "keras_other.txt")
@@ -43,11 +43,7 @@ def _of_block(block: str) -> Iterator[tuple[Key, bool]]:
     if name.startswith(OF_PYTHON) or len(signatures) > 1 or name.endswith(facts_fits.NOT_TRIED):
         return
     names = [p.name for p in signatures[-1] if not p.star and not p.keyword_only]
-    for line in lines:
-        _, graph, expression, answer = split_line(line.strip())
-        call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):
-            continue
+    for expression, call in calls_in(lines):
         for parameter, argument in arguments_of(call, names):
             for sort, turned in _turned(argument).items():
                 if sort in (*NUMBERS, ONE) and name.endswith(ENDING):

@@ -10,9 +10,9 @@ from typing import Any
 import facts_lab as lab
 import propose_facts as propose
 from facts_nones import FILES, changed
-from facts_unlike import raised
+from facts_unlike import calls_in, raised
 
-from tapelint.facts.parse import full_name, header_name, leaves_of, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, leaves_of, read_header
 from tapelint.facts.table import FOLDER, rows
 
 
@@ -53,11 +53,7 @@ def _of_block(block: str) -> Iterator[tuple[tuple[str, str], str]]:
     if len(signatures) != 1:
         return
     names = [p.name for p in signatures[0] if not p.star and not p.keyword_only]
-    for line in lines:
-        _, graph, expression, answer = split_line(line.strip())
-        call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call):
-            continue
+    for expression, call in calls_in(lines):
         for index, argument in enumerate(call.args[: len(names)]):
             if set(leaves_of(argument)) and not isinstance(argument, (ast.List, ast.Tuple, ast.Dict)):
                 text = changed(call, index, ast.Name("thing_", ast.Load()))

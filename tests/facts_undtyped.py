@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import facts_lab as lab
 import propose_facts as propose
-from facts_unlike import raised
+from facts_unlike import calls_in, raised
 
-from tapelint.facts.parse import full_name, header_name, read_header, split_line
+from tapelint.facts.parse import full_name, header_name, read_header
 from tapelint.facts.table import FOLDER, rows
 
 FILES = (
@@ -42,10 +41,8 @@ def measured() -> set[str]:
 
 def _of_lines(lines: list[str]) -> Iterator[bool]:
     """Whether another dtype comes out than the one that is asked for, in each experiment."""
-    for line in lines:
-        _, graph, expression, answer = split_line(line.strip())
-        call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call) or "dtype=" in expression:
+    for expression, _ in calls_in(lines):
+        if "dtype=" in expression:
             continue
         env = propose.env_of(expression)
         for dtype in TRIED:

@@ -60,12 +60,19 @@ def taken_apart(block: str) -> tuple[str, list[str], list[str]]:
     return header, names, lines
 
 
-def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
-    header, names, lines = taken_apart(block)
+def calls_in(lines: Iterable[str]) -> Iterator[tuple[str, ast.Call]]:
+    """The experiments of lines which are calls that are taken, in eager code: the expression, and it parsed."""
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
         call = ast.parse(expression, mode="eval").body
-        if graph or answer.startswith("call raises") or not isinstance(call, ast.Call) or "lambda" in expression:
+        if not graph and not answer.startswith("call raises") and isinstance(call, ast.Call):
+            yield expression, call
+
+
+def _of_block(block: str, of_python: bool) -> Iterator[tuple[Key, tuple[str, str]]]:
+    header, names, lines = taken_apart(block)
+    for expression, call in calls_in(lines):
+        if "lambda" in expression:
             continue  # what a function makes of numbers hangs on the function
         env = propose.env_of(expression)
         floats = {leaf for leaf, value in env.items() if isinstance(value, lab.tf.Tensor) and value.dtype.is_floating}
