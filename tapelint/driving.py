@@ -60,7 +60,7 @@ def driving_functions(source: Source, project: Project) -> frozenset[ast.AST]:
 
 def _drives(project: Project, module: Module) -> bool:
     source = module.unparsed
-    if source is None:
+    if source is None or not may_drive(source.text.encode(), module.path, project):
         return False
     named = {word for line in _BODY.finditer(source.text) for word in _WORD.findall(line.group())}
     binding = named if named.isdisjoint(_DEFINES.findall(source.text)) else None

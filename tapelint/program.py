@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from tapelint.driving import drives, driving_functions, may_drive
+from tapelint.driving import drives, driving_functions
 from tapelint.facts import Facts
 from tapelint.findings import summary
 from tapelint.flow import elsewhere
@@ -47,7 +47,7 @@ def analyse(source: Source, project: Project, facts: Facts) -> Analysis:
     SourceError if it does not parse.
     """
     with _deep_stack():
-        if not _asks_for_gradients(source) and not _is_driving(source, project):
+        if not _asks_for_gradients(source) and not drives(source, project):
             return Analysis(source.path)
         program = Program(source, project, facts)
         program.run()
@@ -64,11 +64,6 @@ def _asks_for_gradients(source: Source) -> bool:
         elif isinstance(node, ast.withitem) and last_name(node.context_expr).endswith("GradientTape"):
             return True
     return False
-
-
-def _is_driving(source: Source, project: Project) -> bool:
-    """Whether a file without a tape, which may name one in its words, is a script that runs another file's."""
-    return may_drive(source.text.encode(), source.path, project) and drives(source, project)
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def python_numbers(world: Libraries, value: Value) -> list[float] | None:
 
 
 def asked_dtype(name: str, given: Given) -> Value:
-    """What a function, by the name of its fact, is asked for as a dtype; UNBOUND where nothing is, or is heeded."""
+    """What a function, by the name of its fact, is asked for as a dtype; UNBOUND where there is nothing to heed."""
     asked = next((v for key in DTYPES if (v := given.get(key)) not in (UNBOUND, NO_VALUE)), UNBOUND)
     return UNBOUND if asked is not UNBOUND and ignores_dtype(name) else asked
 

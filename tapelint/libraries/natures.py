@@ -81,8 +81,12 @@ def _is_gone_over(cls: Value) -> bool:
     """Whether objects of a class have items."""
     if not isinstance(cls, Class):
         return False
-    methods = {each.name for each in class_body(cls.node) if isinstance(each, ast.FunctionDef)}
-    return bool(methods & {"__iter__", "__getitem__", "__getattr__"}) or any(map(_is_gone_over, cls.bases))
+    return bool(_methods(cls) & {"__iter__", "__getitem__", "__getattr__"}) or any(map(_is_gone_over, cls.bases))
+
+
+def _methods(cls: Class) -> set[str]:
+    """The names of the methods that a class itself defines."""
+    return {each.name for each in class_body(cls.node) if isinstance(each, ast.FunctionDef)}
 
 
 REGULARIZER = "regularizer"
@@ -226,7 +230,7 @@ def _of_instance(cls: Value) -> str:
     if not isinstance(cls, Class):
         return ""
     found = {_of_instance(base) for base in cls.bases}
-    methods = {each.name for each in class_body(cls.node) if isinstance(each, ast.FunctionDef)}
+    methods = _methods(cls)
     if "" in found or methods & FLATTENED or not all(last_name(d) in SIMPLE for d in cls.node.decorator_list):
         return ""
     return "dtyped" if "dtyped" in found else "convertible" if methods & CONVERTED or found - {"plain"} else "plain"

@@ -96,8 +96,8 @@ def _is_whole_power(fact: Fact, given: Given) -> bool:
 def _is_by_zero(world: Libraries, fact: Fact, given: Given) -> bool:
     """Whether zero divides whole numbers, which refuse it where there are any."""
     by = next((given.values[name] for name in DIVISORS if name in given.values), UNBOUND)
-    numbers = python_numbers(world, by) if fact.name.endswith(DIVIDING) else None
-    return bool(numbers) and 0 in (numbers or ()) and all(type(number) is int for number in numbers or ())
+    numbers = (python_numbers(world, by) if fact.name.endswith(DIVIDING) else None) or ()
+    return 0 in numbers and all(type(number) is int for number in numbers)
 
 
 DIVIDING = (

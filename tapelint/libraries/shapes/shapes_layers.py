@@ -225,8 +225,7 @@ def _spread(world: Libraries, sizes: Sequence[int | None], parameter: Parameter)
 
 def _pairs(world: Libraries, value: Value, rank: int) -> list[int | None]:
     """How much is added or taken away along each axis, at both ends together."""
-    if isinstance(value, Const) and isinstance(value.value, tuple):
-        value = Tuple(tuple(Const(item) for item in value.value))
+    value = _taken_apart(value)
     if rank == 1 and isinstance(value, Tuple) and len(value.items) == 2:
         value = Tuple((value,))
     if isinstance(value, Const):
@@ -243,11 +242,17 @@ def _pairs(world: Libraries, value: Value, rank: int) -> list[int | None]:
 
 def _each(world: Libraries, value: Value, rank: int) -> list[int | None]:
     """One number for every axis, or one each."""
-    if isinstance(value, Const) and isinstance(value.value, tuple):
-        value = Tuple(tuple(Const(item) for item in value.value))
+    value = _taken_apart(value)
     if isinstance(value, Const):
         return [value.value if type(value.value) is int else None] * rank
     items = containers.sequence(world.run, value)
     if isinstance(items, Tuple) and len(items.items) == rank:
         return [v.value if isinstance(v, Const) and type(v.value) is int else None for v in items.items]
     return [None] * rank
+
+
+def _taken_apart(value: Value) -> Value:
+    """A default that is a tuple, as the program would have written it."""
+    if isinstance(value, Const) and isinstance(value.value, tuple):
+        return Tuple(tuple(Const(item) for item in value.value))
+    return value
