@@ -212,46 +212,61 @@ def kind_of(result: Any) -> tuple[str, str]:
 
 
 def observe_graph(expression: str, leaves: Mapping[str, Any]) -> Seen:
-    """The same inside a tf.function, with the tape inside too: errors and outcomes only."""
+    """The same inside a tf.function, with the tape inside too: errors and outcomes only.
+
+    A persistent tape is used only where some leaves raise: it records what is in a `tf.cond` too, which can raise.
+    """
+    seen, gradients = _traced(expression, leaves, False)
+    if seen.error == "LookupError":
+        seen, gradients = _traced(expression, leaves, True)
+    if seen.error:
+        return seen
+    detached = seen.kind in ("numpy", "python")
+    for name, found in ({} if detached else gradients).items():
+        seen.outcomes[name] = "flows" if np.any(found.numpy() != 0) else "zero"
+    return seen
+
+
+def _traced(expression: str, leaves: Mapping[str, Any], persistent: bool) -> tuple[Seen, dict[str, Any]]:
+    """What is seen in a graph, and the gradients, asked for at once, or leaf by leaf of a persistent tape."""
     seen = Seen()
     carriers = {n: v for n, v in leaves.items() if not isinstance(v, np.ndarray) and differentiable(v)}
     tensors = [n for n in leaves if tf.is_tensor(leaves[n]) and not is_variable(leaves[n])]
 
     def traced(*values: Any) -> dict[str, Any]:
         env = {**leaves, **dict(zip(tensors, values, strict=True))}
-        inside = {n: env[n] for n in carriers}
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch([watched(v) for v in inside.values()])
+        inside = {n: watched(env[n]) for n in carriers}
+        with tf.GradientTape(persistent=persistent) as tape:
+            tape.watch(list(inside.values()))
             result = eval(compiled(expression), NAMESPACE | env)
             seen.kind, seen.dtype = kind_of(result)
             parts = [] if seen.kind in ("none", "object", "numpy", "python") else flat(result)
             targets = [watched(p) for p in parts if differentiable(p) and not isinstance(p, np.ndarray)]
             followed = [tf.convert_to_tensor(p) * 1 if is_variable(p) else p for p in targets]
             followed = followed or [tf.cast(p, tf.float32) for p in parts if _countable(p)]
-        gradients = {}
         ups = [graph_upstream(t) for t in followed]
-        for name, value in inside.items():
+        gradients = {}
+        for asked in [[name] for name in inside] if persistent else [list(inside)]:
             try:
-                found = tape.gradient(followed, watched(value), output_gradients=ups) if followed else None
+                found = tape.gradient(followed, [inside[n] for n in asked], ups) if followed else [None] * len(asked)
             except LookupError as error:
-                seen.outcomes[name], seen.errors[name] = "raises", type(error).__name__
+                if not persistent:
+                    raise
+                seen.outcomes[asked[0]], seen.errors[asked[0]] = "raises", type(error).__name__
                 continue
-            seen.outcomes[name] = "none"
-            if found is not None:
-                gradients[name] = tf.convert_to_tensor(found)
+            seen.outcomes.update(dict.fromkeys(asked, "none"))
+            gradients.update({n: tf.convert_to_tensor(g) for n, g in zip(asked, found, strict=True) if g is not None})
         return gradients
 
     try:
         gradients = tf.function(traced)(*[leaves[n] for n in tensors])
     except Exception as error:
         seen.error, seen.message = type(error).__name__, str(error)[:300]
-        return seen
-    for name, found in gradients.items():
-        seen.outcomes[name] = "flows" if np.any(found.numpy() != 0) else "zero"
+        return seen, {}
     if seen.kind in ("numpy", "python"):
         seen.outcomes = dict.fromkeys(carriers, "detached")
     seen.dtype = _same(seen.dtype, carriers)
-    return seen
+    return seen, gradients
 
 
 def _same(dtype: str, carriers: Mapping[str, Any]) -> str:

@@ -30,18 +30,18 @@ To read, from the ground:
    unknown code was given; what Python refuses; what is there on some ways only; what is asked of libraries; one run.
 4. `arithmetic`, `containers`, `sets`, `comparing`, `waiting`: what operators give of plain values; lists and dicts;
    sets; what they compare as; what is computed later than a run computes it.
-5. `scopes`, `operators`, `comprehensions`, `expressions`: whose a name is; how expressions are evaluated.
+5. `scopes`, `operators`, `comprehensions`, `texts`, `expressions`: whose a name is; how expressions are evaluated.
 6. `matching`, `loops`, `attempts`, `liveness`, `statements`: how statements are run, how control leaves them, what is
    read later.
-7. `functions`, `attributes`, `records`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,
+7. `functions`, `attributes`, `records`, `flags`, `enumerations`, `managers`, `effects`, `classes`, `refused`: calls,
    and objects.
 8. `elsewhere`, `stirring`, `interpreter`: what code that is not run may have written; which imports do something;
    modules.
 
 A run is one object, an `Interpreter`. Its class has many floors, each a module of its own over the one before:
 
-    Core > Waiting > Operators > Comprehensions > Expressions > Matching > Loops > Attempts > Statements > Functions
-    > Attributes > Records > Enumerations > Classes > Refused > Interpreter
+    Core > Waiting > Operators > Comprehensions > Texts > Expressions > Matching > Loops > Attempts > Statements
+    > Functions > Attributes > Records > Flags > Enumerations > Classes > Refused > Interpreter
 
 What a floor asks of one that lies above it, it declares as a method that raises NotImplementedError.
 """

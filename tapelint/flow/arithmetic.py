@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,7 @@ def fold(op: str, left: Any, right: Any) -> Const | None:
         value = compute(left, right)
     except (TypeError, ValueError, ArithmeticError):
         return None
-    return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes)) else None
+    return Const(value) if isinstance(value, (bool, int, float, complex, str, bytes, enum.Flag)) else None
 
 
 def _is_small(op: str, left: Any, right: Any) -> bool:

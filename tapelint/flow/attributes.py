@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
@@ -252,6 +253,8 @@ class Attributes(Functions):
 
     def _of_member(self, base: Member, name: str, site: Site) -> Value:
         """An attribute of a member of an enumeration that is a number or a text."""
+        if name in ("name", "_name_", "value", "_value_") and isinstance(base.value, enum.Flag):
+            return Const(getattr(base.value, name))
         if name in ("name", "_name_"):
             return Const(base.name)
         found = self.find_in_class(base.of, name)

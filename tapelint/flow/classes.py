@@ -261,8 +261,8 @@ class Classes(Enumerations):
             return Many(self.join_all(every))
         if isinstance(value, Generator):
             return self.generate(value, site)
-        if isinstance(value, Class) and value.uid in self.members:
-            return list(dict.fromkeys(self.members[value.uid].values()))
+        if (members := self.members_of(value)) is not None:
+            return members
         if isinstance(value, Class) and (own := self.of_metaclass(value, "__iter__")) is not None:
             return self.elements(self.call(own, Arguments([]), site), site)
         if isinstance(value, Cell) and isinstance(held := self.state.get((value.uid, TUPLE)), Tuple):

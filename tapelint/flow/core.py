@@ -596,6 +596,10 @@ class Core(Escape, Doubting):
         """`base.name`."""
         raise NotImplementedError
 
+    def members_of(self, value: Value) -> list[Value] | None:
+        """The members of an enumeration, or of a value of flags; None for anything else."""
+        raise NotImplementedError
+
     def elements(self, value: Value, site: Site) -> list[Value] | Many:
         """What iterating gives: a known list, or one element for all."""
         raise NotImplementedError

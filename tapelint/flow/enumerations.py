@@ -7,18 +7,18 @@ import ast
 from tapelint.source import class_body
 
 from .core import Arguments
+from .flags import Flags, extends_flags, is_of_bits
 from .graph import Site
-from .records import Records
 from .values import UNBOUND, Bound, Cell, Class, Const, Function, Library, Member, Tuple, Value, Wrapped, one_of
 
-PLAIN = {"enum.Enum", "enum.Flag", "builtins.object"}
+PLAIN = {"enum.Enum", "builtins.object"}
 """Bases of enumerations whose members are nothing else."""
 
 MIXED = {"builtins.int", "builtins.str", "builtins.float", "enum.IntEnum", "enum.StrEnum", "enum.ReprEnum"}
 """Bases of those whose members are numbers or texts as well."""
 
 
-class Enumerations(Records):
+class Enumerations(Flags):
     """The members of enumerations."""
 
     def make_members(self, cls: Class) -> None:
@@ -30,15 +30,12 @@ class Enumerations(Records):
         made_anew = "__new__" in self.hooks and self._own(cls, "__new__") is not None
         if made_anew:
             self.lose_track()
+        given = self._given(cls, bases)
+        if is_of_bits(bases):
+            self._keep_flags(cls, bases, given)
+            return
         members: dict[str, Value] = {}
-        values: list[Value] = []
-        for name in _assigned(cls.node):
-            value = self.state.get((cls.uid, name))
-            if value is UNBOUND or isinstance(value, (Function, Wrapped)):
-                continue
-            if isinstance(value, Cell) and value.kind == "next value":
-                value = self._next_value(cls, values, name, bases)
-            values.append(value)
+        for name, value in given.items():
             if bases <= PLAIN or mixed:
                 same = [m for m in members.values() if _is_constant(value) and self._value_of(m) == value]
                 value = same[0] if same else self._make_member(cls, name, value, mixed, made_anew)
@@ -46,6 +43,27 @@ class Enumerations(Records):
             self.state.set((cls.uid, name), value)
         if bases <= PLAIN or mixed:
             self.members[cls.uid] = members
+
+    def _given(self, cls: Class, bases: set[str]) -> dict[str, Value]:
+        """What the names of the members are given."""
+        given: dict[str, Value] = {}
+        for name in _assigned(cls.node):
+            value = self.state.get((cls.uid, name))
+            if value is UNBOUND or isinstance(value, (Function, Wrapped)):
+                continue
+            if isinstance(value, Cell) and value.kind == "next value":
+                value = self._next_value(cls, list(given.values()), name, bases)
+            given[name] = value
+        return given
+
+    def _keep_flags(self, cls: Class, bases: set[str], given: dict[str, Value]) -> None:
+        """Flags that are more than numbers are not followed."""
+        made = self.make_flags(cls, bases, given)
+        if made is not None:
+            self.members[cls.uid] = made
+        for name, value in given.items():
+            kept = made[name] if made is not None else self.opaque(self.site(cls.node), [value], hint=name)
+            self.state.set((cls.uid, name), kept)
 
     def _own(self, cls: Class, name: str) -> Value | None:
         """What an enumeration's own classes have under a name, as it is called on the class."""
@@ -87,6 +105,13 @@ class Enumerations(Records):
             self.call(method, Arguments(given), site)
         return made
 
+    def members_of(self, value: Value) -> list[Value] | None:
+        if not isinstance(value, (Class, Member)):
+            return None
+        members = self.members.get(value.uid) if isinstance(value, Class) else None
+        flags = self.flags_of(value)
+        return flags if flags is not None or members is None else list(dict.fromkeys(members.values()))
+
     def _value_of(self, member: Value) -> Value:
         if isinstance(member, Member):
             return Const(member.value)
@@ -101,6 +126,8 @@ class Enumerations(Records):
         every: list[Value] = list(dict.fromkeys(members.values()))
         if wanted in every and not isinstance(wanted, Const):
             return wanted
+        if len(args.every()) == 1 and (flag := self.flag_numbered(cls, wanted, site)) is not None:
+            return flag
         values = [self._value_of(m) for m in every]
         if not _is_constant(wanted) or not all(map(_is_constant, values)) or len(args.every()) != 1:
             return one_of(every) if every else self.opaque(site, [cls])
@@ -110,7 +137,7 @@ class Enumerations(Records):
         own = self._own(cls, "_missing_") if "_missing_" in self.hooks else None
         if own is not None:
             return self.call(own, Arguments([wanted]), site)
-        if every and not any("Flag" in base.name for base in self.lineage(cls) if isinstance(base, Library)):
+        if every and not extends_flags(self.lineage(cls)):
             self.world.raised("ValueError", site)
         return self.opaque(site, [cls])
 

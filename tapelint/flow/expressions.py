@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
+import enum
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import containers
-from .comprehensions import COMPREHENSION, ClassBody, Comprehensions
+from .comprehensions import COMPREHENSION, ClassBody
 from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Frame
 from .graph import MISSING, Site
 from .operators import OPERATORS
 from .scopes import is_bound_in_its_loop, is_put_there, names_bound
 from .state import Delta, Key, values_of
+from .texts import Texts
 from .values import (
     NO_VALUE,
     UNBOUND,
@@ -25,7 +26,6 @@ from .values import (
     Function,
     Library,
     Many,
-    Member,
     OneOf,
     SliceOf,
     Tuple,
@@ -34,11 +34,8 @@ from .values import (
 )
 from .world import World
 
-TOO_MANY_DIGITS = 4
-"""A text is not made whose format asks for a length of so many digits."""
 
-
-class Expressions(Comprehensions):
+class Expressions(Texts):
     """How expressions are evaluated."""
 
     written_in: dict[ast.AST, str]
@@ -187,49 +184,6 @@ class Expressions(Comprehensions):
         containers.store_all(self, cell, named)
         return cell
 
-    def joined_string(self, node: ast.JoinedStr) -> Value:
-        parts = [self._part_of_text(v) for v in node.values]
-        if all(isinstance(p, Const) for p in parts):
-            return Const("".join(str(p.value) for p in parts if isinstance(p, Const)))
-        with self.looking():
-            return self.world.operate("format", parts, self.site(node))
-
-    def _part_of_text(self, node: ast.expr) -> Value:
-        if not isinstance(node, ast.FormattedValue):
-            return self.evaluate(node)
-        value, site = self.shown(self.evaluate(node.value), self.site(node)), self.site(node)
-        spec = self.evaluate(node.format_spec) if node.format_spec is not None else Const("")
-        if node.format_spec is not None and node.conversion == -1:
-            self.world.operate("format spec", [value], site)
-        if not isinstance(value, Const) or (node.format_spec is None and node.conversion == -1):
-            return value
-        return self._formatted(value, spec, _CONVERSIONS.get(node.conversion)) or self.opaque(site, [value])
-
-    def _formatted(self, value: Const, spec: Value, convert: Callable[[object], str] | None) -> Const | None:
-        """A value as it is written, which it may refuse; None where that is not known."""
-        if not isinstance(spec, Const) or (isinstance(value, Member) and convert is not None):
-            return None
-        if any(len(digits) >= TOO_MANY_DIGITS for digits in re.findall(r"\d+", str(spec.value))):
-            return None
-        try:
-            return Const(format(convert(value.value) if convert is not None else value.value, str(spec.value)))
-        except (TypeError, ValueError) as error:
-            self.may_raise(type(error).__name__, surely=True)
-        return None
-
-    def shown(self, value: Value, site: Site) -> Value:
-        """A value where its text is wanted: what an object's own method gives, the value itself where it has none."""
-        if isinstance(value, Member):
-            return self.text_of_member(value, site)
-        for name in ("__format__", "__str__", "__repr__"):
-            if (method := self.own_method(value, name)) is not None:
-                return self.call(method, Arguments([Const("")] if name == "__format__" else []), site)
-        return value
-
-    def text_of_member(self, member: Member, site: Site) -> Value:
-        """The text that a member of an enumeration is shown as."""
-        raise NotImplementedError
-
     def lambda_(self, node: ast.Lambda) -> Value:
         return self.make_function(node, "<lambda>")
 
@@ -276,8 +230,9 @@ class Expressions(Comprehensions):
             sign = {"unary -": lambda v: -v, "unary +": lambda v: +v}.get(op)
             if sign is not None:
                 return Const(sign(value.value))
-            if op == "unary ~" and isinstance(value.value, int):
-                return Const(~int(value.value))
+        if isinstance(value, Const) and op == "unary ~" and isinstance(value.value, (int, enum.Flag)):
+            bits = value.value
+            return self.as_flag(Const(~bits if isinstance(bits, enum.Flag) else ~int(bits)))
         method = self.own_method(value, {"unary -": "__neg__", "unary ~": "__invert__"}.get(op, "__pos__"))
         if method is not None:
             return self.call(method, Arguments([]), site)
@@ -603,7 +558,6 @@ class Expressions(Comprehensions):
         return self.evaluate(node.value)
 
 
-_CONVERSIONS: dict[int, Callable[[object], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {

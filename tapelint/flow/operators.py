@@ -55,13 +55,17 @@ class Operators(Waiting):
         if isinstance(left, Const) and isinstance(right, Const):
             folded = fold(op, left.value, right.value)
             if folded is not None:
-                return folded
+                return self.as_flag(folded)
         method = self._operator_method(op, left, right, site)
         if method is not None:
             return method
         self.refused_operands(op, left, right)
         joined = self._sequence_operator(op, left, right, site)
         return joined if joined is not None else self.world.operate(op, [left, right], site)
+
+    def as_flag(self, value: Const) -> Const:
+        """A constant as it stands for what the program has, where it is a flag."""
+        raise NotImplementedError
 
     def _sequence_operator(self, op: str, left: Value, right: Value, site: Site) -> Value | None:
         if op == "|" and containers.is_dict(left) and containers.is_dict(right):

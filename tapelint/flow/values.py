@@ -6,6 +6,7 @@ Values are frozen; what changes (a list's items, an instance's fields) lives in 
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +76,20 @@ class Member(Const):
 
     of: Value
     name: str
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const):
+            return False
+        mine, its = _bare(self.value), _bare(other.value)
+        return type(mine) is type(its) and bool(mine == its)
+
+    def __hash__(self) -> int:
+        return hash((type(_bare(self.value)), _bare(self.value)))
+
+
+def _bare(value: Any) -> Any:
+    """A constant, a flag that is a number as that number."""
+    return int(value) if isinstance(value, enum.IntFlag) else value
 
 
 NO_VALUE = Const(None)

@@ -48,10 +48,17 @@ def register(registry: Registry) -> None:
     """Add the operators."""
     registry.functions["operator"] = operator
     registry.store_in = store_in
+    registry.told.append(_beside_none)
 
 
 REGISTERING = ("|", "&", "^", "<<", ">>")
 """TensorFlow has these of truths and whole numbers; an object that is not seen may keep what it is combined with."""
+
+
+def _beside_none(op: str, left: Value, right: Value) -> bool | None:
+    """A tensor is told by itself that it is not None, with `==` and `!=` too."""
+    beside = op in ("==", "!=") and NO_VALUE in (left, right)
+    return op == "!=" if beside and (refusing.is_tensor(left) or refusing.is_tensor(right)) else None
 
 
 def operator(world: Libraries, args: Arguments, site: Site) -> Value:

@@ -41,7 +41,7 @@ class Registry:
         self.traced_on: list[Key] = []
         self.holds: dict[str, Callable[[Libraries, Cell], Iterable[Value]]] = {}
         self.behind: list[Callable[[Libraries, Value, Site], Sequence[Node]]] = []
-        self.texts: list[Callable[[str, Value, Value], bool | None]] = []
+        self.told: list[Callable[[str, Value, Value], bool | None]] = []
         self.families: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
         self.guards: list[Callable[[Libraries, str, Arguments, Site], Value | None]] = []
         self.iterated: Callable[[Libraries, Value, Site], None]

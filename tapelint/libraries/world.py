@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -255,8 +256,8 @@ class Libraries:
         return handler(self, Arguments([Const(op), *operands]), site)
 
     def compared(self, op: str, left: Value, right: Value) -> bool | None:
-        """What a comparison gives of texts that are not known wholly, or of layers; None where nobody can tell."""
-        told = (handler(op, left, right) for handler in self.registry.texts)
+        """What a library's values tell of themselves, compared with others; None where nobody can tell."""
+        told = (handler(op, left, right) for handler in self.registry.told)
         return next((truth for truth in told if truth is not None), None)
 
     def is_unhashable(self, value: Value) -> bool:
@@ -597,7 +598,8 @@ def kind_of(value: Value) -> str:
     if isinstance(value, Data):
         return {"numpy": "ndarray", "python": "number", "symbolic": "tensor"}.get(value.kind, value.kind)
     if isinstance(value, Const):
-        return type(value.value).__name__
+        is_flag = isinstance(value.value, enum.Flag)  # its class is one of the program's
+        return type(value.value).__name__ if not is_flag else "int" if isinstance(value.value, int) else "flag"
     return type(value).__name__.lower()
 
 

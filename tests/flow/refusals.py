@@ -536,6 +536,26 @@ def tensor_eq_none():
     return tape.gradient(y, v)
 
 
+def a_tensor_is_told_from_none_by_itself():
+    """none"""
+    t = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        y = v * 1.0 if t == None else tf.constant(2.0)
+    return tape.gradient(y, v)
+
+
+def a_tensor_of_a_graph_is_told_from_none():
+    """flows"""
+    @tf.function(autograph=False)
+    def traced():
+        with tf.GradientTape() as tape:
+            t = v * 1.0
+            y = t * 2.0 if t != None else tf.constant(1.0)
+        return tape.gradient(y, v)
+
+    return traced()
+
+
 def var_ne_none():
     """raises ValueError"""
     with tf.GradientTape() as tape:

@@ -46,7 +46,7 @@ def register(registry: Registry) -> None:
     registry.attributes["layer"] = layer_attribute
     registry.attributes["lambda layer"] = _lambda_attribute
     registry.methods.update({("layer", name): handler for name, handler in LAYER_METHODS.items()})
-    registry.texts.append(_compared)
+    registry.told.append(_compared)
 
 
 LAYERS = ("layer", "lambda layer", KIND)

@@ -17,7 +17,7 @@ NAMED = "named by Keras: "
 
 def register(registry: Registry) -> None:
     """Add what can be asked of such a name."""
-    registry.texts.append(_told)
+    registry.told.append(_told)
     for name in ("startswith", "endswith"):
         _wrap(registry, name)
 

@@ -236,6 +236,8 @@ def _len(world: Libraries, args: Arguments, site: Site) -> Value:
         known = containers.pairs(world.run, value)
         if known is not None:
             return Const(len(known))
+    if (members := world.run.members_of(value)) is not None:
+        return Const(len(members))
     if _has_no_length(world, value):
         world.raised("TypeError", site, "len")
         return world.run.opaque(site)
