@@ -42,4 +42,8 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
         return  # non-differentiable-op
     kept = f"keep `{cut.argument.text}` a float" if cut.argument else "keep it a float"
     help = f"{kept} until the gradient is taken; only floats have gradients"
-    yield rule.cut(cut, f"`{cut.result or cut.place.text}` is no float", help=help)
+    made = f"`{cut.result or cut.place.text}` is no float"
+    if cut.detail == "converted":
+        made = f"`{cut.place.text}` casts it to whole numbers"
+        help = "a loss casts what is true, its first argument, to the dtype of what is predicted: make that floats"
+    yield rule.cut(cut, made, help=help)

@@ -10,10 +10,11 @@ from tapelint.project import Module, Project
 from tapelint.source import Source
 
 _IMPORT = re.compile(
-    r"^(?P<indent>[ \t]*)(?:from[ \t]+(?P<base>[.\w]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|.*)"
-    r"|import[ \t]+(?P<modules>.+))",
-    re.MULTILINE,
+    r"\n[ \t]*(?:from[ \t]+(?P<base>[.\w]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|.*)"
+    r"|import[ \t]+(?P<modules>.+))"
 )
+_OUTER = re.compile(_IMPORT.pattern.replace(r"[ \t]*", "", 1))
+"""These begin with the end of the line before: such a search is several times quicker than one for a line's start."""
 
 
 class Import(NamedTuple):
@@ -38,9 +39,7 @@ def imports(
     source = module.unparsed
     if source is None:
         return
-    for match in _IMPORT.finditer(source.text):
-        if match["indent"] and not inner:
-            continue
+    for match in (_IMPORT if inner else _OUTER).finditer(f"\n{source.text}"):
         parts = [part.split() for part in re.split(r"[(),]", match["names"] or match["modules"]) if part.split()]
         if binding is not None:
             parts = [part for part in parts if part[-1].partition(".")[0] in binding or part[-1] == "*"]

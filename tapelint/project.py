@@ -68,6 +68,8 @@ class Project:
         self._errors: dict[tuple[str, bool], SourceError] = {}
         self._modules: dict[tuple[str, bool], Module] = {}
         self._found: dict[tuple[str, str, bool], Module | None] = {}
+        self._places: dict[str, tuple[str, str, bool]] = {}
+        self._import_roots: dict[str, str] = {}
         self._answers: dict[tuple[str, str], tuple[Any, dict[str, Source | None]]] = {}
         self.asked: dict[str, Source | None] = {}
 
@@ -129,24 +131,23 @@ class Project:
 
         None when it is no file of the project: a library, or nothing.
         """
-        here = os.path.dirname(os.path.abspath(importer.path))
-        absolute = os.path.isabs(importer.path)
+        path, here, absolute = self._place(importer.path)
         if level:
             return self._relative(name, here, level, absolute)
         top = name.partition(".")[0]
         if top in ("", "sys", "builtins"):
             return None
-        key = (os.path.abspath(importer.path), name, absolute)
+        key = (path, name, absolute)
         if key not in self._found:
-            self._found[key] = self._absolute(name, here, key[0], absolute)
+            self._found[key] = self._absolute(name, here, path, absolute)
         return self._found[key]
 
     def submodule(self, package: Module, name: str) -> Module | None:
         """`name` as a file or folder of `package`: what `from package import name` means where it defines no `name`."""
         if not package.is_package:
             return None
-        folder = package.path if package.is_namespace else os.path.dirname(package.path)
-        return self._below(os.path.abspath(folder), [name], os.path.isabs(package.path))
+        path, folder, absolute = self._place(package.path)
+        return self._below(path if package.is_namespace else folder, [name], absolute)
 
     def answer(self, question: str, module: Module, find: Callable[[Project, Module], Answer]) -> Answer:
         """What `find` says of a module, found once for the life of the object; what it asked for counts each time."""
@@ -162,27 +163,35 @@ class Project:
 
     def package_of(self, module: Module) -> Module | None:
         """The package, with an `__init__.py`, that a module lies in; None where it lies in none."""
-        folder = os.path.dirname(os.path.abspath(module.path))
+        _, folder, absolute = self._place(module.path)
         if module.is_package and not module.is_namespace:
             folder = os.path.dirname(folder)
         if not _within(folder, self.root) or self._listing(folder).get("__init__.py") is not False:
             return None
-        return self._module(os.path.join(folder, "__init__.py"), os.path.isabs(module.path))
+        return self._module(os.path.join(folder, "__init__.py"), absolute)
 
     def is_in_package(self, path: str) -> bool:
         """Whether a file lies in a folder with an `__init__.py`."""
-        return self._listing(os.path.dirname(os.path.abspath(path))).get("__init__.py") is False
+        return self._listing(self._place(path)[1]).get("__init__.py") is False
 
     def module_of(self, source: Source) -> Module:
         """The module that a file is."""
-        path = os.path.abspath(source.path)
-        return self._module(path, os.path.isabs(source.path))
+        path, _, absolute = self._place(source.path)
+        return self._module(path, absolute)
 
     def name_of(self, source: Source) -> str:
         """The dotted name of a file's module within the project."""
         return self._name(os.path.abspath(source.path))
 
     # ---------------------------------------------------------------- search
+
+    def _place(self, path: str) -> tuple[str, str, bool]:
+        """The absolute path of what is at a path, the folder of that, and whether the path is absolute itself."""
+        found = self._places.get(path)
+        if found is None:
+            whole = os.path.abspath(path)
+            found = self._places[path] = whole, os.path.dirname(whole), os.path.isabs(path)
+        return found
 
     def _relative(self, name: str, here: str, level: int, absolute: bool) -> Module | None:
         base = here
@@ -257,9 +266,12 @@ class Project:
 
     def _import_root(self, folder: str) -> str:
         """The folder that holds the outermost package around `folder`; itself where it is no package."""
-        while "__init__.py" in self._listing(folder) and os.path.dirname(folder) != folder:
-            folder = os.path.dirname(folder)
-        return folder
+        found = self._import_roots.get(folder)
+        if found is None:
+            above = os.path.dirname(folder)
+            is_package = "__init__.py" in self._listing(folder) and above != folder
+            found = self._import_roots[folder] = self._import_root(above) if is_package else folder
+        return found
 
     def _listing(self, folder: str) -> dict[str, bool]:
         """What lies in a folder: name -> whether it is a folder. Empty where it cannot be read."""

@@ -358,23 +358,37 @@ def _units(body: list[ast.stmt]) -> Iterator[tuple[int, int, ast.stmt]]:
         yield pending
 
 
+_WORDS = frozenset(
+    ("ctx", "id", "attr", "arg", "name", "asname", "module", "level", "kind", "type_comment", "is_async", "simple"),
+)
+"""Fields of nodes that hold no nodes, or contexts."""
+_MIXED = frozenset(("keys", "kw_defaults", "names", "kwd_attrs"))
+"""Fields that may hold something else beside nodes."""
+_INNER: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {ast.Name: (), ast.Constant: ()}
+"""The fields of each kind of node that may hold nodes, and whether they hold something else besides."""
+
+
 def walk(node: ast.AST) -> list[ast.AST]:
     """A node and all below it, level by level: as `ast.walk`, but sooner, and without contexts (`Load`, `Store`)."""
     found = [node]
     for each in found:  # it grows meanwhile
-        if not isinstance(each, (ast.Name, ast.Constant)):
+        if _INNER.get(type(each)) != ():
             found += below(each)
     return found
 
 
 def below(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, without contexts."""
+    kind = type(node)
+    fields = _INNER.get(kind)
+    if fields is None:
+        fields = _INNER[kind] = tuple((name, name in _MIXED) for name in kind._fields if name not in _WORDS)
     found: list[ast.AST] = []
-    for name in node._fields:
+    for name, mixed in fields:
         value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and name != "ctx":
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)] if mixed else value
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 

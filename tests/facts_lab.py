@@ -11,7 +11,7 @@ import os
 import re
 import statistics
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -224,7 +224,27 @@ def observe_graph(expression: str, leaves: Mapping[str, Any]) -> Seen:
     detached = seen.kind in ("numpy", "python")
     for name, found in ({} if detached else gradients).items():
         seen.outcomes[name] = "flows" if np.any(found.numpy() != 0) else "zero"
+    if seen.kind in ("tensor", "tuple") and not gradients and set(seen.outcomes.values()) == {"none"}:
+        seen.targets = _targets_of_graph(expression, leaves, list(seen.outcomes))
     return seen
+
+
+def _targets_of_graph(expression: str, leaves: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """What a gradient in a graph is of a result that has no floats, where there is one."""
+
+    def traced() -> dict[str, Any]:
+        inside = {n: watched(leaves[n]) for n in names}
+        with tf.GradientTape() as tape:
+            tape.watch(list(inside.values()))
+            parts = [part for part in flat(run(expression, leaves)) if not differentiable(part)]
+        found = tape.gradient(parts, inside) if all(_countable(part) for part in parts) else {}
+        return {n: tf.convert_to_tensor(g) for n, g in found.items() if g is not None}
+
+    try:
+        found = tf.function(traced)()
+    except Exception:
+        return {}  # as outside of graphs
+    return {n: "flows" if np.any(g.numpy() != 0) else "zero" for n, g in found.items()}
 
 
 def _traced(expression: str, leaves: Mapping[str, Any], persistent: bool) -> tuple[Seen, dict[str, Any]]:

@@ -49,7 +49,7 @@ def _of_lines(lines: list[str], of_arrays: bool) -> Iterator[bool]:
     for line in lines:
         _, graph, expression, answer = split_line(line.strip())
         env = propose.env_of(expression)
-        if graph or "raises" in answer.split(",")[0] or not any(map(_is_float, env.values())):
+        if graph or "raises" in answer.split(",")[0] or not any(map(is_float, env.values())):
             continue
         yield from filter(None.__ne__, (_is_kept(expression, env, dtype, of_arrays) for dtype in TRIED))  # type: ignore[misc]
 
@@ -62,27 +62,27 @@ def other_floats() -> set[str]:
         for line in lines if not header.startswith("#") else ():
             _, graph, expression, _ = split_line(line.strip())
             env = propose.env_of(expression)
-            if graph or not any(map(_is_float, env.values())):
+            if graph or not any(map(is_float, env.values())):
                 continue
-            made = {_dtype_made(expression, env, dtype, of_arrays=True) for dtype in LONG}
+            made = {dtype_made(expression, env, dtype, of_arrays=True) for dtype in LONG}
             if any(each.startswith("float") and each != "float64" for each in made):
                 found.add(full_name(header_name(header)))
     return found
 
 
-def _is_float(value: Any) -> bool:
+def is_float(value: Any) -> bool:
     return isinstance(value, tf.Tensor) and value.dtype == "float32"
 
 
 def _is_kept(expression: str, env: dict[str, Any], dtype: str, of_arrays: bool) -> bool | None:
     """None where such numbers are not taken, or where no whole numbers come of them."""
-    made = _dtype_made(expression, env, dtype, of_arrays)
+    made = dtype_made(expression, env, dtype, of_arrays)
     return made == dtype if "int" in made else None
 
 
-def _dtype_made(expression: str, env: dict[str, Any], dtype: str, of_arrays: bool) -> str:
+def dtype_made(expression: str, env: dict[str, Any], dtype: str, of_arrays: bool) -> str:
     """The dtype of what comes of whole numbers in the place of floats; "" where they are not taken."""
-    given = {name: tf.cast(value, dtype) if _is_float(value) else value for name, value in env.items()}
+    given = {name: tf.cast(value, dtype) if is_float(value) else value for name, value in env.items()}
     if of_arrays:
         given = {name: value.numpy() if isinstance(value, tf.Tensor) else value for name, value in given.items()}
     try:

@@ -115,6 +115,13 @@ def test_which_functions_keep_whole_numbers_as_they_are() -> None:
 
 
 @needs_tensorflow
+def test_what_functions_give_of_truths() -> None:
+    import facts_truths
+
+    assert facts_truths.measured() == facts_truths.listed()
+
+
+@needs_tensorflow
 def test_what_functions_raise_of_what_is_no_tensor() -> None:
     import facts_strangers
 

@@ -223,7 +223,8 @@ def _assemble(group: list[Experiment], best: Experiment) -> Effect:
                 inputs[name] = value
     result = whole.result if whole else best.result
     if parts:
-        result = replace(result, kind="tuple", parts=_parts(parts), dtype="mixed")
+        of_graphs = {e.part: e for e in group if e.graph and not e.variable and e.part is not None}
+        result = replace(result, kind="tuple", parts=_parts(parts, of_graphs), dtype="mixed")
     effect = Effect(inputs, result, error=(whole or best).error, experiment=(whole or best).text)
     for variant in group:
         if not variant.plain and variant.part is None:
@@ -231,12 +232,13 @@ def _assemble(group: list[Experiment], best: Experiment) -> Effect:
     return effect
 
 
-def _parts(parts: Mapping[int, Experiment]) -> tuple[Effect | None, ...]:
+def _parts(parts: Mapping[int, Experiment], of_graphs: Mapping[int, Experiment]) -> tuple[Effect | None, ...]:
     last = max(parts)
     made: list[Effect | None] = []
     for at in range(last + 1):
         part = parts.get(at)
-        made.append(Effect(part.inputs, part.result, part.error, experiment=part.text) if part else None)
+        effect = Effect(part.inputs, part.result, part.error, experiment=part.text) if part else None
+        made.append(_vary(effect, of_graphs[at]) if effect is not None and at in of_graphs else effect)
     return tuple(made)
 
 
@@ -245,7 +247,9 @@ def _vary(effect: Effect, variant: Experiment) -> Effect:
     for name, value in variant.inputs.items():
         base = inputs.get(name, value)
         if variant.graph and not variant.variable:
-            inputs[name] = replace(base, graph_outcome=value.outcome)
+            inputs[name] = replace(
+                base, graph_outcome=value.outcome, graph_target_outcome=value.target_outcome or base.target_outcome
+            )
         elif variant.variable == "keras" and not variant.graph:
             inputs[name] = replace(base, keras_variable_outcome=value.outcome)
         elif variant.variable and not variant.graph:

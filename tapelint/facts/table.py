@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
-    *("positional", "several", "undtyped", "strangers", "kernels"),
+    *("positional", "several", "undtyped", "strangers", "kernels", "truths"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -381,6 +381,16 @@ def always_of(name: str) -> str:
 @cache
 def _always() -> Mapping[str, str]:
     return {full_name(name): dtype for name, dtype in rows("widths.txt")}
+
+
+def made_of_truths(name: str) -> str:
+    """What a function, by the name of its fact, gives of truths: the letter of a dtype, "?" where that is not known."""
+    return _of_truths().get(name, "?")
+
+
+@cache
+def _of_truths() -> Mapping[str, str]:
+    return {full_name(name): letter for name, letter in rows("truths.txt")}
 
 
 @cache

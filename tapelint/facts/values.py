@@ -79,7 +79,8 @@ class Input:
     "unclear": it hangs on an argument that is not known.
     `variable_outcome` is set where a tf.Variable differs from a tensor, `keras_variable_outcome` for a keras.Variable,
     `graph_outcome` where a tf.function differs from eager code; `target_outcome` where the result, taken itself as the
-    target, differs from what a further operation on it sees (integer results). `again_outcome` is set where the
+    target, differs from what a further operation on it sees (integer results), and `graph_target_outcome` where that
+    differs in a tf.function. `again_outcome` is set where the
     gradient cannot itself be differentiated by what comes down from above: a second tape sees "none", or "raises".
     """
 
@@ -91,6 +92,7 @@ class Input:
     keras_variable_outcome: Outcome | None = None
     graph_outcome: Outcome | None = None
     target_outcome: Outcome | None = None
+    graph_target_outcome: Outcome | None = None
     target_error: str | None = None
     again_outcome: Outcome | None = None
     again_error: str | None = None
@@ -189,6 +191,11 @@ class Fact:
         from tapelint.facts.choose import choose
 
         return choose(self, given, unknown)
+
+    @property
+    def tried(self) -> frozenset[str]:
+        """The parameters that are given something in an experiment."""
+        return frozenset().union(*(each.parameters for each in self.experiments))
 
     @property
     def decided_by(self) -> frozenset[str]:

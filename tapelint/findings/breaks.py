@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tapelint.findings.cuts import Cuts, makes_variable
 from tapelint.findings.paths import Hop, chain_sites, gives_function, place_of, seen_from
-from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, Chain, Node, Site
+from tapelint.flow.graph import CAPTURED, CARRIES_NOTHING, CONVERTED, Chain, Node, Site
 from tapelint.flow.outcomes import FLOWS, NONE
 from tapelint.flow.values import Cell
 from tapelint.libraries.names import EXTERNAL, PYTHONS_NUMBERS, root, shown
@@ -89,6 +89,8 @@ class Breaks(Cuts):
             return replace(made, detail="looked up")
         if reason == "operation" and (part := self.tapes.world.known.parts.get(node.id)):
             return replace(made, detail=f"part {part}")
+        if reason == "integer" and node.detail == CONVERTED:
+            return replace(made, detail="converted")
         return replace(made, detail="index") if reason == "integer" and self._is_index(hops, index) else made
 
     def _is_index(self, hops: Sequence[Hop], index: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tapelint.source import Source, class_body, walk
 
@@ -33,6 +34,8 @@ from .values import (
     Wrapped,
     options,
 )
+
+Part = TypeVar("Part", bound=ast.expr)
 
 _GLOBAL = re.compile(r"\bglobal[\s\\]")
 
@@ -130,13 +133,33 @@ class _Function(NamedTuple):
 
 
 def _functions_of(source: Source) -> list[_Function]:
-    found: list[_Function] = []
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+    names: list[ast.Name] = []
+    changes: list[ast.expr] = []
     for node in source.nodes:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inner = walk(node)
-            names = frozenset(n.id for n in inner if isinstance(n, ast.Name))
-            found.append(_Function(node, names, tuple(n for n in inner if _is_set(n) or _changed(n) is not None)))
-    return found
+        if isinstance(node, ast.Name):
+            names.append(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            functions.append(node)
+        elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)) and (_is_set(node) or _changed(node)):
+            changes.append(node)
+    names.sort(key=_place)
+    changes.sort(key=_place)
+    return [
+        _Function(node, frozenset(n.id for n in _within(names, node)), tuple(_within(changes, node)))
+        for node in functions
+    ]
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _within(nodes: list[Part], function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Part]:
+    """Those of the nodes, which are in their order, that stand in a function, its decorators included."""
+    begins = [*map(_place, function.decorator_list), (function.lineno, function.col_offset)]
+    end = (function.end_lineno or function.lineno, function.end_col_offset or 0)
+    return nodes[bisect_left(nodes, min(begins), key=_place) : bisect_left(nodes, end, key=_place)]
 
 
 def _is_set(node: ast.AST) -> bool:

@@ -45,6 +45,9 @@ ABSENT = "no such attribute"
 MISSING = "not found"
 """The detail of what the project itself has under a name: it was not found there, or may have been set anew."""
 
+CONVERTED = "converted"
+"""The detail of what a function of a library makes of an argument before it computes with it."""
+
 SEVERAL = "perhaps several"
 """The detail of a result that may be several tensors instead of one."""
 

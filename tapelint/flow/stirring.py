@@ -21,7 +21,10 @@ _BLOCK = re.compile(r"(?:if|for|while|with|try|else|elif|except|finally)\b(?!.*_
 _DOES = re.compile(r"(?:del|global|raise|assert|exec|setattr)\b|class\s+\w+\(.*metaclass\s*=\s*(?!abc\.|ABCMeta)")
 _CALLS = re.compile(r"(?:@|(?:[\w, ]+(?::[^=]+)?=\s*)?(?=[A-Za-z_][\w.]*\())(?P<root>[A-Za-z_]\w*)")
 _STORES = re.compile(r"(?P<root>[A-Za-z_]\w*)(?:\.\w+|\[[^\]]*\])+\s*[-+*/|]?=(?!=)")
-_DEFINES = re.compile(r"^(?:def|async def)\s+(\w+)", re.MULTILINE)
+_DEFINES = re.compile(r"\n(?:async )?def\s+(\w+)")
+_NOT_FIRST = "#)]}\"'"
+"""What a line begins with that is no statement, or no statement's first."""
+_OUTER_LINE = re.compile(rf"\n([^\s{re.escape(_NOT_FIRST)}].*)")
 _LIBRARIES = ("tf", "tensorflow", "keras", "np")
 """Names of libraries: what is stored there is seen by others."""
 _SUBCLASSES = "__init_subclass__"
@@ -88,7 +91,7 @@ def _own_effects(project: Project, module: Module) -> Effects:
     """What the body of a module that acts may do."""
     text = module.unparsed.text if module.unparsed is not None else ""
     bound = (name for each in imports(project, module) for name in each.names)
-    own = {*bound, *_DEFINES.findall(text)}
+    own = {*bound, *_defined(text)}
     names, items, patches = set[str](), False, False
     for line in _body_lines(text):
         store = _STORES.match(line)
@@ -124,7 +127,7 @@ def _read(project: Project, module: Module) -> _Reading:
         package = project.package_of(other)
         if package is not None and package.path != module.path:
             others[package.path] = package
-    own.update(_DEFINES.findall(text))
+    own.update(_defined(text))
     return _Reading(others, frozenset(takes), _SUBCLASSES in text or _acts(text, own))
 
 
@@ -135,17 +138,22 @@ def _acts(text: str, own: Collection[str]) -> bool:
 
 def _body_lines(text: str) -> Iterator[str]:
     """The lines of a module's body, and of its blocks but those of functions and classes, as they begin."""
-    within = False
-    for line in text.splitlines():
-        bare = line.lstrip()
-        if not bare or bare[0] in "#)]}\"'":
+    text = f"\n{text}"
+    found = list(_OUTER_LINE.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    for match, end in zip(found, ends, strict=False):
+        if not _BLOCK.match(match[1]):
+            yield match[1]
             continue
-        if len(bare) == len(line):
-            within = bool(_BLOCK.match(bare))
-            if not within:
+        for line in text[match.end() : end].split("\n"):
+            bare = line.lstrip()
+            if bare and bare[0] not in _NOT_FIRST:
                 yield bare
-        elif within:
-            yield bare
+
+
+def _defined(text: str) -> list[str]:
+    """The functions that a module's body defines."""
+    return _DEFINES.findall(f"\n{text}")
 
 
 def _does(line: str, own: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapelint.facts import Effect, Fact, Input, positional
+from tapelint.facts import Effect, Fact, Input, made_of_truths, positional
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
@@ -376,6 +376,8 @@ def make_data(
     dtype = result_dtype(world, name, effect, given)
     if dtype in "ib" and given.get("dtype") in (UNBOUND, NO_VALUE) and _is_float(world, name, effect, given):
         dtype = "f"
+    if dtype == "b" and result.dtype == "same" and asked_dtype(name, given) in (UNBOUND, NO_VALUE):
+        dtype = made_of_truths(name)
     if dtype == "c" and world.facts.makes_reals(name):
         dtype = "f"
     if name in COPYING:
@@ -387,6 +389,8 @@ def make_data(
         kind = "numpy"
     if kind == "python" and name.startswith("numpy.random.") and _draws_many(given):
         kind = "numpy"
+    if dtype in "fc":  # numbers without a gradient were converted
+        edges = [e._replace(outcome=NONE) if e.node.dtype in WITHOUT_GRADIENT else e for e in edges]
     if kind != "tensor":
         edges = [Edge(e.node, NONE, e.linearity, e.argument) if e.node.kind == "tensor" else e for e in edges]
     trained = {n: known for n, known in effect.inputs.items() if dtype_of(world, given.get(n)) not in WITHOUT_GRADIENT}
@@ -401,8 +405,7 @@ def make_data(
         declared=result.recorded or bool(failure or as_target) or any(e.outcome & FLOWS for e in edges),
     )
     node.error_as_target = as_target
-    if any(known.target_outcome for known in effect.inputs.values()):
-        node.as_target = _edges_of_target(effect, given, edges)
+    node.as_target = _edges_of_target(world, effect, given, edges)
     lookups.mark(world, name, given, node)
     shape = shapes.of_call(world, name, given)
     bounds = numbers.bounds(world, name, effect, given, node, dtype)
@@ -431,13 +434,17 @@ def _is_float(world: Libraries, name: str, effect: Effect, given: Given) -> bool
     return world.facts.makes_floats(name, effect.experiment)
 
 
-def _edges_of_target(effect: Effect, given: Given, edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """The edges of a result that is itself the target: integer results are seen otherwise there."""
-    words = {
-        id(given.places.get(name)): known.target_outcome
-        for name, known in effect.inputs.items()
-        if known.target_outcome
-    }
+def _edges_of_target(
+    world: Libraries, effect: Effect, given: Given, edges: Sequence[Edge]
+) -> tuple[Edge, ...]:
+    """The edges of a result that is itself the target, where they are others: integer results are seen otherwise."""
+    words = {}
+    for name, known in effect.inputs.items():
+        graph = world.run.graph_mode and known.graph_outcome
+        if word := known.graph_target_outcome if graph else known.target_outcome:
+            words[id(given.places.get(name))] = word
+    if not words:
+        return ()
     alone = next(iter(words.values())) if len(words) == 1 else None
     return tuple(
         edge._replace(outcome=_of_target(edge, word)) if (word := words.get(id(edge.argument), alone)) else edge

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapelint.facts import Fact, dtypes
 from tapelint.flow import containers
-from tapelint.flow.values import UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
+from tapelint.flow.values import NO_VALUE, UNBOUND, Cell, Const, Data, OneOf, Opaque, Tuple, Value, Variable
 
 from ..arguments import DTYPES, Given, dtype_of, python_numbers
 from ..natures import form
@@ -37,7 +37,7 @@ def refused(world: Libraries, fact: Fact, given: Given) -> str:
         return PERHAPS
     tried = list(dict.fromkeys(names for names, _ in table))
     others = frozenset().union(*tried)
-    fitting = [names for names in tried if not any(_is_of_numbers(world, given.get(n)) for n in others - names)]
+    fitting = [names for names in tried if not any(_is_there(world, given, n) for n in others - names)]
     every = (_of_some(world, fact, names, table, given) for names in fitting)
     said = max(every, key=lambda said: (said != "", said != PERHAPS), default="")
     seldom = not said and any(_is_seldom_taken(world, fact.name, names, table, given) for names in fitting)
@@ -140,7 +140,12 @@ def _of_some(world: Libraries, fact: Fact, names: frozenset[str], table: Table, 
         return PERHAPS
     if kind == "i" and int in anywhere and "left" in given.values:
         return PERHAPS
+    certain = certain and given.values.keys() - UNTRIED <= fact.tried
     return said if certain else PERHAPS
+
+
+UNTRIED = {"self", "name", "axis", "keepdims", "shape"}
+"""What changes no dtype and need not be given in an experiment; what others do there is not known."""
 
 
 def _of_numbers(world: Libraries, values: Iterable[Value], is_for_floats: bool) -> str:
@@ -195,8 +200,11 @@ def _is_surely_complex(value: Value) -> bool:
     return isinstance(value, (Const, Variable)) or made in ("complex", "cast", "constant")
 
 
-def _is_of_numbers(world: Libraries, value: Value) -> bool:
-    """Whether an argument is, or holds, a tensor or a text, which no experiment had there."""
+def _is_there(world: Libraries, given: Given, name: str) -> bool:
+    """Whether there is another argument, which no experiment had there; beside operands plain numbers had been."""
+    value = given.get(name)
+    if "left" not in given.values:
+        return value not in (UNBOUND, NO_VALUE)
     parts = _parts(world, value)
     return any(letter_of(world, part) or isinstance(getattr(part, "value", None), (str, bytes)) for part in parts)
 
