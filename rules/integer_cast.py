@@ -45,5 +45,5 @@ def check(cut: Cut) -> Iterator[Diagnostic]:
     made = f"`{cut.result or cut.place.text}` is no float"
     if cut.detail == "converted":
         made = f"`{cut.place.text}` casts it to whole numbers"
-        help = "a loss casts what is true, its first argument, to the dtype of what is predicted: make that floats"
+        help = "it casts its arguments to the dtype of one of them, which is no float: make floats of that"
     yield rule.cut(cut, made, help=help)

@@ -122,6 +122,13 @@ def test_what_functions_give_of_truths() -> None:
 
 
 @needs_tensorflow
+def test_what_functions_cast_to_the_dtype_of_another_argument() -> None:
+    import facts_casts
+
+    assert facts_casts.measured() == facts_casts.listed()
+
+
+@needs_tensorflow
 def test_what_functions_raise_of_what_is_no_tensor() -> None:
     import facts_strangers
 

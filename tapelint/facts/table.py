@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 TABLES = (
     *("modules", "equivalents", "floats", "reals", "backward", "nones", "unlike", "dtypes", "widths", "natures"),
     *("objects", "names", "fits", "fits_numpy", "whole", "settings", "ranks", "lists", "protocols", "operands"),
-    *("positional", "several", "undtyped", "strangers", "kernels", "truths"),
+    *("positional", "several", "undtyped", "strangers", "kernels", "truths", "casts"),
 )
 NO_FACTS = frozenset(f"{name}.txt" for name in TABLES)
 
@@ -391,6 +391,17 @@ def made_of_truths(name: str) -> str:
 @cache
 def _of_truths() -> Mapping[str, str]:
     return {full_name(name): letter for name, letter in rows("truths.txt")}
+
+
+@cache
+def casts() -> Mapping[str, Mapping[tuple[str, str], frozenset[str]]]:
+    """What a function, by the name of its fact, casts to the dtype of an argument without a gradient: by the parameter
+    of that and the letter of its dtype the parameters.
+    """
+    found: dict[str, dict[tuple[str, str], frozenset[str]]] = {}
+    for name, parameter, letter, lost in rows("casts.txt"):
+        found.setdefault(full_name(name), {})[parameter, letter] = frozenset(lost.split(", "))
+    return found
 
 
 @cache

@@ -40,6 +40,7 @@ from .arguments import dtype_argument as dtype_argument
 from .arguments import dtype_of as dtype_of
 from .arguments import misfit as misfit
 from .arguments import plain_constant as plain_constant
+from .casts import as_cast
 from .names import root
 from .numerics import numbers, numbers_singular
 from .refusals import failures, fitting, oddities, refusing, unfit
@@ -161,6 +162,7 @@ def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Ed
 
 def answer(world: Libraries, name: str, effect: Effect, given: Given, site: Site, extra: Sequence[Edge] = ()) -> Value:
     """An effect's result: nodes for what comes out, errors told."""
+    given = as_cast(world, name, given, site)
     measured, effect = effect, numbers_singular.at_their_numbers(world, effect, given)
     error = _error(world, effect, given)
     if error:

@@ -184,3 +184,29 @@ def a_range_as_what_is_predicted():
     with tf.GradientTape() as tape:
         y = keras.losses.MeanSquaredError()(v[0], range(3))
     return tape.gradient(y, v)
+
+
+def a_brightness_of_a_picture_of_whole_numbers():
+    """none"""
+    delta = tf.Variable(0.1)
+    picture = tf.constant([[[10], [200]]], tf.uint8)
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.image.adjust_brightness(picture, delta), tf.float32)
+    return tape.gradient(y, delta)
+
+
+def a_brightness_of_a_picture_of_floats():
+    """flows"""
+    delta = tf.Variable(0.1)
+    picture = tf.image.convert_image_dtype(tf.constant([[[10], [200]]], tf.uint8), tf.float32)
+    with tf.GradientTape() as tape:
+        y = tf.image.adjust_brightness(picture, delta)
+    return tape.gradient(y, delta)
+
+
+def a_normalization_of_whole_numbers():
+    """unknown"""
+    scale = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.nn.batch_normalization(labels, [0.0] * 3, [1.0] * 3, None, scale, 0.001)
+    return tape.gradient(y, scale)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tapelint.flow.containers import is_dict, is_structure
 from tapelint.flow.core import Arguments
-from tapelint.flow.graph import CONVERTED, Site
+from tapelint.flow.graph import Site
 from tapelint.flow.values import Cell, Const, Counted, Data, OneOf, Opaque, Tuple, Value, Variable, options
 
 from .. import apply
-from ..arguments import Given, python_numbers
+from ..arguments import Given
 from ..refusals.refusing import may_be_missing
 from ..refusals.unfit import UNCLEAR
 from ..registry import FunctionHandler
-from ..shapes import shapes, shapes_misfit, widths
+from ..shapes import shapes, shapes_misfit
 from ..world import Libraries
 from . import loss_shapes
 
@@ -86,40 +85,11 @@ def refusing(name: str) -> FunctionHandler:
         given = apply.bind(fact.parameters, args)
         if error := of_function(world, name, given):
             return refuse(world, error, name, given, site)
-        made = apply.call_fact(world, fact, as_cast(world, name, args, given, site), site)
+        made = apply.call_fact(world, fact, args, site)
         doubt_labels(world, name, given, made)
         return made
 
     return call
-
-
-CASTING_IN_KERAS_2 = ("meansquarederror", "meanabsoluteerror")
-CASTING = (*CASTING_IN_KERAS_2, "meanabsolutepercentageerror", "meansquaredlogarithmicerror", "huber")
-"""Losses that take whole numbers for what is predicted, to which they cast what is true: functions, in Keras 2 classes
-too.
-"""
-
-
-def as_cast(world: Libraries, name: str, args: Arguments, given: Given, site: Site) -> Arguments:
-    """What a loss computes with: what is true as whole numbers, where what is predicted is such."""
-    casting = CASTING if name.startswith("keras.") else CASTING_IN_KERAS_2
-    asked = _whole_numbers(world, given.get("y_pred")) if _plain(name) in casting else ""
-    if not asked or not isinstance(given.get("y_true"), (Data, Variable)):
-        return args
-    true = world.call_library("tensorflow.cast", Arguments([given.get("y_true"), Const(asked)]), site)
-    for node in world.run.nodes_in(true):
-        node.detail = CONVERTED
-    if args.positional:
-        return replace(args, positional=[true, *args.positional[1:]])
-    return replace(args, keywords={**args.keywords, "y_true": true})
-
-
-def _whole_numbers(world: Libraries, value: Value) -> str:
-    """The dtype of whole numbers that a value is, or that a tensor made of it has; "" for anything else."""
-    if isinstance(value, (Data, Variable)):
-        return (widths.of_variable(world, value) or "int32") if value.dtype == "i" else ""
-    numbers = python_numbers(world, value)
-    return "int32" if numbers and all(type(number) is int for number in numbers) else ""
 
 
 def doubt_labels(world: Libraries, name: str, given: Given, made: Value) -> None:

@@ -125,10 +125,7 @@ FUNCTIONS = (
 def _of_keras_2(name: str) -> FunctionHandler:
     def call(world: Libraries, args: Arguments, site: Site) -> Value:
         fact = world.facts.fact(name)
-        if fact is None:
-            return world.run.call_unknown(Library(name), args, site)
-        given = apply.bind(fact.parameters, args)
-        return apply.call_fact(world, fact, keras_refusals.as_cast(world, name, args, given, site), site)
+        return apply.call_fact(world, fact, args, site) if fact else world.run.call_unknown(Library(name), args, site)
 
     return call
 
@@ -154,9 +151,6 @@ def _call_loss(world: Libraries, callee: Value, args: Arguments, site: Site) -> 
     given = apply.bind(info.fact.call_parameters, args)
     if not info.old and (error := keras_refusals.of_object(world, info.name, given)):
         return keras_refusals.refuse(world, error, info.name, given, site)
-    if info.old:
-        args = keras_refusals.as_cast(world, info.name, args, given, site)
-        given = apply.bind(info.fact.call_parameters, args)
     if info.name in OF_LOGITS and (logits := _logits(given.get("y_pred"))) is not None:
         given.values["y_pred"] = logits
     constants, unknown = apply.constants(world, apply.bind(info.fact.parameters, info.args))
