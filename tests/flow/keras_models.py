@@ -389,3 +389,27 @@ def layers_but_the_one_that_is_last():
     with tf.GradientTape() as tape:
         y = frozen[0](tf.ones((1, 2)))
     return tape.gradient(y, frozen[0].trainable_variables)
+
+
+def an_activation_of_two():
+    """flows, flows"""
+    layer = layers.Dense(2, activation="relu" if tf.random.uniform([]) > 2.0 else "tanh")
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def an_activation_or_none():
+    """flows, flows"""
+    layer = layers.Dense(2, activation=tf.nn.tanh if tf.random.uniform([]) > 2.0 else None)
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, layer.trainable_variables)
+
+
+def an_activation_that_rounds_or_not():
+    """sometimes none, sometimes none"""
+    layer = layers.Dense(2, activation=tf.nn.tanh if tf.random.uniform([]) > 2.0 else tf.round)
+    with tf.GradientTape() as tape:
+        y = layer(x)
+    return tape.gradient(y, layer.trainable_variables)

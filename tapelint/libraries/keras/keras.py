@@ -20,6 +20,7 @@ from tapelint.flow.values import (
     Const,
     Data,
     Library,
+    OneOf,
     Tuple,
     Value,
     Variable,
@@ -587,6 +588,10 @@ def blamed(value: Value, site: Site | None) -> Value:
 
 def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site: Site) -> Value:
     info: LayerInfo = cell.info
+    if isinstance(function, OneOf):
+        with world.run.for_one_of_several():
+            each = [_activate(world, cell, option, result, site) for option in function.options]
+        return world.run.join_all(each)
     if function in (UNBOUND, NO_VALUE) or not isinstance(result, Data):
         return result
     if isinstance(function, Const) and isinstance(function.value, str):
@@ -602,15 +607,8 @@ def _activate(world: Libraries, cell: Cell, function: Value, result: Value, site
 STACK = "keras.layers.StackedRNNCells"
 RECURRENT = frozenset(
     f"keras.layers.{n}"
-    for n in [
-        "LSTM",
-        "GRU",
-        "SimpleRNN",
-        "LSTMCell",
-        "GRUCell",
-        "SimpleRNNCell",
-        "ConvLSTM1D",
-        "ConvLSTM2D",
-        "ConvLSTM3D",
-    ]
+    for n in (
+        *("LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"),
+        *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    )
 )
