@@ -46,7 +46,7 @@ def _of_lines(lines: list[str], of_arrays: bool) -> Iterator[str]:
 def main() -> None:
     """Print the lines of truths.txt as they are measured."""
     for name, letter in sorted(measured().items()):
-        short = name.replace("tensorflow.", "tf.") if name.startswith("tensorflow.") else name
+        short = name.replace("tensorflow.experimental.numpy.", "tnp.").replace("tensorflow.", "tf.")
         print(f"np.{name[6:]}" if name.startswith("numpy.") else short, letter, sep="  ")
 
 
