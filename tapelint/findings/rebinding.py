@@ -51,6 +51,8 @@ def _named(
     value = source.value
     if not isinstance(value, Data) or value.node.site is None or value.kind != "tensor":
         return
+    if value.node.id in execution.watched:
+        return
     behind = {node.id for node in tapes.world.run.graph.ancestors([value.node])}
     found = next((each for each in before if each[1].node.id in behind), None)
     if found is None:

@@ -31,7 +31,7 @@ def bounds(world: Libraries, name: str, given: Given, node: Node) -> Range | Non
     weights = {v.name: v for v in owners if v is not None}
     kernel = weights.get("kernel")
     factors = of_value(world, kernel) if kernel is not None else None
-    if kernel is None or factors is None:
+    if kernel is None or factors is None or not given.values:
         return None
     value = next(iter(given.values.values()))
     inputs = of_value(world, value) or UNBOUNDED

@@ -19,7 +19,6 @@ from tapelint.flow.values import (
     NO_VALUE,
     TRUE,
     UNBOUND,
-    Bound,
     Cell,
     Class,
     Const,
@@ -32,7 +31,6 @@ from tapelint.flow.values import (
     ModuleValue,
     OneOf,
     Opaque,
-    Partial,
     Super,
     Tuple,
     Unbound,
@@ -51,7 +49,8 @@ from ..keras.replaced import write_somewhere
 from ..registry import FunctionHandler, MethodHandler, Registry
 from ..tensorflow import members
 from ..world import Libraries, kind_of
-from . import fields, instances, local_names
+from . import called, fields, instances, local_names
+from .called import may_have_by_now
 from .instances import LAYERS
 
 
@@ -221,7 +220,7 @@ def _getattr(world: Libraries, args: Arguments, site: Site, doubted: bool = Fals
             found = world.run.find_in_class(base.info, name.value)
             if not known and (found is not None or world.run.own_method(base, "__getattr__") is not None):
                 return _or_default(world, base, name.value, default, site)
-            if not known and _may_have_by_now(world, base, name.value):
+            if not known and may_have_by_now(world, base, name.value):
                 return world.run.join(world.run.opaque(site, [base], hint=name.value), default)
             if not known:
                 return default
@@ -340,11 +339,6 @@ def _fills_itself(world: Libraries, base: Value) -> bool:
     return not name or (name.startswith("builtins.") and name != "builtins.object")
 
 
-def _may_have_by_now(world: Libraries, base: Cell, name: str) -> bool:
-    """Whether an object may have been given an attribute before the entry that is run."""
-    return base.uid <= world.run.outside and world.run.is_set_somewhere(name)
-
-
 def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
     base, name = args.positional[:2]
     key = world.run.doubted(base, str(name.value)) if isinstance(name, Const) else None
@@ -358,11 +352,11 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             _, ends = world.run.attempted(lambda: world.run.attribute(base, str(name.value), site))
             return Const(not ends) if ends is not None else world.run.unknown_bool(Tuple(()), site)
         if found is None:
-            known = not members.is_written(world, base) and not _may_have_by_now(world, base, str(name.value))
+            known = not members.is_written(world, base) and not may_have_by_now(world, base, str(name.value))
             return FALSE if known else world.run.unknown_bool(Tuple(()), site)
         if isinstance(found[1], Class):
             return TRUE
-        if keras_members.lacks(world, base, str(name.value)) and not _may_have_by_now(world, base, str(name.value)):
+        if keras_members.lacks(world, base, str(name.value)) and not may_have_by_now(world, base, str(name.value)):
             return FALSE
     named = name.value if isinstance(name, Const) else None
     if isinstance(base, (Function, Wrapped)) and world.run.is_field((base.uid, str(named))):
@@ -375,13 +369,6 @@ def _hasattr(world: Libraries, args: Arguments, site: Site) -> Value:
             return FALSE
     has = layer_classes.has_attribute(world, base, str(name.value)) if isinstance(name, Const) else None
     return Const(has) if has is not None else world.run.unknown_bool(Tuple(()), site)
-
-
-def _callable(world: Libraries, args: Arguments, site: Site) -> Value:
-    value = args.positional[0]
-    if isinstance(value, (Function, Bound, Class, Partial, Wrapped, Library, Method)) and world.is_settled(value):
-        return TRUE
-    return FALSE if isinstance(value, (Const, Data, Tuple)) else world.run.unknown_bool(Tuple(()), site)
 
 
 def _super(world: Libraries, args: Arguments, site: Site) -> Value:
@@ -604,7 +591,7 @@ def _numeric(name: str) -> Callable[[Libraries, Arguments, Site], Value]:
 
 BUILTINS: dict[str, Callable[[Libraries, Arguments, Site], Value]] = {
     "isinstance": instances.is_instance, "type": _type, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
-    "callable": _callable, "super": _super, "property": _property, "delattr": _delattr,
+    "callable": called.is_called, "super": _super, "property": _property, "delattr": _delattr,
     "object.__getattribute__": _plain_attribute, "object.__setattr__": _store_attribute,
     "object.__delattr__": _remove_attribute, "object.__new__": _bare,
     "staticmethod": _descriptor("builtins.staticmethod"), "classmethod": _descriptor("builtins.classmethod"),
