@@ -149,6 +149,19 @@ def unfollowed(world: Libraries, args: Arguments, site: Site) -> Value:
     return made
 
 
+def without_fields(world: Libraries, args: Arguments, site: Site) -> Arguments:
+    """A call that is handed `vars(x)`: TensorFlow goes through it as through a dict, here it is something unknown."""
+
+    def seen(value: Value) -> Value:
+        is_fields = isinstance(value, Cell) and value.kind == "fields"
+        return world.run.opaque(site, [value.info]) if is_fields else value  # type: ignore[attr-defined]
+
+    if not any(isinstance(value, Cell) and value.kind == "fields" for value in args.every()):
+        return args
+    keywords = {name: seen(value) for name, value in args.keywords.items()}
+    return Arguments([seen(value) for value in args.positional], keywords, args.rest, args.places)
+
+
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:
     """What a library may make with the project's functions, layers and objects that it is given to call: anything
     that they see."""

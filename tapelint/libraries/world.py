@@ -441,7 +441,8 @@ class Libraries:
         if isinstance(callee, Library):
             if not self.has_old_names and not is_there(callee.name, callee.spelled):
                 return apply.unfollowed(self, args, site)
-            return self.call_library(callee.name, args, site)
+            of_tensors = root(callee.name) in ("tensorflow", "keras")
+            return self.call_library(callee.name, apply.without_fields(self, args, site) if of_tensors else args, site)
         if isinstance(callee, Method):
             return self.known.as_held(callee.base, self.call_method(callee.base, callee.name, args, site))
         if isinstance(callee, Data) and (callee.node.detail == "attribute" or root(callee.node.op) in EXTERNAL):
@@ -533,7 +534,8 @@ class Libraries:
             self.run.before_write(base)
         handler = self.registry.methods.get((kind_of(base), name))
         if handler is not None:
-            return handler(self, base, args, site)
+            handed = apply.without_fields(self, args, site) if kind_of(base) == "tape" else args
+            return handler(self, base, handed, site)
         fact = self._member(base, name)
         if fact is not None:
             full = args.before(base)

@@ -223,3 +223,21 @@ def several_that_are_clipped_beside_a_missing_one():
         clipped, _ = tf.clip_by_global_norm([None, b * 1.0, u * 1.0], 1.0)
         z = clipped[1] - clipped[2]
     return tape.gradient(z, [a, b, u])
+
+
+def a_name_that_a_library_lacks_and_what_stands_for_it():
+    """sometimes none"""
+    mean_squared_error = getattr(tf.keras.losses, "mean_squared_error", None)
+    with tf.GradientTape() as tape:
+        y = a * 1.0
+        if mean_squared_error is None:
+            y = tf.round(a)
+    return tape.gradient(y, a)
+
+
+def a_name_that_a_library_has():
+    """flows"""
+    squared = getattr(tf.keras.losses, "MSE", None)
+    with tf.GradientTape() as tape:
+        y = tf.round(a) if squared is None else squared(tf.zeros([1, 2]), a * tf.ones([1, 2]))
+    return tape.gradient(y, a)

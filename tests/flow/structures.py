@@ -1,7 +1,8 @@
 """Structures that TensorFlow's loops and custom gradients take and give: the docstring is the verdict a source."""
 
-import tensorflow as tf
+import types
 
+import tensorflow as tf
 
 v = tf.Variable(2.0)
 
@@ -161,3 +162,25 @@ def a_function_that_no_row_is_given():
         tf.map_fn(lambda row: seen.append(row) or row * v, tf.zeros([0]))
         y = v * 2.0 if seen else tf.round(v)
     return tape.gradient(y, v)
+
+
+def the_fields_of_an_object_in_a_call():
+    """unknown"""
+    net = types.SimpleNamespace(w=tf.Variable(1.0), v=tf.Variable(2.0))
+    with tf.GradientTape() as tape:
+        y = tf.add_n(tf.nest.flatten(vars(net)))
+    return tape.gradient(y, net.w)
+
+
+def the_fields_of_an_object_as_sources():
+    """none"""
+    net = types.SimpleNamespace(w=tf.Variable(1.0), v=tf.Variable(2.0))
+    with tf.GradientTape() as tape:
+        y = net.w * 2.0
+    found = tape.gradient(y, vars(net))
+    for name, gradient in found.items():
+        if gradient is not None:
+            getattr(net, name).assign_sub(gradient)
+    with tf.GradientTape() as tape:
+        y = tf.round(net.v)
+    return tape.gradient(y, net.v)

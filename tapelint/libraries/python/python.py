@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
+from tapelint.facts.table import is_there
 from tapelint.flow import containers
 from tapelint.flow.attributes import SUBCLASSES
 from tapelint.flow.core import Arguments
@@ -250,7 +251,9 @@ def _is_known(world: Libraries, found: Value) -> bool:
     """Whether an attribute was found that there is, not one that a library's object or module may have."""
     if isinstance(found, Method):
         return (kind_of(found.base), found.name) in world.registry.methods
-    return not isinstance(found, Library) or world.facts.fact(found.name) is not None
+    if not isinstance(found, Library):
+        return True
+    return world.facts.fact(found.name) is not None and is_there(found.name, found.spelled)
 
 
 def _may_lack(value: Value) -> bool:
