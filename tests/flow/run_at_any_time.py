@@ -212,3 +212,20 @@ def an_exception_that_cannot_be_made():
             v = b
         y = v * 1.0
     return tape.gradient(y, [a, b])
+
+
+def a_dropout_that_drops_nothing():
+    """flows"""
+    x = tf.constant([1.0])
+    z = tf.nn.dropout(x, 0.0)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = x * 1.0
+    return tape.gradient(y, x)
+
+
+def a_dropout_of_what_is_watched():
+    """flows, none"""
+    with tf.GradientTape() as tape:
+        y = tf.nn.dropout(a * tf.ones([3]), 0.0)
+    return tape.gradient(y, [a, b])
