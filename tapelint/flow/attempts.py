@@ -10,11 +10,11 @@ from itertools import groupby
 
 from tapelint.source import last_name, walk
 
-from .core import ENDED, ENDED_BY, UNFOLLOWED, Attempt, Entered, Raised, Suspension
+from .core import ENDED, ENDED_BY, UNFOLLOWED, Arguments, Attempt, Entered, Raised, Suspension
 from .graph import Site
 from .loops import Loops
 from .state import Delta
-from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Flag, Generator, Library, Tuple, Value
+from .values import NO_VALUE, UNBOUND, Cell, Class, Const, Flag, Function, Generator, Library, Tuple, Value
 from .world import World
 
 MOST_RAISES = 8
@@ -115,10 +115,24 @@ class Attempts(Loops):
 
     def raise_(self, node: ast.Raise) -> bool:
         raised = self.evaluate(node.exc) if node.exc is not None else self.handled
+        if isinstance(raised, Class) and (made := self._raised_by_its_class(raised, node)) is not None:
+            raised = made
         if self.staged_in == "graph" and not self.attempts and (name := _exception(node.exc)):
             self.world.raised(name, self.site(node))  # all arms of a graph's branch are traced
         self.unwind(raised)
         return False
+
+    def find_in_class(self, cls: Value, name: str, after: Value | None = None) -> tuple[Value, Value] | None:
+        """What a class or its bases have under a name, and which of them."""
+        raise NotImplementedError
+
+    def _raised_by_its_class(self, cls: Class, node: ast.Raise) -> Value | None:
+        """What `raise Class` makes, where the class says how."""
+        found = [self.find_in_class(cls, name) for name in ("__new__", "__init__")]
+        own = [each[0] for each in found if each is not None and isinstance(each[1], Class)]
+        if any(isinstance(n, ast.Raise) for each in own if isinstance(each, Function) for n in walk(each.node)):
+            self.lose_track(self.site(node))  # another one may leave
+        return self.call(cls, Arguments([]), self.site(node)) if own else None
 
     def unwind(self, raised: Value = UNBOUND, error: str = "") -> None:
         """An exception leaves: to the handlers around it, if there are any. `error`: its class, or a base."""
@@ -261,6 +275,11 @@ class Attempts(Loops):
                 self.state.set(key, value)
 
     def try_(self, node: ast.Try) -> bool:
+        if not isinstance(node, ast.Try):
+            self.lose_track(self.site(node))  # `except*`: several of its handlers may run
+            body = [statement for each in node.handlers for statement in each.body]
+            handler = ast.copy_location(ast.ExceptHandler(None, None, body), node)
+            node = ast.copy_location(ast.Try(node.body, [handler], node.orelse, node.finalbody), node)
         if not node.finalbody:
             return self._try(node)
         frame = self.frame

@@ -51,7 +51,10 @@ OF_TYPES = ("__new__", "__init__", "__call__")
 
 FROM_OBJECT = frozenset(dir(object))
 """What every class has from `object`, before its metaclass is asked."""
-MAKES_ANOTHER = ("__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__")
+MAKES_ANOTHER = (
+    "__class__", "__dict__", "__bases__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__",
+    "cell_contents",
+)
 """Attributes that make another thing of an object, a class or a function when they are set."""
 
 OF_TUPLES = ("_replace", "_asdict")
@@ -370,6 +373,10 @@ class Attributes(Functions):
 
     def _of_class(self, base: Class, name: str, site: Site) -> Value:
         found = self.find_in_class(base, name)
+        meta = self.metaclass_of(base)
+        of_meta = self.find_in_class(meta, name) if meta is not None else None
+        if of_meta is not None and self._is_first(of_meta[0]):
+            return self._of_its_metaclass(base, name, site) or self.opaque(site, [], hint=name)
         if name == "register" and (found is None or not isinstance(found[1], Class)):
             self.state.set((base.uid, REGISTERS), TRUE)
         if found is None or not isinstance(found[1], Class):
@@ -393,6 +400,12 @@ class Attributes(Functions):
         if isinstance(value, Wrapped) and value.kind == "builtins.staticmethod":
             return value.function
         return value
+
+    def _is_first(self, value: Value) -> bool:
+        """Whether what a metaclass has goes before what the class has: it says what happens when it is set."""
+        if isinstance(value, Wrapped) and self._is_property(value):
+            return value.kind != "functools.cached_property"
+        return self._descriptor(value, "__set__") is not None
 
     def _of_its_metaclass(self, base: Class, name: str, site: Site) -> Value | None:
         """An attribute that a class has from a metaclass of the project."""

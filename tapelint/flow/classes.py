@@ -13,7 +13,7 @@ from .attempts import ANY_OTHER, is_exception
 from .attributes import META, SUBCLASSES
 from .comprehensions import ClassBody
 from .core import ENDED, Arguments, Frame
-from .effects import AT_ANY_TIME, OF_BASES, has_effects
+from .effects import AT_ANY_TIME, FRAMEWORKS, OF_BASES, reaches_out, runs_effects
 from .enumerations import Enumerations
 from .functions import own_nodes
 from .graph import Site
@@ -96,11 +96,21 @@ class Classes(Enumerations):
             self.frames.pop()
         self.hooks.update(name for name in _bound_in(node) if name.startswith("_"))
 
+    def _runs_at_any_time(self, cls: Class) -> bool:
+        """Whether a class, or a base of it, has methods that do something where nothing is written of them."""
+        return any(isinstance(b, Class) and self.state.get((b.uid, EFFECTS)) is not UNBOUND for b in self.lineage(cls))
+
     def _has_effects_at_any_time(self, cls: Class) -> bool:
         """Whether Python, or a library, runs methods of a class by itself that do more than to give something."""
         derived = any(not isinstance(base, Class) and base not in PLAIN for base in self.lineage(cls))
         run = AT_ANY_TIME | OF_BASES if derived else AT_ANY_TIME
-        return any(isinstance(n, FUNCTIONS[:2]) and n.name in run and has_effects(n) for n in class_body(cls.node))
+        body = list(class_body(cls.node))
+        names = [base.name for base in self.lineage(cls) if isinstance(base, Library) and base not in PLAIN]
+        if any(part in FRAMEWORKS for name in names for part in name.split(".")):
+            called = (n for n in body if isinstance(n, FUNCTIONS[:2]) and n.name != "__init__")
+            if any(map(reaches_out, called)):
+                return True
+        return runs_effects(body, run)
 
     def _has_private_names(self, source: Source) -> bool:
         """Whether a file has attributes whose names are those of a class only."""
@@ -119,6 +129,8 @@ class Classes(Enumerations):
             self.call(Bound(method, cls), Arguments([], given), self.site(cls.node))
         if isinstance(meta, Class):
             self.state.set((cls.uid, META), meta)
+            if self._runs_at_any_time(meta):
+                self.lose_track(site=self.site(cls.node))
             self._by_metaclass(cls, meta, given)
 
     def _by_metaclass(self, cls: Class, meta: Class, given: dict[str, Value]) -> None:
@@ -178,7 +190,7 @@ class Classes(Enumerations):
 
     def make(self, cls: Class, args: Arguments, site: Site) -> Value:
         """`type.__call__(cls, ...)`: a new object."""
-        if any(isinstance(b, Class) and self.state.get((b.uid, EFFECTS)) is not UNBOUND for b in self.lineage(cls)):
+        if self._runs_at_any_time(cls):
             self.lose_track(site)  # Python runs it wherever it likes to
         if (member := self.member(cls, args, site)) is not None:
             return member

@@ -41,6 +41,8 @@ OPERATORS: dict[type, str] = {
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 
+DICTS = {"dict", "OrderedDict", "defaultdict", "Counter"}
+
 LONGEST_KNOWN = 64
 """A sequence that is repeated to more items than these, and a longer text of which each letter is asked for, is
 followed as a whole.
@@ -142,6 +144,9 @@ class Operators(Waiting):
             self.update_dict(cell, self.call(self.attribute(other, "copy", site), Arguments([]), site), site)
         elif isinstance(other, Opaque):
             unknown = self.opaque(other.node.site, [other])
+            containers.store(self, cell, unknown, unknown)
+        elif self.is_mapping(other) and isinstance(other, Cell) and _is_a_dict(self.lineage(other.info)):
+            unknown = self.opaque(site, [other])  # whether Python asks its methods depends on which of them it has
             containers.store(self, cell, unknown, unknown)
         elif self.is_mapping(other):
             names = self.iterate(self.call(self.attribute(other, "keys", site), Arguments([]), site), site)
@@ -333,6 +338,10 @@ class Operators(Waiting):
             known = containers.pairs(self, value)
             return bool(known) if known is not None else None
         return self.world.truth(value)
+
+
+def _is_a_dict(lineage: list[Value]) -> bool:
+    return any(isinstance(base, Library) and base.name.rpartition(".")[2] in DICTS for base in lineage)
 
 
 def _is_object(value: Value) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
+from tapelint.flow.effects import is_reaching_out
 from tapelint.flow.graph import Site
 from tapelint.flow.values import (
     FALSE,
@@ -112,6 +113,10 @@ INSIDE = "inside"
 def _mark_inside(world: Libraries, items: Iterable[Value] | Many) -> None:
     for item in (items.element,) if isinstance(items, Many) else items:
         for option in options(item):
+            if isinstance(option, Cell) and option.kind == "instance":
+                method = world.run.class_attribute(option, "call")
+                if method is not None and is_reaching_out(method):
+                    world.run.lose_track()  # it is called on symbols, too
             if isinstance(option, Cell):
                 world.run.state.set((option.uid, INSIDE), TRUE)
 

@@ -420,6 +420,7 @@ def _any_name(world: Libraries, site: Site) -> Value:
 def _frames(world: Libraries, args: Arguments, site: Site) -> Value:
     """Frames of the stack show the names of all calls that are being made."""
     run = world.run
+    run.lose_track(site)  # what a frame shows may be written to
     keys = run.state.keys_of({uid for f in run.frames for uid in (f.uid, f.module, *f.scopes)})
     return run.opaque(site, [run.state.get(key) for key in keys])
 

@@ -10,6 +10,7 @@ from tapelint.flow.values import (
     NO_VALUE,
     UNBOUND,
     Cell,
+    Const,
     Data,
     Opaque,
     Tuple,
@@ -49,8 +50,20 @@ WHOLE = {
 def register(registry: Registry) -> None:
     """Add them."""
     registry.functions.update({name: _converted(name, flavors) for name, flavors in CONVERSIONS.items()})
+    registry.functions["tensorflow.nn.dropout"] = _dropped
     registry.functions.update({name: _unchanged(name, "i?fs") for name in REAL})
     registry.functions.update({name: _unchanged(name, letters) for name, letters in WHOLE.items()})
+
+
+def _dropped(world: Libraries, args: Arguments, site: Site) -> Value:
+    """`tf.nn.dropout`: where nothing is dropped it gives back the very tensor."""
+    made = apply.call_fact(world, world.facts.fact("tensorflow.nn.dropout"), args, site)  # type: ignore[arg-type]
+    given, rate = args.get(0, "x"), args.get(1, "rate")
+    if isinstance(rate, Const) and rate.value not in (0, False):
+        return made
+    if isinstance(rate, Const) and isinstance(given, Data) and given.kind == "tensor":
+        return given
+    return _perhaps_the_same(world, given, made, site) if isinstance(given, Data) else made
 
 
 def _converted(name: str, flavors: tuple[str, ...]) -> FunctionHandler:
