@@ -46,9 +46,16 @@ class Doubts:
             return True
         if outcome == NONE and (self._may_be_no_tensor or any(node.id in self._itself for node in nodes.values())):
             return True
+        if outcome == NONE and self._is_perhaps_used(list(nodes.values())):
+            return True
         if outcome in (NONE, ZERO) and self.refused:
             return True
         return bool(outcome & ZERO) and any(self._on_zero(node, index) for index, node in nodes.items())
+
+    def _is_perhaps_used(self, sources: Sequence[Node]) -> bool:
+        """Whether a source may be what it was made of, given back, which the target is computed from."""
+        before = _perhaps_the_same(self._tapes, sources)
+        return any(n.id in before for n in self._tapes.world.run.graph.ancestors(self._targets)) if before else False
 
     def _on_zero(self, source: Node, index: int) -> bool:
         one_sided = _is_on_one_side(self._tapes, self._targets, source, self._answer.reached, index)
@@ -164,9 +171,9 @@ def _is_on_one_side(
     return False
 
 
-def _perhaps_the_same(tapes: Tapes, targets: Sequence[Node]) -> set[int]:
-    """The nodes that a target may be, because what made it may have given back what it was given."""
-    same, found, todo = tapes.world.known.same, set[int](), [target.id for target in targets]
+def _perhaps_the_same(tapes: Tapes, nodes: Sequence[Node]) -> set[int]:
+    """The nodes that one of these may be, because what made it may have given back what it was given."""
+    same, found, todo = tapes.world.known.same, set[int](), [node.id for node in nodes]
     while todo:
         before = same.get(todo.pop(), set()) - found
         found |= before

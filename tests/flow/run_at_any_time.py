@@ -229,3 +229,23 @@ def a_dropout_of_what_is_watched():
     with tf.GradientTape() as tape:
         y = tf.nn.dropout(a * tf.ones([3]), 0.0)
     return tape.gradient(y, [a, b])
+
+
+def a_sum_of_one_tensor_that_is_watched():
+    """unknown"""
+    c = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        z = tf.add_n([c])
+        tape.watch(z)
+        y = c * 1.0
+    return tape.gradient(y, z)
+
+
+def a_layer_that_gives_back_what_is_watched():
+    """unknown"""
+    c = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        z = keras.layers.Dropout(0.5)(c)
+        tape.watch(z)
+        y = c * 1.0
+    return tape.gradient(y, z)
