@@ -12,6 +12,7 @@ import propose_facts as propose
 from facts_fits import OF_WEIGHTS
 from facts_unlike import FILES as OF_FUNCTIONS
 from facts_unlike import calls_in, leaves_in
+from facts_whole import is_float
 
 from tapelint.facts.parse import full_name, header_name, read_header
 from tapelint.facts.table import FOLDER, casts
@@ -52,7 +53,7 @@ def _of_block(block: str) -> Iterator[tuple[Key, frozenset[str]]]:
 def _of_call(expression: str, call: ast.Call, names: list[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
     env = propose.env_of(expression)
     given_to = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
-    places = {name: leaf for name, argument in given_to for leaf in leaves_in(argument) if _is_float(env[leaf])}
+    places = {name: leaf for name, argument in given_to for leaf in leaves_in(argument) if is_float(env[leaf])}
     seen = lab.observe(expression, env, second=False) if len(places) > 1 else None
     flowing = {name for name, leaf in places.items() if seen is not None and seen.outcomes.get(leaf) == "flows"}
     for parameter, leaf in places.items():
@@ -66,10 +67,6 @@ def _of_call(expression: str, call: ast.Call, names: list[str]) -> Iterator[tupl
 
 def _cast(value: Any, dtype: str) -> Any:
     return lab.tf.cast(lab.tf.abs(value) + 1, dtype)
-
-
-def _is_float(value: Any) -> bool:
-    return isinstance(value, lab.tf.Tensor) and value.dtype == "float32"
 
 
 def main() -> None:

@@ -221,8 +221,7 @@ def observe_graph(expression: str, leaves: Mapping[str, Any]) -> Seen:
         seen, gradients = _traced(expression, leaves, True)
     if seen.error:
         return seen
-    detached = seen.kind in ("numpy", "python")
-    for name, found in ({} if detached else gradients).items():
+    for name, found in gradients.items():
         seen.outcomes[name] = "flows" if np.any(found.numpy() != 0) else "zero"
     if seen.kind in ("tensor", "tuple") and not gradients and set(seen.outcomes.values()) == {"none"}:
         seen.targets = _targets_of_graph(expression, leaves, list(seen.outcomes))

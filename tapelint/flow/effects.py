@@ -54,10 +54,7 @@ LIBRARIES = {"np", "numpy", "math", "tf", "tensorflow", "keras", "os", "json", "
 
 def has_effects(function: ast.AST) -> bool:
     """Whether a method does more than to give something: it writes somewhere, or calls a function that may."""
-    nodes = list(walk(function) if isinstance(function, ast.Lambda) else own_nodes(function))
-    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        bound |= {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
+    nodes, bound = _taken_apart(function)
     for node in nodes:
         if any(isinstance(used, ast.Name) and used.id not in bound for used in _used_up(node)):
             return True  # an iterator from outside
@@ -72,10 +69,7 @@ def has_effects(function: ast.AST) -> bool:
 
 def reaches_out(function: ast.AST) -> bool:
     """Whether a method writes where others read: not only in what it is called on, or is given."""
-    nodes = list(walk(function) if isinstance(function, ast.Lambda) else own_nodes(function))
-    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        bound |= {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
+    nodes, bound = _taken_apart(function)
     for node in nodes:
         if isinstance(node, ast.Global | ast.Nonlocal):
             return True
@@ -91,11 +85,13 @@ def reaches_out(function: ast.AST) -> bool:
     return False
 
 
-def is_reaching_out(value: Value) -> bool:
-    """Whether a value is a function of the program that writes where others read."""
-    while isinstance(value, (Bound, Partial, Wrapped)):
-        value = value.function
-    return isinstance(value, Function) and reaches_out(value.node)
+def _taken_apart(function: ast.AST) -> tuple[list[ast.AST], set[str]]:
+    """The nodes of a function's own, and the names that it binds."""
+    nodes = list(walk(function) if isinstance(function, ast.Lambda) else own_nodes(function))
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        bound |= {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
+    return nodes, bound
 
 
 def _used_up(node: ast.AST) -> list[ast.expr]:
@@ -124,26 +120,38 @@ def runs_effects(body: list[ast.stmt], names: set[str]) -> bool:
         return True
     for node in body:
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in names for t in node.targets):
-            value = node.value
-            if isinstance(value, ast.Name) and value.id in own:
-                value = own[value.id]  # type: ignore[assignment]
-                if has_effects(value):
-                    return True
-            elif isinstance(value, ast.Lambda):
-                if has_effects(value):
-                    return True
-            elif not isinstance(value, ast.Constant) and not _is_of_python(value):
+            value = own.get(node.value.id) if isinstance(node.value, ast.Name) else None
+            if _may_have_effects(value or node.value):
                 return True
     return False
 
 
-def _is_of_python(value: ast.expr) -> bool:
+def _may_have_effects(value: ast.AST) -> bool:
+    """Whether what a class has as a method may do more than to give something."""
+    if isinstance(value, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return has_effects(value)
+    return not isinstance(value, ast.Constant) and not _is_of_python(value)
+
+
+def _is_of_python(value: ast.AST) -> bool:
     """Whether a method is one that Python's own classes have."""
     return isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and hasattr(builtins, value.value.id)
 
 
 def is_effective(value: Value) -> bool:
     """Whether a value is a function of the program that does more than to give something."""
+    function = _of_the_program(value)
+    return function is not None and has_effects(function)
+
+
+def is_reaching_out(value: Value) -> bool:
+    """Whether a value is a function of the program that writes where others read."""
+    function = _of_the_program(value)
+    return function is not None and reaches_out(function)
+
+
+def _of_the_program(value: Value) -> ast.AST | None:
+    """The function of the program that a value calls; None for anything else."""
     while isinstance(value, (Bound, Partial, Wrapped)):
         value = value.function
-    return isinstance(value, Function) and has_effects(value.node)
+    return value.node if isinstance(value, Function) else None

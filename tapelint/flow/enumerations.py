@@ -7,7 +7,7 @@ import ast
 from tapelint.source import class_body
 
 from .core import Arguments
-from .flags import Flags, extends_flags, is_of_bits
+from .flags import Flags, is_of_bits
 from .graph import Site
 from .values import UNBOUND, Bound, Cell, Class, Const, Function, Library, Member, Tuple, Value, Wrapped, one_of
 
@@ -23,7 +23,7 @@ class Enumerations(Flags):
 
     def make_members(self, cls: Class) -> None:
         """The names that an enumeration's body binds become its members."""
-        bases = {base.name for base in self.lineage(cls) if isinstance(base, Library)}
+        bases = self._of_libraries(cls)
         if not any(name.startswith("enum.") for name in bases):
             return
         mixed = bool(bases & MIXED) and bases <= PLAIN | MIXED
@@ -43,6 +43,10 @@ class Enumerations(Flags):
             self.state.set((cls.uid, name), value)
         if bases <= PLAIN or mixed:
             self.members[cls.uid] = members
+
+    def _of_libraries(self, cls: Class) -> set[str]:
+        """The names of the libraries' classes that a class extends."""
+        return {base.name for base in self.lineage(cls) if isinstance(base, Library)}
 
     def _given(self, cls: Class, bases: set[str]) -> dict[str, Value]:
         """What the names of the members are given."""
@@ -85,7 +89,7 @@ class Enumerations(Flags):
             return Const(name.lower())
         last = values[-1] if values else Const(0)
         number = last.value if isinstance(last, Const) and isinstance(last.value, int) else 0
-        following = 1 << number.bit_length() if bases & {"enum.Flag", "enum.IntFlag"} else number + 1
+        following = 1 << number.bit_length() if is_of_bits(bases) else number + 1
         return Const(str(following) if "builtins.str" in bases else following)
 
     def _make_member(self, cls: Class, name: str, value: Value, mixed: bool, made_anew: bool) -> Value:
@@ -137,7 +141,7 @@ class Enumerations(Flags):
         own = self._own(cls, "_missing_") if "_missing_" in self.hooks else None
         if own is not None:
             return self.call(own, Arguments([wanted]), site)
-        if every and not extends_flags(self.lineage(cls)):
+        if every and not is_of_bits(self._of_libraries(cls)):
             self.world.raised("ValueError", site)
         return self.opaque(site, [cls])
 

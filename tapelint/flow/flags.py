@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import enum
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .graph import Site
 from .records import Records
-from .values import Class, Const, Library, Member, Value
+from .values import Class, Const, Member, Value
 from .world import World
 
 BASES: dict[str, Any] = {"enum.Flag": enum.Flag, "enum.IntFlag": enum.IntFlag}
@@ -78,19 +78,18 @@ class Flags(Records):
 
     def flags_of(self, value: Value) -> list[Value] | None:
         """The single flags of a class or of a value, in order; None for what is none."""
-        if isinstance(value, Member) and isinstance(value.value, enum.Flag):
-            every: Sequence[enum.Flag] = list(value.value)
-        else:
-            found = [made for made, cls in self.flags.items() if cls == value]
-            if not found:
-                return None
-            every = list(found[0])
-        return [self.as_flag(Const(each)) for each in every]
+        is_flag = isinstance(value, Member) and isinstance(value.value, enum.Flag)
+        every = value.value if is_flag else self._standing_for(value)  # type: ignore[attr-defined]
+        return [self.as_flag(Const(each)) for each in every] if every is not None else None
+
+    def _standing_for(self, cls: Value) -> type[enum.Flag] | None:
+        """What stands for a class of flags; None for anything else."""
+        return next((made for made, known in self.flags.items() if known == cls), None)
 
     def flag_numbered(self, cls: Class, value: Value, site: Site) -> Value | None:
         """`Flags(number)`, which may be refused; None where the class is none of flags, or the number not known."""
         number = value.value if isinstance(value, Const) else None
-        made = next((made for made, known in self.flags.items() if known == cls), None)
+        made = self._standing_for(cls)
         if made is None or not isinstance(number, int):
             return None
         try:
@@ -98,11 +97,6 @@ class Flags(Records):
         except ValueError:
             self.world.raised("ValueError", site)
         return self.opaque(site, [cls])
-
-
-def extends_flags(order: Sequence[Value]) -> bool:
-    """Whether a class with these bases is one of flags."""
-    return any(isinstance(base, Library) and base.name in BASES for base in order)
 
 
 def _written(node: ast.ClassDef) -> dict[str, ast.expr]:

@@ -42,6 +42,7 @@ OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 DICTS = {"dict", "OrderedDict", "defaultdict", "Counter"}
+"""Python's classes of dicts."""
 
 LONGEST_KNOWN = 64
 """A sequence that is repeated to more items than these, and a longer text of which each letter is asked for, is

@@ -13,6 +13,7 @@ from tapelint.facts import Effect, Fact, Input, made_of_truths, positional
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
+from tapelint.flow.effects import is_reaching_out
 from tapelint.flow.graph import MISSING, Edge, Node, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE, ZERO
 from tapelint.flow.ranges import Range
@@ -153,13 +154,18 @@ def without_fields(world: Libraries, args: Arguments, site: Site) -> Arguments:
     """A call that is handed `vars(x)`: TensorFlow goes through it as through a dict, here it is something unknown."""
 
     def seen(value: Value) -> Value:
-        is_fields = isinstance(value, Cell) and value.kind == "fields"
-        return world.run.opaque(site, [value.info]) if is_fields else value  # type: ignore[attr-defined]
+        return world.run.opaque(site, [value.info]) if isinstance(value, Cell) and value.kind == "fields" else value
 
     if not any(isinstance(value, Cell) and value.kind == "fields" for value in args.every()):
         return args
     keywords = {name: seen(value) for name, value in args.keywords.items()}
     return Arguments([seen(value) for value in args.positional], keywords, args.rest, args.places)
+
+
+def may_call_again(world: Libraries, args: Arguments, site: Site) -> None:
+    """A library calls the functions that it is given as often as it likes: what they write elsewhere is not known."""
+    if any(map(is_reaching_out, args.every())):
+        world.run.lose_track(site)
 
 
 def by_own_code(world: Libraries, given: Iterable[Value], site: Site) -> list[Edge]:

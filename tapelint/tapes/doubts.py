@@ -44,18 +44,17 @@ class Doubts:
         """
         if self._unknown_target:
             return True
-        if outcome == NONE and (self._may_be_no_tensor or any(node.id in self._itself for node in nodes.values())):
-            return True
-        if outcome == NONE and self._is_perhaps_used(list(nodes.values())):
+        if outcome == NONE and (self._may_be_no_tensor or self._may_meet([*nodes.values()])):
             return True
         if outcome in (NONE, ZERO) and self.refused:
             return True
         return bool(outcome & ZERO) and any(self._on_zero(node, index) for index, node in nodes.items())
 
-    def _is_perhaps_used(self, sources: Sequence[Node]) -> bool:
-        """Whether a source may be what it was made of, given back, which the target is computed from."""
+    def _may_meet(self, sources: Sequence[Node]) -> bool:
+        """Whether a target may be a source that was given back, or is computed from what a source may be."""
         before = _perhaps_the_same(self._tapes, sources)
-        return any(n.id in before for n in self._tapes.world.run.graph.ancestors(self._targets)) if before else False
+        met = before and any(n.id in before for n in self._tapes.world.run.graph.ancestors(self._targets))
+        return bool(met) or any(source.id in self._itself for source in sources)
 
     def _on_zero(self, source: Node, index: int) -> bool:
         one_sided = _is_on_one_side(self._tapes, self._targets, source, self._answer.reached, index)

@@ -9,7 +9,6 @@ from tapelint.facts import Effect, Fact, whose_backward_pass
 from tapelint.facts.values import Linearity
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.effects import is_reaching_out
 from tapelint.flow.graph import MISSING, ROWS, SEVERAL, Edge, Site
 from tapelint.flow.outcomes import ANYTHING, FLOWS, NONE
 from tapelint.flow.values import (
@@ -107,8 +106,7 @@ REDUCTIONS = (None, "none", "sum", "mean", "sum_over_batch_size", "mean_with_sam
 
 def make_layer(world: Libraries, name: str, args: Arguments, site: Site) -> Cell:
     """A layer; its weights come with its first call, or with `build`."""
-    if any(map(is_reaching_out, args.every())):
-        world.run.lose_track(site)  # nobody can tell how often Keras calls it
+    apply.may_call_again(world, args, site)
     fact, old = world.facts.fact(name), name.startswith(OLD_KERAS)
     cell = Cell(world.run.uid(), "layer", LayerInfo(fact.name if fact else name, fact, args, old), site)
     trainability.give(world, cell, args)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tapelint.flow.core import Arguments
-from tapelint.flow.effects import is_reaching_out
 from tapelint.flow.graph import Edge, Site
 from tapelint.flow.outcomes import FLOWS
 from tapelint.flow.values import NO_VALUE, SYMBOLIC, UNBOUND, Cell, Data, Function, Opaque, Tuple, Value
@@ -87,8 +86,7 @@ def _input_of_keras_2(world: Libraries, args: Arguments, site: Site) -> Value:
 
 
 def _lambda_layer(world: Libraries, args: Arguments, site: Site) -> Value:
-    if any(map(is_reaching_out, args.every())):
-        world.run.lose_track(site)  # nobody can tell how often Keras calls it
+    apply.may_call_again(world, args, site)
     layer = Cell(world.run.uid(), "lambda layer", args.get(0, "function"), site)
     layer_names.give(world, layer, args)
     return layer

@@ -59,7 +59,7 @@ def _dropped(world: Libraries, args: Arguments, site: Site) -> Value:
     """`tf.nn.dropout`: where nothing is dropped it gives back the very tensor."""
     made = apply.call_fact(world, world.facts.fact("tensorflow.nn.dropout"), args, site)  # type: ignore[arg-type]
     given, rate = args.get(0, "x"), args.get(1, "rate")
-    if isinstance(rate, Const) and rate.value not in (0, False):
+    if isinstance(rate, Const) and rate.value != 0:
         return made
     if isinstance(rate, Const) and isinstance(given, Data) and given.kind == "tensor":
         return given

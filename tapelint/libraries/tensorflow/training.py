@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tapelint.flow import containers
 from tapelint.flow.core import Arguments
-from tapelint.flow.effects import is_reaching_out
 from tapelint.flow.graph import SEVERAL, Edge, Node, Site
 from tapelint.flow.outcomes import NONE
 from tapelint.flow.values import NO_VALUE, Cell, Const, Data, Many, OneOf, Opaque, Tuple, Value, Variable
@@ -57,8 +56,8 @@ def _dataset(world: Libraries, name: str, args: Arguments, site: Site) -> Value 
     if not name.startswith(("tensorflow.data.", "tensorflow_datasets.")):
         return None
     last = name.rpartition(".")[2]
-    if last == "from_generator" and any(map(is_reaching_out, args.every())):
-        world.run.lose_track(site)  # nobody can tell how often it is called
+    if last == "from_generator":
+        apply.may_call_again(world, args, site)
     if last in ("from_tensor_slices", "from_tensors"):
         value = args.positional[0] if args.positional else NO_VALUE
         element = _slices(world, value, site) if last == "from_tensor_slices" else value
